@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked: models × configurations × a workload × repetitions, as plain values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace joulemark {
+
+/// A model under test and the inputs that it is given.
+struct ModelSpec {
+  /// Shown in tables; unique in an experiment. By default the file's stem, or its folder's name for
+  /// `model.onnx`.
+  std::string name;
+  /// Path of an ONNX file, or `null:NAME` for the null engine.
+  std::string source;
+  /// Dimensions for inputs whose shape is symbolic: input name → dims. `-1` keeps what the model
+  /// says.
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  /// "generated" (seeded, by name, type and shape), or the path of an `.npz`, an `.npy`, or an ONNX
+  /// `test_data_set_*` folder.
+  std::string inputs = "generated";
+};
+
+/// Where one version of an engine was found. Filled by discovery, copied into every trial's record.
+struct EngineInstall {
+  std::string engine;   ///< "onnxruntime"
+  std::string version;  ///< as the install says: "1.31.1"; "" when only the library itself knows
+  std::string plugin;   ///< path of libjoulemark_<engine>.so
+  std::string
+      library_dir;       ///< folder of the engine's own library; "" for an engine that needs none
+  std::string found_by;  ///< "option", "environment", "cache", "python", "builtin"
+  bool operator==(const EngineInstall&) const = default;
+};
+
+/// One serving configuration: engine × provider × precision × threads × batch × engine options.
+struct Configuration {
+  /// As the user wrote it: "onnxruntime", or "onnxruntime@1.31" for one of several versions.
+  std::string engine;
+  std::string provider = "cpu";
+  std::string precision = "f32";
+  int threads = 1;
+  int batch = 1;
+  /// CPUs (0-based) of the worker; empty: the operating system decides.
+  std::vector<int> affinity;
+  /// The engine's own options, as its engine.toml lists them.
+  std::map<std::string, std::string> options;
+  bool operator==(const Configuration&) const = default;
+};
+
+/// "onnxruntime cpu f32 t2 b1", with " key=value" for each engine option. Unique in an experiment,
+/// shown everywhere.
+std::string configuration_label(const Configuration& configuration);
+
+/// The levels of each factor. Configurations are their product, less the exclusions.
+struct Factors {
+  std::vector<std::string> engine;
+  std::vector<std::string> provider = {"cpu"};
+  std::vector<std::string> precision = {"f32"};
+  std::vector<int> threads = {1};
+  std::vector<int> batch = {1};
+  bool operator==(const Factors&) const = default;
+};
+
+/// Cells that are left out: factor name → value. A cell that matches every entry of any exclusion
+/// is not measured.
+using Exclusion = std::map<std::string, std::string>;
+
+/// How one trial is measured. Times are seconds.
+struct Protocol {
+  int repetitions = 10;  ///< blocks; a fresh process each
+  double duration_s =
+      0;  ///< length of the measured window; 0: as long as the sensor needs, at least 0.7 s
+  int min_iterations = 30;    ///< of the measured window
+  double warmup_min_s = 0.2;  ///< floor of the warm-up
+  double warmup_max_s = 5;    ///< cap of the warm-up; reaching it is recorded as "not steady"
+  int warmup_min_iterations = 10;
+  double idle_s = 0;   ///< observed before the worker starts
+  double ready_s = 0;  ///< observed with the model loaded and no request
+  double time_limit_s =
+      300;  ///< of a whole trial; then the worker is killed and the trial recorded as failed
+  double sample_hz = 10;  ///< of gauges and of the time line
+};
+
+/// One experiment, complete: with the same value and seed, the same trials in the same order.
+struct Experiment {
+  std::string name;
+  std::uint64_t seed = 1;
+  std::vector<ModelSpec> models;
+  Factors factors;
+  std::vector<Exclusion> exclusions;
+  /// Engine name → its options, for every configuration of that engine.
+  std::map<std::string, std::map<std::string, std::string>> engine_options;
+  /// Engine name (with or without @version) → folder, before all other places.
+  std::map<std::string, std::string> engine_roots;
+  std::vector<int> affinity;
+  Protocol protocol;
+  /// Practical margin of the verdict: smaller differences do not matter (design §7).
+  double margin = 0.03;
+};
+
+}  // namespace joulemark

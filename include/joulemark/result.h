@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was observed: the raw facts of a trial, as the store keeps them. Statistics are always
+// recomputed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "joulemark/experiment.h"
+#include "joulemark/meter.h"
+
+namespace joulemark {
+
+/// How a trial ended.
+enum class TrialStatus {
+  kOk,
+  kFailed,       ///< the engine or the worker reported an error
+  kUnsupported,  ///< the engine lacks an operator, type or provider
+  kCrashed,      ///< the worker died of a signal or exited unexpectedly
+  kTimeout,      ///< the time limit passed; the worker was killed
+  kOutOfMemory,  ///< the worker was killed for memory, or an allocation failed
+  kDifferent,    ///< its outputs differ from the reference's: measured, never ranked (design §5)
+};
+
+/// "ok", "failed", "unsupported", "crashed", "timeout", "out_of_memory", "different".
+const char* to_string(TrialStatus status);
+std::optional<TrialStatus> trial_status_from(const std::string& text);
+
+/// The phases of a trial, in order (design §1).
+enum class Phase { kIdle, kLoad, kWarmup, kReady, kMeasure, kDrain };
+inline constexpr Phase kPhases[] = {Phase::kIdle,  Phase::kLoad,    Phase::kWarmup,
+                                    Phase::kReady, Phase::kMeasure, Phase::kDrain};
+const char* to_string(Phase phase);
+std::optional<Phase> phase_from(const std::string& text);
+
+/// An interval on CLOCK_MONOTONIC, nanoseconds.
+struct PhaseInterval {
+  Phase phase = Phase::kIdle;
+  std::int64_t t0_ns = 0;
+  std::int64_t t1_ns = 0;
+};
+
+/// What the worker's process used between the window's edges. A value that could not be read is
+/// empty.
+struct Resources {
+  std::optional<double> cpu_s;                 ///< CPU time of all threads
+  std::optional<double> cpu_user_s;            ///< of it in user mode (10 ms ticks)
+  std::optional<double> cpu_system_s;          ///< of it in the kernel (10 ms ticks)
+  std::optional<std::int64_t> peak_rss_bytes;  ///< largest resident set inside the window
+  std::optional<std::int64_t>
+      load_peak_rss_bytes;  ///< largest resident set before the window (load and warm-up)
+  std::optional<std::int64_t> minor_faults;
+  std::optional<std::int64_t> major_faults;
+  std::optional<std::int64_t> voluntary_switches;
+  std::optional<std::int64_t> involuntary_switches;
+};
+
+/// The outputs of the check input, and how far they are from the reference's.
+struct Agreement {
+  bool compared = false;
+  bool agrees = true;
+  double max_abs = 0;
+  double max_rel = 0;
+  std::string reference;  ///< label of the reference configuration, or "test_data_set_0"
+  std::string detail;     ///< where they differ most
+};
+
+/// One attempt at one trial.
+struct TrialRecord {
+  // Identity: which cell of the plan.
+  int block = 0;     ///< 0-based repetition
+  int position = 0;  ///< 0-based place in the block
+  int attempt = 0;   ///< 0-based
+  std::string model;
+  Configuration configuration;
+  EngineInstall install;
+  std::string host;  ///< key of the host fingerprint
+
+  // Outcome.
+  TrialStatus status = TrialStatus::kOk;
+  std::string reason;       ///< empty when ok
+  std::string output_tail;  ///< last 100 lines of the worker's stdout and stderr, when not ok
+  double started_at = 0;    ///< seconds since the epoch
+
+  // The window, and what happened in it.
+  std::vector<PhaseInterval> phases;
+  std::int64_t iterations = 0;  ///< calls of the model in the window
+  /// Nanoseconds of each record; a record is `calls_per_record` calls.
+  std::vector<std::int64_t> durations_ns;
+  std::int64_t calls_per_record = 1;
+  bool steady = true;  ///< the warm-up ended by the steady-state rule, not by its cap
+  std::int64_t warmup_iterations = 0;
+  std::vector<Energy> energy;  ///< per scope, with "total" last; exactly one absent "total" when
+                               ///< nothing was measured
+  Resources resources;
+  std::vector<Series> series;  ///< gauges over the whole trial
+  Agreement agreement;
+  std::int64_t handover_ns = 0;  ///< orchestrator's `go` → worker's first clock read
+
+  // What the engine said of itself, JSON text.
+  std::string describe_json;
+  std::string effective_json;
+
+  /// The interval of `phase`; empty when the trial did not reach it.
+  [[nodiscard]] std::optional<PhaseInterval> phase(Phase wanted) const;
+  /// Length of the measured window; 0 when there is none.
+  [[nodiscard]] double window_s() const;
+  /// Samples that went through the model in the window: iterations × batch.
+  [[nodiscard]] double inferences() const;
+};
+
+/// The machine a trial ran on: ordered facts, shown in the report. `key` identifies equal machines
+/// and boots.
+struct HostFingerprint {
+  std::string key;  ///< hex digest of the facts
+  std::vector<std::pair<std::string, std::string>> facts;
+};
+
+/// A warning: a value with what, why and what to do, shown in every output. `code` is stable.
+struct Caveat {
+  std::string code;
+  std::string message;
+};
+
+/// An experiment and everything observed for it so far.
+struct ExperimentRecord {
+  std::int64_t id = 0;
+  std::string uuid;
+  std::string toml;  ///< the experiment file, complete
+  Experiment experiment;
+  double created_at = 0;
+  std::vector<HostFingerprint> hosts;
+  std::vector<TrialRecord> trials;
+};
+
+}  // namespace joulemark

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conversation between the orchestrator and a worker: JSON objects, one per line, over one
+// stream socket.
+#pragma once
+
+/// A worker is any program that is started as `PROGRAM --protocol-fd N` with one end of a
+/// socketpair as file descriptor N, and answers each request line with exactly one reply line. Its
+/// stdout and stderr are captured, not parsed. It exits with status 0 when the socket closes. Text
+/// is UTF-8; times are CLOCK_MONOTONIC nanoseconds; unknown keys are ignored.
+///
+/// request                                       reply
+/// {"type":"hello","protocol":1}
+/// {"type":"hello","protocol":1,"worker":"joulemark-worker","version":"0.1.0"}
+/// {"type":"open","plugin":PATH,"library_dir":PATH,"provider":"cpu","threads":2,"affinity":[0,1],"options":{…}}
+///                                               {"type":"opened","describe":{…}}
+/// {"type":"load","model":PATH,"precision":"f32","options":{}}
+///                                               {"type":"loaded","t0_ns":…,"t1_ns":…,"inputs":[PORT…],"outputs":[PORT…]}
+///                                               PORT = {"name","dtype","dims"}; dims null when
+///                                               unknown, -1 where dynamic
+/// {"type":"inputs","source":"generated"|PATH,"seed":1,"batch":8,"shapes":{"input_ids":[8,128]}}
+///                                               {"type":"inputs_ready","tensors":[PORT…]}
+/// {"type":"answer","directory":PATH|null,"reference":PATH|null}
+///     runs once; writes outputs to directory/output_k.pb (TensorProto) and compares them with
+///     reference/output_k.pb
+///                                               {"type":"answered","effective":{…},"compared":true,"agrees":true,"max_abs":…,"max_rel":…,"detail":"…"}
+/// {"type":"warmup","min_ns":…,"max_ns":…,"min_iterations":…}
+///                                               {"type":"warmed","t0_ns":…,"t1_ns":…,"iterations":…,"steady":true,"iteration_ns":median}
+/// {"type":"go","min_ns":…,"min_iterations":…}   {"type":"done","t0_ns":…,"t1_ns":…,"iterations":…}
+/// {"type":"durations"}                          {"type":"durations","calls_per_record":1,"ns":[…]}
+/// {"type":"check","case":DIRECTORY,"rtol":…,"atol":…}
+///     loads DIRECTORY/model.onnx, runs every test_data_set_*, compares, releases the model
+///                                               {"type":"checked","status":"pass|fail|unsupported","max_abs":…,"max_rel":…,"reason":"…"}
+/// {"type":"quit"}                               {"type":"bye"}
+/// anything that fails                           {"type":"error","status":STATUS,"message":"…"}
+///
+/// STATUS is one of the names below. After an error of `open` or `load` the worker can only quit.
+/// Between `go` and `done` the worker does nothing but call the model: the sensors' counters are
+/// read by the other side before `go` and after `done`. `load.t0_ns` is taken before `open` had
+/// loaded anything.
+
+namespace joulemark::protocol {
+
+inline constexpr int kVersion = 1;
+
+/// Names of jm_status on the wire, in its order.
+inline constexpr const char* kStatusNames[] = {"ok",
+                                               "failed",
+                                               "invalid_argument",
+                                               "unsupported",
+                                               "library_missing",
+                                               "library_unusable",
+                                               "invalid_model",
+                                               "out_of_memory"};
+
+/// A line longer than this ends the conversation as nonsense.
+inline constexpr long long kMaxLineBytes = 256LL << 20;
+
+}  // namespace joulemark::protocol

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of the public enumerations and the small functions of the public value types.
+#include <fmt/format.h>
+
+#include "joulemark/experiment.h"
+#include "joulemark/meter.h"
+#include "joulemark/result.h"
+
+namespace joulemark {
+namespace {
+
+template <class E>
+struct Name {
+  E value;
+  const char* text;
+};
+
+constexpr Name<TrialStatus> kStatusNames[] = {
+    {TrialStatus::kOk, "ok"},
+    {TrialStatus::kFailed, "failed"},
+    {TrialStatus::kUnsupported, "unsupported"},
+    {TrialStatus::kCrashed, "crashed"},
+    {TrialStatus::kTimeout, "timeout"},
+    {TrialStatus::kOutOfMemory, "out_of_memory"},
+    {TrialStatus::kDifferent, "different"},
+};
+constexpr Name<Phase> kPhaseNames[] = {
+    {Phase::kIdle, "idle"},   {Phase::kLoad, "load"},       {Phase::kWarmup, "warmup"},
+    {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"}, {Phase::kDrain, "drain"},
+};
+constexpr Name<EnergyClass> kClassNames[] = {
+    {EnergyClass::kMeasured, "measured"},
+    {EnergyClass::kDerived, "derived"},
+    {EnergyClass::kEstimated, "estimated"},
+    {EnergyClass::kAbsent, "absent"},
+};
+
+template <class E, std::size_t N>
+const char* name_of(const Name<E> (&names)[N], E value) {
+  for (const auto& name : names)
+    if (name.value == value) return name.text;
+  return "";
+}
+
+template <class E, std::size_t N>
+std::optional<E> value_of(const Name<E> (&names)[N], const std::string& text) {
+  for (const auto& name : names)
+    if (text == name.text) return name.value;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const char* to_string(TrialStatus status) {
+  return name_of(kStatusNames, status);
+}
+const char* to_string(Phase phase) {
+  return name_of(kPhaseNames, phase);
+}
+const char* to_string(EnergyClass value) {
+  return name_of(kClassNames, value);
+}
+std::optional<TrialStatus> trial_status_from(const std::string& text) {
+  return value_of(kStatusNames, text);
+}
+std::optional<Phase> phase_from(const std::string& text) {
+  return value_of(kPhaseNames, text);
+}
+
+std::string configuration_label(const Configuration& c) {
+  std::string label =
+      fmt::format("{} {} {} t{} b{}", c.engine, c.provider, c.precision, c.threads, c.batch);
+  for (const auto& [key, value] : c.options) label += fmt::format(" {}={}", key, value);
+  return label;
+}
+
+std::optional<PhaseInterval> TrialRecord::phase(Phase wanted) const {
+  for (const auto& interval : phases)
+    if (interval.phase == wanted) return interval;
+  return std::nullopt;
+}
+
+double TrialRecord::window_s() const {
+  const auto window = phase(Phase::kMeasure);
+  return window ? static_cast<double>(window->t1_ns - window->t0_ns) * 1e-9 : 0;
+}
+
+double TrialRecord::inferences() const {
+  return static_cast<double>(iterations) * configuration.batch;
+}
+
+}  // namespace joulemark
