@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether two tensors are the same answer, and where they differ most.
+#pragma once
+
+#include <string>
+
+#include "model/tensor.h"
+
+namespace joulemark::model {
+
+/// |got - want| <= atol + rtol * |want|, element by element, as numpy.testing.assert_allclose has
+/// it.
+struct Tolerance {
+  double rtol = 0;
+  double atol = 0;
+};
+
+/// What ONNX's own backend test runner allows (onnx.backend.test.runner).
+inline constexpr Tolerance kConformanceTolerance{.rtol = 1e-3, .atol = 1e-7};
+
+/// What two engines' answers to the same input may differ by in `dtype`: `rtol` of the element plus
+/// `rtol`-sized noise of the largest finite element of the reference, because sums are taken in
+/// another order and what cancels leaves an error of the size of the summands.
+/// f64, f32 and their complex kin: rtol 1e-3, atol 1e-4 × max(1, largest); f16: 2e-2 and 1e-2;
+/// bf16 and the 8-bit floats: 1e-1 and 5e-2. Others are compared exactly.
+Tolerance agreement_tolerance(const HostTensor& want);
+
+/// The outcome of a comparison. `max_abs` and `max_rel` are the largest differences of any two
+/// finite elements (max_rel is against |want|, elements with want == 0 left out) and are finite.
+struct Difference {
+  bool agrees = true;
+  double max_abs = 0;
+  double max_rel = 0;
+  /// Empty when bit-equal; else where they differ most, or how type or shape differ:
+  /// "output 'y'[0,3]: got 1.25, want 1.5 (7 of 12 elements outside tolerance)".
+  std::string detail;
+};
+
+/// NaN equals NaN, an infinity equals itself only; bool, integers and strings must be equal;
+/// dtypes and dims must be the same. Named after `want.name`.
+Difference compare(const HostTensor& got, const HostTensor& want, Tolerance tolerance);
+
+/// The worse of two: for a model with several outputs. Keeps the detail of the first that
+/// disagrees, else of the one with the larger difference.
+Difference worse(const Difference& a, const Difference& b);
+
+}  // namespace joulemark::model
