@@ -22,6 +22,7 @@ struct ModelSpec {
   /// "generated" (seeded, by name, type and shape), or the path of an `.npz`, an `.npy`, or an ONNX
   /// `test_data_set_*` folder.
   std::string inputs = "generated";
+  bool operator==(const ModelSpec&) const = default;
 };
 
 /// Where one version of an engine was found. Filled by discovery, copied into every trial's record.
@@ -82,6 +83,7 @@ struct Protocol {
   double time_limit_s =
       300;  ///< of a whole trial; then the worker is killed and the trial recorded as failed
   double sample_hz = 10;  ///< of gauges and of the time line
+  bool operator==(const Protocol&) const = default;
 };
 
 /// One experiment, complete: with the same value and seed, the same trials in the same order.
@@ -99,6 +101,7 @@ struct Experiment {
   Protocol protocol;
   /// Practical margin of the verdict: smaller differences do not matter (design §7).
   double margin = 0.03;
+  bool operator==(const Experiment&) const = default;
 };
 
 }  // namespace joulemark

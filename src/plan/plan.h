@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// From factors to the trials in their order: seeded randomised complete blocks. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "joulemark/experiment.h"
+
+namespace joulemark::plan {
+
+/// One trial to be measured.
+struct PlannedTrial {
+  int block = 0;          ///< 0-based repetition
+  int position = 0;       ///< 0-based place in its block
+  std::size_t model = 0;  ///< index into Experiment::models
+  Configuration configuration;
+  bool operator==(const PlannedTrial&) const = default;
+};
+
+/// The product of the factors' levels less the exclusions, engine slowest, batch fastest. Options
+/// and affinity of the experiment are applied; those of "name@version" win over those of "name".
+std::vector<Configuration> configurations(const Experiment& experiment);
+
+/// `repetitions` blocks; each holds every model × configuration once, in an order that depends on
+/// the seed and the block alone. More repetitions leave the earlier blocks as they were.
+std::vector<PlannedTrial> make_plan(const Experiment& experiment);
+
+/// What an experiment takes when nothing hits its cap.
+struct TimeEstimate {
+  double seconds = 0;
+  int trials = 0;
+};
+
+/// `min_window_s` is what the energy sensor needs; 0 when there is none.
+TimeEstimate estimate_time(const Experiment& experiment, double min_window_s);
+
+}  // namespace joulemark::plan
