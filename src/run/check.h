@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs many small test cases of one engine in a few worker processes; a crash never stops the rest.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "joulemark/experiment.h"
+#include "run/worker_runner.h"
+
+namespace joulemark::run {
+
+/// How one case ended.
+struct CheckCase {
+  std::string name;    ///< the folder's name
+  std::string status;  ///< "pass", "fail", "unsupported", "crashed"
+  double max_abs = 0;
+  double max_rel = 0;
+  std::string reason;  ///< empty when it passed
+};
+
+struct CheckOptions {
+  EngineInstall install;
+  int jobs = 1;  ///< worker processes at a time
+  double case_time_limit_s =
+      60;  ///< then the worker is killed and the case is "crashed" (time limit)
+  std::optional<double> rtol = {};  ///< empty: the worker's tolerance for the dtype
+  std::optional<double> atol = {};
+  /// Called for every case when its result is final, from one thread at a time, in the order they
+  /// end.
+  std::function<void(const CheckCase&)> on_case = {};
+};
+
+/// The cases at or below `directory`, sorted by path: folders that hold `model.onnx` and at least
+/// one `test_data_set_*`. Fails when `directory` cannot be read or holds none. Symbolic links to
+/// folders below it are not followed.
+Result<std::vector<std::filesystem::path>> find_cases(const std::filesystem::path& directory);
+
+/// Results in the order of `dirs`. A worker serves many cases; a case that kills its worker or
+/// exceeds the limit is tried once more alone in a fresh worker and is "crashed" when that ends the
+/// same way. Fails when no worker can be started or the engine cannot be opened; kInterrupted when
+/// `stop` is set.
+Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::path>& dirs,
+                                           const CheckOptions& options, WorkerRunner& workers,
+                                           const std::atomic<bool>& stop);
+
+}  // namespace joulemark::run

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the trials of an experiment one after another and stores each when it ends.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "joulemark/experiment.h"
+#include "joulemark/meter.h"
+#include "joulemark/result.h"
+#include "plan/plan.h"
+#include "run/progress.h"
+#include "run/worker_runner.h"
+#include "store/store.h"
+
+namespace joulemark::run {
+
+/// What an experiment needs of the world. Everything is borrowed for the call.
+struct RunContext {
+  WorkerRunner& workers;
+  std::vector<std::unique_ptr<Sensor>>& sensors;
+  store::Store& store;
+  Progress& progress;
+  Clock& clock;
+  const std::atomic<bool>& stop;  ///< set by the handler of SIGINT and SIGTERM
+  HostFingerprint host;
+  /// Why there is no sensor, for the reason of an absent energy; see sensors::Discovered.
+  std::vector<SensorStatus> sensor_statuses = {};
+  std::filesystem::path root = "/";  ///< of /proc and /sys
+};
+
+struct RunOutcome {
+  int ok = 0;
+  int not_ok = 0;
+  bool interrupted = false;
+};
+
+/// Runs `trials` in their order, a fresh process each. `installs` maps Configuration::engine to
+/// where it was found; an engine that is missing there fails its trials.
+///
+/// A trial that fails is data: it is stored with its status and reason, and the next one starts. A
+/// configuration whose failure cannot change from one process to the next (unsupported,
+/// library_missing, library_unusable, invalid_model, invalid_argument) is tried once; its other
+/// blocks are stored at once with the same status and "not tried again: …". Fails only when a trial
+/// cannot be stored (what was stored before is kept) or the temporary folder cannot be made. When
+/// `stop` is set, the running worker is killed, its trial is not stored, and the outcome says
+/// interrupted.
+Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& experiment,
+                                  const std::vector<plan::PlannedTrial>& trials,
+                                  const std::map<std::string, EngineInstall>& installs,
+                                  RunContext& context);
+
+}  // namespace joulemark::run
