@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of sensors: what each is called, what it covers, and how it is found on a machine.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/meter.h"
+
+namespace joulemark::sensors {
+
+/// Everything that a sensor touches outside the process.
+struct SensorEnvironment {
+  /// Where /sys and /proc are looked for: "/" on a real machine, a folder in tests.
+  std::filesystem::path root = "/";
+  /// Time of the readings; not owned; nullptr: CLOCK_MONOTONIC.
+  Clock* clock = nullptr;
+};
+
+/// The sensors that can be read here, and for every source why it can or cannot be.
+struct Discovered {
+  /// Each may be read from several threads (the orchestrator's and the sampler's) at once.
+  std::vector<std::unique_ptr<Sensor>> sensors;
+  /// At least one row for each sensor of the table.
+  std::vector<SensorStatus> statuses;
+};
+
+/// One row of the table.
+struct SensorRow {
+  const char* name;  ///< "powercap"
+  const char* what;  ///< what it covers, for people
+  Discovered (*find)(const SensorEnvironment&);
+};
+
+/// The table. A new sensor is a pair of files and a row here.
+const std::vector<SensorRow>& sensor_table();
+
+/// Looks for every sensor of the table. Never fails: what is missing is a status.
+Discovered discover(const SensorEnvironment& environment);
+
+/// The shortest window in which every sensor's own error (update period and quantisation, at 1 W)
+/// is at most `precision` of the energy (0.01 = 1 %), seconds. 0 when there is no sensor.
+double min_window_s(const std::vector<std::unique_ptr<Sensor>>& sensors, double precision);
+
+}  // namespace joulemark::sensors

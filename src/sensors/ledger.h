@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger: from counter readings at a window's edges to energies per scope and one total.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "joulemark/meter.h"
+
+namespace joulemark::sensors {
+
+/// One reading of every sensor, in the sensors' order.
+using Readings = std::vector<std::vector<CounterReading>>;
+
+/// Reads every sensor once.
+Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
+
+/// The energies of the window between two readings: one per non-overlapping scope, and last exactly
+/// one "total". The total is the sum of the scopes, and its detail says what it covers and what
+/// not. When a scope of the ledger is absent in this window the total is absent too: a sum without
+/// it would look like a saving. With no sensor the answer is one absent total, whose reason and
+/// detail come from `statuses` (those of `discover`).
+std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
+                                    const Readings& begin, const Readings& end,
+                                    const std::vector<SensorStatus>& statuses);
+
+/// The absent total alone: for a trial that has no window, `reason` as given by the caller.
+Energy absent_total(std::string reason, std::string detail);
+
+/// Standard uncertainty in joules of a counter's difference over a window; the square root of the
+/// sum of squares of its parts:
+///  - update period: each edge sees the counter up to one period late, uniform: P·d/sqrt(6);
+///  - quantisation: two uniform errors of one step: q/sqrt(6);
+///  - time: each read happened somewhere inside its bracket: P·sqrt(a² + b²)/sqrt(12).
+/// The sensor's own calibration is not in it; it is the same for all configurations.
+struct EdgeError {
+  double joules = 0;
+  double resolution_j = 0;
+  double update_period_s = 0;
+};
+double counter_uncertainty_j(const CounterReading& begin, const CounterReading& end,
+                             const EdgeError& error);
+
+}  // namespace joulemark::sensors

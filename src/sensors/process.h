@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a process has used so far, from /proc, and the difference between two such readings.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "joulemark/result.h"
+
+namespace joulemark::sensors {
+
+/// Context switches of one thread so far.
+struct ThreadSwitches {
+  int tid = 0;
+  std::int64_t voluntary = 0;
+  std::int64_t involuntary = 0;
+};
+
+/// Cumulative counters of a process. What could not be read is empty.
+struct ProcessCounters {
+  Nanoseconds t_ns = 0;                        ///< CLOCK_MONOTONIC of the reading
+  std::optional<double> cpu_s;                 ///< all threads; ns steps, or 10 ms under a root
+  std::optional<double> cpu_user_s;            ///< 10 ms steps
+  std::optional<double> cpu_system_s;          ///< 10 ms steps
+  std::optional<std::int64_t> rss_bytes;       ///< resident now
+  std::optional<std::int64_t> peak_rss_bytes;  ///< largest since the start or the last reset
+  std::optional<std::int64_t> minor_faults;
+  std::optional<std::int64_t> major_faults;
+  std::optional<std::vector<ThreadSwitches>> switches;  ///< per live thread
+  bool peak_was_reset = false;                          ///< the peak starts anew after this reading
+};
+
+/// Reads the counters of `pid` under `root`. Fails when there is no such process.
+Result<ProcessCounters> read_process(const std::filesystem::path& root, int pid);
+
+/// `read_process`, then resets the peak of the resident set, so that the window has its own. For
+/// the begin of a window; a kernel that refuses the reset is no failure.
+Result<ProcessCounters> read_process_at_begin(const std::filesystem::path& root, int pid);
+
+/// Sets the process's peak resident set back to what is resident now.
+Status reset_peak_rss(int pid, const std::filesystem::path& root = "/");
+
+/// What was used between the readings at a window's edges. Threads that began inside the window
+/// count in full; those that ended inside it have taken their context switches with them.
+Resources resources_between(const ProcessCounters& begin, const ProcessCounters& end);
+
+/// The memory of the cgroup (v2) that a process is in.
+struct CgroupMemory {
+  std::optional<std::int64_t> peak_bytes;
+  std::optional<std::int64_t> limit_bytes;  ///< empty: none set, or unknown
+  std::optional<std::int64_t> oom_kills;    ///< processes that the kernel killed for memory so far
+};
+CgroupMemory read_cgroup_memory(const std::filesystem::path& root, int pid);
+
+}  // namespace joulemark::sensors

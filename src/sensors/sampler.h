@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sampler: a thread that wakes on a fixed time grid and records gauges for the time line.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "joulemark/meter.h"
+
+namespace joulemark::sensors {
+
+struct SamplerOptions {
+  double hz = 10;                    ///< samples a second; 0: only keeps the counters read
+  std::filesystem::path root = "/";  ///< where /proc and /sys are
+  int pid = 0;                       ///< the worker, for "worker rss" and "worker cpu"; 0: none yet
+};
+
+/// Samples from its own thread between start and stop. Its ticks lie on an absolute grid, so they
+/// do not drift; ticks that were missed are counted and never made up for in a burst. Every counter
+/// is read often enough that no wrap is missed, whatever `hz` is.
+///
+/// Series: "<scope> power" (W, derived from the counters, at the middle of each interval),
+/// "worker rss" (bytes), "worker cpu" (%, 100 is one core), and the machine's gauges that can be
+/// read ("cpu frequency" in MHz, "cpu temperature" in °C). A value that cannot be read leaves a
+/// hole, never a 0; a series without samples is left out.
+class Sampler {
+ public:
+  /// `sensors` must outlive the sampler; they are read from its thread.
+  Sampler(const std::vector<std::unique_ptr<Sensor>>& sensors, SamplerOptions options);
+  ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  /// Starts the thread; the first sample is taken at once. Call once.
+  Status start();
+  /// From now on the worker is `pid` (0: none). May be called while it runs.
+  void watch(int pid);
+  /// Ends the thread at once and hands the time lines over. Without a start: nothing.
+  std::vector<Series> stop();
+  /// Ticks that were skipped because the thread was late. After stop.
+  [[nodiscard]] long long missed_ticks() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace joulemark::sensors
