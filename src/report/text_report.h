@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report for a terminal or a log: verdict, table, caveats.
+#pragma once
+
+#include <string>
+
+#include "joulemark/result.h"
+#include "verdict/verdict.h"
+
+namespace joulemark::report {
+
+enum class Colour { kNever, kAlways };
+
+struct TextOptions {
+  Colour colour = Colour::kNever;
+  /// Columns of the terminal; less important columns are left out where they do not fit.
+  std::size_t width = 120;
+};
+
+/// Lines that end in '\n': the verdict, one table per model, the caveats. `colour` marks the best
+/// set and the caveats; the text says the same without it.
+std::string render_text(const ExperimentRecord& record, const verdict::Judgement& judgement,
+                        const TextOptions& options = {});
+
+}  // namespace joulemark::report

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of metrics: what is reported of a trial, in which unit, and how it is read from the
+// raw facts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "joulemark/result.h"
+
+namespace joulemark::verdict {
+
+/// Which direction of a metric is desirable. `kNeither` explains, and is never ranked.
+enum class Better { kLess, kMore, kNeither };
+
+/// How a value is written for people.
+enum class Format {
+  kSi,       ///< three significant digits with an SI prefix: "1.23 mJ"
+  kBytes,    ///< binary prefix: "123 MiB"
+  kDecimal,  ///< three significant digits, no prefix: "4.51"
+  kCount,    ///< a whole number
+};
+
+/// A trial and the quantiles of its latencies, which several metrics share.
+struct TrialFacts {
+  const TrialRecord* record = nullptr;
+  std::optional<double> p50_ms, p95_ms, p99_ms;  ///< per call; empty without durations
+};
+
+/// The quantiles of `record`'s durations. `scratch` is reused between calls; the durations are
+/// copied into it once.
+TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratch);
+
+/// One metric of a trial.
+struct Metric {
+  const char* key;    ///< stable name in JSON and CSV: "energy_per_inference_J"
+  const char* unit;   ///< SI symbol of the value as stored: "J"; "" for counts
+  const char* title;  ///< column head and axis label: "energy per inference"
+  const char* noun;   ///< in a sentence, "needs 3 % less NOUN": "energy per inference"
+  Better better;
+  Format format;
+  std::optional<double> (*extract)(const TrialFacts&);
+};
+
+/// Indices into metrics(), so that code names a metric without a search by text.
+enum class MetricId : std::size_t {
+  kEnergy,
+  kEnergyUncertainty,
+  kPower,
+  kTime,
+  kThroughput,
+  kLatencyP50,
+  kLatencyP95,
+  kLatencyP99,
+  kCpu,
+  kPeakRss,
+  kLoadPeakRss,
+  kLoadTime,
+  kMinorFaults,
+  kMajorFaults,
+  kVoluntarySwitches,
+  kInvoluntarySwitches,
+  kCount,
+};
+
+/// Every metric, in the order of MetricId.
+std::span<const Metric> metrics();
+const Metric& metric(MetricId id);
+/// The metric with this key; null when there is none.
+const Metric* find_metric(std::string_view key);
+
+/// "1.23 mJ", "4.51 ms", "123 MiB": the value with its unit. "–" for NaN.
+std::string format_value(const Metric& metric, double value);
+
+/// The trial's "total" energy; null when the record has none.
+const Energy* total_energy(const TrialRecord& record);
+/// Whether the energy may be ranked: measured or derived, with a finite positive value.
+bool is_rankable(const Energy& energy);
+
+}  // namespace joulemark::verdict
