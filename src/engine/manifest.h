@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// engine.toml: what an engine's folder says of itself, so that nothing else has to list engines.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace joulemark::engine {
+
+/// An option of the engine's own, as `[[option]]` in engine.toml.
+struct OptionRow {
+  std::string key;
+  std::vector<std::string> values;  ///< the valid ones; empty: any text
+  std::string default_value;        ///< what holds when it is not given
+  std::string help;
+  bool operator==(const OptionRow&) const = default;
+};
+
+/// The content of an engine.toml.
+struct Manifest {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> providers;        ///< execution providers, lower case
+  std::vector<std::string> precisions;       ///< "f32", "native", …
+  std::vector<std::string> model_formats;    ///< "onnx"; "null" for `null:NAME`
+  std::vector<OptionRow> options;            ///< the engine's own
+  bool needs_library = true;                 ///< false: the plugin is all there is
+  std::vector<std::string> library_files;    ///< globs; a folder with a match is an install
+  std::string minimum_version;               ///< oldest that works; "" when any does
+  std::vector<std::string> python_packages;  ///< distribution names, in order of preference
+  std::string python_subdir;                 ///< where in site-packages the library is
+  std::string install_hint;                  ///< what to do when it is missing: "run 'x', or 'y'"
+  bool operator==(const Manifest&) const = default;
+};
+
+/// Parses the text of an engine.toml. Fails with "FILE:LINE:COL: …" for wrong TOML, a wrong type,
+/// an unknown key, or a missing name.
+Result<Manifest> parse_manifest(const std::string& toml, const std::string& file_name);
+
+/// Reads and parses a manifest file.
+Result<Manifest> load_manifest(const std::filesystem::path& file);
+
+}  // namespace joulemark::engine
