@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034
+# Where things stand, for the scripts of this folder; sourced from the root of the repository.
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/joulemark
+requirements_hash=$(sha256sum script/python-requirements.txt | cut -c1-12)
+python_tools=$cache/python-tools-$requirements_hash
+conformance_cases=$cache/conformance/onnx-$(sed -n 's/^onnx==\([0-9.]*\).*/\1/p' script/python-requirements.txt)
+release=build/release
+joulemark=$release/bin/joulemark
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
