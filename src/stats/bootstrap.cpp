@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// One BCa formula over a weighted list of resampled statistics: drawn ones weigh the same, those of
+// the median's exact distribution weigh their probability.
+#include "stats/bootstrap.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "stats/descriptive.h"
+#include "stats/distribution.h"
+
+namespace joulemark::stats {
+namespace {
+
+constexpr std::size_t kMinValues = 3;
+constexpr std::size_t kMaxExact = 50;
+
+struct Atom {
+  double value;
+  double weight;
+};
+
+/// Why there is nothing to resample; kOk when there is.
+IntervalOutcome obstacle(std::span<const double> sorted) {
+  if (!all_finite(sorted)) return IntervalOutcome::kNotFinite;
+  if (sorted.size() < kMinValues) return IntervalOutcome::kTooFew;
+  if (sorted.front() == sorted.back()) return IntervalOutcome::kConstant;
+  return IntervalOutcome::kOk;
+}
+
+Interval without_resampling(std::span<const double> values, const Statistic& statistic,
+                            IntervalOutcome outcome) {
+  Interval interval;
+  interval.outcome = outcome;
+  if (outcome == IntervalOutcome::kNotFinite || values.empty()) return interval;
+  interval.estimate = statistic(values);
+  if (outcome != IntervalOutcome::kConstant) return interval;
+  interval.lo = interval.hi = interval.estimate;
+  return interval;
+}
+
+/// Jackknife estimate of the acceleration (Efron 1987, eq. 6.6); 0 where no value has influence.
+double acceleration(std::span<const double> values, const Statistic& statistic) {
+  std::vector<double> left_out(values.begin() + 1, values.end());
+  std::vector<double> jackknife;
+  jackknife.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    jackknife.push_back(statistic(left_out));
+    if (i < left_out.size()) left_out[i] = values[i];
+  }
+  const double centre = mean(jackknife);
+  double squares = 0;
+  double cubes = 0;
+  for (const double value : jackknife) {
+    const double influence = centre - value;
+    squares += influence * influence;
+    cubes += influence * influence * influence;
+  }
+  return squares > 0 ? cubes / (6 * std::pow(squares, 1.5)) : 0;
+}
+
+/// Φ⁻¹ of the weight below `estimate`, equal values counting half. Kept finite: a resample count
+/// cannot show a probability nearer to 0 or 1 than `resolution`.
+double bias_correction(std::span<const Atom> sorted, double estimate, double resolution) {
+  double below = 0;
+  double total = 0;
+  for (const Atom& atom : sorted) {
+    total += atom.weight;
+    if (atom.value < estimate) below += atom.weight;
+    if (atom.value == estimate) below += atom.weight / 2;
+  }
+  return normal_quantile(std::clamp(below / total, resolution, 1 - resolution));
+}
+
+/// The smallest value at which the cumulative weight reaches `p`.
+double weighted_quantile(std::span<const Atom> sorted, double p) {
+  double total = 0;
+  for (const Atom& atom : sorted) total += atom.weight;
+  double cumulative = 0;
+  for (const Atom& atom : sorted) {
+    cumulative += atom.weight;
+    if (cumulative >= p * total) return atom.value;
+  }
+  return sorted.back().value;
+}
+
+struct Shape {
+  double estimate;
+  double acceleration;
+  double resolution;
+  double level;
+};
+
+Interval bca(std::vector<Atom> atoms, const Shape& shape) {
+  std::sort(atoms.begin(), atoms.end(),
+            [](const Atom& a, const Atom& b) { return a.value < b.value; });
+  const double z0 = bias_correction(atoms, shape.estimate, shape.resolution);
+  const auto bound = [&](double tail) {
+    const double z = z0 + normal_quantile(tail);
+    return weighted_quantile(atoms, normal_cdf(z0 + z / (1 - shape.acceleration * z)));
+  };
+  const double tail = (1 - shape.level) / 2;
+  Interval interval;
+  interval.estimate = shape.estimate;
+  interval.lo = bound(tail);
+  interval.hi = bound(1 - tail);
+  interval.outcome = IntervalOutcome::kOk;
+  return interval;
+}
+
+/// P(Bin(n, p) ≥ k) for k ≥ 1.
+double binomial_at_least(std::size_t n, double p, std::size_t k) {
+  if (p >= 1) return 1;
+  const auto trials = static_cast<double>(n);
+  double term = std::pow(1 - p, trials);
+  double below = 0;
+  for (std::size_t i = 0; i < k; ++i) {
+    below += term;
+    term *= (trials - static_cast<double>(i)) / static_cast<double>(i + 1) * p / (1 - p);
+  }
+  return 1 - below;
+}
+
+/// P(the k-th smallest of a resample is sorted[i]) for every i, ranks from 0, k from 1.
+std::vector<double> order_statistic_probabilities(std::size_t n, std::size_t k) {
+  std::vector<double> probability(n);
+  double below = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double at_most =
+        binomial_at_least(n, static_cast<double>(i + 1) / static_cast<double>(n), k);
+    probability[i] = at_most - below;
+    below = at_most;
+  }
+  return probability;
+}
+
+/// The distribution of the median of a resample of n = 2m values. The m-th smallest is sorted[i]
+/// and the next sorted[j], i < j, when m draws fall on ranks ≤ i and touch i, and the other m on
+/// ranks ≥ j and touch j: C(2m, m)·(F_i^m − F_{i−1}^m)·(G_j^m − G_{j+1}^m). What is left of the
+/// m-th smallest's own probability is the case i = j.
+std::vector<Atom> even_median_distribution(std::span<const double> sorted) {
+  const std::size_t n = sorted.size();
+  const auto m = static_cast<double>(n) / 2;
+  const double choose = std::exp(std::lgamma(2 * m + 1) - 2 * std::lgamma(m + 1));
+  std::vector<double> touch(n);  // F_i^m − F_{i−1}^m; mirrored it is the same for G
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto rank = static_cast<double>(i);
+    touch[i] = std::pow((rank + 1) / (2 * m), m) - std::pow(rank / (2 * m), m);
+  }
+  const std::vector<double> alone = order_statistic_probabilities(n, n / 2);
+  std::vector<Atom> atoms;
+  atoms.reserve(n * (n + 1) / 2);
+  for (std::size_t i = 0; i < n; ++i) {
+    double rest = alone[i];
+    for (std::size_t j = i + 1; j < n; ++j) {
+      const double weight = choose * touch[i] * touch[n - 1 - j];
+      atoms.push_back({(sorted[i] + sorted[j]) / 2, weight});
+      rest -= weight;
+    }
+    atoms.push_back({sorted[i], std::max(rest, 0.0)});
+  }
+  return atoms;
+}
+
+std::vector<Atom> median_distribution(std::span<const double> sorted) {
+  const std::size_t n = sorted.size();
+  if (n % 2 == 0) return even_median_distribution(sorted);
+  const std::vector<double> probability = order_statistic_probabilities(n, n / 2 + 1);
+  std::vector<Atom> atoms;
+  atoms.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) atoms.push_back({sorted[i], probability[i]});
+  return atoms;
+}
+
+std::vector<Atom> draw(std::span<const double> values, const Statistic& statistic,
+                       const BootstrapOptions& options) {
+  Random random(options.seed);
+  std::vector<double> resample(values.size());
+  std::vector<Atom> atoms;
+  atoms.reserve(static_cast<std::size_t>(options.resamples));
+  for (int i = 0; i < options.resamples; ++i) {
+    for (double& value : resample) value = values[random.below(values.size())];
+    atoms.push_back({statistic(resample), 1});
+  }
+  return atoms;
+}
+
+double sorted_median(std::span<const double> sorted) {
+  const std::size_t n = sorted.size();
+  return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+/// The acceleration of the median without n medians: leaving out any of the lower half gives one
+/// value, any of the upper half another, and for odd n the middle a third.
+double median_acceleration(std::span<const double> sorted) {
+  const std::size_t n = sorted.size();
+  if (n % 2 == 0) return 0;  // two values, equally often: no skewness
+  return acceleration(sorted, sorted_median);
+}
+
+}  // namespace
+
+Interval bca_interval(std::span<const double> values, const Statistic& statistic,
+                      const BootstrapOptions& options) {
+  assert(options.resamples > 0 && options.level > 0 && options.level < 1);
+  std::vector<double> sorted(values.begin(), values.end());
+  if (!all_finite(sorted))
+    return without_resampling(sorted, statistic, IntervalOutcome::kNotFinite);
+  std::sort(sorted.begin(), sorted.end());
+  const IntervalOutcome outcome = obstacle(sorted);
+  if (outcome != IntervalOutcome::kOk) return without_resampling(sorted, statistic, outcome);
+  const double estimate = statistic(sorted);
+  std::vector<Atom> atoms = draw(sorted, statistic, options);
+  const double accelerated = acceleration(sorted, statistic);
+  const bool defined = std::isfinite(estimate) && std::isfinite(accelerated) &&
+                       std::all_of(atoms.begin(), atoms.end(),
+                                   [](const Atom& atom) { return std::isfinite(atom.value); });
+  if (!defined) return without_resampling({}, statistic, IntervalOutcome::kNotFinite);
+  return bca(std::move(atoms), {.estimate = estimate,
+                                .acceleration = accelerated,
+                                .resolution = 0.5 / options.resamples,
+                                .level = options.level});
+}
+
+Interval bca_median(std::span<const double> values, const BootstrapOptions& options) {
+  if (values.size() > kMaxExact) return bca_interval(values, median, options);
+  std::vector<double> sorted(values.begin(), values.end());
+  if (!all_finite(sorted)) return without_resampling(sorted, median, IntervalOutcome::kNotFinite);
+  std::sort(sorted.begin(), sorted.end());
+  const IntervalOutcome outcome = obstacle(sorted);
+  if (outcome != IntervalOutcome::kOk) return without_resampling(sorted, median, outcome);
+  return bca(median_distribution(sorted), {.estimate = sorted_median(sorted),
+                                           .acceleration = median_acceleration(sorted),
+                                           .resolution = 1e-12,
+                                           .level = options.level});
+}
+
+}  // namespace joulemark::stats

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bias-corrected and accelerated bootstrap intervals (Efron 1987, JASA 82:171).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "stats/interval.h"
+
+namespace joulemark::stats {
+
+/// A number computed from a sample. Its result may not depend on the order of the values.
+using Statistic = std::function<double(std::span<const double>)>;
+
+struct BootstrapOptions {
+  std::uint64_t seed = 1;
+  int resamples = 9999;
+  double level = 0.95;
+};
+
+/// BCa interval of `statistic`: bias correction from the resamples (equal ones count half),
+/// acceleration from the jackknife. The same seed gives the same interval, for any order of
+/// `values`. Fewer than three values: kTooFew, with the estimate. All equal: kConstant. A NaN or
+/// infinity, among the values or out of the statistic: kNotFinite.
+Interval bca_interval(std::span<const double> values, const Statistic& statistic,
+                      const BootstrapOptions& options = {});
+
+/// The same interval for the median. Up to 50 values the distribution of a resample's median is
+/// known exactly (as Maritz & Jarrett 1978, JASA 73:194, for its variance), and nothing is drawn:
+/// the limit of infinitely many resamples, in microseconds.
+Interval bca_median(std::span<const double> values, const BootstrapOptions& options = {});
+
+}  // namespace joulemark::stats
