@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paired ratios and the best set: golden values, invariances, and what they promise, by simulation.
+#include "stats/paired.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "stats/best_set.h"
+#include "stats/distribution.h"
+#include "stats/golden_test.h"
+
+namespace joulemark::stats {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// Blocks that share a disturbance of 10 %, and treatments with 2 % noise of their own.
+std::vector<std::vector<double>> simulate(const std::vector<double>& truth, int blocks,
+                                          Random& random) {
+  std::vector<std::vector<double>> values(truth.size());
+  for (int block = 0; block < blocks; ++block) {
+    const double shared = 0.1 * random.normal();
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      values[i].push_back(truth[i] * std::exp(shared + 0.02 * random.normal()));
+    }
+  }
+  return values;
+}
+
+TEST(Distribution, AgreesWithTheGoldenValues) {
+  EXPECT_NEAR(t_quantile(9, 0.975), 2.262157162798205, 1e-12);
+  EXPECT_NEAR(t_quantile(1, 0.975), 12.706204736174694, 1e-9);
+  EXPECT_NEAR(t_quantile(4.5, 0.99), 3.527050890626092, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-14);
+  EXPECT_NEAR(normal_cdf(-1.5), 0.06680720126885807, 1e-15);
+}
+
+TEST(PairedRatio, AgreesWithTheGoldenValues) {
+  const Interval ratio = paired_ratio(golden::kOnnx, golden::kOpenvino);
+  EXPECT_NEAR(ratio.estimate, 1.0776336132608668, 1e-12);
+  EXPECT_NEAR(ratio.lo, 1.0676722361943471, 1e-11);
+  EXPECT_NEAR(ratio.hi, 1.0876879299297264, 1e-11);
+}
+
+TEST(PairedRatio, SwappingGivesTheReciprocal) {
+  const Interval ratio = paired_ratio(golden::kOnnx, golden::kTorch);
+  const Interval swapped = paired_ratio(golden::kTorch, golden::kOnnx);
+  EXPECT_NEAR(ratio.lo, 1 / swapped.hi, 1e-12);
+  EXPECT_NEAR(ratio.hi, 1 / swapped.lo, 1e-12);
+}
+
+TEST(PairedRatio, WhatABlockSharesCancels) {
+  std::vector<double> a = golden::kOnnx;
+  std::vector<double> b = golden::kTorch;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double disturbance = 1 + 0.3 * static_cast<double>(i);
+    a[i] *= disturbance;
+    b[i] *= disturbance;
+  }
+  EXPECT_NEAR(paired_ratio(a, b).lo, paired_ratio(golden::kOnnx, golden::kTorch).lo, 1e-12);
+}
+
+TEST(PairedRatio, DegenerateDataAreNamed) {
+  const std::vector<double> one = {2};
+  const std::vector<double> half = {1};
+  EXPECT_EQ(paired_ratio({}, {}).outcome, IntervalOutcome::kTooFew);
+  EXPECT_EQ(paired_ratio(one, half).outcome, IntervalOutcome::kTooFew);
+  EXPECT_EQ(paired_ratio(one, half).estimate, 2);
+  const std::vector<double> same = {3, 3, 3};
+  const Interval constant = paired_ratio(same, same);
+  EXPECT_EQ(constant.outcome, IntervalOutcome::kConstant);
+  EXPECT_EQ(constant.lo, 1);
+  EXPECT_EQ(constant.hi, 1);
+  const std::vector<double> bad = {3, 0, 3};
+  EXPECT_EQ(paired_ratio(bad, same).outcome, IntervalOutcome::kNotFinite);
+  const std::vector<double> nan = {3, kNaN, 3};
+  EXPECT_EQ(paired_ratio(same, nan).outcome, IntervalOutcome::kNotFinite);
+}
+
+TEST(PairedRatio, CoverageIsNominal) {
+  Random random(7);
+  constexpr int kSimulations = 4000;
+  int covered = 0;
+  for (int i = 0; i < kSimulations; ++i) {
+    const auto values = simulate({1.1, 1.0}, 10, random);
+    const Interval ratio = paired_ratio(values[0], values[1]);
+    covered += ratio.lo <= 1.1 && 1.1 <= ratio.hi ? 1 : 0;
+  }
+  EXPECT_NEAR(covered, 0.95 * kSimulations, 0.011 * kSimulations);  // 3 standard errors
+}
+
+TEST(BestSet, HoldsTheTrulyBestOne) {
+  Random random(8);
+  constexpr int kSimulations = 1000;
+  int held = 0;
+  for (int i = 0; i < kSimulations; ++i) {
+    const auto values = simulate({1.01, 1.0, 1.005, 1.02, 1.05, 1.3}, 6, random);
+    held += best_set(values).comparisons[1].relation != Relation::kWorse ? 1 : 0;
+  }
+  EXPECT_GE(held, 0.95 * kSimulations);
+}
+
+TEST(BestSet, HoldsTheTrulyBestOneWithoutAMargin) {
+  Random random(9);
+  constexpr int kSimulations = 1000;
+  int held = 0;
+  for (int i = 0; i < kSimulations; ++i) {
+    const auto values = simulate({1.0, 1.0, 1.0, 1.0}, 5, random);
+    const BestSet set = best_set(values, {.margin = 0});
+    held += set.comparisons[2].relation != Relation::kWorse ? 1 : 0;
+  }
+  EXPECT_GE(held, 0.95 * kSimulations);
+}
+
+TEST(BestSet, TellsWorseEquivalentAndUnresolvedApart) {
+  Random random(10);
+  const auto values = simulate({1.0, 1.0001, 1.3}, 400, random);
+  const BestSet set = best_set(values);
+  ASSERT_TRUE(set.best);
+  EXPECT_LE(*set.best, 1u);
+  EXPECT_EQ(set.comparisons[*set.best].relation, Relation::kBest);
+  EXPECT_EQ(set.comparisons[1 - *set.best].relation, Relation::kEquivalent);
+  EXPECT_EQ(set.comparisons[2].relation, Relation::kWorse);
+  const auto few = simulate({1.0, 1.02}, 3, random);
+  const BestSet unresolved = best_set(few);
+  EXPECT_EQ(unresolved.comparisons[1 - *unresolved.best].relation, Relation::kUnresolved);
+}
+
+TEST(BestSet, ComparesWithinBlocksThatBothHave) {
+  // The second lacks the slow last blocks; by plain means it would look best.
+  const std::vector<std::vector<double>> values = {{1.0, 1.1, 1.0, 9.0, 9.1},
+                                                   {1.2, 1.3, 1.2, kNaN, kNaN}};
+  const BestSet set = best_set(values);
+  ASSERT_TRUE(set.best);
+  EXPECT_EQ(*set.best, 0u);
+  EXPECT_EQ(set.comparisons[1].blocks, 3);
+  EXPECT_EQ(set.comparisons[1].relation, Relation::kWorse);
+}
+
+TEST(BestSet, OneLuckyTrialIsNotTheBest) {
+  const std::vector<std::vector<double>> values = {{1.0, 1.01, 0.99, 1.0}, {0.5, kNaN, kNaN, kNaN}};
+  const BestSet set = best_set(values);
+  EXPECT_EQ(set.best, 0u);
+  EXPECT_EQ(set.comparisons[1].relation, Relation::kUnresolved);
+}
+
+TEST(BestSet, NothingOneAndNoValueAtAllAreAnswers) {
+  EXPECT_FALSE(best_set({}).best);
+  const std::vector<std::vector<double>> none = {{kNaN, kNaN}, {kNaN, -1}};
+  EXPECT_FALSE(best_set(none).best);
+  const std::vector<std::vector<double>> one = {{2, 3}};
+  const BestSet set = best_set(one);
+  EXPECT_EQ(set.best, 0u);
+  EXPECT_EQ(set.comparisons[0].relation, Relation::kBest);
+}
+
+TEST(BestSet, OneBlockResolvesNothing) {
+  const std::vector<std::vector<double>> values = {{1.0}, {5.0}};
+  const BestSet set = best_set(values);
+  EXPECT_EQ(set.comparisons[1].relation, Relation::kUnresolved);
+  EXPECT_EQ(set.comparisons[1].ratio.outcome, IntervalOutcome::kTooFew);
+}
+
+}  // namespace
+}  // namespace joulemark::stats
