@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "config/validate.h"
 #include "joulemark/experiment.h"
 
 namespace joulemark::config {
@@ -22,7 +23,7 @@ Result<Experiment> parse_experiment(std::string_view toml, const std::string& fi
 Result<Experiment> load_experiment(const std::filesystem::path& path);
 
 /// The complete experiment as a file. For every valid experiment `parse_experiment(to_toml(e), …)`
-/// equals e.
+/// equals e (an engine without options has no entry in `engine_options`).
 std::string to_toml(const Experiment& experiment);
 
 /// The file's stem; the folder's name for `…/folder/model.onnx`; NAME for `null:NAME`.
