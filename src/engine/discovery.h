@@ -59,10 +59,4 @@ Result<Manifest> find_manifest(const std::string& engine_spec, const SearchPath&
 /// engine root or an environment variable) is never passed over in silence.
 Result<EngineInstall> find_engine(const std::string& engine_spec, const SearchPath& path);
 
-/// Whether `version` begins with the dotted numbers of `prefix`: 1.3 is no prefix of 1.30.
-bool version_matches(const std::string& version, const std::string& prefix);
-
-/// -1, 0, 1 as `a` is older than, equal to or newer than `b`, comparing dotted numbers.
-int compare_versions(const std::string& a, const std::string& b);
-
 }  // namespace joulemark::engine

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks for plugins and for the libraries they need, and opens none of them.
+#include "engine/discovery.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <set>
+
+#include "base/suggest.h"
+#include "engine/elf_file.h"
+#include "engine/version.h"
+
+namespace joulemark::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "name@version" in two; the version is "" without an @.
+struct EngineSpec {
+  std::string name;
+  std::string version;
+};
+
+EngineSpec parse_spec(const std::string& text) {
+  const std::size_t at = text.find('@');
+  if (at == std::string::npos) return {text, ""};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::vector<fs::path> result;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    result.push_back(it->path());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// The first file of `folder` that matches a glob of the manifest, the globs in order.
+std::optional<fs::path> library_in(const fs::path& folder, const Manifest& manifest) {
+  const std::vector<fs::path> files = entries(folder);
+  for (const std::string& glob : manifest.library_files)
+    for (const fs::path& file : files)
+      if (fnmatch(glob.c_str(), file.filename().c_str(), 0) == 0) return file;
+  return std::nullopt;
+}
+
+std::string version_of(const fs::path& library) {
+  if (auto version = version_in_file_name(library.filename().string())) return *version;
+  for (const fs::path& file : entries(library.parent_path())) {
+    const std::string name = file.filename().string();
+    const std::string stem = library.filename().string();
+    if (name.rfind(stem.substr(0, stem.find(".so")) + ".so.", 0) != 0) continue;
+    if (auto version = version_in_file_name(name)) return *version;
+  }
+  return "";
+}
+
+/// A place that may hold an install.
+struct Place {
+  fs::path folder;
+  std::string version;
+  std::string found_by;
+};
+
+/// JOULEMARK_ONNXRUNTIME_ROOT.
+std::string root_variable(const std::string& engine) {
+  std::string name = "JOULEMARK_";
+  for (const unsigned char c : engine)
+    name += std::isalnum(c) != 0 ? static_cast<char>(std::toupper(c)) : '_';
+  return name + "_ROOT";
+}
+
+void add_cached(const SearchPath& path, const std::string& engine, std::vector<Place>& places) {
+  if (path.cache_dir.empty()) return;
+  std::vector<Place> cached;
+  for (const fs::path& folder : entries(path.cache_dir / engine)) {
+    const std::string version = folder.filename().string();
+    // A folder still being filled has another name: "1.31.1.partial", ".1.31.1".
+    if (!version.empty() && std::isdigit(static_cast<unsigned char>(version.front())) != 0 &&
+        version.find(".part") == std::string::npos)
+      cached.push_back({folder, version, "cache"});
+  }
+  std::sort(cached.begin(), cached.end(), [](const Place& a, const Place& b) {
+    return compare_versions(a.version, b.version) > 0;
+  });
+  places.insert(places.end(), cached.begin(), cached.end());
+}
+
+/// Distribution names compare without regard to case and to '-', '_' and '.' (PEP 503).
+std::string normalised(std::string name) {
+  for (char& c : name) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c == '-' || c == '.') c = '_';
+  }
+  return name;
+}
+
+/// The version in SITE/<package>-<version>.dist-info, when that package is installed.
+std::optional<std::string> installed_version(const std::vector<fs::path>& site,
+                                             const std::string& package) {
+  const std::string suffix = ".dist-info";
+  for (const fs::path& entry : site) {
+    const std::string folder = entry.filename().string();
+    if (folder.size() <= suffix.size() || !folder.ends_with(suffix)) continue;
+    const std::string stem = folder.substr(0, folder.size() - suffix.size());
+    const std::size_t dash = stem.find('-');
+    if (dash == std::string::npos || normalised(stem.substr(0, dash)) != normalised(package))
+      continue;
+    return stem.substr(dash + 1);
+  }
+  return std::nullopt;
+}
+
+void add_python(const SearchPath& path, const Manifest& manifest, std::vector<Place>& places) {
+  for (const fs::path& site : path.python_site_dirs) {
+    const std::vector<fs::path> content = entries(site);
+    for (const std::string& package : manifest.python_packages)
+      if (const auto version = installed_version(content, package))
+        places.push_back({site / manifest.python_subdir, *version, "python"});
+  }
+}
+
+std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
+  std::vector<Place> places;
+  for (const auto& [key, folder] : path.roots) {
+    const EngineSpec spec = parse_spec(key);
+    if (spec.name == manifest.name) places.push_back({folder, spec.version, "option"});
+  }
+  const auto variable = path.environment.find(root_variable(manifest.name));
+  if (variable != path.environment.end() && !variable->second.empty())
+    places.push_back({variable->second, "", "environment"});
+  add_cached(path, manifest.name, places);
+  add_python(path, manifest, places);
+  return places;
+}
+
+bool named_by_user(const EngineInstall& install) {
+  return install.found_by == "option" || install.found_by == "environment";
+}
+
+/// Puts the install at `place` among the usable or the rejected ones.
+void examine(const Place& place, EngineInstall install, EngineListing& listing) {
+  const Manifest& manifest = listing.manifest;
+  install.library_dir = place.folder.string();
+  install.found_by = place.found_by;
+  install.version = place.version;
+  const auto library = library_in(place.folder, manifest);
+  if (!library) {
+    listing.rejected.push_back(
+        {install, fmt::format("no file there matches '{}'", manifest.library_files.front())});
+    return;
+  }
+  if (const std::string version = version_of(*library); !version.empty()) install.version = version;
+  if (Status status = check_elf(*library); !status) {
+    listing.rejected.push_back({install, status.error().message});
+  } else if (!manifest.minimum_version.empty() && !install.version.empty() &&
+             compare_versions(install.version, manifest.minimum_version) < 0) {
+    listing.rejected.push_back(
+        {install, fmt::format("version {} is too old, {} is the oldest that works", install.version,
+                              manifest.minimum_version)});
+  } else {
+    listing.installs.push_back(install);
+  }
+}
+
+std::string reason_for_none(const EngineListing& listing) {
+  const std::string remedy =
+      listing.manifest.install_hint.empty() ? "" : "; " + listing.manifest.install_hint;
+  if (listing.rejected.empty())
+    return fmt::format("its library was found neither in the cache nor in the active Python{}",
+                       remedy);
+  const Rejected& first = listing.rejected.front();
+  return fmt::format("'{}' cannot be used: {}{}", first.install.library_dir, first.reason, remedy);
+}
+
+EngineListing list_engine(const Manifest& manifest, const fs::path& plugin,
+                          const SearchPath& path) {
+  EngineListing listing;
+  listing.manifest = manifest;
+  const EngineInstall install{manifest.name, "", plugin.string(), "", "builtin"};
+  if (!manifest.needs_library) {
+    listing.installs.push_back(install);
+    return listing;
+  }
+  for (const Place& place : places_of(manifest, path)) examine(place, install, listing);
+  if (listing.installs.empty()) listing.reason = reason_for_none(listing);
+  return listing;
+}
+
+EngineListing list_folder(const fs::path& folder, const SearchPath& path) {
+  const std::string name = folder.filename().string();
+  EngineListing broken;
+  broken.manifest.name = name;
+  Result<Manifest> manifest = load_manifest(folder / "engine.toml");
+  if (!manifest) {
+    broken.reason = manifest.error().message;
+    return broken;
+  }
+  const fs::path plugin = folder / fmt::format("libjoulemark_{}.so", name);
+  std::error_code error;
+  if (manifest->name != name) {
+    broken.reason = fmt::format("'{}' names the engine '{}', its folder '{}'",
+                                (folder / "engine.toml").string(), manifest->name, name);
+  } else if (!fs::exists(plugin, error)) {
+    broken.reason =
+        fmt::format("'{}' does not exist; build the target 'joulemark_{}'", plugin.string(), name);
+  } else {
+    return list_engine(*manifest, plugin, path);
+  }
+  broken.manifest = *manifest;
+  broken.manifest.name = name;
+  return broken;
+}
+
+/// The folder of an engine, the first that has one; each engine once.
+std::map<std::string, fs::path> engine_folders(const SearchPath& path) {
+  std::map<std::string, fs::path> folders;
+  std::error_code error;
+  for (const fs::path& dir : path.plugin_dirs)
+    for (const fs::path& folder : entries(dir))
+      if (fs::exists(folder / "engine.toml", error))
+        folders.emplace(folder.filename().string(), folder);
+  return folders;
+}
+
+Result<fs::path> find_folder(const std::string& name, const SearchPath& path) {
+  const std::map<std::string, fs::path> folders = engine_folders(path);
+  if (const auto found = folders.find(name); found != folders.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& entry : folders) names.push_back(entry.first);
+  std::string suggestion = did_you_mean(name, names);
+  if (suggestion.empty()) suggestion = fmt::format("; there are: {}", fmt::join(names, ", "));
+  return fail(ErrorKind::kUsage, fmt::format("unknown engine '{}'{}", name, suggestion));
+}
+
+Error no_such_install(const EngineSpec& spec, const EngineListing& listing) {
+  if (listing.installs.empty())
+    return {ErrorKind::kMachine,
+            fmt::format("cannot use engine '{}': {}", spec.name, listing.reason)};
+  std::vector<std::string> versions;
+  for (const EngineInstall& install : listing.installs)
+    versions.push_back(install.version.empty() ? "unknown" : install.version);
+  const std::string& hint = listing.manifest.install_hint;
+  return {ErrorKind::kMachine,
+          fmt::format("cannot use engine '{}@{}': found version {}{}{}", spec.name, spec.version,
+                      fmt::join(versions, ", "), hint.empty() ? "" : "; ", hint)};
+}
+
+}  // namespace
+
+std::vector<EngineListing> list_engines(const SearchPath& path) {
+  std::vector<EngineListing> listings;
+  for (const auto& entry : engine_folders(path))
+    listings.push_back(list_folder(entry.second, path));
+  return listings;
+}
+
+Result<Manifest> find_manifest(const std::string& engine_spec, const SearchPath& path) {
+  Result<fs::path> folder = find_folder(parse_spec(engine_spec).name, path);
+  if (!folder) return fail(folder.error());
+  return load_manifest(*folder / "engine.toml");
+}
+
+Result<EngineInstall> find_engine(const std::string& engine_spec, const SearchPath& path) {
+  const EngineSpec spec = parse_spec(engine_spec);
+  Result<fs::path> folder = find_folder(spec.name, path);
+  if (!folder) return fail(folder.error());
+  const EngineListing listing = list_folder(*folder, path);
+  // A root for exactly this spec, when there is one, speaks alone.
+  for (const Rejected& rejected : listing.rejected)
+    if (named_by_user(rejected.install) && version_matches(rejected.install.version, spec.version))
+      return fail(ErrorKind::kMachine,
+                  fmt::format("cannot use engine '{}' in '{}': {}", engine_spec,
+                              rejected.install.library_dir, rejected.reason));
+  for (const EngineInstall& install : listing.installs)
+    if (version_matches(install.version, spec.version)) return install;
+  return fail(no_such_install(spec, listing));
+}
+
+}  // namespace joulemark::engine
