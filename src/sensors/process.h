@@ -34,6 +34,9 @@ struct ProcessCounters {
   bool peak_was_reset = false;                          ///< the peak starts anew after this reading
 };
 
+/// CPU seconds of all threads of `pid` on this machine, in nanosecond steps; empty when it is gone.
+std::optional<double> process_cpu_s(int pid);
+
 /// Reads the counters of `pid` under `root`. Fails when there is no such process.
 Result<ProcessCounters> read_process(const std::filesystem::path& root, int pid);
 

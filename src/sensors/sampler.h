@@ -15,6 +15,8 @@ struct SamplerOptions {
   double hz = 10;                    ///< samples a second; 0: only keeps the counters read
   std::filesystem::path root = "/";  ///< where /proc and /sys are
   int pid = 0;                       ///< the worker, for "worker rss" and "worker cpu"; 0: none yet
+  /// CPUs that the thread may run on: those that the worker does not use; empty: any.
+  std::vector<int> cpus = {};
 };
 
 /// Samples from its own thread between start and stop. Its ticks lie on an absolute grid, so they

@@ -2,6 +2,7 @@
 // A simulated machine for tests: a powercap tree in a folder whose counters follow scripted powers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sensors hand over non-overlapping scopes; the ledger adds them and says what the sum leaves out.
+#include "sensors/ledger.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark::sensors {
+namespace {
+
+/// Statuses of scopes whose energy is in the total already.
+bool is_counted_elsewhere(const SensorStatus& status) {
+  return status.reason == "contained" || status.reason == "mirror" ||
+         status.reason == "duplicate" || status.reason == "container";
+}
+
+/// "package-1 (permission denied)" for every scope that exists but could not be used.
+std::vector<std::string> uncovered_scopes(const std::vector<SensorStatus>& statuses) {
+  std::vector<std::string> scopes;
+  for (const SensorStatus& status : statuses)
+    if (!status.usable && !status.scope.empty() && !is_counted_elsewhere(status))
+      scopes.push_back(fmt::format("{} ({})", status.scope, status.reason));
+  return scopes;
+}
+
+std::string coverage(const std::vector<Energy>& energies,
+                     const std::vector<SensorStatus>& statuses) {
+  std::vector<std::string> covered;
+  bool memory = false;
+  bool platform = false;
+  for (const Energy& energy : energies) {
+    covered.push_back(energy.scope);
+    memory = memory || energy.scope.starts_with("dram");
+    platform = platform || energy.scope == "psys";
+  }
+  std::vector<std::string> missing = uncovered_scopes(statuses);
+  if (!memory && !platform) missing.emplace_back("memory (no counter)");
+  missing.emplace_back("accelerators, disks, fans and the power supply");
+  return fmt::format("covers {}; not covered: {}", fmt::join(covered, ", "),
+                     fmt::join(missing, "; "));
+}
+
+Energy sum(const std::vector<Energy>& energies, const std::vector<SensorStatus>& statuses) {
+  double joules = 0;
+  double variance = 0;
+  EnergyClass weakest = EnergyClass::kMeasured;
+  for (const Energy& energy : energies) {
+    joules += *energy.joules;
+    const double u = energy.uncertainty_j.value_or(0);
+    variance += u * u;
+    weakest = std::max(weakest, energy.energy_class);
+  }
+  const bool one_sensor = std::all_of(energies.begin(), energies.end(), [&](const Energy& e) {
+    return e.sensor == energies.front().sensor;
+  });
+  return {.scope = "total",
+          .sensor = one_sensor ? energies.front().sensor : "several",
+          .energy_class = weakest,
+          .joules = joules,
+          .uncertainty_j = std::sqrt(variance),
+          .reason = "",
+          .detail = coverage(energies, statuses)};
+}
+
+/// The reason that helps most comes first: a permission can be given, a virtual machine not left.
+Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
+  for (const char* reason : {"eacces", "masked", "unreadable", "vm"})
+    for (const SensorStatus& status : statuses)
+      if (!status.usable && status.reason == reason)
+        return absent_total(reason,
+                            status.remedy.empty()
+                                ? status.detail
+                                : fmt::format("{}; run '{}'", status.detail, status.remedy));
+  return absent_total("no_sensor", "this machine has no energy sensor that joulemark can read");
+}
+
+}  // namespace
+
+Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  Readings readings;
+  readings.reserve(sensors.size());
+  for (const auto& sensor : sensors) readings.push_back(sensor->read());
+  return readings;
+}
+
+Energy absent_total(std::string reason, std::string detail) {
+  return {.scope = "total",
+          .sensor = "",
+          .energy_class = EnergyClass::kAbsent,
+          .joules = std::nullopt,
+          .uncertainty_j = std::nullopt,
+          .reason = std::move(reason),
+          .detail = std::move(detail)};
+}
+
+std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
+                                    const Readings& begin, const Readings& end,
+                                    const std::vector<SensorStatus>& statuses) {
+  std::vector<Energy> energies;
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    static const std::vector<CounterReading> kNone;
+    const auto& from = i < begin.size() ? begin[i] : kNone;
+    const auto& to = i < end.size() ? end[i] : kNone;
+    const auto of_sensor = sensors[i]->energies(from, to);
+    energies.insert(energies.end(), of_sensor.begin(), of_sensor.end());
+  }
+  if (energies.empty()) return {total_without_sensor(statuses)};
+
+  const auto missing = std::find_if(energies.begin(), energies.end(),
+                                    [](const Energy& energy) { return !energy.joules; });
+  energies.push_back(
+      missing == energies.end()
+          ? sum(energies, statuses)
+          : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail)));
+  return energies;
+}
+
+double counter_uncertainty_j(const CounterReading& begin, const CounterReading& end,
+                             const EdgeError& error) {
+  const double seconds = static_cast<double>(end.t_after_ns - begin.t_after_ns) * 1e-9;
+  const double watts = seconds > 0 ? error.joules / seconds : 0;
+  const double bracket_a_s = static_cast<double>(begin.t_after_ns - begin.t_before_ns) * 1e-9;
+  const double bracket_b_s = static_cast<double>(end.t_after_ns - end.t_before_ns) * 1e-9;
+  const double edge = watts * error.update_period_s / std::sqrt(6.0);
+  const double quantisation = error.resolution_j / std::sqrt(6.0);
+  const double time = watts * std::hypot(bracket_a_s, bracket_b_s) / std::sqrt(12.0);
+  return std::sqrt(edge * edge + quantisation * quantisation + time * time);
+}
+
+}  // namespace joulemark::sensors

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the zones, and says of each that is not used why, with the command that mends it.
+#include "sensors/powercap.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "sensors/machine.h"
+#include "sensors/powercap_sensor.h"
+
+namespace joulemark::sensors {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of(const SensorEnvironment& environment) {
+  return environment.root / "sys/class/powercap";
+}
+
+SensorStatus status_of(const Zone& zone, std::string reason, std::string detail) {
+  return {.sensor = "powercap",
+          .scope = zone.scope,
+          .usable = false,
+          .reason = std::move(reason),
+          .detail = std::move(detail),
+          .remedy = ""};
+}
+
+SensorStatus usable_status(const Zone& zone) {
+  const char* range =
+      zone.modulus_uj > 0 ? "" : "; its range is unknown, so a wrap counts as a reset";
+  return {.sensor = "powercap",
+          .scope = zone.scope,
+          .usable = true,
+          .reason = "",
+          .detail = fmt::format("energy counter, {:.3g} J steps{}", zone.step_j, range),
+          .remedy = ""};
+}
+
+SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& folder) {
+  const std::string file = (zone.path / "energy_uj").string();
+  if (error != EACCES && error != EPERM)
+    return status_of(zone, "unreadable",
+                     fmt::format("cannot read '{}': {}", file,
+                                 error != 0 ? errno_text(error) : "it holds no number"));
+  SensorStatus status =
+      status_of(zone, "eacces", fmt::format("cannot read '{}': permission denied", file));
+  status.remedy = fmt::format("sudo chmod a+r {}/intel-rapl*/energy_uj", folder.string());
+  return status;
+}
+
+/// Rows of zones that are never opened: a read disturbs a core, and nothing would come of it.
+SensorStatus unused_status(const Zone& zone) {
+  switch (zone.role) {
+    case Role::kContained:
+      return status_of(zone, "contained", "part of the package's energy; not added again");
+    case Role::kContainer:
+      return status_of(zone, "container",
+                       "includes the packages by the platform's own rules; not added");
+    case Role::kDuplicate:
+      return status_of(zone, "duplicate", "a second way to read the same counter; not added");
+    case Role::kCounted:
+    case Role::kUnknown:
+      break;
+  }
+  return status_of(zone, "unknown", "its name does not tell what it covers; not added");
+}
+
+/// Why there is no zone at all.
+SensorStatus nothing_status(const ZoneList& list, const SensorEnvironment& environment) {
+  SensorStatus status;
+  status.sensor = "powercap";
+  const std::string folder = folder_of(environment).string();
+  if (list.links_dangle) {
+    status.reason = "masked";
+    status.detail = fmt::format("the zones in '{}' lead nowhere: the container hides them", folder);
+    status.remedy =
+        "start the container with -v "
+        "/sys/devices/virtual/powercap:/sys/devices/virtual/powercap:ro";
+    return status;
+  }
+  if (is_virtual_machine(environment.root)) {
+    status.reason = "vm";
+    status.detail = "this is a virtual machine, and its host passes no energy counter on";
+    return status;
+  }
+  status.reason = "absent";
+  status.detail = fmt::format("no energy counter in '{}'", folder);
+  status.remedy = "sudo modprobe intel_rapl_msr";
+  return status;
+}
+
+struct Opened {
+  std::vector<OpenZone> zones;
+  std::vector<SensorStatus> statuses;
+};
+
+Opened open_zones(std::vector<Zone> zones, const fs::path& folder) {
+  Opened opened;
+  for (Zone& zone : zones) {
+    if (zone.role != Role::kCounted) {
+      opened.statuses.push_back(unused_status(zone));
+      continue;
+    }
+    auto file = SysfsFile::open(zone.path / "energy_uj");
+    char buffer[64];
+    const auto text = file ? file->read(buffer, sizeof buffer)
+                           : tl::expected<std::string_view, int>(tl::unexpect, file.error());
+    if (!text || !parse_number<std::uint64_t>(*text)) {
+      opened.statuses.push_back(unreadable_status(zone, text ? 0 : text.error(), folder));
+      continue;
+    }
+    opened.zones.push_back({std::move(zone), std::move(*file)});
+  }
+  return opened;
+}
+
+}  // namespace
+
+Discovered find_powercap(const SensorEnvironment& environment) {
+  Discovered found;
+  const fs::path folder = folder_of(environment);
+  ZoneList list = list_zones(folder);
+  if (list.zones.empty()) {
+    found.statuses.push_back(nothing_status(list, environment));
+    return found;
+  }
+  Opened opened = open_zones(std::move(list.zones), folder);
+  found.statuses = std::move(opened.statuses);
+  if (opened.zones.empty()) return found;
+
+  std::vector<Zone> zones;
+  for (const OpenZone& open : opened.zones) zones.push_back(open.zone);
+  auto sensor = std::make_unique<PowercapSensor>(std::move(opened.zones), environment.clock);
+  sensor->read();
+  for (std::size_t i = 0; i < zones.size(); ++i) {
+    const auto twin = sensor->mirror_of(i);
+    found.statuses.push_back(
+        twin ? status_of(zones[i], "mirror",
+                         fmt::format("shows the counter of {}; not added", *twin))
+             : usable_status(zones[i]));
+  }
+  found.sensors.push_back(std::move(sensor));
+  return found;
+}
+
+}  // namespace joulemark::sensors

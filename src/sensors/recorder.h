@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one tick of the sampler does: reads everything once and appends to the time lines.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/meter.h"
+#include "sensors/gauges.h"
+#include "sensors/ledger.h"
+
+namespace joulemark::sensors {
+
+/// Collects time lines; see Sampler for their names. Used from one thread.
+class Recorder {
+ public:
+  Recorder(const std::vector<std::unique_ptr<Sensor>>& sensors, std::filesystem::path root);
+
+  /// Reads the counters only.
+  void keep_alive();
+  /// One sample of everything at `t`; `pid` is the worker, 0 for none.
+  void sample(Nanoseconds t, int pid);
+  /// The time lines so far, those without a sample left out.
+  std::vector<Series> take();
+
+ private:
+  void sample_power();
+  void sample_worker(Nanoseconds t, int pid);
+  void watch(int pid);
+  [[nodiscard]] std::optional<double> worker_cpu_s() const;
+  void append(const std::string& name, const char* unit, Sample sample);
+
+  const std::vector<std::unique_ptr<Sensor>>& sensors_;
+  std::filesystem::path root_;
+  std::vector<Gauge> gauges_;
+  Readings last_readings_;
+  int pid_ = 0;
+  std::optional<SysfsFile> statm_;  ///< of the worker
+  std::optional<double> last_cpu_s_;
+  Nanoseconds last_cpu_t_ = 0;
+  std::vector<Series> series_;
+};
+
+}  // namespace joulemark::sensors
