@@ -58,62 +58,62 @@ constexpr Field<int> kCount = protocol<int, Member>;
 
 // clang-format off
 const Setting kSettings[] = {
-    {"name", "--name", kName, "", kNoBound, kNoBound, "",
+    {"name", "--name", kName, "", kNoBound, kNoBound,
      "What the experiment is called in tables and reports; by default the file's or the models' name"},
-    {"seed", "--seed", kSeed, "", 0, kMaxSeed, "",
+    {"seed", "--seed", kSeed, "", 0, kMaxSeed,
      "Fixes the order of the trials and the generated inputs"},
-    {"margin", "--margin", kMargin, "", 0, 1, "",
+    {"margin", "--margin", kMargin, "", 0, 1,
      "Practical margin of the verdict as a fraction: smaller differences count as a tie"},
-    {"affinity", "--affinity", kAffinity, "", 0, kMaxCpu, "",
+    {"affinity", "--affinity", kAffinity, "", 0, kMaxCpu,
      "CPUs that the measured process may run on, counted from 0; empty leaves it to the operating system"},
 
-    {"model[].source", "MODEL", kModelSource, "", kNoBound, kNoBound, "",
+    {"model[].source", "MODEL", kModelSource, "", kNoBound, kNoBound,
      "An ONNX file, or null:NAME for the null engine"},
-    {"model[].name", "", kModelName, "", kNoBound, kNoBound, "",
+    {"model[].name", "", kModelName, "", kNoBound, kNoBound,
      "What the model is called; by default the file's stem, or the folder's name for model.onnx"},
-    {"model[].inputs", "--inputs", kModelInputs, "", kNoBound, kNoBound, "",
+    {"model[].inputs", "--inputs", kModelInputs, "", kNoBound, kNoBound,
      "generated (seeded, by name, type and shape), or an .npz, an .npy or a test_data_set_* folder"},
-    {"model[].shapes", "--shape", std::monostate{}, "", -1, 1e9, "",
+    {"model[].shapes", "--shape", std::monostate{}, "", -1, 1e9,
      "Input name = dimensions, for inputs of symbolic shape; -1 keeps what the model says"},
 
-    {"factors.engine", "--engine", kEngine, "", kNoBound, kNoBound, "",
+    {"factors.engine", "--engine", kEngine, "", kNoBound, kNoBound,
      "Engines to compare; name@version picks one of several installed versions"},
-    {"factors.provider", "--provider", kProvider, "", kNoBound, kNoBound, "",
+    {"factors.provider", "--provider", kProvider, "", kNoBound, kNoBound,
      "Execution providers; joulemark engines lists what each engine has"},
-    {"factors.precision", "--precision", kPrecision, "", kNoBound, kNoBound, "f32, native",
-     "Precision of the arithmetic: f32 whatever the engine prefers, or native for the model's own types"},
-    {"factors.threads", "--threads", kThreads, "", 1, 4096, "",
+    {"factors.precision", "--precision", kPrecision, "", kNoBound, kNoBound,
+     "Precision of the arithmetic: f32 whatever the engine prefers, native for the model's own types, or another that the engine lists"},
+    {"factors.threads", "--threads", kThreads, "", 1, 4096,
      "Threads inside one call of the model"},
-    {"factors.batch", "--batch", kBatch, "", 1, 1e6, "",
+    {"factors.batch", "--batch", kBatch, "", 1, 1e6,
      "Samples in one call of the model"},
 
-    {"exclude[].FACTOR", "--exclude", std::monostate{}, "", kNoBound, kNoBound, "",
+    {"exclude[].FACTOR", "--exclude", std::monostate{}, "", kNoBound, kNoBound,
      "Leaves out the configurations that match every factor = value of the entry"},
 
-    {"engine.NAME.root", "--engine-root", std::monostate{}, "", kNoBound, kNoBound, "",
+    {"engine.NAME.root", "--engine-root", std::monostate{}, "", kNoBound, kNoBound,
      "Folder of the engine's own installation, before all other places"},
-    {"engine.NAME.OPTION", "--option", std::monostate{}, "", kNoBound, kNoBound, "",
+    {"engine.NAME.OPTION", "--option", std::monostate{}, "", kNoBound, kNoBound,
      "An option of the engine's own; joulemark engines lists them"},
 
-    {"protocol.repetitions", "--repetitions", kCount<&Protocol::repetitions>, "", 1, 100000, "",
+    {"protocol.repetitions", "--repetitions", kCount<&Protocol::repetitions>, "", 1, 100000,
      "Blocks; each measures every configuration once, in a fresh process"},
-    {"protocol.duration_s", "--duration", kSeconds<&Protocol::duration_s>, "s", 0, kOneDay, "",
+    {"protocol.duration_s", "--duration", kSeconds<&Protocol::duration_s>, "s", 0, kOneDay,
      "Length of the measured window; 0: as long as the energy sensor needs, at least 0.7"},
-    {"protocol.min_iterations", "--min-iterations", kCount<&Protocol::min_iterations>, "", 1, 1e9, "",
+    {"protocol.min_iterations", "--min-iterations", kCount<&Protocol::min_iterations>, "", 1, 1e9,
      "The window lasts at least this many calls of the model"},
-    {"protocol.warmup_min_s", "--warmup-min", kSeconds<&Protocol::warmup_min_s>, "s", 0, kOneDay, "",
+    {"protocol.warmup_min_s", "--warmup-min", kSeconds<&Protocol::warmup_min_s>, "s", 0, kOneDay,
      "Shortest warm-up"},
-    {"protocol.warmup_max_s", "--warmup-max", kSeconds<&Protocol::warmup_max_s>, "s", 0, kOneDay, "",
+    {"protocol.warmup_max_s", "--warmup-max", kSeconds<&Protocol::warmup_max_s>, "s", 0, kOneDay,
      "Longest warm-up; reaching it is recorded as not steady"},
-    {"protocol.warmup_min_iterations", "--warmup-iterations", kCount<&Protocol::warmup_min_iterations>, "", 0, 1e9, "",
+    {"protocol.warmup_min_iterations", "--warmup-iterations", kCount<&Protocol::warmup_min_iterations>, "", 0, 1e9,
      "The warm-up lasts at least this many calls of the model"},
-    {"protocol.idle_s", "--idle", kSeconds<&Protocol::idle_s>, "s", 0, kOneDay, "",
+    {"protocol.idle_s", "--idle", kSeconds<&Protocol::idle_s>, "s", 0, kOneDay,
      "Time observed before the measured process starts"},
-    {"protocol.ready_s", "--ready", kSeconds<&Protocol::ready_s>, "s", 0, kOneDay, "",
+    {"protocol.ready_s", "--ready", kSeconds<&Protocol::ready_s>, "s", 0, kOneDay,
      "Time observed with the model loaded and no request"},
-    {"protocol.time_limit_s", "--time-limit", kSeconds<&Protocol::time_limit_s>, "s", 0.1, kOneDay, "",
+    {"protocol.time_limit_s", "--time-limit", kSeconds<&Protocol::time_limit_s>, "s", 0.1, kOneDay,
      "Longest time of one trial; then it is ended and recorded as failed"},
-    {"protocol.sample_hz", "--sample-hz", kSeconds<&Protocol::sample_hz>, "Hz", 0.1, 1000, "",
+    {"protocol.sample_hz", "--sample-hz", kSeconds<&Protocol::sample_hz>, "Hz", 0.1, 1000,
      "Samples per second of the time line"},
 };
 // clang-format on
@@ -207,7 +207,6 @@ std::string default_text(const Setting& setting) {
 }
 
 std::string bounds_text(const Setting& setting) {
-  if (*setting.choices != '\0') return fmt::format("one of {}", setting.choices);
   if (setting.min == setting.max) return {};
   return fmt::format("{} to {}", number(setting.min), number(setting.max));
 }

@@ -34,7 +34,6 @@ struct Setting {
   const char* unit;     ///< "s", "Hz", "" for none
   double min;           ///< smallest number, or smallest entry of a list; unused for text
   double max;           ///< largest
-  const char* choices;  ///< "a, b" when only these texts are valid; "" for any
   const char* help;     ///< one sentence without a full stop
 };
 
@@ -50,7 +49,7 @@ const Setting* find_flag(std::string_view flag);
 std::string type_name(const Setting& setting);
 /// The value in a default experiment, as the file writes it; "" for an empty one.
 std::string default_text(const Setting& setting);
-/// "1 to 4096", "one of f32, native", or "" when anything goes.
+/// "1 to 4096", or "" when anything goes.
 std::string bounds_text(const Setting& setting);
 
 /// The names of the factors, in their order: engine, provider, precision, threads, batch.

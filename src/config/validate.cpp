@@ -51,16 +51,6 @@ bool is_word(std::string_view word, bool with_version) {
   return !word.empty() && std::all_of(word.begin(), word.end(), letter);
 }
 
-Texts split_choices(std::string_view choices) {
-  Texts texts;
-  while (!choices.empty()) {
-    const auto end = choices.find(", ");
-    texts.emplace_back(choices.substr(0, end));
-    choices.remove_prefix(end == std::string_view::npos ? choices.size() : end + 2);
-  }
-  return texts;
-}
-
 std::string entry(std::string_view path, std::size_t i) {
   return fmt::format("{}[{}]", path, i);
 }
@@ -73,7 +63,7 @@ void check_duplicates(Issues& issues, const std::string& path, const std::vector
       add(issues, entry(path, i), fmt::format("repeats {}", levels[i]));
 }
 
-/// Bounds and choices of one row of the settings table.
+/// Bounds and form of one row of the settings table.
 struct CheckBounds {
   Experiment& experiment;
   const Setting& setting;
@@ -107,11 +97,6 @@ struct CheckBounds {
     if (!issue.empty()) add(issues, path, std::move(issue));
   }
   void check_level(const std::string& path, const std::string& level) const {
-    const Texts choices = split_choices(setting.choices);
-    if (!choices.empty() && std::find(choices.begin(), choices.end(), level) == choices.end())
-      return add(issues, path,
-                 fmt::format("must be {}, not '{}'{}", bounds_text(setting), level,
-                             did_you_mean(level, choices)));
     const bool engine = std::string_view(setting.key) == "factors.engine";
     if (!is_word(level, engine))
       add(issues, path,
