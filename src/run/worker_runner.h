@@ -50,6 +50,15 @@ struct Interrupted {};
 struct LineTooLong {};  ///< more than protocol::kMaxLineBytes without a newline
 using Received = std::variant<Line, Closed, TimedOut, Interrupted, LineTooLong>;
 
+/// How long to wait for a line, and what ends the wait early.
+struct ReceiveOptions {
+  Nanoseconds deadline = 0;
+  /// Set by a signal handler. A signal that arrives in the waiting thread is never missed.
+  const std::atomic<bool>& stop;
+  /// How often `stop` is looked at where the signal may arrive in another thread; 0: never.
+  Nanoseconds recheck_ns = 0;
+};
+
 /// A started worker. Destroying it kills its process group and reaps it. Deadlines are
 /// CLOCK_MONOTONIC.
 class WorkerProcess {
@@ -59,10 +68,9 @@ class WorkerProcess {
   /// Writes `line` and a newline. Line{} when all of it is written; never raises SIGPIPE, never
   /// blocks past `deadline`.
   virtual Received send(std::string_view line, Nanoseconds deadline) = 0;
-  /// Blocks in one poll until a line is there, the other end closes, the deadline passes, or `stop`
-  /// is set by a signal handler or another thread. Wakes for nothing else than these and output of
-  /// the worker.
-  virtual Received receive(Nanoseconds deadline, const std::atomic<bool>& stop) = 0;
+  /// Blocks in one poll until a line is there, the other end closes, the deadline passes or `stop`
+  /// is set. Wakes for nothing else than these and output of the worker.
+  virtual Received receive(const ReceiveOptions& options) = 0;
   /// Waits until the process has ended, at most until `deadline`.
   virtual WorkerState wait(Nanoseconds deadline) = 0;
   /// SIGKILL to the whole process group.

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cases are handed out one by one to a few threads, each with a worker that it replaces when it
+// dies.
+#include "run/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "run/worker_client.h"
+
+namespace joulemark::run {
+namespace {
+
+constexpr Nanoseconds kOpenLimit = 60 * kNanosecondsPerSecond;
+/// The signal that sets the stop flag may arrive in any thread; nothing is being measured here.
+constexpr Nanoseconds kStopRecheck = 100'000'000;
+
+/// What the threads share.
+class Queue {
+ public:
+  Queue(std::size_t cases, const std::function<void(const CheckCase&)>& on_case)
+      : results_(cases), on_case_(on_case) {}
+
+  /// The next case, or nothing when all are handed out or one thread had to give up.
+  std::optional<std::size_t> next() {
+    const std::lock_guard lock(mutex_);
+    if (error_ || next_ == results_.size()) return std::nullopt;
+    return next_++;
+  }
+  void finish(std::size_t index, CheckCase result) {
+    const std::lock_guard lock(mutex_);
+    results_[index] = std::move(result);
+    if (on_case_) on_case_(results_[index]);
+  }
+  void give_up(Error error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+  Result<std::vector<CheckCase>> take() {
+    if (error_) return fail(*std::move(error_));
+    return std::move(results_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<CheckCase> results_;
+  const std::function<void(const CheckCase&)>& on_case_;
+  std::size_t next_ = 0;
+  std::optional<Error> error_;
+};
+
+/// One thread's worker and the cases it is given.
+class Lane {
+ public:
+  Lane(const CheckOptions& options, WorkerRunner& workers, const std::atomic<bool>& stop)
+      : options_(options), workers_(workers), stop_(stop) {}
+
+  /// Fails only when no worker can be had, or when stopped.
+  Result<CheckCase> run(const std::filesystem::path& directory) {
+    auto reply = try_case(directory);
+    if (!reply) return fail(reply.error());
+    if (!*reply && !reply->error().reported) {
+      client_.reset();  // alone in a fresh worker: was it this case, or what came before?
+      reply = try_case(directory);
+      if (!reply) return fail(reply.error());
+    }
+    return result_of(directory, *reply);
+  }
+
+ private:
+  static Error interrupted() {
+    return {.kind = ErrorKind::kInterrupted, .message = "check was interrupted"};
+  }
+
+  Status open_worker() {
+    if (client_) return {};
+    auto process = workers_.start({});
+    if (!process) return fail(process.error());
+    client_.emplace(*std::move(process), ClientOptions{.clock = clock_,
+                                                       .stop = stop_,
+                                                       .deadline = clock_.now() + kOpenLimit,
+                                                       .recheck_ns = kStopRecheck});
+    Reply<void> opened = client_->hello();
+    if (opened) opened = client_->open({.install = options_.install}).map([](const Opened&) {});
+    if (opened) return {};
+    client_.reset();
+    if (opened.error().interrupted) return fail(interrupted());
+    return fail(ErrorKind::kMachine, fmt::format("cannot open engine '{}': {}",
+                                                 options_.install.engine, opened.error().reason));
+  }
+
+  Result<Reply<Checked>> try_case(const std::filesystem::path& directory) {
+    if (auto opened = open_worker(); !opened) return fail(opened.error());
+    client_->set_deadline(clock_.now() + to_nanoseconds(options_.case_time_limit_s));
+    auto reply =
+        client_->check({.directory = directory, .rtol = options_.rtol, .atol = options_.atol});
+    if (!reply && reply.error().interrupted) return fail(interrupted());
+    if (!reply) client_.reset();
+    return reply;
+  }
+
+  static CheckCase result_of(const std::filesystem::path& directory, const Reply<Checked>& reply) {
+    CheckCase result;
+    result.name = (directory / ".").lexically_normal().parent_path().filename().string();
+    if (reply) {
+      result.status = reply->status;
+      result.max_abs = reply->max_abs;
+      result.max_rel = reply->max_rel;
+      result.reason = reply->reason;
+      return result;
+    }
+    const Failure& failure = reply.error();
+    const bool unsupported = failure.status == TrialStatus::kUnsupported;
+    result.status = !failure.reported ? "crashed" : unsupported ? "unsupported" : "fail";
+    result.reason = failure.reason;
+    return result;
+  }
+
+  const CheckOptions& options_;
+  WorkerRunner& workers_;
+  const std::atomic<bool>& stop_;
+  SystemClock clock_;
+  std::optional<WorkerClient> client_;
+};
+
+}  // namespace
+
+Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::path>& dirs,
+                                           const CheckOptions& options, WorkerRunner& workers,
+                                           const std::atomic<bool>& stop) {
+  Queue queue(dirs.size(), options.on_case);
+  const auto serve = [&] {
+    Lane lane(options, workers, stop);
+    while (const auto index = queue.next()) {
+      auto result = lane.run(dirs[*index]);
+      if (!result) return queue.give_up(std::move(result.error()));
+      queue.finish(*index, *std::move(result));
+    }
+  };
+  const std::size_t jobs =
+      std::clamp<std::size_t>(static_cast<std::size_t>(std::max(options.jobs, 1)), 1,
+                              std::max<std::size_t>(dirs.size(), 1));
+  // A worker dies with the thread that started it, so each lane lives in one thread.
+  std::vector<std::jthread> threads;
+  for (std::size_t job = 0; job < jobs; ++job) threads.emplace_back(serve);
+  threads.clear();
+  return queue.take();
+}
+
+}  // namespace joulemark::run

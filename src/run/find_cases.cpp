@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds test cases in a tree of folders.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "run/check.h"
+
+namespace joulemark::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Deeper trees than any collection of models has.
+constexpr int kMaxDepth = 32;
+
+/// The folders directly in `directory`, sorted; links to folders are not among them, so there is no
+/// cycle.
+Result<std::vector<fs::path>> folders_in(const fs::path& directory) {
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    std::error_code unreadable;
+    const auto status = it->symlink_status(unreadable);
+    if (!unreadable && fs::is_directory(status)) folders.push_back(it->path());
+  }
+  if (error)
+    return fail(ErrorKind::kFailed,
+                fmt::format("cannot read folder '{}': {}; give a folder that holds test cases",
+                            directory.string(), error.message()));
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+bool is_data_set(const fs::path& folder) {
+  return folder.filename().string().starts_with("test_data_set_");
+}
+
+Status collect(const fs::path& directory, int depth, std::vector<fs::path>& cases) {
+  const auto folders = folders_in(directory);
+  if (!folders) return fail(folders.error());
+  std::error_code unreadable;
+  const bool has_data = std::any_of(folders->begin(), folders->end(), is_data_set);
+  if (has_data && fs::exists(directory / "model.onnx", unreadable)) {
+    cases.push_back(directory);
+    return {};
+  }
+  if (depth == kMaxDepth) return {};
+  for (const auto& folder : *folders)
+    if (auto found = collect(folder, depth + 1, cases); !found) return found;
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<fs::path>> find_cases(const fs::path& directory) {
+  std::vector<fs::path> cases;
+  if (auto found = collect(directory, 0, cases); !found) return fail(found.error());
+  if (cases.empty())
+    return fail(ErrorKind::kUsage,
+                fmt::format("no test case at or below '{}': a case is a folder with model.onnx and "
+                            "test_data_set_*/; give a folder that holds some",
+                            directory.string()));
+  return cases;
+}
+
+}  // namespace joulemark::run

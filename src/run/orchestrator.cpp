@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// One trial after another; each is stored when it ends, whatever became of it.
+#include "run/orchestrator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "run/references.h"
+#include "run/trial.h"
+#include "sensors/catalog.h"
+
+namespace joulemark::run {
+namespace {
+
+/// Long enough for a scheduler's and a clock governor's periods where no sensor asks for more.
+constexpr double kShortestWindow = 0.7;
+/// Of a window's energy, the part that a sensor's own error may have.
+constexpr double kSensorPrecision = 0.01;
+constexpr int kMostTimeouts = 2;
+
+double window_length(const Experiment& experiment,
+                     const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  if (experiment.protocol.duration_s > 0) return experiment.protocol.duration_s;
+  return std::max(kShortestWindow, sensors::min_window_s(sensors, kSensorPrecision));
+}
+
+/// The running of one experiment.
+class Run {
+ public:
+  struct Plan {
+    std::int64_t id;
+    const Experiment& experiment;
+    const std::vector<plan::PlannedTrial>& trials;
+    const std::map<std::string, EngineInstall>& installs;
+  };
+  Run(const Plan& plan, RunContext& context, std::filesystem::path reference_folder)
+      : plan_(plan),
+        context_(context),
+        world_{.workers = context.workers,
+               .sensors = context.sensors,
+               .sensor_statuses = context.sensor_statuses,
+               .progress = context.progress,
+               .clock = context.clock,
+               .stop = context.stop,
+               .root = context.root},
+        references_(plan.experiment, std::move(reference_folder)),
+        window_s_(window_length(plan.experiment, context.sensors)) {}
+
+  Status read_attempts();
+  Result<RunOutcome> run_all();
+
+ private:
+  using Cell = std::pair<std::size_t, std::string>;  ///< model, configuration label
+
+  static Cell cell_of(const plan::PlannedTrial& trial) {
+    return {trial.model, configuration_label(trial.configuration)};
+  }
+  Status run_one(const plan::PlannedTrial& trial);
+  std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
+  bool will_recur(const plan::PlannedTrial& trial, const TrialEnd& end);
+  bool make_reference_for(const plan::PlannedTrial& trial);
+  TrialEnd attempt(const plan::PlannedTrial& trial);
+  Status save(TrialRecord& record);
+
+  Plan plan_;
+  RunContext& context_;
+  TrialWorld world_;
+  References references_;
+  double window_s_;
+  std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
+  std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
+  std::map<Cell, int> timeouts_;
+  RunOutcome outcome_;
+};
+
+Status Run::read_attempts() {
+  const auto stored = context_.store.load(plan_.id, store::Detail::kSummary);
+  if (!stored) return fail(stored.error());
+  for (const auto& trial : stored->trials) {
+    int& attempts = attempts_[{trial.block, trial.position}];
+    attempts = std::max(attempts, trial.attempt + 1);
+  }
+  return {};
+}
+
+Result<RunOutcome> Run::run_all() {
+  int number = 0;
+  for (const auto& trial : plan_.trials) {
+    if (outcome_.interrupted || context_.stop.load()) break;
+    context_.progress.trial_started({.number = ++number,
+                                     .total = static_cast<int>(plan_.trials.size()),
+                                     .model = plan_.experiment.models[trial.model].name,
+                                     .label = configuration_label(trial.configuration)});
+    if (const auto stored = run_one(trial); !stored) return fail(stored.error());
+  }
+  outcome_.interrupted = outcome_.interrupted || context_.stop.load();
+  return outcome_;
+}
+
+Status Run::run_one(const plan::PlannedTrial& trial) {
+  const Nanoseconds t0 = context_.clock.now();
+  auto record = known_failure(trial);
+  if (!record) {
+    if (!make_reference_for(trial)) return {};
+    TrialEnd end = attempt(trial);
+    if (end.interrupted) {
+      outcome_.interrupted = true;
+      return {};
+    }
+    if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
+    record = std::move(end.record);
+  }
+  if (auto stored = save(*record); !stored) return stored;
+  ++(record->status == TrialStatus::kOk ? outcome_.ok : outcome_.not_ok);
+  context_.progress.trial_finished(*record, to_seconds(context_.clock.now() - t0));
+  return {};
+}
+
+/// Blocks of time limits could cost hours, so the second in a cell is the last.
+bool Run::will_recur(const plan::PlannedTrial& trial, const TrialEnd& end) {
+  if (end.record.status == TrialStatus::kTimeout)
+    return ++timeouts_[cell_of(trial)] == kMostTimeouts;
+  return end.recurrence == Recurrence::kCertain;
+}
+
+std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) const {
+  TrialRecord record = empty_record(plan_.experiment, trial);
+  record.started_at = wall_clock_now();
+  if (!plan_.installs.contains(trial.configuration.engine)) {
+    record.status = TrialStatus::kFailed;
+    record.reason = fmt::format("engine '{}' is not installed; run 'joulemark engines'",
+                                trial.configuration.engine);
+    return record;
+  }
+  const auto found = hopeless_.find(cell_of(trial));
+  if (found == hopeless_.end()) return std::nullopt;
+  record.install = found->second.install;
+  record.describe_json = found->second.describe_json;
+  record.status = found->second.status;
+  record.reason = "not tried again: " + found->second.reason;
+  return record;
+}
+
+/// False when the user stopped it.
+bool Run::make_reference_for(const plan::PlannedTrial& trial) {
+  while (const auto first = references_.needed_first(trial.model, trial.configuration)) {
+    plan::PlannedTrial reference = trial;
+    reference.configuration = *first;
+    const auto install = plan_.installs.find(first->engine);
+    const bool can_run = install != plan_.installs.end() && !hopeless_.contains(cell_of(reference));
+    if (!can_run) {
+      references_.failed(trial.model, *first);
+      continue;
+    }
+    const TrialEnd end = answer_only({.experiment = plan_.experiment,
+                                      .planned = reference,
+                                      .install = install->second,
+                                      .answer = references_.plan(trial.model, *first)},
+                                     world_);
+    if (end.interrupted) {
+      outcome_.interrupted = true;
+      return false;
+    }
+    end.answered ? references_.answered(trial.model, *first)
+                 : references_.failed(trial.model, *first);
+  }
+  return true;
+}
+
+TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
+  const AnswerPlan answer = references_.plan(trial.model, trial.configuration);
+  TrialEnd end = run_trial({.experiment = plan_.experiment,
+                            .planned = trial,
+                            .install = plan_.installs.at(trial.configuration.engine),
+                            .answer = answer,
+                            .window_s = window_s_},
+                           world_);
+  if (answer.write_to.empty()) return end;
+  end.answered ? references_.answered(trial.model, trial.configuration)
+               : references_.failed(trial.model, trial.configuration);
+  return end;
+}
+
+Status Run::save(TrialRecord& record) {
+  record.host = context_.host.key;
+  record.attempt = attempts_[{record.block, record.position}]++;
+  return context_.store.add_trial(plan_.id, record);
+}
+
+}  // namespace
+
+Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& experiment,
+                                  const std::vector<plan::PlannedTrial>& trials,
+                                  const std::map<std::string, EngineInstall>& installs,
+                                  RunContext& context) {
+  const auto folder = TemporaryFolder::create();
+  if (!folder) return fail(folder.error());
+  if (auto added = context.store.add_host(experiment_id, context.host); !added)
+    return fail(added.error());
+  Run run({.id = experiment_id, .experiment = experiment, .trials = trials, .installs = installs},
+          context, folder->path());
+  if (auto read = run.read_attempts(); !read) return fail(read.error());
+  const auto estimate =
+      plan::estimate_time(experiment, sensors::min_window_s(context.sensors, kSensorPrecision));
+  const double share =
+      estimate.trials > 0 ? static_cast<double>(trials.size()) / estimate.trials : 0;
+  context.progress.begin(experiment.name, static_cast<int>(trials.size()),
+                         estimate.seconds * share);
+  auto outcome = run.run_all();
+  context.progress.end();
+  return outcome;
+}
+
+}  // namespace joulemark::run

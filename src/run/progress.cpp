@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three styles. The terminal's line is redrawn at events only, so nothing wakes while a window
+// is open.
+#include "run/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+#include "run/progress_line.h"
+
+namespace joulemark::run {
+namespace {
+
+/// At most five drawings a second.
+constexpr Nanoseconds kRedrawPeriod = kNanosecondsPerSecond / 5;
+constexpr int kDefaultColumns = 80;
+
+enum class Colour { kYes, kNo };
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+int columns_of(std::FILE* file) {
+  winsize size{};
+  if (::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kDefaultColumns;
+}
+
+/// One write per call: lines of several threads or processes do not mix.
+void print(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+std::string warning_line(const Caveat& caveat, Colour colour) {
+  const auto [on, off] =
+      colour == Colour::kYes ? std::pair("\x1b[33m", "\x1b[0m") : std::pair("", "");
+  return fmt::format("{}warning:{} {}\n", on, off, caveat.message);
+}
+
+class QuietProgress final : public Progress {
+ public:
+  explicit QuietProgress(std::FILE* err) : err_(err) {}
+  void begin(const std::string&, int, double) override {}
+  void trial_started(const TrialPlace&) override {}
+  void phase_changed(Phase) override {}
+  void trial_finished(const TrialRecord&, double) override {}
+  void warning(const Caveat& caveat) override { print(err_, warning_line(caveat, Colour::kNo)); }
+  void end() override {}
+
+ private:
+  std::FILE* err_;
+};
+
+class PlainProgress final : public Progress {
+ public:
+  explicit PlainProgress(std::FILE* err) : err_(err) {}
+  void begin(const std::string& experiment, int trials, double seconds) override {
+    const std::string about = seconds > 0 ? ", about " + duration_text(seconds) : std::string();
+    print(err_, fmt::format("{}: {} trials{}\n", experiment, trials, about));
+  }
+  void trial_started(const TrialPlace& place) override { place_ = place; }
+  void phase_changed(Phase) override {}
+  void trial_finished(const TrialRecord& record, double) override {
+    print(err_, result_line(place_, record) + "\n");
+  }
+  void warning(const Caveat& caveat) override { print(err_, warning_line(caveat, Colour::kNo)); }
+  void end() override {}
+
+ private:
+  std::FILE* err_;
+  TrialPlace place_;
+};
+
+/// One line that is rewritten in place; failures and warnings stay above it.
+class TerminalProgress final : public Progress {
+ public:
+  explicit TerminalProgress(std::FILE* err)
+      : err_(err), colour_(is_set("NO_COLOR") ? Colour::kNo : Colour::kYes) {}
+  ~TerminalProgress() override { erase(); }
+
+  void begin(const std::string& experiment, int trials, double seconds) override {
+    print(err_,
+          fmt::format("{}: {} trials, about {}\n", experiment, trials, duration_text(seconds)));
+    left_ = TimeLeft(trials, seconds);
+  }
+  void trial_started(const TrialPlace& place) override {
+    place_ = place;
+    draw("start");
+  }
+  void phase_changed(Phase phase) override { draw(to_string(phase)); }
+  void trial_finished(const TrialRecord& record, double elapsed_s) override {
+    left_.finished(elapsed_s);
+    if (const std::string watts = watts_text(record); !watts.empty()) watts_ = "  " + watts;
+    if (record.status != TrialStatus::kOk) above(failure_line(record));
+    draw(to_string(record.status));
+  }
+  void warning(const Caveat& caveat) override { above(warning_line(caveat, colour_)); }
+  void end() override { erase(); }
+
+ private:
+  [[nodiscard]] std::string failure_line(const TrialRecord& record) const {
+    const auto [on, off] =
+        colour_ == Colour::kYes ? std::pair("\x1b[31m", "\x1b[0m") : std::pair("", "");
+    return fmt::format("{}{}:{} {}  {}: {}\n", on, to_string(record.status), off, place_.model,
+                       place_.label, record.reason);
+  }
+  void above(const std::string& line) {
+    erase();
+    print(err_, line);
+  }
+  void erase() {
+    if (std::exchange(drawn_, false)) print(err_, "\r\x1b[K");
+  }
+  void draw(std::string_view what) {
+    const Nanoseconds now = monotonic_now();
+    if (drawn_ && now - drawn_at_ < kRedrawPeriod) return;
+    const std::string line =
+        fmt::format("trial {}/{}  {} left{}  {}  {}  {}", place_.number, place_.total,
+                    duration_text(left_.seconds()), watts_, what, place_.model, place_.label);
+    // A character less than the width: some terminals wrap after the last column.
+    print(err_, "\r" + cut_to_width(line, columns_of(err_) - 1) + "\x1b[K");
+    drawn_ = true;
+    drawn_at_ = now;
+  }
+
+  std::FILE* err_;
+  Colour colour_;
+  TrialPlace place_;
+  TimeLeft left_{0, 0};
+  std::string watts_;  ///< of the last trial that was measured
+  bool drawn_ = false;
+  Nanoseconds drawn_at_ = 0;
+};
+
+}  // namespace
+
+ProgressStyle progress_style_for(std::FILE* err) {
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb" || *term == '\0';
+  return ::isatty(::fileno(err)) == 1 && !dumb ? ProgressStyle::kTerminal : ProgressStyle::kPlain;
+}
+
+std::unique_ptr<Progress> make_progress(ProgressStyle style, std::FILE* err) {
+  switch (style) {
+    case ProgressStyle::kTerminal:
+      return std::make_unique<TerminalProgress>(err);
+    case ProgressStyle::kPlain:
+      return std::make_unique<PlainProgress>(err);
+    case ProgressStyle::kQuiet:
+      break;
+  }
+  return std::make_unique<QuietProgress>(err);
+}
+
+}  // namespace joulemark::run

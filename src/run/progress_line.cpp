@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Short texts from trials and times.
+#include "run/progress_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark::run {
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long long>(std::llround(std::clamp(seconds, 0.0, 1e9)));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+std::string cut_to_width(std::string_view text, int columns) {
+  const auto starts_character = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+  };
+  int seen = 0;
+  std::size_t last_start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!starts_character(text[i])) continue;
+    if (seen == columns)
+      return columns < 1 ? std::string() : std::string(text.substr(0, last_start)) + "…";
+    last_start = i;
+    ++seen;
+  }
+  return std::string(text);
+}
+
+void TimeLeft::finished(double elapsed_s) {
+  ++finished_;
+  elapsed_s_ += elapsed_s;
+}
+
+double TimeLeft::seconds() const {
+  if (finished_ == 0) return estimate_s_;
+  return elapsed_s_ / finished_ * std::max(0, trials_ - finished_);
+}
+
+std::string watts_text(const TrialRecord& record) {
+  if (record.energy.empty() || record.window_s() <= 0) return {};
+  const Energy& total = record.energy.back();
+  if (total.scope != "total" || !total.joules) return {};
+  return fmt::format("{:.1f} W", *total.joules / record.window_s());
+}
+
+std::string result_line(const TrialPlace& place, const TrialRecord& record) {
+  std::string line = fmt::format("trial {}/{}  {}  {}  {}", place.number, place.total, place.model,
+                                 place.label, to_string(record.status));
+  if (record.iterations > 0 && record.window_s() > 0)
+    line += fmt::format("  {:.4g} ms",
+                        record.window_s() * 1e3 / static_cast<double>(record.iterations));
+  if (const std::string watts = watts_text(record); !watts.empty()) line += "  " + watts;
+  if (!record.reason.empty()) line += "  " + record.reason;
+  return line;
+}
+
+}  // namespace joulemark::run

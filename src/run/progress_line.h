@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the progress display, as pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "joulemark/result.h"
+#include "run/progress.h"
+
+namespace joulemark::run {
+
+/// "45 s", "3 min 20 s", "2 h 05 min".
+std::string duration_text(double seconds);
+
+/// The first `columns` characters of UTF-8 text, with "…" as the last where something was cut.
+std::string cut_to_width(std::string_view text, int columns);
+
+/// Seconds left, by the trials that were measured: their mean for each trial that is left.
+/// `estimate_s` of the plan until one has been measured.
+class TimeLeft {
+ public:
+  TimeLeft(int trials, double estimate_s) : trials_(trials), estimate_s_(estimate_s) {}
+  void finished(double elapsed_s);
+  [[nodiscard]] double seconds() const;
+
+ private:
+  int trials_;
+  double estimate_s_;
+  int finished_ = 0;
+  double elapsed_s_ = 0;
+};
+
+/// "1.84 W" and the like from the total energy of the window; "" when it was not measured.
+std::string watts_text(const TrialRecord& record);
+
+/// "trial 12/80  resnet50  onnxruntime cpu f32 t2 b1  ok  4.21 ms  38.2 W", without a line end.
+std::string result_line(const TrialPlace& place, const TrialRecord& record);
+
+}  // namespace joulemark::run

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same-work gate: which outputs each configuration's answer is compared with.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "joulemark/experiment.h"
+
+namespace joulemark::run {
+
+/// A folder that is removed with what it holds.
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> create();
+  ~TemporaryFolder();
+  TemporaryFolder(TemporaryFolder&& other) noexcept;
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+/// What a trial asks its worker when it answers the check input.
+struct AnswerPlan {
+  /// Write the outputs here first, as the reference of the others; empty: no.
+  std::filesystem::path write_to;
+  /// Compare with these; empty: nothing to compare with.
+  std::filesystem::path compare_with;
+  std::string reference;  ///< label of the reference
+};
+
+/// The reference of each model and batch (inputs differ by batch): the model's own outputs where
+/// its inputs are an ONNX test data folder, else those of the first configuration in the
+/// experiment's order that can answer. A reference is made once, by a pass of its own before the
+/// first trial that needs it, or inside the trial that is it.
+class References {
+ public:
+  /// `folder` holds the reference outputs; it must exist while they are used.
+  References(const Experiment& experiment, std::filesystem::path folder);
+
+  /// The configuration that must answer before a trial of `configuration` can be compared; nothing
+  /// when the reference is there, cannot be made, is not needed, or is this configuration itself.
+  [[nodiscard]] std::optional<Configuration> needed_first(std::size_t model,
+                                                          const Configuration& configuration) const;
+  /// What a worker of `configuration` is asked now. Makes the folder that is written to.
+  [[nodiscard]] AnswerPlan plan(std::size_t model, const Configuration& configuration) const;
+  /// Tells that `configuration` answered with `write_to` set, or could not.
+  void answered(std::size_t model, const Configuration& configuration);
+  void failed(std::size_t model, const Configuration& configuration);
+
+ private:
+  struct Shelf {
+    std::filesystem::path folder;
+    std::vector<Configuration> candidates;  ///< in the experiment's order
+    std::size_t next = 0;                   ///< the first that has not failed
+    bool ready = false;
+    std::string label;
+  };
+  using Key = std::pair<std::size_t, int>;  ///< model, batch
+
+  [[nodiscard]] const Shelf* shelf_of(std::size_t model, const Configuration& configuration) const;
+
+  std::map<Key, Shelf> shelves_;
+};
+
+}  // namespace joulemark::run

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON to checked values. The first thing that is wrong with a reply is its failure.
+#include "run/reply.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "joulemark/worker_protocol.h"
+#include "run/output_tail.h"
+
+namespace joulemark::run {
+namespace {
+
+using nlohmann::json;
+
+/// Deeper nesting than any reply has; JSON text is written by recursion.
+constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxReasonBytes = 2000;
+/// A loop that times each call reads the clock between them, so their sum stays inside the window;
+/// this allows for workers that round.
+constexpr Nanoseconds kSumSlack = 1'000'000;
+
+std::string one_line(std::string_view text) {
+  std::string line = printable_utf8(text.substr(0, kMaxReasonBytes));
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
+}
+
+Failure nonsense(std::string_view request, const std::string& what) {
+  return {.status = TrialStatus::kFailed,
+          .reason = one_line(fmt::format("worker answered nonsense to '{}': {}", request, what))};
+}
+
+Failure reported_failure(const std::string& status, const std::string& message) {
+  Failure failure{.status = TrialStatus::kFailed,
+                  .reason = message.empty() ? "worker reported '" + status + "' without a reason"
+                                            : one_line(message),
+                  .reported = true,
+                  .wire_status = status};
+  if (status == "unsupported") failure.status = TrialStatus::kUnsupported;
+  if (status == "out_of_memory" || message.find("bad_alloc") != std::string::npos)
+    failure.status = TrialStatus::kOutOfMemory;
+  else if (status != "failed")
+    failure.recurrence = Recurrence::kCertain;
+  return failure;
+}
+
+bool is_known_status(const std::string& status) {
+  return std::any_of(std::begin(protocol::kStatusNames) + 1, std::end(protocol::kStatusNames),
+                     [&](const char* name) { return status == name; });
+}
+
+/// Reads the fields of one reply; keeps the first thing that is wrong and answers zeros from then
+/// on.
+class Fields {
+ public:
+  Fields(std::string_view line, std::string_view request, std::string_view type)
+      : request_(request) {
+    bool too_deep = false;
+    // Values beyond the depth are discarded while parsing, so they take no memory.
+    const auto shallow = [&](int depth, json::parse_event_t, json&) {
+      too_deep = too_deep || depth > kMaxDepth;
+      return depth <= kMaxDepth;
+    };
+    object_ = json::parse(line, shallow, false);
+    if (too_deep) reject("nested too deeply");
+    check_type(line, type);
+  }
+
+  std::int64_t integer(const char* key, std::int64_t least) {
+    const json* field = find(key);
+    if (field == nullptr) return 0;
+    const bool fits = field->is_number_integer() &&
+                      (!field->is_number_unsigned() ||
+                       field->get<std::uint64_t>() <=
+                           static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+    if (!fits) return reject(fmt::format("'{}' is no integer", key)), 0;
+    const auto value = field->get<std::int64_t>();
+    if (value < least) return reject(fmt::format("'{}' is {}, less than {}", key, value, least)), 0;
+    return value;
+  }
+  bool boolean(const char* key) {
+    const json* field = find(key);
+    if (field != nullptr && !field->is_boolean())
+      reject(fmt::format("'{}' is neither true nor false", key));
+    return !failure_ && field->get<bool>();
+  }
+  std::string text(const char* key) {
+    const json* field = find(key);
+    if (field != nullptr && !field->is_string()) reject(fmt::format("'{}' is no text", key));
+    return failure_ ? std::string() : field->get<std::string>();
+  }
+  std::string optional_text(const char* key) { return has(key) ? text(key) : std::string(); }
+  /// An object as JSON text.
+  std::string object(const char* key) {
+    const json* field = find(key);
+    if (field != nullptr && !field->is_object()) reject(fmt::format("'{}' is no object", key));
+    return failure_ ? std::string() : field->dump();
+  }
+  /// A size of an error: 0 when absent, infinite when null (JSON has neither NaN nor infinity),
+  /// never negative.
+  double magnitude(const char* key) {
+    if (failure_ || !object_.contains(key)) return 0;
+    const json& field = object_.at(key);
+    if (field.is_null()) return std::numeric_limits<double>::infinity();
+    if (!field.is_number() || field.get<double>() < 0)
+      return reject(fmt::format("'{}' is no magnitude", key)), 0;
+    return field.get<double>();
+  }
+  /// "t0_ns" and "t1_ns", ordered, inside the exchange.
+  std::pair<Nanoseconds, Nanoseconds> interval(const Exchange& exchange) {
+    const Nanoseconds t0 = integer("t0_ns", 0);
+    const Nanoseconds t1 = integer("t1_ns", 0);
+    if (failure_) return {};
+    if (t1 < t0) reject(fmt::format("t1_ns {} lies before t0_ns {}", t1, t0));
+    if (t0 < exchange.sent_ns || t1 > exchange.received_ns)
+      reject(fmt::format(
+          "t0_ns {} and t1_ns {} do not lie between the request at {} and the reply at {}; "
+          "times must be of CLOCK_MONOTONIC",
+          t0, t1, exchange.sent_ns, exchange.received_ns));
+    return {t0, t1};
+  }
+  void reject(const std::string& what) {
+    if (!failure_) failure_ = nonsense(request_, what);
+  }
+  template <class T>
+  Reply<T> finish(T value) {
+    if (failure_) return tl::unexpected<Failure>(*std::move(failure_));
+    return value;
+  }
+  Reply<void> finish() {
+    if (failure_) return tl::unexpected<Failure>(*std::move(failure_));
+    return {};
+  }
+
+ private:
+  static std::string quoted(std::string_view line) {
+    return fmt::format("'{}'", one_line(line.substr(0, 80)));
+  }
+  bool has(const char* key) const {
+    return !failure_ && object_.contains(key) && !object_.at(key).is_null();
+  }
+  const json* find(const char* key) {
+    if (failure_) return nullptr;
+    const auto field = object_.find(key);
+    if (field != object_.end()) return &*field;
+    reject(fmt::format("'{}' is missing", key));
+    return nullptr;
+  }
+  void check_type(std::string_view line, std::string_view type) {
+    if (object_.is_discarded()) return reject("not JSON: " + quoted(line));
+    if (!object_.is_object()) return reject("not an object: " + quoted(line));
+    const std::string actual = text("type");
+    if (failure_) return;
+    if (actual == "error") return take_error();
+    if (actual != type)
+      reject(fmt::format("reply of type '{}' instead of '{}'", actual.substr(0, 40), type));
+  }
+  void take_error() {
+    const std::string status = text("status");
+    const std::string message = optional_text("message");
+    if (failure_) return;
+    if (!is_known_status(status))
+      return reject(fmt::format("unknown status '{}'", status.substr(0, 40)));
+    failure_ = reported_failure(status, message);
+  }
+
+  std::string_view request_;
+  json object_;
+  std::optional<Failure> failure_;
+};
+
+/// Reads a `durations` reply without a tree: it may hold millions of numbers.
+class DurationsReader final : public nlohmann::json_sax<json> {
+ public:
+  Durations durations;
+  std::string type, wrong;
+  bool has_calls = false, has_records = false;
+
+  bool null() override { return plain("null"); }
+  bool boolean(bool) override { return plain("a truth value"); }
+  bool number_integer(number_integer_t value) override { return number(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    constexpr auto kMost = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
+    return value <= kMost ? number(static_cast<std::int64_t>(value)) : reject("too large a number");
+  }
+  bool number_float(number_float_t, const string_t&) override { return plain("a fraction"); }
+  bool string(string_t& value) override {
+    if (depth_ != 1 || key_ != "type") return plain("text");
+    type = value.substr(0, 40);
+    return true;
+  }
+  bool binary(binary_t&) override { return reject("binary data"); }
+  bool start_object(std::size_t) override { return depth_++ == 0 || reject("an object"); }
+  bool end_object() override { return --depth_ == 0; }
+  bool key(string_t& value) override {
+    key_ = value;
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    if (depth_ != 1 || key_ != "ns") return reject("a list");
+    has_records = true;
+    return ++depth_ == 2;
+  }
+  bool end_array() override { return --depth_ == 1; }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
+    wrong = "not JSON";
+    return false;
+  }
+
+ private:
+  bool reject(const char* what) {
+    wrong = fmt::format("'{}' holds {}", key_.substr(0, 40), what);
+    return false;
+  }
+  /// Keys that are not ours may hold plain values; they are ignored.
+  bool plain(const char* what) {
+    const bool ours = depth_ != 1 || key_ == "ns" || key_ == "calls_per_record" || key_ == "type";
+    return !ours || reject(what);
+  }
+  bool number(std::int64_t value) {
+    if (depth_ == 2) {
+      if (value < 0) return reject("a negative time");
+      durations.ns.push_back(value);
+      return true;
+    }
+    if (depth_ != 1 || key_ != "calls_per_record") return plain("a number");
+    durations.calls_per_record = value;
+    has_calls = true;
+    return true;
+  }
+
+  int depth_ = 0;
+  std::string key_;
+};
+
+/// What is wrong between the records and the window, or "".
+std::string mismatch(const Durations& durations, const Done& done) {
+  const std::int64_t calls = durations.calls_per_record;
+  if (calls < 1) return fmt::format("'calls_per_record' is {}, less than 1", calls);
+  // The last record may be cut short by the end of the window.
+  const std::int64_t whole = done.iterations / calls;
+  const auto records = static_cast<std::int64_t>(durations.ns.size());
+  const std::int64_t most = whole + (done.iterations % calls != 0 ? 1 : 0);
+  if (records < std::max<std::int64_t>(whole, 1) || records > most)
+    return fmt::format("{} records of {} calls do not match {} iterations", records, calls,
+                       done.iterations);
+  const Nanoseconds window = done.t1_ns - done.t0_ns;
+  Nanoseconds left = window + window / 100 + kSumSlack;
+  for (const auto ns : durations.ns) {
+    if (ns > left) return fmt::format("the records are longer than the window of {} ns", window);
+    left -= ns;
+  }
+  return {};
+}
+
+}  // namespace
+
+Reply<void> parse_hello(std::string_view line) {
+  Fields fields(line, "hello", "hello");
+  const std::int64_t version = fields.integer("protocol", 0);
+  if (version != protocol::kVersion)
+    fields.reject(
+        fmt::format("protocol {} instead of {}; rebuild the worker", version, protocol::kVersion));
+  return fields.finish();
+}
+
+Reply<void> parse_inputs_ready(std::string_view line) {
+  return Fields(line, "inputs", "inputs_ready").finish();
+}
+
+Reply<Opened> parse_opened(std::string_view line) {
+  Fields fields(line, "open", "opened");
+  return fields.finish(Opened{fields.object("describe")});
+}
+
+Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange) {
+  Fields fields(line, "load", "loaded");
+  const auto [t0, t1] = fields.interval(exchange);
+  return fields.finish(Loaded{t0, t1});
+}
+
+Reply<Answered> parse_answered(std::string_view line) {
+  Fields fields(line, "answer", "answered");
+  Answered answered{.effective_json = fields.object("effective"),
+                    .compared = fields.boolean("compared"),
+                    .agrees = fields.boolean("agrees"),
+                    .max_abs = fields.magnitude("max_abs"),
+                    .max_rel = fields.magnitude("max_rel"),
+                    .detail = one_line(fields.optional_text("detail"))};
+  if (!answered.compared) answered.max_abs = answered.max_rel = 0;
+  return fields.finish(std::move(answered));
+}
+
+Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange) {
+  Fields fields(line, "warmup", "warmed");
+  const auto [t0, t1] = fields.interval(exchange);
+  return fields.finish(Warmed{.t0_ns = t0,
+                              .t1_ns = t1,
+                              .iterations = fields.integer("iterations", 0),
+                              .steady = fields.boolean("steady")});
+}
+
+Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {
+  Fields fields(line, "go", "done");
+  const auto [t0, t1] = fields.interval(exchange);
+  if (t0 == t1) fields.reject("the window is empty");
+  return fields.finish(
+      Done{.t0_ns = t0, .t1_ns = t1, .iterations = fields.integer("iterations", 1)});
+}
+
+Reply<Durations> parse_durations(std::string_view line, const Done& done) {
+  DurationsReader reader;
+  const bool complete = json::sax_parse(line, &reader);
+  if (reader.type == "error" || !complete || reader.type != "durations") {
+    // An error reply, or something else altogether: the ordinary reader words it.
+    if (line.size() < 4096) {
+      Fields fields(line, "durations", "durations");
+      if (auto reply = fields.finish(); !reply) return tl::unexpected<Failure>(reply.error());
+    }
+    return tl::unexpected<Failure>(
+        nonsense("durations", reader.wrong.empty() ? "'type' is missing" : reader.wrong));
+  }
+  if (!reader.has_calls || !reader.has_records)
+    return tl::unexpected<Failure>(nonsense("durations", "'calls_per_record' or 'ns' is missing"));
+  if (const std::string wrong = mismatch(reader.durations, done); !wrong.empty())
+    return tl::unexpected<Failure>(nonsense("durations", wrong));
+  return std::move(reader.durations);
+}
+
+Reply<Checked> parse_checked(std::string_view line) {
+  Fields fields(line, "check", "checked");
+  Checked checked{.status = fields.text("status"),
+                  .max_abs = fields.magnitude("max_abs"),
+                  .max_rel = fields.magnitude("max_rel"),
+                  .reason = one_line(fields.optional_text("reason"))};
+  if (checked.status == "unsupported") checked.max_abs = checked.max_rel = 0;
+  if (checked.status != "pass" && checked.status != "fail" && checked.status != "unsupported")
+    fields.reject(fmt::format("unknown status '{}'", checked.status.substr(0, 40)));
+  return fields.finish(std::move(checked));
+}
+
+}  // namespace joulemark::run

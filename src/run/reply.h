@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's replies as checked values. A worker is untrusted: whatever it says becomes a value
+// or a failure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/result.h"
+
+namespace joulemark::run {
+
+/// Whether another process of the same configuration would fail in the same way.
+enum class Recurrence { kMayPass, kCertain };
+
+/// Why a conversation with a worker ended: failed data of a trial, or the user's stop.
+struct Failure {
+  TrialStatus status = TrialStatus::kFailed;
+  std::string reason;  ///< one line, printable
+  Recurrence recurrence = Recurrence::kMayPass;
+  bool interrupted = false;
+  /// The reply was an `error`: the worker is alive and speaks the protocol.
+  bool reported = false;
+  std::string wire_status = {};  ///< of an `error` reply: "library_missing"
+};
+
+template <class T>
+using Reply = tl::expected<T, Failure>;
+
+struct Opened {
+  std::string describe_json;
+};
+struct Loaded {
+  Nanoseconds t0_ns = 0;
+  Nanoseconds t1_ns = 0;
+};
+struct Answered {
+  std::string effective_json;
+  bool compared = false;
+  bool agrees = true;
+  double max_abs = 0;  ///< infinite where JSON has null: the outputs differ by NaN or infinity
+  double max_rel = 0;
+  std::string detail;
+};
+struct Warmed {
+  Nanoseconds t0_ns = 0;
+  Nanoseconds t1_ns = 0;
+  std::int64_t iterations = 0;
+  bool steady = false;
+};
+struct Done {
+  Nanoseconds t0_ns = 0;
+  Nanoseconds t1_ns = 0;
+  std::int64_t iterations = 0;
+};
+struct Durations {
+  std::int64_t calls_per_record = 1;
+  std::vector<std::int64_t> ns;
+};
+struct Checked {
+  std::string status;  ///< "pass", "fail", "unsupported"
+  double max_abs = 0;
+  double max_rel = 0;
+  std::string reason;
+};
+
+/// When the request was sent and the reply was there: every time in a reply lies between.
+struct Exchange {
+  Nanoseconds sent_ns = 0;
+  Nanoseconds received_ns = 0;
+};
+
+/// Each fails with kFailed and "worker answered nonsense to 'go': …", or with the failure of an
+/// `error` reply.
+Reply<void> parse_hello(std::string_view line);
+Reply<void> parse_inputs_ready(std::string_view line);
+Reply<Opened> parse_opened(std::string_view line);
+Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange);
+Reply<Answered> parse_answered(std::string_view line);
+Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);
+Reply<Done> parse_done(std::string_view line, const Exchange& exchange);
+/// Also checks that the records are those of `done`: as many, and together no longer than the
+/// window.
+Reply<Durations> parse_durations(std::string_view line, const Done& done);
+Reply<Checked> parse_checked(std::string_view line);
+
+}  // namespace joulemark::run

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// idle → load → warmup → ready → measure → drain.
+#include "run/trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "run/memory_watch.h"
+#include "run/pinning.h"
+#include "run/signal_mask.h"
+#include "run/worker_client.h"
+#include "sensors/ledger.h"
+#include "sensors/process.h"
+#include "sensors/sampler.h"
+
+namespace joulemark::run {
+namespace {
+
+/// How often the stop flag is looked at while nothing runs.
+constexpr Nanoseconds kIdleStep = 100'000'000;
+
+/// One attempt while it runs. Every step answers a Failure when the trial is over.
+class Attempt {
+ public:
+  Attempt(const TrialRequest& request, const TrialWorld& world)
+      : request_(request),
+        world_(world),
+        protocol_(request.experiment.protocol),
+        configuration_(request.planned.configuration),
+        memory_(world.root),
+        keep_off_(configuration_.affinity),
+        sampler_(world.sensors, {.hz = protocol_.sample_hz, .root = world.root}),
+        deadline_(world.clock.now() + to_nanoseconds(protocol_.time_limit_s)) {
+    end_.record = empty_record(request.experiment, request.planned);
+    end_.record.install = request.install;
+    end_.record.started_at = wall_clock_now();
+  }
+
+  TrialEnd run_whole() {
+    start_sampler();
+    Reply<void> reply = idle();
+    if (reply) reply = prepare();
+    if (reply) reply = warm_up();
+    if (reply) reply = ready();
+    if (reply) reply = measure();
+    return finish(reply);
+  }
+  TrialEnd run_answer() { return finish(prepare()); }
+
+ private:
+  Reply<void> idle();
+  Reply<void> start_worker();
+  Reply<void> prepare();
+  Reply<void> answer();
+  Reply<void> warm_up();
+  Reply<void> ready();
+  Reply<void> measure();
+  Reply<void> collect(const Done& done);
+  void start_sampler();
+  void record_phase(Phase phase, Nanoseconds t0, Nanoseconds t1) {
+    end_.record.phases.push_back({.phase = phase, .t0_ns = t0, .t1_ns = t1});
+  }
+  void drain();
+  TrialEnd finish(const Reply<void>& reply);
+
+  const TrialRequest& request_;
+  const TrialWorld& world_;
+  const Protocol& protocol_;
+  const Configuration& configuration_;
+  MemoryWatch memory_;
+  KeepOff keep_off_;  ///< before the sampler, whose thread inherits it
+  sensors::Sampler sampler_;
+  Nanoseconds deadline_;
+  std::optional<WorkerClient> client_;
+  TrialEnd end_;
+};
+
+void Attempt::start_sampler() {
+  // A stop signal must wake the thread that waits for the worker, not the sampler.
+  const BlockedStopSignals blocked;
+  if (const auto started = sampler_.start(); !started)
+    world_.progress.warning({.code = "sampler", .message = started.error().message});
+}
+
+Reply<void> Attempt::idle() {
+  if (protocol_.idle_s <= 0) return {};
+  world_.progress.phase_changed(Phase::kIdle);
+  const Nanoseconds t0 = world_.clock.now();
+  const Nanoseconds end = t0 + to_nanoseconds(protocol_.idle_s);
+  while (world_.clock.now() < end) {
+    if (world_.stop.load())
+      return tl::unexpected<Failure>(Failure{.reason = "interrupted", .interrupted = true});
+    world_.clock.sleep_until(std::min(end, world_.clock.now() + kIdleStep));
+  }
+  record_phase(Phase::kIdle, t0, world_.clock.now());
+  return {};
+}
+
+Reply<void> Attempt::start_worker() {
+  auto process = world_.workers.start(
+      {.program = {}, .arguments = {}, .environment = {}, .cpus = configuration_.affinity});
+  if (!process) return tl::unexpected<Failure>(Failure{.reason = process.error().message});
+  client_.emplace(*std::move(process),
+                  ClientOptions{.clock = world_.clock,
+                                .stop = world_.stop,
+                                .deadline = deadline_,
+                                .killed_for_memory = [this] { return memory_.has_killed(); }});
+  sampler_.watch(client_->process().pid());
+  return client_->hello();
+}
+
+Reply<void> Attempt::prepare() {
+  world_.progress.phase_changed(Phase::kLoad);
+  if (auto started = start_worker(); !started) return started;
+  const ModelSpec& model = request_.experiment.models[request_.planned.model];
+  const auto opened = client_->open({.install = request_.install,
+                                     .provider = configuration_.provider,
+                                     .threads = configuration_.threads,
+                                     .affinity = configuration_.affinity,
+                                     .options = configuration_.options});
+  if (!opened) return tl::unexpected<Failure>(opened.error());
+  end_.record.describe_json = opened->describe_json;
+  const auto loaded = client_->load(model.source, configuration_.precision);
+  if (!loaded) return tl::unexpected<Failure>(loaded.error());
+  record_phase(Phase::kLoad, loaded->t0_ns, loaded->t1_ns);
+  if (auto ready = client_->inputs(
+          {.model = model, .seed = request_.experiment.seed, .batch = configuration_.batch});
+      !ready)
+    return ready;
+  return answer();
+}
+
+Reply<void> Attempt::answer() {
+  const AnswerPlan& plan = request_.answer;
+  if (!plan.write_to.empty()) {
+    const auto written = client_->answer({.directory = plan.write_to, .reference = {}});
+    if (!written) return tl::unexpected<Failure>(written.error());
+  }
+  const auto answered = client_->answer({.directory = {}, .reference = plan.compare_with});
+  if (!answered) return tl::unexpected<Failure>(answered.error());
+  if (!plan.compare_with.empty() && !answered->compared)
+    return tl::unexpected<Failure>(Failure{
+        .reason = "worker did not compare its outputs with the reference's", .reported = true});
+  end_.answered = true;
+  end_.record.effective_json = answered->effective_json;
+  end_.record.agreement = {.compared = answered->compared,
+                           .agrees = answered->agrees || !answered->compared,
+                           .max_abs = answered->max_abs,
+                           .max_rel = answered->max_rel,
+                           .reference = plan.reference,
+                           .detail = answered->detail};
+  return {};
+}
+
+Reply<void> Attempt::warm_up() {
+  world_.progress.phase_changed(Phase::kWarmup);
+  const auto warmed = client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
+                                        .max_ns = to_nanoseconds(protocol_.warmup_max_s),
+                                        .min_iterations = protocol_.warmup_min_iterations});
+  if (!warmed) return tl::unexpected<Failure>(warmed.error());
+  record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
+  end_.record.warmup_iterations = warmed->iterations;
+  end_.record.steady = warmed->steady;
+  return {};
+}
+
+Reply<void> Attempt::ready() {
+  if (protocol_.ready_s <= 0) return {};
+  world_.progress.phase_changed(Phase::kReady);
+  const Nanoseconds t0 = world_.clock.now();
+  if (auto rested = client_->rest(t0 + to_nanoseconds(protocol_.ready_s)); !rested) return rested;
+  record_phase(Phase::kReady, t0, world_.clock.now());
+  return {};
+}
+
+Reply<void> Attempt::measure() {
+  world_.progress.phase_changed(Phase::kMeasure);
+  const int pid = client_->process().pid();
+  // The energy counters are the innermost readings: their edges matter most (design §2).
+  const auto process_begin = sensors::read_process_at_begin(world_.root, pid);
+  const auto begin = sensors::read_all(world_.sensors);
+  Exchange exchange;
+  const auto done = client_->go(
+      {.min_ns = to_nanoseconds(request_.window_s), .min_iterations = protocol_.min_iterations},
+      &exchange);
+  const auto end = sensors::read_all(world_.sensors);
+  const auto process_end = sensors::read_process(world_.root, pid);
+  if (!done) return tl::unexpected<Failure>(done.error());
+  TrialRecord& record = end_.record;
+  record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
+  record.iterations = done->iterations;
+  record.handover_ns = done->t0_ns - exchange.sent_ns;
+  record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
+  if (process_begin && process_end)
+    record.resources = sensors::resources_between(*process_begin, *process_end);
+  return collect(*done);
+}
+
+Reply<void> Attempt::collect(const Done& done) {
+  world_.progress.phase_changed(Phase::kDrain);
+  auto durations = client_->durations(done);
+  if (!durations) return tl::unexpected<Failure>(durations.error());
+  end_.record.calls_per_record = durations->calls_per_record;
+  end_.record.durations_ns = std::move(durations->ns);
+  return {};
+}
+
+/// The worker's end is a phase of its own; what it measured stands, however it ends.
+void Attempt::drain() {
+  const Nanoseconds t0 = world_.clock.now();
+  client_->quit();
+  if (end_.record.phase(Phase::kMeasure)) record_phase(Phase::kDrain, t0, world_.clock.now());
+}
+
+TrialEnd Attempt::finish(const Reply<void>& reply) {
+  TrialRecord& record = end_.record;
+  if (client_ && (reply || reply.error().reported)) drain();
+  record.series = sampler_.stop();
+  if (!reply) {
+    const Failure& failure = reply.error();
+    record.status = failure.status;
+    record.reason = failure.reason;
+    end_.recurrence = failure.recurrence;
+    end_.interrupted = failure.interrupted;
+  } else if (!record.agreement.agrees) {
+    record.status = TrialStatus::kDifferent;
+    record.reason = fmt::format("outputs differ from those of '{}': {}", record.agreement.reference,
+                                record.agreement.detail);
+  }
+  if (record.status != TrialStatus::kOk && client_)
+    record.output_tail = client_->process().output_tail();
+  client_.reset();
+  return std::move(end_);
+}
+
+}  // namespace
+
+TrialRecord empty_record(const Experiment& experiment, const plan::PlannedTrial& planned) {
+  TrialRecord record;
+  record.block = planned.block;
+  record.position = planned.position;
+  record.model = experiment.models[planned.model].name;
+  record.configuration = planned.configuration;
+  record.energy = {
+      sensors::absent_total("no_window", "the trial ended before its window was measured")};
+  return record;
+}
+
+TrialEnd run_trial(const TrialRequest& request, const TrialWorld& world) {
+  return Attempt(request, world).run_whole();
+}
+
+TrialEnd answer_only(const TrialRequest& request, const TrialWorld& world) {
+  return Attempt(request, world).run_answer();
+}
+
+}  // namespace joulemark::run

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// One trial: a fresh worker, its phases, the readings at the window's edges, and how it ended.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/experiment.h"
+#include "joulemark/meter.h"
+#include "joulemark/result.h"
+#include "plan/plan.h"
+#include "run/progress.h"
+#include "run/references.h"
+#include "run/reply.h"
+#include "run/worker_runner.h"
+
+namespace joulemark::run {
+
+/// The part of the world that a trial touches; borrowed.
+struct TrialWorld {
+  WorkerRunner& workers;
+  std::vector<std::unique_ptr<Sensor>>& sensors;
+  const std::vector<SensorStatus>& sensor_statuses;
+  Progress& progress;
+  Clock& clock;
+  const std::atomic<bool>& stop;
+  std::filesystem::path root;
+};
+
+struct TrialRequest {
+  const Experiment& experiment;
+  const plan::PlannedTrial& planned;
+  const EngineInstall& install;
+  AnswerPlan answer;
+  double window_s = 0;
+};
+
+struct TrialEnd {
+  TrialRecord record;  ///< not to be stored when interrupted
+  bool interrupted = false;
+  Recurrence recurrence = Recurrence::kMayPass;
+  /// The worker answered the check input, so what it wrote can serve as the reference.
+  bool answered = false;
+};
+
+/// The record of a planned trial with nothing observed yet and an absent total energy.
+TrialRecord empty_record(const Experiment& experiment, const plan::PlannedTrial& planned);
+
+/// Runs the trial to its end. Never fails: a failure is in the record.
+TrialEnd run_trial(const TrialRequest& request, const TrialWorld& world);
+
+/// Only opens, loads and answers, so that the outputs of the reference exist.
+TrialEnd answer_only(const TrialRequest& request, const TrialWorld& world);
+
+}  // namespace joulemark::run

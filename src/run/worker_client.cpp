@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests out, replies in, and the reason when there is none.
+#include "run/worker_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "joulemark/worker_protocol.h"
+
+namespace joulemark::run {
+namespace {
+
+using nlohmann::json;
+
+/// A program that does not even say hello speaks another language.
+constexpr Nanoseconds kHelloLimit = 30 * kNanosecondsPerSecond;
+/// A worker that has closed the conversation ends at once, or hangs.
+constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
+
+// Paths may hold any bytes; JSON text may not.
+std::string to_line(const json& request) {
+  return request.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json path_or_null(const std::filesystem::path& path) {
+  return path.empty() ? json(nullptr) : json(path.string());
+}
+
+}  // namespace
+
+WorkerClient::WorkerClient(std::unique_ptr<WorkerProcess> process, ClientOptions options)
+    : process_(std::move(process)),
+      options_(std::move(options)),
+      started_ns_(options_.clock.now()) {}
+
+Failure WorkerClient::give_up(TrialStatus status, std::string reason) {
+  process_->kill();
+  process_->wait(options_.clock.now() + kEndLimit);
+  return {.status = status, .reason = std::move(reason)};
+}
+
+Failure WorkerClient::interrupted() {
+  Failure failure = give_up(TrialStatus::kFailed, "interrupted");
+  failure.interrupted = true;
+  return failure;
+}
+
+Failure WorkerClient::died(std::string_view request) {
+  const WorkerState state = process_->wait(options_.clock.now() + kEndLimit);
+  if (options_.stop.load()) return interrupted();
+  if (std::holds_alternative<StillRunning>(state))
+    return give_up(TrialStatus::kCrashed,
+                   fmt::format("worker closed the conversation in '{}' but did not end", request));
+  const auto* killed = std::get_if<Signalled>(&state);
+  const bool by_kernel = killed != nullptr && killed->signal == SIGKILL &&
+                         options_.killed_for_memory && options_.killed_for_memory();
+  if (by_kernel)
+    return {.status = TrialStatus::kOutOfMemory,
+            .reason = fmt::format("the kernel killed the worker for memory in '{}'", request)};
+  // std::terminate on an allocation that failed: libstdc++ names the exception on stderr.
+  const bool no_allocation = process_->output_tail().find("bad_alloc") != std::string::npos;
+  if (no_allocation)
+    return {.status = TrialStatus::kOutOfMemory,
+            .reason = fmt::format("worker {} in '{}' after an allocation failed", describe(state),
+                                  request)};
+  return {.status = TrialStatus::kCrashed,
+          .reason = fmt::format("worker {} in '{}'", describe(state), request)};
+}
+
+Failure WorkerClient::timed_out(std::string_view request) {
+  const double waited = to_seconds(options_.clock.now() - started_ns_);
+  return give_up(TrialStatus::kTimeout,
+                 fmt::format("time limit passed in '{}', {:.1f} s after the start; worker killed",
+                             request, waited));
+}
+
+Reply<WorkerClient::Answer> WorkerClient::exchange(std::string_view request,
+                                                   const std::string& line) {
+  const ReceiveOptions receive{
+      .deadline = options_.deadline, .stop = options_.stop, .recheck_ns = options_.recheck_ns};
+  Answer answer;
+  answer.exchange.sent_ns = options_.clock.now();
+  Received received = process_->send(line, options_.deadline);
+  if (std::holds_alternative<Line>(received)) received = process_->receive(receive);
+  answer.exchange.received_ns = options_.clock.now();
+  if (auto* reply = std::get_if<Line>(&received)) {
+    answer.line = std::move(reply->text);
+    return answer;
+  }
+  if (std::holds_alternative<Closed>(received)) return tl::unexpected<Failure>(died(request));
+  if (std::holds_alternative<TimedOut>(received))
+    return tl::unexpected<Failure>(timed_out(request));
+  if (std::holds_alternative<LineTooLong>(received))
+    return tl::unexpected<Failure>(
+        give_up(TrialStatus::kFailed,
+                fmt::format("worker answered nonsense to '{}': a line of more than {} bytes",
+                            request, protocol::kMaxLineBytes)));
+  return tl::unexpected<Failure>(interrupted());
+}
+
+template <class T>
+Reply<T> WorkerClient::settle(Reply<T> reply) {
+  if (!reply && !reply.error().reported) {
+    process_->kill();
+    process_->wait(options_.clock.now() + kEndLimit);
+  }
+  return reply;
+}
+
+Reply<void> WorkerClient::hello() {
+  const Nanoseconds whole = options_.deadline;
+  options_.deadline = std::min(whole, options_.clock.now() + kHelloLimit);
+  auto answer = exchange("hello", to_line({{"type", "hello"}, {"protocol", protocol::kVersion}}));
+  options_.deadline = whole;
+  if (!answer) return tl::unexpected<Failure>(std::move(answer.error()));
+  return settle(parse_hello(answer->line));
+}
+
+Reply<Opened> WorkerClient::open(const OpenRequest& request) {
+  const auto answer = exchange("open", to_line({{"type", "open"},
+                                                {"plugin", request.install.plugin},
+                                                {"library_dir", request.install.library_dir},
+                                                {"provider", request.provider},
+                                                {"threads", request.threads},
+                                                {"affinity", request.affinity},
+                                                {"options", request.options}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_opened(answer->line));
+}
+
+Reply<Loaded> WorkerClient::load(const std::string& model, const std::string& precision) {
+  const auto answer = exchange("load", to_line({{"type", "load"},
+                                                {"model", model},
+                                                {"precision", precision},
+                                                {"options", json::object()}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  // The engine starts to load in `open`, so the worker's interval may begin before this request.
+  return settle(parse_loaded(answer->line, {started_ns_, answer->exchange.received_ns}));
+}
+
+Reply<void> WorkerClient::inputs(const InputsRequest& request) {
+  const auto answer = exchange("inputs", to_line({{"type", "inputs"},
+                                                  {"source", request.model.inputs},
+                                                  {"seed", request.seed},
+                                                  {"batch", request.batch},
+                                                  {"shapes", request.model.shapes}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_inputs_ready(answer->line));
+}
+
+Reply<Answered> WorkerClient::answer(const AnswerRequest& request) {
+  const auto answer = exchange("answer", to_line({{"type", "answer"},
+                                                  {"directory", path_or_null(request.directory)},
+                                                  {"reference", path_or_null(request.reference)}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_answered(answer->line));
+}
+
+Reply<Warmed> WorkerClient::warm_up(const WarmupRequest& request) {
+  const auto answer = exchange("warmup", to_line({{"type", "warmup"},
+                                                  {"min_ns", request.min_ns},
+                                                  {"max_ns", request.max_ns},
+                                                  {"min_iterations", request.min_iterations}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_warmed(answer->line, answer->exchange));
+}
+
+Reply<Done> WorkerClient::go(const GoRequest& request, Exchange* exchange_times) {
+  const std::string line = to_line(
+      {{"type", "go"}, {"min_ns", request.min_ns}, {"min_iterations", request.min_iterations}});
+  const auto answer = exchange("go", line);
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  if (exchange_times != nullptr) *exchange_times = answer->exchange;
+  return settle(parse_done(answer->line, answer->exchange));
+}
+
+Reply<Durations> WorkerClient::durations(const Done& done) {
+  const auto answer = exchange("durations", to_line({{"type", "durations"}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_durations(answer->line, done));
+}
+
+Reply<Checked> WorkerClient::check(const CheckRequest& request) {
+  json line = {{"type", "check"}, {"case", request.directory.string()}};
+  if (request.rtol) line["rtol"] = *request.rtol;
+  if (request.atol) line["atol"] = *request.atol;
+  const auto answer = exchange("check", to_line(line));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_checked(answer->line));
+}
+
+Reply<void> WorkerClient::rest(Nanoseconds until) {
+  const Nanoseconds deadline = std::min(until, options_.deadline);
+  const auto received = process_->receive(
+      {.deadline = deadline, .stop = options_.stop, .recheck_ns = options_.recheck_ns});
+  if (std::holds_alternative<TimedOut>(received)) {
+    if (deadline == until) return {};
+    return tl::unexpected<Failure>(timed_out("ready"));
+  }
+  if (std::holds_alternative<Closed>(received)) return tl::unexpected<Failure>(died("ready"));
+  if (std::holds_alternative<Interrupted>(received)) return tl::unexpected<Failure>(interrupted());
+  return tl::unexpected<Failure>(give_up(TrialStatus::kFailed, "worker spoke without being asked"));
+}
+
+void WorkerClient::quit() {
+  const Nanoseconds deadline = std::min(options_.deadline, options_.clock.now() + kEndLimit);
+  process_->send(to_line({{"type", "quit"}}), deadline);
+  if (std::holds_alternative<StillRunning>(process_->wait(deadline)))
+    give_up(TrialStatus::kFailed, {});
+}
+
+}  // namespace joulemark::run

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// One conversation with one worker: typed requests, checked replies, deadlines.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/experiment.h"
+#include "run/reply.h"
+#include "run/worker_runner.h"
+
+namespace joulemark::run {
+
+struct ClientOptions {
+  Clock& clock;
+  const std::atomic<bool>& stop;
+  /// No reply is waited for longer than this.
+  Nanoseconds deadline = 0;
+  /// See ReceiveOptions::recheck_ns.
+  Nanoseconds recheck_ns = 0;
+  /// Whether the kernel has killed a process of ours for memory since the worker started.
+  std::function<bool()> killed_for_memory = {};
+};
+
+/// What the worker shall open.
+struct OpenRequest {
+  EngineInstall install;
+  std::string provider = "cpu";
+  int threads = 1;
+  std::vector<int> affinity = {};
+  std::map<std::string, std::string> options = {};
+};
+
+struct InputsRequest {
+  const ModelSpec& model;
+  std::uint64_t seed = 1;
+  int batch = 1;
+};
+
+/// Empty paths are null on the wire.
+struct AnswerRequest {
+  std::filesystem::path directory;
+  std::filesystem::path reference;
+};
+
+struct WarmupRequest {
+  Nanoseconds min_ns = 0;
+  Nanoseconds max_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+
+struct GoRequest {
+  Nanoseconds min_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+
+struct CheckRequest {
+  std::filesystem::path directory;
+  std::optional<double> rtol;
+  std::optional<double> atol;
+};
+
+/// Owns the worker; destroying it kills it. After a failure that was not `reported` the worker is
+/// dead and nothing more may be asked.
+class WorkerClient {
+ public:
+  WorkerClient(std::unique_ptr<WorkerProcess> process, ClientOptions options);
+
+  Reply<void> hello();
+  Reply<Opened> open(const OpenRequest& request);
+  Reply<Loaded> load(const std::string& model, const std::string& precision);
+  Reply<void> inputs(const InputsRequest& request);
+  Reply<Answered> answer(const AnswerRequest& request);
+  Reply<Warmed> warm_up(const WarmupRequest& request);
+  /// `exchange`, when not null, tells when `go` was sent.
+  Reply<Done> go(const GoRequest& request, Exchange* exchange);
+  Reply<Durations> durations(const Done& done);
+  Reply<Checked> check(const CheckRequest& request);
+  /// Waits until `until` with the worker idle; it must stay silent and alive.
+  Reply<void> rest(Nanoseconds until);
+  /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.
+  void quit();
+
+  /// A new limit for the requests that follow.
+  void set_deadline(Nanoseconds deadline) { options_.deadline = deadline; }
+  [[nodiscard]] WorkerProcess& process() { return *process_; }
+
+ private:
+  struct Answer {
+    std::string line;
+    Exchange exchange;
+  };
+  Reply<Answer> exchange(std::string_view request, const std::string& line);
+  Failure died(std::string_view request);
+  Failure timed_out(std::string_view request);
+  Failure interrupted();
+  Failure give_up(TrialStatus status, std::string reason);
+  /// Ends the worker when the failure is not one that it reported itself.
+  template <class T>
+  Reply<T> settle(Reply<T> reply);
+
+  std::unique_ptr<WorkerProcess> process_;
+  ClientOptions options_;
+  Nanoseconds started_ns_;
+};
+
+}  // namespace joulemark::run
