@@ -39,8 +39,7 @@ TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratc
 struct Metric {
   const char* key;    ///< stable name in JSON and CSV: "energy_per_inference_J"
   const char* unit;   ///< SI symbol of the value as stored: "J"; "" for counts
-  const char* title;  ///< column head and axis label: "energy per inference"
-  const char* noun;   ///< in a sentence, "needs 3 % less NOUN": "energy per inference"
+  const char* title;  ///< axis label, and in "needs 3 % less …": "energy per inference"
   Better better;
   Format format;
   std::optional<double> (*extract)(const TrialFacts&);
@@ -73,8 +72,19 @@ const Metric& metric(MetricId id);
 /// The metric with this key; null when there is none.
 const Metric* find_metric(std::string_view key);
 
-/// "1.23 mJ", "4.51 ms", "123 MiB": the value with its unit. "–" for NaN.
+/// A unit with its prefix and what a value is divided by to be in it: {1e-3, "mJ"}.
+struct Scale {
+  double factor = 1;
+  std::string unit;
+};
+/// The scale in which `typical` has one to three digits before the decimal point.
+Scale scale_for(const Metric& metric, double typical);
+/// The value in `scale`, without the unit: "1.23". "–" for NaN.
+std::string format_scaled(const Metric& metric, const Scale& scale, double value);
+/// The value in its own scale with the unit: "1.23 mJ", "123 MiB". "–" for NaN.
 std::string format_value(const Metric& metric, double value);
+/// Three significant digits and no exponent: "0.0123", "1.20", "5120".
+std::string format_significant(double value);
 
 /// The trial's "total" energy; null when the record has none.
 const Energy* total_energy(const TrialRecord& record);

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row per caveat: its code, and the function that writes its message or nothing.
+#include "verdict/caveats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "plan/plan.h"
+#include "verdict/collect.h"
+
+namespace joulemark::verdict {
+namespace {
+
+/// Below, an interval rests on the assumed distribution more than on data.
+constexpr int kFewRepetitions = 5;
+/// Between repetitions; 1 % is usual on a quiet machine.
+constexpr double kNoisyCv = 0.05;
+/// Fewer calls hold no value beyond their 99th percentile.
+constexpr std::size_t kCallsForP99 = 100;
+constexpr std::size_t kNamesInFull = 3;
+
+struct Facts {
+  const ExperimentRecord& record;
+  const Judgement& judgement;
+};
+using Message = std::optional<std::string>;
+
+std::string names(const std::vector<std::string>& all) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(all.size(), kNamesInFull); ++i) {
+    text += (i == 0 ? "" : ", ") + all[i];
+  }
+  if (all.size() > kNamesInFull) text += fmt::format(" and {} more", all.size() - kNamesInFull);
+  return text;
+}
+
+std::string engine_name(const Configuration& configuration) {
+  return configuration.engine.substr(0, configuration.engine.find('@'));
+}
+
+/// "magika: openvino cpu f32 t2 b1" where there are several models.
+std::string full_name(const Facts& facts, const Cell& cell) {
+  if (facts.judgement.models.size() < 2) return cell.label;
+  return facts.judgement.models[cell.model].model + ": " + cell.label;
+}
+
+template <class Predicate>
+std::vector<std::string> cells_where(const Facts& facts, Predicate predicate) {
+  std::vector<std::string> result;
+  for (const Cell& cell : facts.judgement.cells) {
+    if (predicate(cell)) result.push_back(full_name(facts, cell));
+  }
+  return result;
+}
+
+template <class Predicate>
+std::size_t trials_where(const Facts& facts, Predicate predicate) {
+  return static_cast<std::size_t>(
+      std::count_if(facts.record.trials.begin(), facts.record.trials.end(), predicate));
+}
+
+std::size_t finished_trials(const Facts& facts) {
+  return trials_where(facts, finished);
+}
+
+bool without_energy(const Cell& cell) {
+  return cell.finished > 0 && cell.estimate(MetricId::kEnergy).n == 0;
+}
+
+/// The sentence of the first absent energy: why, and the remedy.
+std::string energy_detail(const Facts& facts, const std::string& reason) {
+  for (const TrialRecord& trial : facts.record.trials) {
+    const Energy* total = total_energy(trial);
+    if (total == nullptr || !finished(trial) || is_rankable(*total)) continue;
+    if (!total->detail.empty()) return fmt::format("{} ({})", total->detail, reason);
+  }
+  return fmt::format("{}; run 'joulemark doctor' for remedies", reason);
+}
+
+std::string first_reason(const Facts& facts) {
+  for (const Cell& cell : facts.judgement.cells) {
+    if (without_energy(cell)) return cell.estimate(MetricId::kEnergy).reason;
+  }
+  return "no_sensor";
+}
+
+Message energy_absent(const Facts& facts) {
+  const auto& cells = facts.judgement.cells;
+  const bool any = std::any_of(cells.begin(), cells.end(), without_energy);
+  const bool some = std::any_of(cells.begin(), cells.end(), [](const Cell& cell) {
+    return cell.finished > 0 && !without_energy(cell);
+  });
+  if (!any || some) return std::nullopt;
+  return fmt::format("energy was not measured, the ranking is by time per inference: {}",
+                     energy_detail(facts, first_reason(facts)));
+}
+
+Message energy_partial(const Facts& facts) {
+  const auto lacking = cells_where(facts, without_energy);
+  if (lacking.empty() || energy_absent(facts)) return std::nullopt;
+  return fmt::format(
+      "energy was not measured for {}: {}; models with such a configuration are "
+      "ranked by time per inference",
+      names(lacking), energy_detail(facts, first_reason(facts)));
+}
+
+Message energy_gaps(const Facts& facts) {
+  const auto gaps = cells_where(facts, [](const Cell& cell) {
+    const int n = cell.estimate(MetricId::kEnergy).n;
+    return n > 0 && n < cell.finished;
+  });
+  if (gaps.empty()) return std::nullopt;
+  return fmt::format("some trials have no energy and are left out of its comparison: {}",
+                     names(gaps));
+}
+
+Message null_engine(const Facts& facts) {
+  const auto& cells = facts.judgement.cells;
+  const bool any = std::any_of(cells.begin(), cells.end(), [](const Cell& cell) {
+    return engine_name(cell.configuration) == "null";
+  });
+  if (!any) return std::nullopt;
+  return "the null engine computes nothing: its numbers are the cost of measuring, not of a model";
+}
+
+Message different(const Facts& facts) {
+  std::set<std::size_t> cells;
+  for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
+    if (facts.record.trials[i].status != TrialStatus::kDifferent) continue;
+    cells.insert(facts.judgement.cell_of_trial[i]);
+  }
+  if (cells.empty()) return std::nullopt;
+  std::vector<std::string> who;
+  for (const std::size_t c : cells) who.push_back(full_name(facts, facts.judgement.cells[c]));
+  return fmt::format(
+      "outputs differ from the reference beyond the tolerance, so the work is not "
+      "the same and there is no ranking for {}",
+      names(who));
+}
+
+Message not_compared(const Facts& facts) {
+  if (facts.judgement.cells.size() < 2) return std::nullopt;
+  const auto unchecked = trials_where(
+      facts, [](const TrialRecord& trial) { return finished(trial) && !trial.agreement.compared; });
+  if (unchecked == 0 || unchecked < finished_trials(facts)) return std::nullopt;
+  return "the outputs were not compared with each other: nothing shows that the configurations do "
+         "the same work";
+}
+
+Message not_ok(const Facts& facts) {
+  std::map<std::string, int> by_status;
+  for (const TrialRecord& trial : facts.record.trials) {
+    if (!finished(trial)) ++by_status[to_string(trial.status)];
+  }
+  if (by_status.empty()) return std::nullopt;
+  std::string counts;
+  int total = 0;
+  for (const auto& [status, n] : by_status) {
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", n, status);
+    total += n;
+  }
+  std::replace(counts.begin(), counts.end(), '_', ' ');
+  const auto who = cells_where(facts, [](const Cell& cell) { return cell.not_ok > 0; });
+  const std::string where = who.empty() ? "all succeeded when repeated" : names(who);
+  return fmt::format("{} of {} trials did not finish ({}): {}", total, facts.record.trials.size(),
+                     counts, where);
+}
+
+Message interrupted(const Facts& facts) {
+  const Experiment& experiment = facts.record.experiment;
+  const std::size_t cells = plan::configurations(experiment).size() * experiment.models.size();
+  const auto planned =
+      cells * static_cast<std::size_t>(std::max(experiment.protocol.repetitions, 0));
+  std::size_t attempted = 0;
+  for (const Cell& cell : facts.judgement.cells) {
+    attempted += static_cast<std::size_t>(cell.finished + cell.not_ok);
+  }
+  if (attempted >= planned) return std::nullopt;
+  return fmt::format("{} of {} planned trials were not attempted: the experiment was interrupted",
+                     planned - attempted, planned);
+}
+
+int most_repetitions(const Facts& facts) {
+  int most = 0;
+  for (const Cell& cell : facts.judgement.cells) most = std::max(most, cell.finished);
+  return most;
+}
+
+Message one_repetition(const Facts& facts) {
+  if (most_repetitions(facts) != 1) return std::nullopt;
+  return "one repetition only: there is no interval and nothing can be resolved; raise "
+         "--repetitions";
+}
+
+Message few_repetitions(const Facts& facts) {
+  const int most = most_repetitions(facts);
+  if (most < 2 || most >= kFewRepetitions) return std::nullopt;
+  return fmt::format(
+      "only {} repetitions: intervals are wide and rest on the assumption of normal "
+      "logarithms; raise --repetitions",
+      most);
+}
+
+Message uneven(const Facts& facts) {
+  const int most = most_repetitions(facts);
+  const auto fewer = cells_where(facts, [&](const Cell& cell) {
+    return cell.ranked() && cell.finished < most && 2 * cell.finished < most;
+  });
+  if (fewer.empty()) return std::nullopt;
+  return fmt::format(
+      "fewer than half of the {} repetitions finished for {}: its place is uncertain", most,
+      names(fewer));
+}
+
+Message not_steady(const Facts& facts) {
+  const auto n = trials_where(
+      facts, [](const TrialRecord& trial) { return finished(trial) && !trial.steady; });
+  if (n == 0) return std::nullopt;
+  return fmt::format(
+      "in {} of {} trials the warm-up reached its cap before the times were steady; "
+      "raise --warmup-max",
+      n, finished_trials(facts));
+}
+
+Message noisy(const Facts& facts) {
+  const auto noisy_cells = [&](const Cell& cell) {
+    const double cv = cell.estimate(facts.judgement.models[cell.model].primary).cv;
+    return cell.ranked() && std::isfinite(cv) && cv > kNoisyCv;
+  };
+  const auto who = cells_where(facts, noisy_cells);
+  if (who.empty()) return std::nullopt;
+  double worst = 0;
+  for (const Cell& cell : facts.judgement.cells) {
+    if (!noisy_cells(cell)) continue;
+    worst = std::max(worst, cell.estimate(facts.judgement.models[cell.model].primary).cv);
+  }
+  return fmt::format(
+      "repetitions vary by up to {:.0f} % (coefficient of variation) for {}: close "
+      "other programs, and run 'joulemark doctor' for what disturbs",
+      100 * worst, names(who));
+}
+
+Message few_calls(const Facts& facts) {
+  const auto n = trials_where(facts, [](const TrialRecord& trial) {
+    return finished(trial) && !trial.durations_ns.empty() &&
+           trial.durations_ns.size() < kCallsForP99;
+  });
+  if (n == 0) return std::nullopt;
+  return fmt::format(
+      "{} of {} windows hold fewer than {} calls: their p99 is close to the slowest "
+      "call; raise --duration",
+      n, finished_trials(facts), kCallsForP99);
+}
+
+Message grouped_calls(const Facts& facts) {
+  const auto n = trials_where(facts, [](const TrialRecord& trial) {
+    return finished(trial) && trial.calls_per_record > 1;
+  });
+  if (n == 0) return std::nullopt;
+  return fmt::format(
+      "in {} of {} trials calls were timed in groups because one is very short: "
+      "latency percentiles are those of the groups' means",
+      n, finished_trials(facts));
+}
+
+Message several_machines(const Facts& facts) {
+  std::set<std::string> hosts;
+  for (const TrialRecord& trial : facts.record.trials) hosts.insert(trial.host);
+  if (hosts.size() < 2) return std::nullopt;
+  return fmt::format(
+      "the trials come from {} machines, boots or states of a machine: differences "
+      "between them are mixed with those between configurations",
+      hosts.size());
+}
+
+Message several_versions(const Facts& facts) {
+  std::set<std::string> who;
+  for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
+    const Cell& cell = facts.judgement.cells[facts.judgement.cell_of_trial[i]];
+    if (facts.record.trials[i].install.version == cell.version) continue;
+    who.insert(full_name(facts, cell));
+  }
+  if (who.empty()) return std::nullopt;
+  return fmt::format("the engine's version changed during the experiment for {}",
+                     names({who.begin(), who.end()}));
+}
+
+struct Row {
+  const char* code;
+  Message (*message)(const Facts&);
+};
+constexpr Row kRows[] = {
+    {"interrupted", interrupted},
+    {"energy_absent", energy_absent},
+    {"energy_partial", energy_partial},
+    {"energy_gaps", energy_gaps},
+    {"null_engine", null_engine},
+    {"different", different},
+    {"not_compared", not_compared},
+    {"not_ok", not_ok},
+    {"one_repetition", one_repetition},
+    {"few_repetitions", few_repetitions},
+    {"uneven", uneven},
+    {"noisy", noisy},
+    {"not_steady", not_steady},
+    {"few_calls", few_calls},
+    {"grouped_calls", grouped_calls},
+    {"several_machines", several_machines},
+    {"several_versions", several_versions},
+};
+
+}  // namespace
+
+std::vector<Caveat> find_caveats(const ExperimentRecord& record, const Judgement& judgement) {
+  const Facts facts{record, judgement};
+  std::vector<Caveat> caveats;
+  for (const Row& row : kRows) {
+    if (Message message = row.message(facts)) caveats.push_back({row.code, std::move(*message)});
+  }
+  return caveats;
+}
+
+std::vector<const char*> caveat_codes() {
+  std::vector<const char*> codes;
+  for (const Row& row : kRows) codes.push_back(row.code);
+  return codes;
+}
+
+}  // namespace joulemark::verdict

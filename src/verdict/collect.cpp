@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass over the trials, so that 10,000 of them with their durations stay cheap.
+#include "verdict/collect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "stats/bootstrap.h"
+#include "stats/descriptive.h"
+
+namespace joulemark::verdict {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<ModelVerdict> list_models(const ExperimentRecord& record) {
+  std::vector<std::string> names;
+  for (const ModelSpec& model : record.experiment.models) names.push_back(model.name);
+  for (const TrialRecord& trial : record.trials) names.push_back(trial.model);
+  std::vector<ModelVerdict> models;
+  std::set<std::string> seen;
+  for (std::string& name : names) {
+    if (!seen.insert(name).second) continue;
+    models.emplace_back();
+    models.back().model = std::move(name);
+  }
+  return models;
+}
+
+/// Gives every trial its cell, in order of model and label.
+void list_cells(const ExperimentRecord& record, Judgement& judgement) {
+  std::map<std::string, std::size_t> model_index;
+  for (std::size_t i = 0; i < judgement.models.size(); ++i) {
+    model_index[judgement.models[i].model] = i;
+  }
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    groups[{model_index.at(trial.model), configuration_label(trial.configuration)}].push_back(i);
+  }
+  judgement.cell_of_trial.resize(record.trials.size());
+  for (const auto& [key, trials] : groups) {
+    Cell cell;
+    cell.model = key.first;
+    cell.label = key.second;
+    cell.configuration = record.trials[trials.front()].configuration;
+    cell.version = record.trials[trials.front()].install.version;
+    for (const std::size_t trial : trials) judgement.cell_of_trial[trial] = judgement.cells.size();
+    judgement.models[key.first].cells.push_back(judgement.cells.size());
+    judgement.cells.push_back(std::move(cell));
+  }
+}
+
+/// The last finished attempt of each block counts; blocks without one are counted as not ok.
+void pick_trials(const ExperimentRecord& record, Judgement& judgement) {
+  std::vector<std::map<int, std::optional<std::size_t>>> by_block(judgement.cells.size());
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    auto& chosen = by_block[judgement.cell_of_trial[i]][trial.block];
+    if (!finished(trial)) continue;
+    if (!chosen || record.trials[*chosen].attempt <= trial.attempt) chosen = i;
+  }
+  for (std::size_t c = 0; c < judgement.cells.size(); ++c) {
+    Cell& cell = judgement.cells[c];
+    for (const auto& [block, trial] : by_block[c]) {
+      if (trial) cell.trials.push_back(*trial);
+      if (!trial) ++cell.not_ok;
+    }
+    cell.finished = static_cast<int>(cell.trials.size());
+  }
+}
+
+void read_values(const ExperimentRecord& record, Judgement& judgement) {
+  const auto table = metrics();
+  judgement.values.assign(table.size(), std::vector<double>(record.trials.size(), kNaN));
+  std::vector<std::int64_t> scratch;
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    if (!finished(record.trials[i])) continue;
+    const TrialFacts facts = facts_of(record.trials[i], scratch);
+    for (std::size_t m = 0; m < table.size(); ++m) {
+      judgement.values[m][i] = table[m].extract(facts).value_or(kNaN);
+    }
+  }
+}
+
+bool is_energy(MetricId id) {
+  return id == MetricId::kEnergy || id == MetricId::kEnergyUncertainty || id == MetricId::kPower;
+}
+
+bool is_latency(MetricId id) {
+  return id == MetricId::kLatencyP50 || id == MetricId::kLatencyP95 || id == MetricId::kLatencyP99;
+}
+
+/// Why none of the cell's trials has a value.
+std::string absent_reason(const ExperimentRecord& record, const Cell& cell, MetricId id) {
+  if (cell.trials.empty()) return "no_trial";
+  if (is_latency(id)) return "no_durations";
+  if (!is_energy(id)) return "not_recorded";
+  const Energy* total = total_energy(record.trials[cell.trials.front()]);
+  if (total == nullptr) return "no_sensor";
+  if (total->energy_class == EnergyClass::kEstimated) return "estimated_only";
+  if (total->energy_class != EnergyClass::kAbsent) {
+    return id == MetricId::kEnergyUncertainty && is_rankable(*total) ? "not_recorded"
+                                                                     : "below_resolution";
+  }
+  return total->reason.empty() ? "no_sensor" : total->reason;
+}
+
+Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, const Cell& cell,
+                  MetricId id) {
+  std::vector<double> values;
+  for (const std::size_t trial : cell.trials) {
+    const double value = judgement.values[static_cast<std::size_t>(id)][trial];
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  Estimate result;
+  result.n = static_cast<int>(values.size());
+  result.median = stats::bca_median(values, {.seed = record.experiment.seed});
+  result.mean = stats::mean(values);
+  result.cv = stats::cv(values);
+  if (values.empty()) result.reason = absent_reason(record, cell, id);
+  return result;
+}
+
+}  // namespace
+
+bool finished(const TrialRecord& trial) {
+  return trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent;
+}
+
+Judgement collect(const ExperimentRecord& record) {
+  Judgement judgement;
+  judgement.models = list_models(record);
+  list_cells(record, judgement);
+  pick_trials(record, judgement);
+  read_values(record, judgement);
+  for (Cell& cell : judgement.cells) {
+    for (std::size_t m = 0; m < metrics().size(); ++m) {
+      cell.estimates.push_back(estimate(record, judgement, cell, static_cast<MetricId>(m)));
+    }
+  }
+  return judgement;
+}
+
+}  // namespace joulemark::verdict

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trials sorted into cells, with the values and estimates of every metric.
+#pragma once
+
+#include "verdict/verdict.h"
+
+namespace joulemark::verdict {
+
+/// Whether the trial was measured to its end: ok, or ok but for different outputs.
+bool finished(const TrialRecord& trial);
+
+/// Models, cells, values and estimates; nothing judged yet. Models stand in the experiment's order,
+/// cells in order of their labels.
+Judgement collect(const ExperimentRecord& record);
+
+}  // namespace joulemark::verdict

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of the table of metrics, and how each is read from a trial.
+#include "verdict/metric.h"
+
+#include <cmath>
+
+#include "stats/descriptive.h"
+
+namespace joulemark::verdict {
+namespace {
+
+using Value = std::optional<double>;
+
+constexpr double kNsPerMs = 1e6;
+
+Value finite(double value) {
+  return std::isfinite(value) ? Value(value) : std::nullopt;
+}
+
+Value per_inference(const TrialFacts& facts, Value amount) {
+  const double inferences = facts.record->inferences();
+  return amount && inferences > 0 ? finite(*amount / inferences) : std::nullopt;
+}
+
+/// Joules that may be ranked.
+Value joules(const TrialFacts& facts) {
+  const Energy* total = total_energy(*facts.record);
+  return total != nullptr && is_rankable(*total) ? total->joules : std::nullopt;
+}
+
+Value window(const TrialFacts& facts) {
+  const double seconds = facts.record->window_s();
+  return seconds > 0 ? finite(seconds) : std::nullopt;
+}
+
+Value energy(const TrialFacts& facts) {
+  return per_inference(facts, joules(facts));
+}
+
+Value energy_uncertainty(const TrialFacts& facts) {
+  if (!joules(facts)) return std::nullopt;
+  return per_inference(facts, total_energy(*facts.record)->uncertainty_j);
+}
+
+Value power(const TrialFacts& facts) {
+  const Value energy = joules(facts);
+  const Value seconds = window(facts);
+  return energy && seconds ? finite(*energy / *seconds) : std::nullopt;
+}
+
+Value time_per_inference(const TrialFacts& facts) {
+  return per_inference(facts, window(facts));
+}
+
+Value throughput(const TrialFacts& facts) {
+  const Value time = time_per_inference(facts);
+  return time ? finite(1 / *time) : std::nullopt;
+}
+
+Value cpu(const TrialFacts& facts) {
+  return per_inference(facts, facts.record->resources.cpu_s);
+}
+
+Value load_time(const TrialFacts& facts) {
+  const auto load = facts.record->phase(Phase::kLoad);
+  return load ? finite(static_cast<double>(load->t1_ns - load->t0_ns) / 1e9) : std::nullopt;
+}
+
+template <std::optional<double> TrialFacts::*Member>
+Value latency(const TrialFacts& facts) {
+  return facts.*Member;
+}
+
+template <std::optional<std::int64_t> Resources::*Member>
+Value counter(const TrialFacts& facts) {
+  const auto& value = facts.record->resources.*Member;
+  return value ? Value(static_cast<double>(*value)) : std::nullopt;
+}
+
+// clang-format off
+constexpr Metric kMetrics[] = {
+    {"energy_per_inference_J", "J", "energy per inference", Better::kLess, Format::kSi, energy},
+    {"energy_uncertainty_J", "J", "uncertainty of the energy", Better::kNeither, Format::kSi, energy_uncertainty},
+    {"power_W", "W", "power in the window", Better::kNeither, Format::kSi, power},
+    {"time_per_inference_s", "s", "time per inference", Better::kLess, Format::kSi, time_per_inference},
+    {"throughput_per_s", "/s", "throughput", Better::kMore, Format::kDecimal, throughput},
+    {"latency_p50_ms", "ms", "latency p50", Better::kLess, Format::kDecimal, latency<&TrialFacts::p50_ms>},
+    {"latency_p95_ms", "ms", "latency p95", Better::kLess, Format::kDecimal, latency<&TrialFacts::p95_ms>},
+    {"latency_p99_ms", "ms", "latency p99", Better::kLess, Format::kDecimal, latency<&TrialFacts::p99_ms>},
+    {"cpu_per_inference_s", "s", "CPU time per inference", Better::kLess, Format::kSi, cpu},
+    {"peak_rss_bytes", "B", "peak memory", Better::kLess, Format::kBytes, counter<&Resources::peak_rss_bytes>},
+    {"load_peak_rss_bytes", "B", "peak memory while loading", Better::kLess, Format::kBytes, counter<&Resources::load_peak_rss_bytes>},
+    {"load_s", "s", "load time", Better::kLess, Format::kSi, load_time},
+    {"minor_faults", "", "minor page faults", Better::kNeither, Format::kCount, counter<&Resources::minor_faults>},
+    {"major_faults", "", "major page faults", Better::kNeither, Format::kCount, counter<&Resources::major_faults>},
+    {"voluntary_switches", "", "voluntary context switches", Better::kNeither, Format::kCount, counter<&Resources::voluntary_switches>},
+    {"involuntary_switches", "", "involuntary context switches", Better::kNeither, Format::kCount, counter<&Resources::involuntary_switches>},
+};
+// clang-format on
+static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),
+              "one row per MetricId, in its order");
+
+}  // namespace
+
+std::span<const Metric> metrics() {
+  return kMetrics;
+}
+
+const Metric& metric(MetricId id) {
+  return kMetrics[static_cast<std::size_t>(id)];
+}
+
+const Metric* find_metric(std::string_view key) {
+  for (const Metric& metric : kMetrics) {
+    if (key == metric.key) return &metric;
+  }
+  return nullptr;
+}
+
+TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratch) {
+  TrialFacts facts;
+  facts.record = &record;
+  if (record.durations_ns.empty() || record.calls_per_record < 1) return facts;
+  scratch.assign(record.durations_ns.begin(), record.durations_ns.end());
+  constexpr double kProbabilities[] = {0.50, 0.95, 0.99};
+  const auto ns = stats::quantiles_in_place(std::span<std::int64_t>(scratch), kProbabilities);
+  const double divisor = kNsPerMs * static_cast<double>(record.calls_per_record);
+  facts.p50_ms = ns[0] / divisor;
+  facts.p95_ms = ns[1] / divisor;
+  facts.p99_ms = ns[2] / divisor;
+  return facts;
+}
+
+const Energy* total_energy(const TrialRecord& record) {
+  for (const Energy& energy : record.energy) {
+    if (energy.scope == "total") return &energy;
+  }
+  return nullptr;
+}
+
+bool is_rankable(const Energy& energy) {
+  const bool read =
+      energy.energy_class == EnergyClass::kMeasured || energy.energy_class == EnergyClass::kDerived;
+  return read && energy.joules && std::isfinite(*energy.joules) && *energy.joules > 0;
+}
+
+}  // namespace joulemark::verdict

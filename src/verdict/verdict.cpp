@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Eligible set → primary metric → best set → standings, order, sentences and caveats.
+#include "verdict/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "stats/best_set.h"
+#include "verdict/caveats.h"
+#include "verdict/collect.h"
+#include "verdict/sentence.h"
+
+namespace joulemark::verdict {
+namespace {
+
+using Indices = std::vector<std::size_t>;
+
+std::string different_reason(const TrialRecord& trial) {
+  const Agreement& agreement = trial.agreement;
+  const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
+  return fmt::format("its outputs differ from those of {} by up to {:.3g} (relative {:.3g})",
+                     reference, agreement.max_abs, agreement.max_rel);
+}
+
+std::string failure_reason(const TrialRecord& trial) {
+  std::string status = to_string(trial.status);
+  std::replace(status.begin(), status.end(), '_', ' ');
+  if (trial.reason.empty()) return status;
+  return trial.reason.starts_with(status) ? trial.reason : status + ": " + trial.reason;
+}
+
+/// Why each cell of the record may not be ranked; "" where it may.
+std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgement& judgement) {
+  std::vector<std::string> reasons(judgement.cells.size());
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    const std::size_t cell = judgement.cell_of_trial[i];
+    const bool never = trial.status == TrialStatus::kDifferent;
+    if (never) reasons[cell] = different_reason(trial);
+    const bool failed = judgement.cells[cell].trials.empty();
+    if (failed && reasons[cell].empty()) reasons[cell] = failure_reason(trial);
+  }
+  return reasons;
+}
+
+/// Energy when every eligible configuration measured it in at least half of its trials.
+MetricId choose_primary(const Judgement& judgement, const Indices& eligible) {
+  const bool measured =
+      !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
+        const Cell& cell = judgement.cells[c];
+        return cell.estimate(MetricId::kEnergy).n > 0 &&
+               2 * cell.estimate(MetricId::kEnergy).n >= cell.finished;
+      });
+  return measured ? MetricId::kEnergy : MetricId::kTime;
+}
+
+/// values[cell][block] of the primary metric, blocks numbered densely.
+std::vector<std::vector<double>> block_table(const ExperimentRecord& record,
+                                             const Judgement& judgement, const Indices& cells,
+                                             MetricId primary) {
+  std::map<int, std::size_t> column;
+  for (const std::size_t c : cells) {
+    for (const std::size_t trial : judgement.cells[c].trials) {
+      column.emplace(record.trials[trial].block, 0);
+    }
+  }
+  std::size_t next = 0;
+  for (auto& [block, index] : column) index = next++;
+  std::vector<std::vector<double>> table;
+  for (const std::size_t c : cells) {
+    std::vector<double>& row =
+        table.emplace_back(column.size(), std::numeric_limits<double>::quiet_NaN());
+    for (const std::size_t trial : judgement.cells[c].trials) {
+      row[column[record.trials[trial].block]] =
+          judgement.values[static_cast<std::size_t>(primary)][trial];
+    }
+  }
+  return table;
+}
+
+Standing standing_of(stats::Relation relation) {
+  switch (relation) {
+    case stats::Relation::kBest:
+      return Standing::kBest;
+    case stats::Relation::kEquivalent:
+      return Standing::kTied;
+    case stats::Relation::kWorse:
+      return Standing::kWorse;
+    case stats::Relation::kUnresolved:
+      break;
+  }
+  return Standing::kUnresolved;
+}
+
+Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
+  if (ranked.empty()) return Outcome::kNone;
+  if (ranked.size() == 1) return Outcome::kSingle;
+  const auto any = [&](Standing standing) {
+    return std::any_of(ranked.begin(), ranked.end(),
+                       [&](std::size_t c) { return judgement.cells[c].standing == standing; });
+  };
+  if (any(Standing::kUnresolved)) return Outcome::kUnresolved;
+  return any(Standing::kTied) ? Outcome::kTie : Outcome::kBetter;
+}
+
+/// Ranks the eligible cells of one model.
+void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& model) {
+  Indices eligible;
+  for (const std::size_t c : model.cells) {
+    if (judgement.cells[c].reason.empty()) eligible.push_back(c);
+  }
+  model.primary = choose_primary(judgement, eligible);
+  Indices ranked;
+  for (const std::size_t c : eligible) {
+    Cell& cell = judgement.cells[c];
+    if (cell.estimate(model.primary).n > 0) ranked.push_back(c);
+    if (cell.estimate(model.primary).n == 0) {
+      cell.reason = fmt::format("no trial has a {}", metric(model.primary).title);
+    }
+  }
+  const stats::BestSet set = stats::best_set(block_table(record, judgement, ranked, model.primary),
+                                             {.margin = record.experiment.margin});
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    Cell& cell = judgement.cells[ranked[i]];
+    cell.standing = standing_of(set.comparisons[i].relation);
+    cell.ratio = {.interval = set.comparisons[i].ratio, .blocks = set.comparisons[i].blocks};
+  }
+  if (set.best) model.best = ranked[*set.best];
+  model.outcome = outcome_of(judgement, ranked);
+}
+
+/// Best first, then by ratio (those without one by label), unranked last.
+bool stands_before(const Cell& a, const Cell& b) {
+  if (a.ranked() != b.ranked()) return a.ranked();
+  if (!a.ranked()) return a.label < b.label;
+  if ((a.standing == Standing::kBest) != (b.standing == Standing::kBest)) {
+    return a.standing == Standing::kBest;
+  }
+  const double x = a.ratio.interval.estimate;
+  const double y = b.ratio.interval.estimate;
+  if (std::isnan(x) != std::isnan(y)) return std::isnan(y);
+  return x != y && !std::isnan(x) ? x < y : a.label < b.label;
+}
+
+/// Puts the cells into the order in which they are shown and renumbers every index to them.
+void order_cells(Judgement& judgement) {
+  Indices order(judgement.cells.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const Cell& x = judgement.cells[a];
+    const Cell& y = judgement.cells[b];
+    return x.model != y.model ? x.model < y.model : stands_before(x, y);
+  });
+  Indices place(order.size());
+  std::vector<Cell> cells;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    cells.push_back(std::move(judgement.cells[order[i]]));
+  }
+  judgement.cells = std::move(cells);
+  for (std::size_t& cell : judgement.cell_of_trial) cell = place[cell];
+  for (ModelVerdict& model : judgement.models) {
+    for (std::size_t& cell : model.cells) cell = place[cell];
+    std::sort(model.cells.begin(), model.cells.end());
+    if (model.best) model.best = place[*model.best];
+  }
+}
+
+}  // namespace
+
+const char* to_string(Standing standing) {
+  static constexpr const char* kNames[] = {"best", "tied", "unresolved", "worse", "unranked"};
+  return kNames[static_cast<std::size_t>(standing)];
+}
+
+const char* to_string(Outcome outcome) {
+  static constexpr const char* kNames[] = {"better", "tie", "unresolved", "single", "none"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
+
+Judgement judge(const ExperimentRecord& record) {
+  Judgement judgement = collect(record);
+  const std::vector<std::string> reasons = obstacles(record, judgement);
+  for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
+  for (ModelVerdict& model : judgement.models) rank(record, judgement, model);
+  order_cells(judgement);
+  for (ModelVerdict& model : judgement.models) {
+    model.sentence = model_sentence(judgement, model, record.experiment.margin);
+  }
+  judgement.sentence = overall_sentence(judgement);
+  judgement.caveats = find_caveats(record, judgement);
+  return judgement;
+}
+
+}  // namespace joulemark::verdict
