@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every end-to-end test stands on: the built program, started in an environment that the test owns."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("JOULEMARK_BIN", ROOT / "build/release/bin"))
+CACHE = pathlib.Path(os.environ.get("JOULEMARK_TEST_CACHE", pathlib.Path.home() / ".cache/joulemark"))
+
+OK, NOT_OK, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 3, 130  # exit statuses of the program
+
+# A trial of the null engine that is over in a moment.
+QUICK = ["--repetitions", "2", "--duration", "0.05", "--warmup-min", "0", "--min-iterations", "1"]
+
+
+@dataclass
+class Outcome:
+    """What one call of the program left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict:
+        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+@dataclass
+class Joulemark:
+    """The program; every call gets a fresh, small environment."""
+
+    home: pathlib.Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def env(self, extra: dict[str, str] | None = None) -> dict[str, str]:
+        base = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        # Sanitizers say what they have to say on stderr, not by the exit status of a worker that is meant to crash.
+        passed_on = {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
+        return {**base, **passed_on, **self.environment, **(extra or {})}
+
+    def __call__(self, *arguments: object, timeout: float = 120, env: dict[str, str] | None = None, prefix=(), **options) -> Outcome:
+        command = [*prefix, str(BIN / "joulemark"), *map(str, arguments)]
+        done = subprocess.run(
+            command, env=self.env(env), cwd=self.home, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False, **options
+        )
+        outcome = Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "AddressSanitizer" not in outcome.err and "runtime error" not in outcome.err, outcome.err
+        return outcome
+
+    def start(self, *arguments: object, env: dict[str, str] | None = None, **options) -> subprocess.Popen:
+        return subprocess.Popen(
+            [str(BIN / "joulemark"), *map(str, arguments)],
+            env=self.env(env), cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def joulemark(tmp_path: pathlib.Path) -> Joulemark:
+    """The program with an empty home: no engine library is found, no sensor is there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Joulemark(home)
+
+
+@pytest.fixture
+def with_engines(joulemark: Joulemark) -> Joulemark:
+    """The program with the engine libraries that script/bootstrap put into the cache."""
+    (joulemark.home / ".cache/joulemark").mkdir(parents=True)
+    (joulemark.home / ".cache/joulemark/engines").symlink_to(CACHE / "engines")
+    return joulemark
+
+
+@pytest.fixture(autouse=True)
+def no_worker_is_left_behind():
+    before = set(workers())
+    yield
+    deadline = time.monotonic() + 5
+    while left := set(workers()) - before:
+        assert time.monotonic() < deadline, f"workers outlive the test: {left}"
+        time.sleep(0.02)
+
+
+def workers() -> list[int]:
+    """Process ids of running workers of the program under test."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if (entry / "exe").resolve(strict=True) == (BIN / "joulemark-worker").resolve():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    """Ids of the processes that `pid` started and that still run."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(condition, what: str, timeout: float = 20):
+    """Polls for something another process does; gives back what `condition` gave."""
+    deadline = time.monotonic() + timeout
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.01)
+    return found
+
+
+def interrupt(process: subprocess.Popen) -> None:
+    """What Ctrl-C does to a program in the foreground."""
+    process.send_signal(signal.SIGINT)
+
+
+def statuses(report: dict) -> list[tuple[int, int]]:
+    """(finished trials, other trials) of each row of a report's JSON."""
+    return [(row["trials_ok"], row["trials_not_ok"]) for row in report["rows"]]

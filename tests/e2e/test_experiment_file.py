@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Experiment files: what is wrong is said with file, line, column and the nearest valid key; compare prints an equal file."""
+
+import re
+
+import pytest
+from conftest import OK, QUICK, USAGE, statuses
+
+GOOD = """\
+name = "two thread counts"
+seed = 7
+
+[[model]]
+source = "null:a"
+
+[factors]
+engine = ["null"]
+threads = [1, 2]
+
+[protocol]
+repetitions = 2
+duration_s = 0.05
+warmup_min_s = 0
+min_iterations = 1
+"""
+
+
+def write(joulemark, text: str) -> str:
+    (joulemark.home / "experiment.toml").write_text(text)
+    return "experiment.toml"
+
+
+def test_a_file_is_measured(joulemark):
+    outcome = joulemark("run", write(joulemark, GOOD), "--json")
+    assert outcome.status == OK, outcome.err
+    assert statuses(outcome.json) == [(2, 0), (2, 0)]
+    assert outcome.json["experiment"]["name"] == "two thread counts"
+
+
+@pytest.mark.parametrize(
+    "old, new, place, word",
+    [
+        ("threads =", "thraeds =", "9:1", "'threads'"),
+        ("[protocol]", "[protocoll]", "11:", "'protocol'"),
+        ("repetitions = 2", "repetitions = 'two'", "12:", "integer"),
+        ("repetitions = 2", "repetitions = 0", "12:", "repetitions"),
+        ("seed = 7", "seed = -7", "2:", "seed"),
+        ("threads = [1, 2]", "threads = [1, 1]", "9:", "1"),
+        ('engine = ["null"]', "engine = []", "8:", "engine"),
+        ("seed = 7", "seed = ", "2:", ""),
+        ('source = "null:a"', "sourse = 'null:a'", "5:1", "'source'"),
+    ],
+)
+def test_a_mistake_is_shown_with_its_place_and_a_suggestion(joulemark, old, new, place, word):
+    assert old in GOOD
+    outcome = joulemark("plan", write(joulemark, GOOD.replace(old, new)))
+    assert outcome.status == USAGE
+    assert f"experiment.toml:{place}" in outcome.err, outcome.err
+    assert word in outcome.err, outcome.err
+    assert not outcome.out
+
+
+def test_every_mistake_of_a_file_is_shown_at_once(joulemark):
+    text = GOOD.replace("threads =", "thraeds =").replace("repetitions =", "repetitons =")
+    outcome = joulemark("plan", write(joulemark, text))
+    assert "experiment.toml:9:1" in outcome.err and "experiment.toml:12:1" in outcome.err
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\0" * 100, b"[" * 100_000, b"a = " + b"[" * 50_000, b""])
+def test_bytes_that_are_no_experiment_are_refused_without_a_crash(joulemark, data):
+    (joulemark.home / "experiment.toml").write_bytes(data)
+    outcome = joulemark("plan", "experiment.toml")
+    assert outcome.status == USAGE
+    assert "experiment.toml" in outcome.err
+
+
+def test_the_plan_says_order_number_and_time(joulemark):
+    plan = joulemark("plan", write(joulemark, GOOD), "--json").json
+    assert len(plan["trials"]) == 4
+    assert plan["seconds"] > 0
+    blocks = [trial["block"] for trial in plan["trials"]]
+    assert blocks == sorted(blocks) and set(blocks) == {0, 1}
+    text = joulemark("plan", "experiment.toml").out
+    assert "4 trials" in text and "null cpu f32 t2 b1" in text
+
+
+def test_the_same_seed_gives_the_same_order_and_another_one_another(joulemark):
+    levels = GOOD.replace("threads = [1, 2]", "threads = [1, 2, 3, 4, 5, 6, 7, 8]")
+    first = joulemark("plan", write(joulemark, levels), "--json").out
+    assert first == joulemark("plan", "experiment.toml", "--json").out
+    other = joulemark("plan", write(joulemark, levels.replace("seed = 7", "seed = 8")), "--json").out
+    assert first != other
+
+
+def test_an_excluded_cell_is_not_in_the_plan(joulemark):
+    text = GOOD + "\n[[exclude]]\nengine = 'null'\nthreads = 2\n"
+    plan = joulemark("plan", write(joulemark, text), "--json").json
+    assert len(plan["trials"]) == 2
+
+
+def test_compare_prints_the_file_it_is_equal_to(joulemark):
+    flags = ["--engine", "null", "--threads", "1,2", "--batch", "1,8", "--seed", "5", "--affinity", "0", "--shape", "x=1,4",
+             "--exclude", "threads=2,batch=8", "--option", "null.busy_us=5", "--margin", "0.05", "--idle", "0.1", *QUICK]  # fmt: skip
+    printed = joulemark("compare", "null:a", "null:b", *flags, "--print-experiment")
+    assert printed.status == OK, printed.err
+    (joulemark.home / "printed.toml").write_text(printed.out)
+    from_file = joulemark("plan", "printed.toml", "--json")
+    assert from_file.status == OK, from_file.err
+    labels = [trial["configuration"]["label"] for trial in from_file.json["trials"]]
+    assert len(labels) == 2 * 2 * 3
+    run = joulemark("compare", "null:a", "null:b", *flags, "--json")
+    assert run.status == OK, run.err
+    assert sorted({row["configuration"]["label"] for row in run.json["rows"]}) == sorted(set(labels))
+    assert all("busy_us=5" in label for label in labels)
+
+
+def test_print_experiment_measures_nothing(joulemark):
+    joulemark("compare", "null:a", "--engine", "null", "--store", "made.sqlite", "--print-experiment")
+    assert not (joulemark.home / "made.sqlite").exists()
+
+
+def test_compare_ends_with_the_way_to_its_file(joulemark):
+    outcome = joulemark("compare", "null:a", "--engine", "null", *QUICK)
+    assert re.search(r"\[factors\]|--print-experiment", outcome.out + outcome.err)

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models and inputs on the real engines: what does not fit is said, with its name, and never crashes."""
+
+import numpy
+import pytest
+from conftest import CACHE, NOT_OK, OK, QUICK
+from models import data_set, linear, with_external_data, with_unknown_operator
+
+ENGINES = ["onnxruntime", "openvino"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request):
+    if not list((CACHE / "engines" / request.param).glob("[0-9]*")):
+        pytest.skip(f"{request.param} is not in the cache; run script/bootstrap")
+    return request.param
+
+
+def compare(joulemark, model, engine, *flags):
+    return joulemark("compare", model, "--engine", engine, *QUICK, *flags, "--json")
+
+
+def refused(outcome, *words) -> None:
+    assert outcome.status != OK, outcome
+    said = outcome.err + outcome.out
+    assert outcome.status < 4, outcome
+    assert "crashed" not in said and "SIG" not in said, said
+    assert [word for word in words if word not in said] == [], said
+
+
+def test_a_model_is_measured(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, linear(tmp_path / "linear.onnx"), engine)
+    assert outcome.status == OK, outcome.err
+    assert outcome.json["rows"][0]["metrics"]["latency_p50_ms"]["value"] > 0
+
+
+def test_external_data_is_read(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, with_external_data(tmp_path / "linear.onnx"), engine)
+    assert outcome.status == OK, outcome.err
+
+
+def test_missing_external_data_is_named(with_engines, tmp_path, engine):
+    model = with_external_data(tmp_path / "linear.onnx")
+    (tmp_path / "linear.onnx.data").unlink()
+    refused(compare(with_engines, model, engine), "linear.onnx.data")
+
+
+def test_external_data_may_not_leave_the_models_folder(with_engines, tmp_path, engine):
+    model = with_external_data(tmp_path / "sub/linear.onnx")
+    secret = tmp_path / "sec.onnx.data"  # as long as the name it takes the place of, less the way out of the folder
+    (tmp_path / "sub/linear.onnx.data").rename(secret)
+    model.write_bytes(model.read_bytes().replace(b"linear.onnx.data", b"../sec.onnx.data"))
+    refused(compare(with_engines, model, engine), "../sec.onnx.data")
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
+def test_a_truncated_model_is_refused(with_engines, tmp_path, engine, share):
+    whole = linear(tmp_path / "whole.onnx").read_bytes()
+    (tmp_path / "cut.onnx").write_bytes(whole[: int(len(whole) * share)])
+    refused(compare(with_engines, tmp_path / "cut.onnx", engine), "cut.onnx")
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 a zip file", b"\x89PNG\r\n\x1a\n" + b"\0" * 64, b"{}", b"\xff" * 4096])
+def test_a_file_that_is_no_model_is_refused(with_engines, tmp_path, engine, content):
+    (tmp_path / "other.onnx").write_bytes(content)
+    refused(compare(with_engines, tmp_path / "other.onnx", engine), "other.onnx")
+
+
+def test_a_missing_model_is_named(with_engines, tmp_path, engine):
+    refused(compare(with_engines, tmp_path / "nowhere.onnx", engine), "nowhere.onnx")
+
+
+def test_a_folder_is_no_model(with_engines, tmp_path, engine):
+    refused(compare(with_engines, tmp_path, engine), str(tmp_path))
+
+
+def test_an_operator_that_the_engine_lacks_is_unsupported_by_name(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, with_unknown_operator(tmp_path / "m.onnx"), engine)
+    refused(outcome, "NobodyHasThis")
+
+
+@pytest.mark.parametrize("shape", ["x=2,65", "x=2", "nope=2,64"])
+def test_a_shape_that_does_not_fit_is_refused(with_engines, tmp_path, engine, shape):
+    refused(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--shape", shape), shape.split("=")[0])
+
+
+def test_a_shape_that_fits_is_used(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--shape", "x=-1,64", "--batch", "1,4")
+    assert outcome.status == OK, outcome.err
+    assert sorted(row["configuration"]["batch"] for row in outcome.json["rows"]) == [1, 4]
+
+
+def test_inputs_come_from_npz_npy_or_a_test_data_set(with_engines, tmp_path, engine):
+    model = linear(tmp_path / "m.onnx")
+    x = numpy.ones((2, 64), numpy.float32)
+    numpy.savez(tmp_path / "x.npz", x=x)
+    numpy.savez_compressed(tmp_path / "compressed.npz", x=x)
+    numpy.save(tmp_path / "x.npy", x)
+    data_set(tmp_path, x, x)
+    (tmp_path / "test_data_set_0/output_0.pb").unlink()
+    for source in ("x.npz", "compressed.npz", "x.npy", "test_data_set_0"):
+        outcome = compare(with_engines, model, engine, "--inputs", tmp_path / source)
+        assert outcome.status == OK, (source, outcome)
+
+
+@pytest.mark.parametrize(
+    "array", [numpy.ones((2, 65), numpy.float32), numpy.ones((2, 64), numpy.float64), numpy.ones((2, 64, 1), numpy.float32)]
+)
+def test_inputs_that_do_not_fit_are_refused(with_engines, tmp_path, engine, array):
+    numpy.savez(tmp_path / "x.npz", x=array)
+    refused(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / "x.npz"), "x")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"PK\x03\x04" + b"\xff" * 100, b"\x93NUMPY\x01\x00\xff\xff"])
+def test_broken_input_files_are_refused(with_engines, tmp_path, engine, content):
+    for name in ("x.npz", "x.npy"):
+        (tmp_path / name).write_bytes(content)
+        refused(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / name), name)
+
+
+def test_engines_agree_and_the_verdict_ranks_them(with_engines, tmp_path):
+    outcome = with_engines("compare", linear(tmp_path / "m.onnx", 256), "--engine", "onnxruntime,openvino", "--threads", "1,2",
+                           "--repetitions", "3", "--duration", "0.1", "--json")  # fmt: skip
+    assert outcome.status == OK, outcome.err
+    report = outcome.json
+    assert len(report["rows"]) == 4 and all(row["standing"] != "unranked" for row in report["rows"])
+    assert report["verdict"]["models"][0]["outcome"] in ("better", "tie", "unresolved")
+    assert report["verdict"]["sentence"]
+
+
+def test_the_reference_answer_of_a_model_gates_its_configurations(with_engines, tmp_path, engine):
+    """A test_data_set beside the model whose expected output is wrong: measured, listed, never ranked."""
+    model = linear(tmp_path / "m/model.onnx")
+    x = numpy.ones((1, 64), numpy.float32)
+    data_set(tmp_path / "m", x, x + 1000)
+    outcome = compare(with_engines, model, engine, "--inputs", tmp_path / "m/test_data_set_0")
+    assert outcome.json["rows"][0]["standing"] == "unranked", outcome.json["rows"][0]
+    assert outcome.status == NOT_OK

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store: what is refused, what survives, and who may write at once."""
+
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import threading
+
+import pytest
+from conftest import INTERRUPTED, MACHINE, OK, QUICK, interrupt, statuses, wait_until
+
+TINY = ["compare", "null:a", "--engine", "null", *QUICK]
+
+
+def test_a_report_over_a_store_says_what_compare_said(joulemark):
+    first = joulemark(*TINY, "--store", "s.sqlite", "--json")
+    again = joulemark("report", "s.sqlite", "--json")
+    assert again.status == OK, again.err
+    assert again.json == first.json
+
+
+def test_without_a_store_nothing_is_left_in_the_folder_but_what_is_said(joulemark):
+    outcome = joulemark(*TINY)
+    assert outcome.status == OK
+    left = [path.name for path in joulemark.home.iterdir() if path.name != ".cache"]
+    assert all(name in outcome.out + outcome.err for name in left), left
+
+
+def test_several_experiments_share_a_store_and_the_last_one_is_reported(joulemark):
+    joulemark(*TINY, "--name", "first", "--store", "s.sqlite")
+    joulemark(*TINY, "--name", "second", "--store", "s.sqlite")
+    assert joulemark("report", "s.sqlite", "--json").json["experiment"]["name"] == "second"
+    assert joulemark("report", "s.sqlite", "--experiment", "1", "--json").json["experiment"]["name"] == "first"
+
+
+def test_a_newer_schema_is_refused_and_left_alone(joulemark):
+    joulemark(*TINY, "--store", "s.sqlite")
+    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+        store.execute("pragma user_version = 999")
+    before = (joulemark.home / "s.sqlite").read_bytes()
+    for arguments in (["report", "s.sqlite"], [*TINY, "--store", "s.sqlite"]):
+        outcome = joulemark(*arguments)
+        assert outcome.status != OK
+        assert "s.sqlite" in outcome.err and "newer" in outcome.err
+    assert (joulemark.home / "s.sqlite").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all\n" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_file_that_is_no_store_is_refused(joulemark, content):
+    (joulemark.home / "s.sqlite").write_bytes(content)
+    outcome = joulemark("report", "s.sqlite")
+    assert outcome.status != OK and "s.sqlite" in outcome.err
+    assert (joulemark.home / "s.sqlite").read_bytes() == content
+
+
+def test_another_programs_database_is_refused_for_writing(joulemark):
+    with sqlite3.connect(joulemark.home / "s.sqlite") as other:
+        other.execute("create table friends (name text)")
+    outcome = joulemark(*TINY, "--store", "s.sqlite")
+    assert outcome.status != OK and "s.sqlite" in outcome.err
+    with sqlite3.connect(joulemark.home / "s.sqlite") as other:
+        assert other.execute("select count(*) from sqlite_master").fetchone() == (1,)
+
+
+def test_a_missing_store_is_named(joulemark):
+    outcome = joulemark("report", "nowhere.sqlite")
+    assert outcome.status != OK and "nowhere.sqlite" in outcome.err
+    assert not (joulemark.home / "nowhere.sqlite").exists()
+
+
+def test_a_store_in_a_missing_folder_fails_before_anything_is_measured(joulemark):
+    outcome = joulemark(*TINY, "--store", "no/such/folder/s.sqlite")
+    assert outcome.status != OK and "no/such/folder" in outcome.err
+    assert "1/2" not in outcome.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_store_without_permission_is_named(joulemark):
+    (joulemark.home / "closed").mkdir(mode=0o500)
+    outcome = joulemark(*TINY, "--store", "closed/s.sqlite")
+    assert outcome.status == MACHINE and "closed/s.sqlite" in outcome.err
+
+
+def test_two_processes_write_to_one_store(joulemark):
+    arguments = ["compare", "--engine", "null", "--repetitions", "10", "--duration", "0.02", "--warmup-min", "0", "--store", "s.sqlite", "--json"]
+    first = joulemark.start(*arguments, "null:one")
+    second = joulemark.start(*arguments, "null:two")
+    results = [process.communicate(timeout=120) for process in (first, second)]
+    assert [first.returncode, second.returncode] == [OK, OK], [err for _, err in results]
+    for out, _ in results:
+        assert statuses(json.loads(out)) == [(10, 0)]
+    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+        assert store.execute("select count(*) from trial").fetchone() == (20,)
+
+
+def test_a_reader_does_not_disturb_a_writer(joulemark):
+    writer = joulemark.start("compare", "null:a", "--engine", "null", "--repetitions", "10", "--duration", "0.05", "--warmup-min", "0",
+                             "--store", "s.sqlite")  # fmt: skip
+    wait_until((joulemark.home / "s.sqlite").exists, "the store")
+    while writer.poll() is None:
+        outcome = joulemark("report", "s.sqlite")
+        assert "locked" not in outcome.err
+    writer.communicate()
+    assert writer.returncode == OK
+
+
+def test_a_full_disk_is_said_and_finished_trials_are_kept(joulemark):
+    """A limit on the file size stands in for the disk's: writing fails half-way through the experiment."""
+    full = joulemark(
+        "compare", "null:a?sleep_us=20", "--engine", "null", "--repetitions", "400", "--duration", "0.01", "--warmup-min", "0",
+        "--min-iterations", "300", "--store", "s.sqlite", timeout=300,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
+    )  # fmt: skip
+    assert full.status not in (OK, -signal.SIGXFSZ, INTERRUPTED), full
+    assert "s.sqlite" in full.err
+    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+        assert store.execute("pragma integrity_check").fetchone() == ("ok",)
+        kept = store.execute("select count(*) from trial").fetchone()[0]
+    assert 0 < kept < 400
+    assert joulemark("report", "s.sqlite", "--json").json["rows"][0]["trials_ok"] == kept
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_a_full_file_system_is_said(joulemark):
+    """A file system of 300 kB in a mount namespace of its own."""
+    (joulemark.home / "small").mkdir()
+    script = 'mount -t tmpfs -o size=300k none small && "$@"; status=$?; cp small/s.sqlite kept.sqlite; exit $status'
+    probe = subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False)
+    if probe.returncode != 0:
+        pytest.skip("no mount namespace may be made here")
+    outcome = joulemark(
+        "compare", "null:a?sleep_us=20", "--engine", "null", "--repetitions", "400", "--duration", "0.01", "--warmup-min", "0",
+        "--min-iterations", "300", "--store", "small/s.sqlite", timeout=300, prefix=["unshare", "-m", "bash", "-c", script, "bash"],
+    )  # fmt: skip
+    assert outcome.status == MACHINE, outcome
+    assert "small/s.sqlite" in outcome.err and "space" in outcome.err
+
+
+def test_a_store_cut_short_is_an_error_and_no_crash(joulemark):
+    joulemark(*TINY, "--store", "s.sqlite")
+    whole = (joulemark.home / "s.sqlite").read_bytes()
+    for size in (1, 100, 4096, len(whole) // 2, len(whole) - 1):
+        (joulemark.home / "cut.sqlite").write_bytes(whole[:size])
+        outcome = joulemark("report", "cut.sqlite")
+        assert 0 <= outcome.status <= 3, (size, outcome)
+
+
+def test_a_store_whose_blobs_are_damaged_is_an_error_and_no_crash(joulemark):
+    joulemark(*TINY, "--store", "s.sqlite")
+    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+        tables = [row[0] for row in store.execute("select name from sqlite_master where type = 'table'")]
+        for table in tables:
+            blobs = [row[1] for row in store.execute(f"pragma table_info({table})") if row[2].upper() == "BLOB"]
+            for column in blobs:
+                store.execute(f"update {table} set {column} = x'28b52ffdffffffffffffffff'")
+    outcome = joulemark("report", "s.sqlite")
+    assert 0 < outcome.status <= 3, outcome
+    assert "s.sqlite" in outcome.err
+
+
+def test_an_interrupt_while_another_process_holds_the_store_ends_soon(joulemark):
+    joulemark(*TINY, "--store", "s.sqlite")
+    holder = sqlite3.connect(joulemark.home / "s.sqlite", isolation_level=None, check_same_thread=False)
+    holder.execute("begin immediate")
+    process = joulemark.start(*TINY, "--store", "s.sqlite")
+    timer = threading.Timer(1, lambda: interrupt(process))
+    timer.start()
+    process.communicate(timeout=25)
+    timer.cancel()
+    holder.execute("rollback")
+    assert process.returncode != OK
