@@ -18,11 +18,13 @@ struct Tolerance {
 /// What ONNX's own backend test runner allows (onnx.backend.test.runner).
 inline constexpr Tolerance kConformanceTolerance{.rtol = 1e-3, .atol = 1e-7};
 
-/// What two engines' answers to the same input may differ by in `dtype`: `rtol` of the element plus
-/// `rtol`-sized noise of the largest finite element of the reference, because sums are taken in
-/// another order and what cancels leaves an error of the size of the summands.
-/// f64, f32 and their complex kin: rtol 1e-3, atol 1e-4 × max(1, largest); f16: 2e-2 and 1e-2;
-/// bf16 and the 8-bit floats: 1e-1 and 5e-2. Others are compared exactly.
+/// What two engines' answers to the same input may differ by. Sums are taken in another order, and
+/// what cancels leaves an error of the size of the summands; so the absolute part is a share of the
+/// largest finite element of the reference (never below 1e-7):
+///   float64, float32, complex   rtol 1e-3   atol 1e-4 × largest
+///   float16                     rtol 2e-2   atol 1e-2 × largest
+///   bfloat16, 8-bit, 4-bit      rtol 1e-1   atol 5e-2 × largest
+/// Bool, integers and strings must be equal.
 Tolerance agreement_tolerance(const HostTensor& want);
 
 /// The outcome of a comparison. `max_abs` and `max_rel` are the largest differences of any two

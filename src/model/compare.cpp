@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element-wise comparison, and the tolerances between engines.
+#include "model/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace joulemark::model {
+namespace {
+
+/// How many elements an index counts per tensor element: a complex number is compared by its parts.
+std::size_t parts(const HostTensor& tensor) {
+  return dtype_info(tensor.dtype).kind == ElementKind::kComplex ? 2 : 1;
+}
+
+std::size_t part_count(const HostTensor& tensor) {
+  return element_count(tensor.dims).value_or(0) * parts(tensor);
+}
+
+/// The element without the loss that a double has for 64-bit integers.
+long double value_at(const HostTensor& tensor, std::size_t index) {
+  if (tensor.dtype == JM_INT64 || tensor.dtype == JM_UINT64) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, tensor.data.data() + index * sizeof bits, sizeof bits);
+    return tensor.dtype == JM_UINT64 ? static_cast<long double>(bits)
+                                     : static_cast<long double>(static_cast<std::int64_t>(bits));
+  }
+  return element_as_double(tensor.dtype, tensor.data.data(), index);
+}
+
+std::string describe_value(const HostTensor& tensor, std::size_t index) {
+  const long double value = value_at(tensor, index);
+  if (dtype_info(tensor.dtype).kind == ElementKind::kFloat) {
+    return fmt::format("{:.9g}", static_cast<double>(value));
+  }
+  if (dtype_info(tensor.dtype).kind == ElementKind::kComplex) {
+    return fmt::format("{:.9g} ({} part)", static_cast<double>(value),
+                       index % 2 == 0 ? "real" : "imaginary");
+  }
+  return fmt::format("{:.0f}", value);
+}
+
+/// "[0,3]" for element `index`; "" for a scalar.
+std::string position(const HostTensor& tensor, std::size_t index) {
+  index /= parts(tensor);
+  std::vector<std::int64_t> place(tensor.dims.size());
+  for (std::size_t axis = place.size(); axis-- > 0;) {
+    const auto dim = static_cast<std::size_t>(tensor.dims[axis]);
+    place[axis] = static_cast<std::int64_t>(index % dim);
+    index /= dim;
+  }
+  return place.empty() ? "" : fmt::format("[{}]", fmt::join(place, ","));
+}
+
+std::string label(const HostTensor& want) {
+  return want.name.empty() ? "output" : fmt::format("output '{}'", want.name);
+}
+
+Difference disagreement(std::string detail) {
+  return {.agrees = false, .max_abs = 0, .max_rel = 0, .detail = std::move(detail)};
+}
+
+/// A string shortened for one line.
+std::string quoted(const std::string& text) {
+  constexpr std::size_t kShown = 40;
+  std::string shown = "'";
+  for (const char c : text.substr(0, kShown)) shown += c >= ' ' || c < 0 ? c : '?';
+  return shown + (text.size() > kShown ? "…'" : "'");
+}
+
+Difference compare_strings(const HostTensor& got, const HostTensor& want) {
+  std::size_t different = 0;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < want.strings.size(); ++i) {
+    if (got.strings[i] == want.strings[i]) continue;
+    if (different++ == 0) first = i;
+  }
+  if (different == 0) return {};
+  return disagreement(fmt::format("{}{}: got {}, want {} ({} of {} elements differ)", label(want),
+                                  position(want, first), quoted(got.strings[first]),
+                                  quoted(want.strings[first]), different, want.strings.size()));
+}
+
+/// The worst element so far. An element where one side is not finite is worse than any other.
+struct Worst {
+  std::size_t index = 0;
+  long double distance = -1;
+  bool outside = false;
+  void offer(std::size_t candidate, long double distance_here, bool outside_here) {
+    if (outside && !outside_here) return;
+    if (outside == outside_here && distance_here <= distance) return;
+    *this = {candidate, distance_here, outside_here};
+  }
+};
+
+Difference compare_numbers(const HostTensor& got, const HostTensor& want, Tolerance tolerance) {
+  const ElementKind kind = dtype_info(want.dtype).kind;
+  const bool exact = kind != ElementKind::kFloat && kind != ElementKind::kComplex;
+  const std::size_t count = part_count(want);
+  Difference result;
+  Worst worst;
+  std::size_t outside_count = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const long double g = value_at(got, i);
+    const long double w = value_at(want, i);
+    if (g == w || (std::isnan(g) && std::isnan(w))) continue;
+    const bool finite = std::isfinite(g) && std::isfinite(w);
+    const long double distance = finite ? std::abs(g - w) : HUGE_VALL;
+    if (finite) {
+      result.max_abs = std::max(result.max_abs, static_cast<double>(distance));
+      const auto relative = static_cast<double>(distance / std::abs(w));
+      if (w != 0 && std::isfinite(relative)) result.max_rel = std::max(result.max_rel, relative);
+    }
+    const bool outside =
+        exact || !finite || distance > tolerance.atol + tolerance.rtol * std::abs(w);
+    outside_count += outside ? 1 : 0;
+    worst.offer(i, distance, outside);
+  }
+  result.agrees = outside_count == 0;
+  if (worst.distance < 0) return result;
+  result.detail = fmt::format("{}{}: got {}, want {}", label(want), position(want, worst.index),
+                              describe_value(got, worst.index), describe_value(want, worst.index));
+  if (outside_count > 0) {
+    result.detail += fmt::format(" ({} of {} elements outside tolerance)", outside_count, count);
+  }
+  return result;
+}
+
+double largest_finite(const HostTensor& tensor) {
+  double largest = 0;
+  const std::size_t count = part_count(tensor);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = std::abs(element_as_double(tensor.dtype, tensor.data.data(), i));
+    if (std::isfinite(value)) largest = std::max(largest, value);
+  }
+  return largest;
+}
+
+}  // namespace
+
+Tolerance agreement_tolerance(const HostTensor& want) {
+  const DtypeInfo& info = dtype_info(want.dtype);
+  if (info.kind != ElementKind::kFloat && info.kind != ElementKind::kComplex) return {};
+  double rtol = 1e-3;
+  double of_largest = 1e-4;
+  if (want.dtype == JM_FLOAT16) {
+    rtol = 2e-2;
+    of_largest = 1e-2;
+  } else if (info.bits <= 16) {
+    rtol = 1e-1;
+    of_largest = 5e-2;
+  }
+  constexpr double kFloor = 1e-7;
+  return {.rtol = rtol, .atol = std::max(kFloor, of_largest * largest_finite(want))};
+}
+
+Difference compare(const HostTensor& got, const HostTensor& want, Tolerance tolerance) {
+  if (got.dtype != want.dtype) {
+    return disagreement(fmt::format("{}: got type {}, want {}", label(want), dtype_name(got.dtype),
+                                    dtype_name(want.dtype)));
+  }
+  if (got.dims != want.dims) {
+    return disagreement(fmt::format("{}: got shape {}, want {}", label(want), format_dims(got.dims),
+                                    format_dims(want.dims)));
+  }
+  if (want.dtype == JM_STRING) return compare_strings(got, want);
+  if (got.data == want.data) return {};
+  return compare_numbers(got, want, tolerance);
+}
+
+Difference worse(const Difference& a, const Difference& b) {
+  const bool b_tells = a.agrees == b.agrees ? (a.agrees && b.max_abs > a.max_abs) : a.agrees;
+  return {.agrees = a.agrees && b.agrees,
+          .max_abs = std::max(a.max_abs, b.max_abs),
+          .max_rel = std::max(a.max_rel, b.max_rel),
+          .detail = b_tells ? b.detail : a.detail};
+}
+
+}  // namespace joulemark::model
