@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// CLI11, and its errors in our words.
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <string_view>
+
+#include "base/suggest.h"
+#include "cli/output.h"
+
+namespace joulemark::cli {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr const char* kDescription =
+    "Measures which engine, precision, thread count and batch size a model should be served with "
+    "on this machine, and what it costs in joules, time and memory.";
+constexpr const char* kFooter =
+    "\nFirst steps:\n"
+    "  joulemark doctor                                   what this machine can measure\n"
+    "  joulemark compare MODEL.onnx --engine onnxruntime,openvino\n"
+    "  joulemark report                                   the page of plots\n";
+
+/// A parser that stops at the first thing it does not know.
+struct Parser {
+  CLI::App app{kDescription, "joulemark"};
+  Action chosen;
+};
+
+void declare(Parser& parser, const Command& command) {
+  CLI::App* sub = parser.app.add_subcommand(command.name, command.summary);
+  Arguments arguments(*sub);
+  const Action action = command.declare(arguments);
+  sub->callback([&parser, action] { parser.chosen = action; });
+}
+
+Texts option_names(const CLI::App& app) {
+  Texts names;
+  for (const CLI::Option* option : app.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// The subcommand on the command line, or the program itself.
+CLI::App& current(CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : *chosen.front();
+}
+
+std::string name_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "joulemark" : "joulemark " + app.get_name();
+}
+
+Error usage_error(CLI::App& app, const CLI::ParseError& error) {
+  CLI::App& where = current(app);
+  std::string message = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const Texts extra = app.remaining(true);
+    const std::string word = extra.empty() ? "" : extra.front().substr(0, extra.front().find('='));
+    const bool is_option = word.starts_with('-');
+    message = fmt::format("{} '{}'{}", is_option ? "unknown option" : "unexpected argument", word,
+                          is_option ? did_you_mean(word, option_names(where)) : "");
+  }
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  while (message.ends_with('.') || message.ends_with(' ')) message.pop_back();
+  return {.kind = ErrorKind::kUsage,
+          .message = fmt::format("{}; run '{} --help' for its options", message, name_of(where))};
+}
+
+Status check_command(std::span<const Command> commands, std::string_view word) {
+  if (word.starts_with('-')) return {};
+  Texts names;
+  for (const auto& command : commands) names.emplace_back(command.name);
+  if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("unknown command '{}'{}; run 'joulemark --help' for all commands", word,
+                          did_you_mean(word, names)));
+}
+
+Result<int> parse_and_run(Parser& parser, int argc, char** argv) {
+  try {
+    parser.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return print(current(parser.app).help());
+  } catch (const CLI::CallForVersion& version) {
+    return print(std::string(version.what()) + "\n");
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_error(parser.app, error));
+  }
+  return parser.chosen ? parser.chosen() : kExitUsage;
+}
+
+}  // namespace
+
+void Arguments::flag(const std::string& names, Switch& value, const std::string& help) {
+  app_.add_flag_callback(
+          names, [&value] { value = Switch::kOn; }, help)
+      ->group(group_);
+}
+
+void Arguments::option(const std::string& names, std::string& value, const std::string& help) {
+  app_.add_option(names, value, help)->group(group_);
+}
+
+void Arguments::option(const std::string& names, std::optional<double>& value,
+                       const std::string& help) {
+  app_.add_option_function<double>(
+          names, [&value](double given) { value = given; }, help)
+      ->group(group_);
+}
+
+void Arguments::option(const std::string& names, std::optional<std::int64_t>& value,
+                       const std::string& help) {
+  app_.add_option_function<std::int64_t>(
+          names, [&value](std::int64_t given) { value = given; }, help)
+      ->group(group_);
+}
+
+void Arguments::repeated(const std::string& names, std::vector<std::string>& values,
+                         const std::string& help) {
+  app_.add_option(names, values, help)->allow_extra_args(false)->group(group_);
+}
+
+void Arguments::positional(const std::string& name, std::string& value, const std::string& help,
+                           Need need) {
+  app_.add_option(name, value, help)->required(need == Need::kRequired);
+}
+
+void Arguments::positionals(const std::string& name, std::vector<std::string>& values,
+                            const std::string& help, Need need) {
+  app_.add_option(name, values, help)->required(need == Need::kRequired);
+}
+
+Result<int> run_command_line(std::span<const Command> commands, int argc, char** argv) {
+  if (argc > 1)
+    if (auto known = check_command(commands, argv[1]); !known) return fail(known.error());
+  Parser parser;
+  parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
+  parser.app.footer(kFooter);
+  for (const auto& command : commands) declare(parser, command);
+  if (argc > 1) return parse_and_run(parser, argc, argv);
+  fmt::print(stderr, "{}", parser.app.help());
+  return kExitUsage;
+}
+
+}  // namespace joulemark::cli

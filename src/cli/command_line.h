@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subcommands and their options, behind one small class, so that only one file reads CLI11.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace CLI {
+class App;
+}
+
+namespace joulemark::cli {
+
+/// What a subcommand does once its options are read; the answer is the exit code.
+using Action = std::function<Result<int>()>;
+
+/// Declares the options of one subcommand. Every variable must outlive the parsing and the action.
+class Arguments {
+ public:
+  explicit Arguments(CLI::App& app) : app_(app) {}
+
+  /// Whether a flag was given.
+  enum class Switch { kOff, kOn };
+  /// Whether a positional argument may be left out.
+  enum class Need { kOptional, kRequired };
+
+  void flag(const std::string& names, Switch& value, const std::string& help);
+  void option(const std::string& names, std::string& value, const std::string& help);
+  void option(const std::string& names, std::optional<double>& value, const std::string& help);
+  void option(const std::string& names, std::optional<std::int64_t>& value,
+              const std::string& help);
+  /// May be given several times, one value each.
+  void repeated(const std::string& names, std::vector<std::string>& values,
+                const std::string& help);
+  void positional(const std::string& name, std::string& value, const std::string& help, Need need);
+  void positionals(const std::string& name, std::vector<std::string>& values,
+                   const std::string& help, Need need);
+  /// Heading of the options that follow, in the help.
+  void group(std::string heading) { group_ = std::move(heading); }
+
+ private:
+  CLI::App& app_;
+  std::string group_ = "Options";
+};
+
+/// One row of the table of subcommands.
+struct Command {
+  const char* name;
+  const char* summary;
+  /// Declares the options, whose variables the action keeps.
+  Action (*declare)(Arguments& arguments);
+};
+
+/// Parses the command line and runs the subcommand that it names. Help and version are printed
+/// here. kUsage for a wrong command line, with the nearest valid word.
+Result<int> run_command_line(std::span<const Command> commands, int argc, char** argv);
+
+}  // namespace joulemark::cli

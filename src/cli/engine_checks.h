@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be known about an experiment's engines before anything is measured.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/error.h"
+#include "engine/discovery.h"
+#include "joulemark/experiment.h"
+
+namespace joulemark::cli {
+
+/// By engine as the experiment writes it.
+using Installs = std::map<std::string, EngineInstall>;
+
+/// Every engine, provider, precision, option and model format against the engines' manifests.
+/// kUsage for the first that an engine does not have, with what it has.
+Status check_engines(const Experiment& experiment, const engine::SearchPath& path);
+
+/// Where each engine of the experiment is installed. kUsage for an unknown name, kMachine with what
+/// to do for one that is not installed.
+Result<Installs> find_installs(const Experiment& experiment, const engine::SearchPath& path);
+
+/// All installed engines that read ONNX files, for a command line without --engine; those of
+/// `null:` models when `experiment` has only such. kMachine when there are none.
+Result<std::vector<std::string>> installed_engines(const Experiment& experiment,
+                                                   const engine::SearchPath& path);
+
+}  // namespace joulemark::cli

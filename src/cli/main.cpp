@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of contents: every subcommand, and the one place where errors are printed.
+#include "cli/commands.h"
+#include "cli/output.h"
+
+namespace {
+
+using namespace joulemark;
+
+constexpr cli::Command kCommands[] = {
+    {"compare", "Measure models on several configurations and say which is best",
+     cli::declare_compare},
+    {"run", "Measure what an experiment file says", cli::declare_run},
+    {"plan", "Show the trials of an experiment file, their order and the time needed",
+     cli::declare_plan},
+    {"report", "Show or write the report of what was measured", cli::declare_report},
+    {"check", "Run models with known outputs on an engine and compare", cli::declare_check},
+    {"engines", "List the engines: where they were found, or why not", cli::declare_engines},
+    {"doctor", "Say what this machine can measure and what disturbs, with remedies",
+     cli::declare_doctor},
+    {"help", "Explain a command, or list all settings", cli::declare_help},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Result<int> code = cli::run_command_line(kCommands, argc, argv);
+  if (code) return *code;
+  cli::print_note(code.error().message);
+  return exit_code(code.error().kind);
+}

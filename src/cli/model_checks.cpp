@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models against their files.
+#include "cli/model_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/suggest.h"
+#include "config/experiment_file.h"
+#include "model/generate.h"
+#include "model/onnx_summary.h"
+
+namespace joulemark::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status check_exists(const std::string& what, const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error)) return {};
+  return fail(ErrorKind::kUsage, fmt::format("cannot read {} '{}': {}", what, path.string(),
+                                             error ? error.message() : "no such file"));
+}
+
+Result<model::OnnxSummary> read_model(const ModelSpec& spec) {
+  if (auto exists = check_exists("model", spec.source); !exists) return fail(exists.error());
+  std::error_code error;
+  if (fs::is_directory(spec.source, error))
+    return fail(ErrorKind::kUsage,
+                fmt::format("cannot read model '{}': it is a folder; name the ONNX file in it",
+                            spec.source));
+  return model::read_onnx_summary(spec.source);
+}
+
+Status check_inputs(const ModelSpec& spec, const model::OnnxSummary& summary,
+                    const Experiment& experiment) {
+  if (spec.inputs != ModelSpec{}.inputs) return check_exists("inputs", spec.inputs);
+  for (const int batch : experiment.factors.batch) {
+    const auto shapes = model::resolve_shapes(
+        summary.inputs, {.seed = experiment.seed, .batch = batch, .shapes = spec.shapes});
+    if (!shapes)
+      return fail(shapes.error().kind,
+                  fmt::format("model '{}': {}", spec.name, shapes.error().message));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status distribute_shapes(Experiment& experiment) {
+  if (experiment.models.size() < 2 || experiment.models.front().shapes.empty()) return {};
+  const auto wanted = experiment.models.front().shapes;
+  std::set<std::string> known;
+  for (auto& spec : experiment.models) {
+    spec.shapes.clear();
+    if (config::is_null_model(spec.source)) continue;
+    const auto summary = read_model(spec);
+    if (!summary) return fail(summary.error());
+    for (const auto& port : summary->inputs) {
+      known.insert(port.name);
+      if (const auto shape = wanted.find(port.name); shape != wanted.end())
+        spec.shapes.insert(*shape);
+    }
+  }
+  for (const auto& [input, dims] : wanted)
+    if (!known.contains(input))
+      return fail(ErrorKind::kUsage,
+                  fmt::format("--shape names input '{}', which no model has{}", input,
+                              did_you_mean(input, {known.begin(), known.end()})));
+  return {};
+}
+
+Status check_models(const Experiment& experiment) {
+  for (const auto& spec : experiment.models) {
+    if (config::is_null_model(spec.source)) continue;
+    const auto summary = read_model(spec);
+    if (!summary) return fail(summary.error());
+    if (auto inputs = check_inputs(spec, *summary, experiment); !inputs) return inputs;
+  }
+  return {};
+}
+
+}  // namespace joulemark::cli

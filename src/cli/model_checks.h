@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be known about an experiment's models before anything is measured.
+#pragma once
+
+#include "base/error.h"
+#include "joulemark/experiment.h"
+
+namespace joulemark::cli {
+
+/// Gives each model only those shapes whose input it has, as one --shape stands for all models.
+/// kUsage for a shape whose input no model has; fails like check_models.
+Status distribute_shapes(Experiment& experiment);
+
+/// Reads every model file as far as its header goes. kUsage for a file that does not exist or a
+/// shape or batch that does not fit, kFailed for one that is truncated or no ONNX model or lacks
+/// its external data.
+Status check_models(const Experiment& experiment);
+
+}  // namespace joulemark::cli

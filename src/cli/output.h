@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data to standard output, notes to standard error, and what the terminal can show.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace joulemark::cli {
+
+/// Writes data to standard output and makes sure that it arrived: kExitOk, or kFailed when the disk
+/// is full or the like.
+Result<int> print(std::string_view text);
+
+/// A line on standard error: "joulemark: TEXT", one per line of `text`.
+void print_note(std::string_view text);
+
+/// Whether standard output is a terminal and NO_COLOR is not set.
+bool stdout_has_colour();
+/// Columns of the terminal; 120 for a pipe or a file.
+std::size_t stdout_width();
+
+/// Rows of cells as aligned columns, two spaces apart, the first row being the heading. The last
+/// column is not padded.
+std::string text_table(const std::vector<std::vector<std::string>>& rows);
+
+/// "45 s", "3 min 20 s", "2 h 5 min".
+std::string duration_text(double seconds);
+
+}  // namespace joulemark::cli
