@@ -18,7 +18,7 @@ class LineBuffer {
   void append(std::string_view bytes);
   /// The next complete line without its newline, removed from the buffer.
   std::optional<std::string> take();
-  /// True once the unfinished line has passed the bound; nothing more should be appended.
+  /// Whether the unfinished line has passed the bound. Ask when `take` has nothing to give.
   [[nodiscard]] bool overflowed() const { return bytes_.size() - begin_ > max_line_bytes_; }
 
  private:
