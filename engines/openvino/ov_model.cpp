@@ -2,7 +2,7 @@
 // Compiled models, requests and tensors.
 #include "ov_model.h"
 
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +40,11 @@ plugin::Port read_port(const openvino::Api& api, const openvino::ElementTypes& t
   return port;
 }
 
+bool is_dynamic(const plugin::Port& port) {
+  return !port.rank_known ||
+         std::find(port.dims.begin(), port.dims.end(), std::int64_t{-1}) != port.dims.end();
+}
+
 std::vector<std::int64_t> dims_of(const openvino::Api& api, const openvino::Tensor* tensor) {
   openvino::Shape shape{};
   const openvino::StatusCode code = api.ov_tensor_get_shape(tensor, &shape);
@@ -48,7 +53,7 @@ std::vector<std::int64_t> dims_of(const openvino::Api& api, const openvino::Tens
     api.ov_shape_free(&shape);
     return dims;
   }
-  // Since 2025 the library refuses to describe a scalar's shape, and no other's.
+  // Some versions (2026.4 is one) refuse to describe a scalar's shape, and no other's.
   std::size_t elements = 0;
   if (api.ov_tensor_get_size(tensor, &elements) != 0 || elements != 1)
     openvino::check(api, Stage::kRun, code);
@@ -125,23 +130,25 @@ void jm_model::reshape(const jm_tensor* tensors, std::size_t count) {
   std::vector<openvino::PartialShape> shapes;
   std::vector<std::size_t> indexes;
   for (std::size_t i = 0; i < count; ++i) {
+    if (!is_dynamic(inputs.ports()[i])) continue;
     for (std::int32_t axis = 0; axis < tensors[i].rank; ++axis)
       dims[i].push_back({tensors[i].dims[axis], tensors[i].dims[axis]});
     const std::int64_t rank = tensors[i].rank;
     shapes.push_back({{rank, rank}, dims[i].data()});
     indexes.push_back(i);
   }
+  if (indexes.empty()) return;
   const plugin::WideAffinity wide(engine_.settings.affinity);
-  openvino::check(
-      api_, Stage::kRun,
-      api_.ov_model_reshape_by_port_indexes(model_.get(), indexes.data(), shapes.data(), count));
+  openvino::check(api_, Stage::kRun,
+                  api_.ov_model_reshape_by_port_indexes(model_.get(), indexes.data(), shapes.data(),
+                                                        indexes.size()));
   compile();
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   release_tensors();
   plugin::check_inputs(inputs, tensors, count);
-  if (engine_.settings.static_shapes && count > 0) reshape(tensors, count);
+  if (engine_.settings.static_shapes) reshape(tensors, count);
   for (std::size_t i = 0; i < count; ++i) {
     input_tensors_.push_back(make_tensor(tensors[i]));
     openvino::check(
