@@ -139,22 +139,23 @@ double largest_finite(const HostTensor& tensor) {
   return largest;
 }
 
+/// The tolerance of a type, its absolute part as a share of the largest element.
+Tolerance share_of(jm_dtype dtype) {
+  const int bits = dtype_info(dtype).bits;
+  if (dtype == JM_FLOAT16) return {.rtol = 2e-2, .atol = 1e-2};
+  if (bits > 0 && bits <= 16) return {.rtol = 1e-1, .atol = 5e-2};
+  return {.rtol = 1e-3, .atol = 1e-4};
+}
+
 }  // namespace
 
-Tolerance agreement_tolerance(const HostTensor& want) {
-  const DtypeInfo& info = dtype_info(want.dtype);
-  if (info.kind != ElementKind::kFloat && info.kind != ElementKind::kComplex) return {};
-  double rtol = 1e-3;
-  double of_largest = 1e-4;
-  if (want.dtype == JM_FLOAT16) {
-    rtol = 2e-2;
-    of_largest = 1e-2;
-  } else if (info.bits <= 16) {
-    rtol = 1e-1;
-    of_largest = 5e-2;
-  }
+Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic) {
+  const ElementKind kind = dtype_info(want.dtype).kind;
+  if (kind != ElementKind::kFloat && kind != ElementKind::kComplex) return {};
+  const Tolerance share = std::max(share_of(want.dtype), share_of(arithmetic),
+                                   [](const auto& a, const auto& b) { return a.rtol < b.rtol; });
   constexpr double kFloor = 1e-7;
-  return {.rtol = rtol, .atol = std::max(kFloor, of_largest * largest_finite(want))};
+  return {.rtol = share.rtol, .atol = std::max(kFloor, share.atol * largest_finite(want))};
 }
 
 Difference compare(const HostTensor& got, const HostTensor& want, Tolerance tolerance) {

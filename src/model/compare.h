@@ -24,8 +24,9 @@ inline constexpr Tolerance kConformanceTolerance{.rtol = 1e-3, .atol = 1e-7};
 ///   float64, float32, complex   rtol 1e-3   atol 1e-4 × largest
 ///   float16                     rtol 2e-2   atol 1e-2 × largest
 ///   bfloat16, 8-bit, 4-bit      rtol 1e-1   atol 5e-2 × largest
-/// Bool, integers and strings must be equal.
-Tolerance agreement_tolerance(const HostTensor& want);
+/// Bool, integers and strings must be equal. `arithmetic` is the type that was computed in, where
+/// it is less precise than the output's own.
+Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic = JM_UNDEFINED);
 
 /// The outcome of a comparison. `max_abs` and `max_rel` are the largest differences of any two
 /// finite elements (max_rel is against |want|, elements with want == 0 left out) and are finite.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outputs as TensorProto files.
+#include "worker/answer.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "model/tensor_proto.h"
+#include "worker/inputs.h"
+
+namespace joulemark::worker {
+
+Outcome<void> write_answer(const std::filesystem::path& folder,
+                           const std::vector<model::HostTensor>& outputs) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return fail(JM_FAILED, fmt::format("cannot create '{}': {}", folder.string(), error.message()));
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const auto written =
+        model::write_tensor_proto(folder / fmt::format("output_{}.pb", k), outputs[k]);
+    if (!written) return failed(written.error());
+  }
+  return {};
+}
+
+Outcome<model::Difference> compare_answer(const std::vector<model::HostTensor>& outputs,
+                                          const std::filesystem::path& folder,
+                                          const std::string& precision) {
+  auto reference = read_test_tensors(folder, "output");
+  if (!reference) return fail(reference.error());
+  if (reference->empty()) {
+    return fail(JM_FAILED, fmt::format("reference '{}' has no output_0.pb", folder.string()));
+  }
+  if (reference->size() != outputs.size()) {
+    return model::Difference{
+        .agrees = false,
+        .max_abs = 0,
+        .max_rel = 0,
+        .detail = fmt::format("got {} outputs, want {}", outputs.size(), reference->size())};
+  }
+  const jm_dtype arithmetic = model::dtype_from_name(precision).value_or(JM_UNDEFINED);
+  model::Difference difference;
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    model::HostTensor& want = (*reference)[k];
+    want.name = outputs[k].name;
+    difference = model::worse(
+        difference, model::compare(outputs[k], want, model::agreement_tolerance(want, arithmetic)));
+  }
+  return difference;
+}
+
+}  // namespace joulemark::worker

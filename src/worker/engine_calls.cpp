@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each call's status and message, and no trust in what a plugin hands out.
+#include "worker/engine_calls.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace joulemark::worker {
+namespace {
+
+constexpr std::int32_t kMaxRank = 64;
+constexpr std::size_t kMaxPorts = 100'000;
+
+/// The plugin's reason, on one line.
+std::string reason(const jm_message& message, const char* call) {
+  std::string text(message.text, strnlen(message.text, JM_MESSAGE_SIZE));
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text.empty() ? fmt::format("the engine's '{}' failed without a reason", call) : text;
+}
+
+tl::unexpected<Failure> call_failure(jm_status status, const jm_message& message,
+                                     const char* call) {
+  return fail(status == JM_OK ? JM_FAILED : status, reason(message, call));
+}
+
+tl::unexpected<Failure> broken_plugin(const char* call, const char* what) {
+  return fail(JM_FAILED, fmt::format("the engine plugin's '{}' returned {}", call, what));
+}
+
+std::vector<jm_option> as_options(const Options& options) {
+  std::vector<jm_option> list;
+  for (const auto& [key, value] : options) list.push_back({key.c_str(), value.c_str()});
+  return list;
+}
+
+}  // namespace
+
+EngineModel::EngineModel(const jm_engine_api& api, jm_model* model)
+    : api_(&api), message_(std::make_unique<jm_message>()), model_(model, Release{&api}) {}
+
+Outcome<std::vector<EnginePort>> EngineModel::ports(PortsCall call) {
+  const jm_port* list = nullptr;
+  std::size_t count = 0;
+  *message_ = {};
+  if (const jm_status status = call(model_.get(), &list, &count, message_.get()); status != JM_OK) {
+    return call_failure(status, *message_, "inputs");
+  }
+  if (count > kMaxPorts || (count > 0 && list == nullptr)) {
+    return broken_plugin("inputs", "no list of ports");
+  }
+  std::vector<EnginePort> result;
+  for (const jm_port& port : std::span(list, count)) {
+    if (port.rank > kMaxRank || (port.rank > 0 && port.dims == nullptr) || port.name == nullptr) {
+      return broken_plugin("inputs", "a port without name or dims");
+    }
+    EnginePort copy{port.name, port.dtype, port.rank >= 0, {}};
+    if (port.rank > 0) copy.dims.assign(port.dims, port.dims + port.rank);
+    result.push_back(std::move(copy));
+  }
+  return result;
+}
+
+Outcome<std::vector<EnginePort>> EngineModel::inputs() {
+  return ports(api_->inputs);
+}
+Outcome<std::vector<EnginePort>> EngineModel::outputs() {
+  return ports(api_->outputs);
+}
+
+Outcome<void> EngineModel::bind(std::vector<model::HostTensor> tensors) {
+  std::vector<model::TensorView> views;
+  views.reserve(tensors.size());
+  std::vector<jm_tensor> list;
+  for (model::HostTensor& tensor : tensors) {
+    views.push_back(model::view(tensor));
+    list.push_back(views.back().tensor);
+  }
+  *message_ = {};
+  const jm_status status = api_->bind(model_.get(), list.data(), list.size(), message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "bind");
+  // Only now, because until a bind succeeds the plugin may look at the old buffers.
+  tensors_ = std::move(tensors);
+  views_ = std::move(views);
+  return {};
+}
+
+Outcome<void> EngineModel::run() {
+  const Subject call = subject();
+  if (const jm_status status = call.run(call.model, call.message); status != JM_OK) {
+    return run_failure(status);
+  }
+  return {};
+}
+
+Outcome<std::vector<model::HostTensor>> EngineModel::results() {
+  const jm_tensor* list = nullptr;
+  std::size_t count = 0;
+  *message_ = {};
+  const jm_status status = api_->results(model_.get(), &list, &count, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "results");
+  auto names = outputs();
+  if (!names) return fail(names.error());
+  if (count != names->size() || (count > 0 && list == nullptr)) {
+    return broken_plugin("results", "another number of outputs than the model has");
+  }
+  std::vector<model::HostTensor> copies;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto copy = model::copy_tensor((*names)[i].name, list[i]);
+    if (!copy) return failed(copy.error());
+    copies.push_back(std::move(*copy));
+  }
+  return copies;
+}
+
+Outcome<std::string> EngineModel::effective() {
+  const char* json = nullptr;
+  *message_ = {};
+  const jm_status status = api_->effective(model_.get(), &json, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "effective");
+  if (json == nullptr) return broken_plugin("effective", "nothing");
+  return std::string(json);
+}
+
+Subject EngineModel::subject() {
+  *message_ = {};
+  return {.run = api_->run, .model = model_.get(), .message = message_.get()};
+}
+
+tl::unexpected<Failure> EngineModel::run_failure(jm_status status) {
+  return call_failure(status, *message_, "run");
+}
+
+Outcome<Engine> Engine::open(const jm_engine_api& api, const OpenRequest& request) {
+  const auto options = as_options(request.options);
+  const jm_open_params params{.library_dir = request.library_dir.c_str(),
+                              .provider = request.provider.c_str(),
+                              .threads = request.threads,
+                              .affinity = request.affinity.data(),
+                              .affinity_count = request.affinity.size(),
+                              .options = options.data(),
+                              .option_count = options.size()};
+  jm_engine* engine = nullptr;
+  const auto message = std::make_unique<jm_message>();
+  const jm_status status = api.open(&params, &engine, message.get());
+  if (status != JM_OK) return call_failure(status, *message, "open");
+  if (engine == nullptr) return broken_plugin("open", "no engine");
+  return Engine(api, engine);
+}
+
+Outcome<std::string> Engine::describe() {
+  const char* json = nullptr;
+  const auto message = std::make_unique<jm_message>();
+  const jm_status status = api_->describe(engine_.get(), &json, message.get());
+  if (status != JM_OK) return call_failure(status, *message, "describe");
+  if (json == nullptr) return broken_plugin("describe", "nothing");
+  return std::string(json);
+}
+
+Outcome<EngineModel> Engine::load(const LoadRequest& request) {
+  const auto options = as_options(request.options);
+  const jm_load_params params{.model_path = request.model.c_str(),
+                              .precision = request.precision.c_str(),
+                              .options = options.data(),
+                              .option_count = options.size()};
+  jm_model* model = nullptr;
+  const auto message = std::make_unique<jm_message>();
+  const jm_status status = api_->load(engine_.get(), &params, &model, message.get());
+  if (status != JM_OK) return call_failure(status, *message, "load");
+  if (model == nullptr) return broken_plugin("load", "no model");
+  return EngineModel(*api_, model);
+}
+
+}  // namespace joulemark::worker

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one timing loop: calls the model over and over and records how long each record took.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/engine_abi.h"
+
+namespace joulemark::worker {
+
+/// What is timed: one plugin call on the bound inputs. Where it fails it writes its reason.
+struct Subject {
+  jm_status (*run)(jm_model*, jm_message*) = nullptr;
+  jm_model* model = nullptr;
+  jm_message* message = nullptr;
+};
+
+/// When a window may end: when both are reached.
+struct WindowLimits {
+  Nanoseconds min_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+
+/// One window and its records. A record is `calls_per_record` calls in a row, timed by one clock
+/// read at its end. Calls shorter than a microsecond are recorded in groups, so that the clock's
+/// own 20 to 50 ns stay below a few per cent; and so that there are never more than kMaxRecords.
+class Measurement {
+ public:
+  static constexpr std::size_t kMaxRecords = std::size_t{1} << 20;
+
+  /// Chooses calls_per_record for calls of about `iteration_ns`, and allocates and touches the
+  /// memory that a window within `limits` needs with room to spare.
+  void prepare(double iteration_ns, const WindowLimits& limits);
+
+  /// Runs one window; needs prepare. Between its two edges it does nothing but call the subject and
+  /// read the clock: no allocation, I/O, lock or log. When calls come faster than expected and the
+  /// memory is full, neighbouring records are added up in place (calls_per_record doubles) and
+  /// nothing is lost. Ends at the first failing call with its status.
+  jm_status run(const Subject& subject, const WindowLimits& limits);
+
+  /// Of the last window; all zero before the first and after a failed one.
+  [[nodiscard]] Nanoseconds t0_ns() const { return t0_ns_; }
+  [[nodiscard]] Nanoseconds t1_ns() const { return t1_ns_; }
+  [[nodiscard]] std::int64_t iterations() const {
+    return static_cast<std::int64_t>(used_) * calls_per_record_;
+  }
+  [[nodiscard]] std::int64_t calls_per_record() const { return calls_per_record_; }
+  [[nodiscard]] std::size_t record_count() const { return used_; }
+  [[nodiscard]] const std::int64_t* records() const { return records_.data(); }
+  [[nodiscard]] std::size_t capacity() const { return records_.size(); }
+
+ private:
+  void merge_neighbours();
+
+  std::vector<std::int64_t> records_;  // nanoseconds; its size is even and never changes in run
+  std::size_t used_ = 0;
+  std::int64_t calls_per_record_ = 1;
+  Nanoseconds t0_ns_ = 0;
+  Nanoseconds t1_ns_ = 0;
+};
+
+/// Times `calls` calls as one record, for the warm-up. `elapsed` is set when all succeeded.
+jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed);
+
+}  // namespace joulemark::worker

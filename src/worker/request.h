@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The requests of the worker protocol as checked values.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "worker/failure.h"
+
+namespace joulemark::worker {
+
+using Options = std::map<std::string, std::string>;
+
+struct HelloRequest {
+  std::int64_t protocol = 0;
+};
+struct OpenRequest {
+  std::string plugin;
+  std::string library_dir;
+  std::string provider = "cpu";
+  std::int32_t threads = 1;
+  std::vector<std::int32_t> affinity;
+  Options options;
+};
+struct LoadRequest {
+  std::string model;
+  std::string precision = "f32";
+  Options options;
+};
+struct InputsRequest {
+  std::string source = "generated";
+  std::uint64_t seed = 1;
+  std::int64_t batch = 1;
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+};
+struct AnswerRequest {
+  std::optional<std::filesystem::path> directory;
+  std::optional<std::filesystem::path> reference;
+};
+struct WarmupRequest {
+  Nanoseconds min_ns = 0;
+  Nanoseconds max_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+struct GoRequest {
+  Nanoseconds min_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+struct DurationsRequest {};
+struct CheckRequest {
+  std::filesystem::path directory;
+  std::optional<double> rtol;
+  std::optional<double> atol;
+};
+struct QuitRequest {};
+
+using Request = std::variant<HelloRequest, OpenRequest, LoadRequest, InputsRequest, AnswerRequest,
+                             WarmupRequest, GoRequest, DurationsRequest, CheckRequest, QuitRequest>;
+
+/// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
+/// JM_INVALID_ARGUMENT says which key is wrong.
+Outcome<Request> parse_request(std::string_view line);
+
+}  // namespace joulemark::worker

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests in, replies out; the order of requests is checked here.
+#include "worker/session.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "joulemark/worker_protocol.h"
+#include "worker/affinity.h"
+#include "worker/answer.h"
+#include "worker/check.h"
+#include "worker/inputs.h"
+#include "worker/warmup.h"
+
+namespace joulemark::worker {
+namespace {
+
+using nlohmann::json;
+
+/// What a `go` is likely to ask for; its memory is taken at the end of the warm-up, so that the
+/// window's first edge waits for nothing.
+constexpr WindowLimits kLikelyWindow{.min_ns = 2 * kNanosecondsPerSecond, .min_iterations = 30};
+
+std::string to_line(const json& object) {
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string error_line(const Failure& failure) {
+  const auto status = static_cast<std::size_t>(failure.status);
+  const bool known = status > 0 && status < std::size(protocol::kStatusNames);
+  return to_line({{"type", "error"},
+                  {"status", protocol::kStatusNames[known ? status : std::size_t{JM_FAILED}]},
+                  {"message", failure.message}});
+}
+
+json port_json(const std::string& name, jm_dtype dtype, const json& dims) {
+  return {{"name", name}, {"dtype", model::dtype_name(dtype)}, {"dims", dims}};
+}
+
+json ports_json(const std::vector<EnginePort>& ports) {
+  json list = json::array();
+  for (const EnginePort& port : ports) {
+    list.push_back(port_json(port.name, port.dtype, port.has_dims ? json(port.dims) : json()));
+  }
+  return list;
+}
+
+/// An engine's description of itself must be a JSON object.
+Outcome<json> parse_engine_json(const Outcome<std::string>& text, const char* call) {
+  if (!text) return fail(text.error());
+  json object = json::parse(*text, nullptr, false);
+  if (!object.is_object()) {
+    return fail(JM_FAILED, fmt::format("the engine plugin's '{}' returned no JSON object", call));
+  }
+  return object;
+}
+
+}  // namespace
+
+std::string Session::answer(std::string_view line) {
+  try {
+    const auto request = parse_request(line);
+    return request ? handle(*request) : error_line(request.error());
+  } catch (const std::bad_alloc&) {
+    return error_line({JM_OUT_OF_MEMORY, "the worker is out of memory"});
+  } catch (const std::exception& e) {
+    return error_line({JM_FAILED, fmt::format("the worker failed: {}", e.what())});
+  }
+}
+
+std::string Session::handle(const Request& request) {
+  const auto outcome = std::visit([this](const auto& typed) { return reply(typed); }, request);
+  return outcome ? *outcome : error_line(outcome.error());
+}
+
+Outcome<std::string> Session::reply(const HelloRequest& request) {
+  if (request.protocol != protocol::kVersion) {
+    return fail(JM_INVALID_ARGUMENT, fmt::format("protocol {} is asked for, this worker speaks {}",
+                                                 request.protocol, protocol::kVersion));
+  }
+  return to_line({{"type", "hello"},
+                  {"protocol", protocol::kVersion},
+                  {"worker", "joulemark-worker"},
+                  {"version", JOULEMARK_VERSION}});
+}
+
+Outcome<std::string> Session::reply(const OpenRequest& request) {
+  if (engine_ || broken_) {
+    return fail(JM_INVALID_ARGUMENT, "an engine was opened before; a process can open only one");
+  }
+  broken_ = true;
+  auto opened = open(request);
+  broken_ = !opened;
+  return opened;
+}
+
+Outcome<std::string> Session::open(const OpenRequest& request) {
+  opened_at_ = monotonic_now();
+  if (auto bound = bind_to_first(request.affinity); !bound) return fail(bound.error());
+  const auto api = load_plugin_(request.plugin);
+  if (!api) return fail(JM_LIBRARY_UNUSABLE, api.error().message);
+  auto engine = Engine::open(**api, request);
+  if (!engine) return fail(engine.error());
+  engine_.emplace(std::move(*engine));
+  auto describe = parse_engine_json(engine_->describe(), "describe");
+  if (!describe) return fail(describe.error());
+  return to_line({{"type", "opened"}, {"describe", *std::move(describe)}});
+}
+
+Outcome<std::string> Session::reply(const LoadRequest& request) {
+  if (auto ready = need_engine(); !ready) return fail(ready.error());
+  model_.reset();
+  has_inputs_ = has_window_ = false;
+  iteration_ns_ = 0;
+  broken_ = true;
+  auto loaded = load(request);
+  broken_ = !loaded;
+  return loaded;
+}
+
+Outcome<std::string> Session::load(const LoadRequest& request) {
+  const Nanoseconds begin = opened_at_.value_or(monotonic_now());
+  opened_at_.reset();
+  summary_.reset();
+  auto model = engine_->load(request);
+  const Nanoseconds end = monotonic_now();
+  if (!model) return fail(model.error());
+  auto inputs = model->inputs();
+  if (!inputs) return fail(inputs.error());
+  auto outputs = model->outputs();
+  if (!outputs) return fail(outputs.error());
+  model_.emplace(std::move(*model));
+  precision_ = request.precision;
+  if (request.model.ends_with(".onnx")) {
+    // The engine has accepted the file; what we cannot read of it only costs symbolic names.
+    if (auto summary = model::read_onnx_summary(request.model)) summary_ = *std::move(summary);
+  }
+  return to_line({{"type", "loaded"},
+                  {"t0_ns", begin},
+                  {"t1_ns", end},
+                  {"inputs", ports_json(*inputs)},
+                  {"outputs", ports_json(*outputs)}});
+}
+
+Outcome<std::string> Session::reply(const InputsRequest& request) {
+  if (auto ready = need_model(); !ready) return fail(ready.error());
+  has_inputs_ = has_window_ = false;
+  const auto ports = model_->inputs();
+  if (!ports) return fail(ports.error());
+  auto tensors = make_inputs(merge_ports(*ports, summary_), request);
+  if (!tensors) return fail(tensors.error());
+  if (auto bound = model_->bind(*std::move(tensors)); !bound) return fail(bound.error());
+  has_inputs_ = true;
+  json list = json::array();
+  for (const auto& tensor : model_->bound()) {
+    list.push_back(port_json(tensor.name, tensor.dtype, tensor.dims));
+  }
+  return to_line({{"type", "inputs_ready"}, {"tensors", list}});
+}
+
+Outcome<std::string> Session::reply(const AnswerRequest& request) {
+  if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  if (auto ran = model_->run(); !ran) return fail(ran.error());
+  const auto outputs = model_->results();
+  if (!outputs) return fail(outputs.error());
+  if (request.directory) {
+    const auto written = write_answer(*request.directory, *outputs);
+    if (!written) return fail(written.error());
+  }
+  model::Difference difference;
+  if (request.reference) {
+    auto compared = compare_answer(*outputs, *request.reference, precision_);
+    if (!compared) return fail(compared.error());
+    difference = *std::move(compared);
+  }
+  auto effective = parse_engine_json(model_->effective(), "effective");
+  if (!effective) return fail(effective.error());
+  return to_line({{"type", "answered"},
+                  {"effective", *std::move(effective)},
+                  {"compared", request.reference.has_value()},
+                  {"agrees", difference.agrees},
+                  {"max_abs", difference.max_abs},
+                  {"max_rel", difference.max_rel},
+                  {"detail", difference.detail}});
+}
+
+Outcome<std::string> Session::reply(const WarmupRequest& request) {
+  if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  WarmupResult result;
+  if (const jm_status status = warm_up(model_->subject(), request, result); status != JM_OK) {
+    return model_->run_failure(status);
+  }
+  iteration_ns_ = result.iteration_ns;
+  measurement_.prepare(iteration_ns_, kLikelyWindow);
+  return to_line({{"type", "warmed"},
+                  {"t0_ns", result.t0_ns},
+                  {"t1_ns", result.t1_ns},
+                  {"iterations", result.iterations},
+                  {"steady", result.steady},
+                  {"iteration_ns", result.iteration_ns}});
+}
+
+Outcome<std::string> Session::reply(const GoRequest& request) {
+  if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  if (iteration_ns_ <= 0) return fail(JM_INVALID_ARGUMENT, "'warmup' must come before 'go'");
+  has_window_ = false;
+  const WindowLimits limits{.min_ns = request.min_ns, .min_iterations = request.min_iterations};
+  measurement_.prepare(iteration_ns_, limits);
+  if (const jm_status status = measurement_.run(model_->subject(), limits); status != JM_OK) {
+    return model_->run_failure(status);
+  }
+  has_window_ = true;
+  return to_line({{"type", "done"},
+                  {"t0_ns", measurement_.t0_ns()},
+                  {"t1_ns", measurement_.t1_ns()},
+                  {"iterations", measurement_.iterations()}});
+}
+
+Outcome<std::string> Session::reply(const DurationsRequest&) {
+  if (!has_window_) return fail(JM_INVALID_ARGUMENT, "'go' must come before 'durations'");
+  // Written by hand: a JSON tree of a million numbers takes twenty times their size.
+  fmt::memory_buffer line;
+  fmt::format_to(
+      std::back_inserter(line), R"({{"type":"durations","calls_per_record":{},"ns":[{}]}})",
+      measurement_.calls_per_record(),
+      fmt::join(measurement_.records(), measurement_.records() + measurement_.record_count(), ","));
+  return fmt::to_string(line);
+}
+
+Outcome<std::string> Session::reply(const CheckRequest& request) {
+  if (auto ready = need_engine(); !ready) return fail(ready.error());
+  model_.reset();
+  has_inputs_ = has_window_ = false;
+  const CheckResult result = check_case(*engine_, request);
+  return to_line({{"type", "checked"},
+                  {"status", to_string(result.status)},
+                  {"max_abs", result.max_abs},
+                  {"max_rel", result.max_rel},
+                  {"reason", result.reason}});
+}
+
+Outcome<std::string> Session::reply(const QuitRequest&) {
+  finished_ = true;
+  return to_line({{"type", "bye"}});
+}
+
+Outcome<void> Session::need_engine() const {
+  if (broken_) {
+    return fail(JM_INVALID_ARGUMENT, "'open' or 'load' has failed; only 'quit' can follow");
+  }
+  if (!engine_) return fail(JM_INVALID_ARGUMENT, "'open' must come first");
+  return {};
+}
+
+Outcome<void> Session::need_model() const {
+  if (auto ready = need_engine(); !ready) return ready;
+  if (!model_) return fail(JM_INVALID_ARGUMENT, "'load' must come first");
+  return {};
+}
+
+Outcome<void> Session::need_inputs() const {
+  if (auto ready = need_model(); !ready) return ready;
+  if (!has_inputs_) return fail(JM_INVALID_ARGUMENT, "'inputs' must come first");
+  return {};
+}
+
+}  // namespace joulemark::worker

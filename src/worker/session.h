@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker holds between requests: the engine, the model, its inputs and the last window.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "model/onnx_summary.h"
+#include "worker/engine_calls.h"
+#include "worker/measure.h"
+#include "worker/request.h"
+
+namespace joulemark::worker {
+
+/// Gives the call table of the plugin at a path, valid for the rest of the process.
+using PluginLoader = std::function<Result<const jm_engine_api*>(const std::string& path)>;
+
+/// One conversation.
+class Session {
+ public:
+  explicit Session(PluginLoader load_plugin) : load_plugin_(std::move(load_plugin)) {}
+
+  /// The reply to one request line, without newline. Never throws: whatever goes wrong is an error
+  /// reply.
+  std::string answer(std::string_view line);
+
+  /// The reply to one request.
+  std::string handle(const Request& request);
+
+  /// Whether `quit` was asked for.
+  [[nodiscard]] bool finished() const { return finished_; }
+
+ private:
+  Outcome<std::string> reply(const HelloRequest& request);
+  Outcome<std::string> reply(const OpenRequest& request);
+  Outcome<std::string> reply(const LoadRequest& request);
+  Outcome<std::string> reply(const InputsRequest& request);
+  Outcome<std::string> reply(const AnswerRequest& request);
+  Outcome<std::string> reply(const WarmupRequest& request);
+  Outcome<std::string> reply(const GoRequest& request);
+  Outcome<std::string> reply(const DurationsRequest& request);
+  Outcome<std::string> reply(const CheckRequest& request);
+  Outcome<std::string> reply(const QuitRequest& request);
+
+  Outcome<std::string> open(const OpenRequest& request);
+  Outcome<std::string> load(const LoadRequest& request);
+  Outcome<void> need_engine() const;
+  Outcome<void> need_model() const;
+  Outcome<void> need_inputs() const;
+
+  PluginLoader load_plugin_;
+  std::optional<Engine> engine_;
+  std::optional<EngineModel> model_;           // after engine_: released before it
+  std::optional<model::OnnxSummary> summary_;  // of the loaded model, when it is an ONNX file
+  std::string precision_;
+  bool broken_ = false;  // open or load failed: the process is in an unknown state
+  bool has_inputs_ = false;
+  bool has_window_ = false;
+  bool finished_ = false;
+  std::optional<Nanoseconds> opened_at_;  // until the first load has reported it
+  double iteration_ns_ = 0;               // by the warm-up; 0: none
+  Measurement measurement_;
+};
+
+}  // namespace joulemark::worker

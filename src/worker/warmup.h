@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls the model until its times are steady, within a floor and a cap.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "worker/measure.h"
+#include "worker/request.h"
+
+namespace joulemark::worker {
+
+/// Records that the rule of is_steady looks at.
+inline constexpr std::size_t kSteadyRecords = 20;
+/// And the least it may look at, when calls are so slow that 20 of them do not fit into half the
+/// cap.
+inline constexpr std::size_t kFewestSteadyRecords = 6;
+
+/// Steady: no trend and no wild scatter. The medians of the older and the newer half differ by at
+/// most 2 %, and the scaled median absolute deviation (1.4826 × MAD, which estimates the standard
+/// deviation but ignores a few interrupted calls) is at most 5 % of the median. Medians because a
+/// coefficient of variation would never settle on a machine that does other things too.
+bool is_steady(std::span<const double> call_ns);
+
+struct WarmupResult {
+  Nanoseconds t0_ns = 0;
+  Nanoseconds t1_ns = 0;
+  std::int64_t iterations = 0;
+  bool steady = false;      ///< false: the cap ended it
+  double iteration_ns = 0;  ///< median time of a call over the last records
+};
+
+/// Runs until min_ns and min_iterations are reached and the last records are steady, or max_ns is
+/// reached (whatever else); at least one call. Calls are grouped into records of at least a
+/// fortieth of min_ns, so that the rule looks at half the floor's time or more.
+/// The failing call's status otherwise.
+jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupResult& result);
+
+}  // namespace joulemark::worker
