@@ -10,8 +10,7 @@
 namespace joulemark::run {
 
 /// Keeps the last kLines lines, each cut to kLineBytes. The lines are any bytes; text() makes them
-/// valid UTF-8 without control characters other than tab and newline, so that they can be stored
-/// and shown.
+/// printable (see base/text_table.h), so that they can be stored and shown.
 class OutputTail {
  public:
   static constexpr std::size_t kLines = 100;
@@ -26,9 +25,5 @@ class OutputTail {
   std::deque<std::string> lines_;
   bool line_is_open_ = false;  ///< the last line has no newline yet
 };
-
-/// `text` with every ill-formed sequence replaced by U+FFFD and control characters other than tab
-/// and newline by '?'.
-std::string printable_utf8(std::string_view text);
 
 }  // namespace joulemark::run

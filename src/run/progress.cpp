@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/text_table.h"
 #include "run/progress_line.h"
 
 namespace joulemark::run {
@@ -19,7 +20,7 @@ namespace {
 
 /// At most five drawings a second.
 constexpr Nanoseconds kRedrawPeriod = kNanosecondsPerSecond / 5;
-constexpr int kDefaultColumns = 80;
+constexpr std::size_t kDefaultColumns = 80;
 
 enum class Colour { kYes, kNo };
 
@@ -28,7 +29,7 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-int columns_of(std::FILE* file) {
+std::size_t columns_of(std::FILE* file) {
   winsize size{};
   if (::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return kDefaultColumns;
@@ -43,7 +44,7 @@ void print(std::FILE* file, std::string_view text) {
 std::string warning_line(const Caveat& caveat, Colour colour) {
   const auto [on, off] =
       colour == Colour::kYes ? std::pair("\x1b[33m", "\x1b[0m") : std::pair("", "");
-  return fmt::format("{}warning:{} {}\n", on, off, caveat.message);
+  return fmt::format("{}warning:{} {}\n", on, off, printable(caveat.message));
 }
 
 class QuietProgress final : public Progress {
@@ -110,8 +111,8 @@ class TerminalProgress final : public Progress {
   [[nodiscard]] std::string failure_line(const TrialRecord& record) const {
     const auto [on, off] =
         colour_ == Colour::kYes ? std::pair("\x1b[31m", "\x1b[0m") : std::pair("", "");
-    return fmt::format("{}{}:{} {}  {}: {}\n", on, to_string(record.status), off, place_.model,
-                       place_.label, record.reason);
+    const std::string what = fmt::format("{}  {}: {}", place_.model, place_.label, record.reason);
+    return fmt::format("{}{}:{} {}\n", on, to_string(record.status), off, printable(what));
   }
   void above(const std::string& line) {
     erase();
@@ -127,7 +128,7 @@ class TerminalProgress final : public Progress {
         fmt::format("trial {}/{}  {} left{}  {}  {}  {}", place_.number, place_.total,
                     duration_text(left_.seconds()), watts_, what, place_.model, place_.label);
     // A character less than the width: some terminals wrap after the last column.
-    print(err_, "\r" + cut_to_width(line, columns_of(err_) - 1) + "\x1b[K");
+    print(err_, "\r" + cut_to_width(printable(line), columns_of(err_) - 1) + "\x1b[K");
     drawn_ = true;
     drawn_at_ = now;
   }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text_table.h"
+
 namespace joulemark::run {
 
 std::string duration_text(double seconds) {
@@ -16,20 +18,17 @@ std::string duration_text(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-std::string cut_to_width(std::string_view text, int columns) {
-  const auto starts_character = [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+std::string cut_to_width(std::string_view text, std::size_t columns) {
+  if (columns == 0) return {};
+  if (display_width(text) <= columns) return std::string(text);
+  const auto starts_character = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0u) != 0x80u;
   };
-  int seen = 0;
-  std::size_t last_start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!starts_character(text[i])) continue;
-    if (seen == columns)
-      return columns < 1 ? std::string() : std::string(text.substr(0, last_start)) + "…";
-    last_start = i;
-    ++seen;
-  }
-  return std::string(text);
+  std::size_t end = text.size();
+  do {
+    --end;
+  } while (end > 0 && (!starts_character(end) || display_width(text.substr(0, end)) + 1 > columns));
+  return std::string(text.substr(0, end)) + "…";
 }
 
 void TimeLeft::finished(double elapsed_s) {
@@ -57,7 +56,7 @@ std::string result_line(const TrialPlace& place, const TrialRecord& record) {
                         record.window_s() * 1e3 / static_cast<double>(record.iterations));
   if (const std::string watts = watts_text(record); !watts.empty()) line += "  " + watts;
   if (!record.reason.empty()) line += "  " + record.reason;
-  return line;
+  return printable(line);
 }
 
 }  // namespace joulemark::run

@@ -2,6 +2,7 @@
 // The words of the progress display, as pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ namespace joulemark::run {
 /// "45 s", "3 min 20 s", "2 h 05 min".
 std::string duration_text(double seconds);
 
-/// The first `columns` characters of UTF-8 text, with "…" as the last where something was cut.
-std::string cut_to_width(std::string_view text, int columns);
+/// What of printable `text` fits into `columns` of a terminal, with "…" at its end where something
+/// was cut.
+std::string cut_to_width(std::string_view text, std::size_t columns);
 
 /// Seconds left, by the trials that were measured: their mean for each trial that is left.
 /// `estimate_s` of the plan until one has been measured.

@@ -11,8 +11,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text_table.h"
 #include "joulemark/worker_protocol.h"
-#include "run/output_tail.h"
 
 namespace joulemark::run {
 namespace {
@@ -27,8 +27,7 @@ constexpr std::size_t kMaxReasonBytes = 2000;
 constexpr Nanoseconds kSumSlack = 1'000'000;
 
 std::string one_line(std::string_view text) {
-  std::string line = printable_utf8(text.substr(0, kMaxReasonBytes));
-  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::string line = printable(text.substr(0, kMaxReasonBytes));
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
 }
