@@ -2,6 +2,7 @@
 // The report for a terminal or a log: verdict, table, caveats.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "joulemark/result.h"
@@ -13,12 +14,14 @@ enum class Colour { kNever, kAlways };
 
 struct TextOptions {
   Colour colour = Colour::kNever;
-  /// Columns of the terminal; less important columns are left out where they do not fit.
-  std::size_t width = 120;
+  /// Columns of the terminal: text is wrapped there, and the less important columns of a table are
+  /// left out where they do not fit. 0: no limit.
+  std::size_t width = 0;
 };
 
 /// Lines that end in '\n': the verdict, one table per model, the caveats. `colour` marks the best
-/// set and the caveats; the text says the same without it.
+/// set and the caveats; the text says the same without it. Names and messages cannot steer the
+/// terminal.
 std::string render_text(const ExperimentRecord& record, const verdict::Judgement& judgement,
                         const TextOptions& options = {});
 

@@ -13,6 +13,8 @@ namespace {
 using Indices = std::vector<std::size_t>;
 
 constexpr std::size_t kNamesInFull = 4;
+/// Of configurations that are not ranked.
+constexpr std::size_t kReasonsInFull = 2;
 /// From here on "3.5 times as much" reads better than "250 % more".
 constexpr double kTimes = 2;
 
@@ -73,9 +75,6 @@ struct Scene {
   [[nodiscard]] std::size_t ranked() const {
     return 1 + tied.size() + unresolved.size() + worse.size();
   }
-  [[nodiscard]] std::string margin_text() const {
-    return decimal(100 * margin, decimals_for(100 * margin, 0, false) > 1 ? 1 : 0) + " %";
-  }
 };
 
 Scene scene_of(const Judgement& judgement, const ModelVerdict& model, double margin) {
@@ -117,7 +116,7 @@ std::string tie(const Scene& scene) {
   for (const std::size_t c : scene.tied) names.push_back(scene.cell(c).label);
   const Cell& farthest = scene.cell(scene.tied.back());
   return fmt::format("tie: {} need the same {} within the margin of {} ({} {}).{}", join(names),
-                     scene.noun(), scene.margin_text(), farthest.label,
+                     scene.noun(), percent_text(scene.margin), farthest.label,
                      more_than_best(farthest.ratio), next_worse(scene));
 }
 
@@ -140,7 +139,7 @@ std::string unresolved(const Scene& scene) {
     return fmt::format(
         "{}; whether that is more than the margin of {} is not resolved, more repetitions are "
         "needed.{}",
-        needs_less(scene, rival), scene.margin_text(), next_worse(scene));
+        needs_less(scene, rival), percent_text(scene.margin), next_worse(scene));
   }
   const std::string who =
       others == 1
@@ -154,21 +153,40 @@ std::string unresolved(const Scene& scene) {
 std::string single(const Scene& scene) {
   const Estimate& value = scene.best().estimate(scene.model.primary);
   const Metric& primary = metric(scene.model.primary);
+  const Scale scale = scale_for(primary, value.median.estimate);
+  const auto text = [&](double number) {
+    return fmt::format("{} {}", format_scaled(primary, scale, number), scale.unit);
+  };
   const std::string interval =
       value.median.bounded()
-          ? fmt::format("[{}, {}]", format_value(primary, value.median.lo),
-                        format_value(primary, value.median.hi))
+          ? fmt::format("[{}, {}]", text(value.median.lo), text(value.median.hi))
           : fmt::format("({}, no interval)",
                         value.n == 1 ? "one repetition" : fmt::format("{} repetitions", value.n));
   return fmt::format(
-      "{} needs {} per inference {}; it is the only configuration{}, so there is no "
-      "comparison.",
-      scene.best().label, format_value(primary, value.median.estimate), interval,
+      "{} needs {} per inference {}; it is the only configuration{}, so there is no comparison.",
+      scene.best().label, text(value.median.estimate), interval,
       scene.unranked.empty() ? "" : " that can be ranked");
 }
 
+/// "A (why), B (why)".
+std::string unranked_with_reasons(const Scene& scene) {
+  std::string text;
+  for (const std::size_t c : scene.unranked) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", scene.cell(c).label,
+                        scene.cell(c).reason);
+  }
+  return text;
+}
+
 std::string none(const Scene& scene) {
-  return scene.unranked.empty() ? "no trial was attempted." : "nothing can be ranked.";
+  if (scene.unranked.empty()) return "no trial was attempted.";
+  if (scene.unranked.size() <= kReasonsInFull) {
+    return fmt::format("nothing can be ranked: {}.", unranked_with_reasons(scene));
+  }
+  const Cell& first = scene.cell(scene.unranked.front());
+  return fmt::format(
+      "nothing can be ranked: {} ({}) and {} other configurations, listed with the reason.",
+      first.label, first.reason, scene.unranked.size() - 1);
 }
 
 std::string core(const Scene& scene) {
@@ -188,20 +206,19 @@ std::string core(const Scene& scene) {
 }
 
 std::string not_ranked(const Scene& scene) {
-  if (scene.unranked.empty()) return "";
-  if (scene.unranked.size() > 2) {
+  if (scene.unranked.empty() || scene.model.outcome == Outcome::kNone) return "";
+  if (scene.unranked.size() > kReasonsInFull) {
     return fmt::format(" Not ranked: {} configurations, listed with the reason.",
                        scene.unranked.size());
   }
-  std::string text;
-  for (const std::size_t c : scene.unranked) {
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", scene.cell(c).label,
-                        scene.cell(c).reason);
-  }
-  return " Not ranked: " + text + ".";
+  return fmt::format(" Not ranked: {}.", unranked_with_reasons(scene));
 }
 
 }  // namespace
+
+std::string percent_text(double fraction) {
+  return fmt::format("{:g} %", 100 * fraction);
+}
 
 std::string more_than_best(const Ratio& ratio) {
   const stats::Interval& r = ratio.interval;

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report model as JSON, key by key as docs/json-output.md has it.
+#include "report/json_report.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+
+namespace joulemark::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using verdict::Cell;
+using verdict::Judgement;
+
+constexpr int kFormat = 1;
+
+/// Puts `value` under `key`, or null with `reason` under "<key>_reason".
+void put(Json& object, const std::string& key, double value, const std::string& reason) {
+  if (std::isfinite(value)) {
+    object[key] = value;
+    return;
+  }
+  object[key] = nullptr;
+  object[key + "_reason"] = reason;
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json array = Json::array();
+  for (const double value : values) array.push_back(std::isfinite(value) ? Json(value) : Json());
+  return array;
+}
+
+Json experiment_json(const ReportModel& model, JsonDetail detail) {
+  const ExperimentFacts& facts = model.experiment;
+  Json json = {{"id", facts.id},        {"uuid", facts.uuid},
+               {"name", facts.name},    {"created_at", facts.created_at},
+               {"seed", facts.seed},    {"repetitions", facts.repetitions},
+               {"margin", facts.margin}};
+  if (detail == JsonDetail::kFull) json["toml"] = facts.toml;
+  return json;
+}
+
+Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
+  Json best_set = Json::array();
+  for (const std::size_t cell : model.cells) {
+    if (judgement.cells[cell].in_best_set()) best_set.push_back(cell);
+  }
+  Json json = {{"model", model.model},
+               {"outcome", to_string(model.outcome)},
+               {"metric", metric(model.primary).key},
+               {"sentence", model.sentence}};
+  json["best"] = model.best ? Json(*model.best) : Json();
+  if (!model.best) json["best_reason"] = "nothing_ranked";
+  json["best_set"] = std::move(best_set);
+  json["rows"] = model.cells;
+  return json;
+}
+
+Json verdict_json(const Judgement& judgement) {
+  Json models = Json::array();
+  for (const auto& model : judgement.models) models.push_back(model_json(judgement, model));
+  return {{"sentence", judgement.sentence}, {"models", std::move(models)}};
+}
+
+Json metrics_json() {
+  static constexpr const char* kBetter[] = {"less", "more", "neither"};
+  Json array = Json::array();
+  for (const verdict::Metric& metric : verdict::metrics()) {
+    array.push_back({{"key", metric.key},
+                     {"title", metric.title},
+                     {"unit", metric.unit},
+                     {"better", kBetter[static_cast<std::size_t>(metric.better)]}});
+  }
+  return array;
+}
+
+Json estimate_json(const verdict::Estimate& estimate) {
+  const bool absent = estimate.n == 0;
+  const std::string few = absent ? estimate.reason : "too_few";
+  const std::string bounds = absent ? estimate.reason : to_string(estimate.median.outcome);
+  Json json = Json::object();
+  put(json, "value", estimate.median.estimate, absent ? estimate.reason : "not_finite");
+  put(json, "lo", estimate.median.lo, bounds);
+  put(json, "hi", estimate.median.hi, bounds);
+  put(json, "mean", estimate.mean, absent ? estimate.reason : "not_finite");
+  put(json, "cv", estimate.cv, estimate.n > 1 ? "mean_is_zero" : few);
+  json["n"] = estimate.n;
+  return json;
+}
+
+Json configuration_json(const Cell& cell) {
+  const Configuration& configuration = cell.configuration;
+  Json options = Json::object();
+  for (const auto& [key, value] : configuration.options) options[key] = value;
+  return {{"label", cell.label},
+          {"engine", configuration.engine},
+          {"version", cell.version},
+          {"provider", configuration.provider},
+          {"precision", configuration.precision},
+          {"threads", configuration.threads},
+          {"batch", configuration.batch},
+          {"options", std::move(options)}};
+}
+
+void put_ratio(Json& row, const Cell& cell) {
+  if (!cell.ranked()) {
+    row["ratio"] = nullptr;
+    row["ratio_reason"] = "unranked";
+    return;
+  }
+  const stats::Interval& interval = cell.ratio.interval;
+  Json ratio = Json::object();
+  put(ratio, "value", interval.estimate, "no_common_block");
+  put(ratio, "lo", interval.lo, to_string(interval.outcome));
+  put(ratio, "hi", interval.hi, to_string(interval.outcome));
+  ratio["blocks"] = cell.ratio.blocks;
+  row["ratio"] = std::move(ratio);
+}
+
+Json row_json(const Judgement& judgement, const Cell& cell) {
+  Json row = {{"model", judgement.models[cell.model].model},
+              {"configuration", configuration_json(cell)},
+              {"standing", to_string(cell.standing)},
+              {"in_best_set", cell.in_best_set()},
+              {"reason", cell.reason}};
+  put_ratio(row, cell);
+  row["trials_ok"] = cell.finished;
+  row["trials_not_ok"] = cell.not_ok;
+  Json values = Json::object();
+  for (std::size_t m = 0; m < cell.estimates.size(); ++m) {
+    values[verdict::metrics()[m].key] = estimate_json(cell.estimates[m]);
+  }
+  row["metrics"] = std::move(values);
+  return row;
+}
+
+Json trials_json(const ReportModel& model) {
+  const TrialColumns& trials = model.trials;
+  Json values = Json::object();
+  for (std::size_t m = 0; m < model.judgement.values.size(); ++m) {
+    values[verdict::metrics()[m].key] = numbers(model.judgement.values[m]);
+  }
+  return {{"row", trials.cell},
+          {"block", trials.block},
+          {"position", trials.position},
+          {"attempt", trials.attempt},
+          {"status", trials.status},
+          {"reason", trials.reason},
+          {"started_at", numbers(trials.started_at)},
+          {"metrics", std::move(values)}};
+}
+
+Json latency_json(const LatencyDistribution& latency) {
+  Json json = {{"row", latency.cell}, {"count", latency.count}};
+  if (latency.count == 0) return json;
+  json["lo_ms"] = latency.lo_ms;
+  json["hi_ms"] = latency.hi_ms;
+  json["bins"] = latency.bins;
+  Json p = Json::array();
+  Json ms = Json::array();
+  for (const auto& [probability, value] : latency.quantiles) {
+    p.push_back(probability);
+    ms.push_back(value);
+  }
+  json["quantiles"] = {{"p", std::move(p)}, {"ms", std::move(ms)}};
+  return json;
+}
+
+Json timeline_json(const Timeline& timeline) {
+  Json phases = Json::array();
+  for (const auto& span : timeline.phases) {
+    phases.push_back({{"phase", span.phase}, {"t0_s", span.t0_s}, {"t1_s", span.t1_s}});
+  }
+  Json signals = Json::array();
+  for (const TimelineSeries& series : timeline.series) {
+    signals.push_back({{"name", series.name},
+                       {"unit", series.unit},
+                       {"t_s", numbers(series.t_s)},
+                       {"min", numbers(series.min)},
+                       {"max", numbers(series.max)}});
+  }
+  return {{"row", timeline.cell},
+          {"trial", timeline.trial},
+          {"kind", timeline.kind},
+          {"phases", std::move(phases)},
+          {"series", std::move(signals)}};
+}
+
+Json hosts_json(const std::vector<HostFingerprint>& hosts) {
+  Json array = Json::array();
+  for (const HostFingerprint& host : hosts) {
+    Json facts = Json::array();
+    for (const auto& [name, value] : host.facts) facts.push_back(Json::array({name, value}));
+    array.push_back({{"key", host.key}, {"facts", std::move(facts)}});
+  }
+  return array;
+}
+
+template <class T, class F>
+Json map_json(const std::vector<T>& items, F to_item) {
+  Json array = Json::array();
+  for (const T& item : items) array.push_back(to_item(item));
+  return array;
+}
+
+}  // namespace
+
+std::string to_json(const ReportModel& model, JsonDetail detail) {
+  const Judgement& judgement = model.judgement;
+  Json json = {{"format", kFormat},
+               {"experiment", experiment_json(model, detail)},
+               {"verdict", verdict_json(judgement)}};
+  json["caveats"] = map_json(judgement.caveats, [](const Caveat& caveat) {
+    return Json{{"code", caveat.code}, {"message", caveat.message}};
+  });
+  json["metrics"] = metrics_json();
+  json["rows"] =
+      map_json(judgement.cells, [&](const Cell& cell) { return row_json(judgement, cell); });
+  if (detail == JsonDetail::kFull) {
+    json["trials"] = trials_json(model);
+    json["latency"] = map_json(model.latency, latency_json);
+    json["timelines"] = map_json(model.timelines, timeline_json);
+    json["hosts"] = hosts_json(model.hosts);
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string render_json(const ExperimentRecord& record, const Judgement& judgement) {
+  ReportModel model;
+  model.experiment = {.id = record.id,
+                      .uuid = record.uuid,
+                      .name = record.experiment.name,
+                      .created_at = record.created_at,
+                      .seed = record.experiment.seed,
+                      .repetitions = record.experiment.protocol.repetitions,
+                      .margin = record.experiment.margin,
+                      .toml = {}};
+  model.judgement = judgement;
+  return to_json(model, JsonDetail::kSummary);
+}
+
+}  // namespace joulemark::report

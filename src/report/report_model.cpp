@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the report model together: columns, distributions, time lines.
+#include "report/report_model.h"
+
+#include <utility>
+
+#include "report/latency.h"
+#include "report/timeline.h"
+
+namespace joulemark::report {
+namespace {
+
+ExperimentFacts facts_of(const ExperimentRecord& record) {
+  return {.id = record.id,
+          .uuid = record.uuid,
+          .name = record.experiment.name,
+          .created_at = record.created_at,
+          .seed = record.experiment.seed,
+          .repetitions = record.experiment.protocol.repetitions,
+          .margin = record.experiment.margin,
+          .toml = record.toml};
+}
+
+TrialColumns columns_of(const ExperimentRecord& record, const verdict::Judgement& judgement) {
+  TrialColumns columns;
+  columns.cell = judgement.cell_of_trial;
+  for (const TrialRecord& trial : record.trials) {
+    columns.block.push_back(trial.block);
+    columns.position.push_back(trial.position);
+    columns.attempt.push_back(trial.attempt);
+    columns.status.emplace_back(to_string(trial.status));
+    columns.reason.push_back(trial.reason);
+    columns.started_at.push_back(trial.started_at);
+  }
+  return columns;
+}
+
+}  // namespace
+
+ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgement judgement,
+                               const ModelOptions& options) {
+  ReportModel model;
+  model.experiment = facts_of(record);
+  model.trials = columns_of(record, judgement);
+  std::vector<double> scratch;
+  for (std::size_t cell = 0; cell < judgement.cells.size(); ++cell) {
+    std::vector<const TrialRecord*> trials;
+    for (const std::size_t trial : judgement.cells[cell].trials) {
+      trials.push_back(&record.trials[trial]);
+    }
+    model.latency.push_back(latency_distribution(trials, options.latency_bins, scratch));
+    model.latency.back().cell = cell;
+  }
+  model.timelines = choose_timelines(record, judgement, options);
+  model.hosts = record.hosts;
+  model.judgement = std::move(judgement);
+  return model;
+}
+
+}  // namespace joulemark::report
