@@ -22,8 +22,8 @@ enum class OpenMode {
 /// How much of a trial is loaded.
 enum class Detail {
   kSummary,    ///< everything but durations, series and output tail
-  kDurations,  ///< with durations
-  kEverything  ///< with durations, series and output tail
+  kDurations,  ///< with durations and output tail
+  kEverything  ///< with series too
 };
 
 /// One line of a list of experiments.
@@ -79,6 +79,7 @@ class Store {
  private:
   struct State;
   explicit Store(std::unique_ptr<State> state);
+  Result<std::vector<HostFingerprint>> load_hosts(std::int64_t experiment_id);
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// SOCI behind the wrapper. Each statement is prepared anew: a reused one with vectors sends its
+// first values again on PostgreSQL.
+#include "store/database.h"
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <cmath>
+#include <deque>
+#include <filesystem>
+
+namespace joulemark::store {
+namespace {
+
+/// SQLite's primary result codes.
+Failure failure_of_sqlite(int result) {
+  switch (result & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Failure::kBusy;
+    case SQLITE_CONSTRAINT:
+      return Failure::kConstraint;
+    case SQLITE_FULL:
+      return Failure::kFull;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return Failure::kReadOnly;
+    case SQLITE_CANTOPEN:
+      return Failure::kCannotOpen;
+    case SQLITE_NOTADB:
+      return Failure::kNotADatabase;
+    case SQLITE_CORRUPT:
+    case SQLITE_FORMAT:
+      return Failure::kDamaged;
+    case SQLITE_IOERR:
+      return Failure::kIo;
+    default:
+      return Failure::kOther;
+  }
+}
+
+/// Runs `call`, and turns what SOCI throws into a value.
+template <class Call>
+SqlStatus guarded(Call&& call) {
+  try {
+    call();
+    return {};
+  } catch (const soci::sqlite3_soci_error& error) {
+    return tl::unexpected<SqlError>({failure_of_sqlite(error.result()), error.what()});
+  } catch (const std::exception& error) {
+    return tl::unexpected<SqlError>({Failure::kOther, error.what()});
+  }
+}
+
+/// Bound values need addresses that live as long as the statement.
+struct Binding {
+  soci::indicator indicator = soci::i_ok;
+  long long integer = 0;
+  double real = 0;
+  std::string text;
+};
+
+void bind(soci::statement& statement, Binding& binding, const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    binding.integer = *integer;
+    statement.exchange(soci::use(binding.integer, binding.indicator));
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    binding.real = *real;
+    if (std::isnan(*real)) binding.indicator = soci::i_null;
+    statement.exchange(soci::use(binding.real, binding.indicator));
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    binding.text = *text;
+    statement.exchange(soci::use(binding.text, binding.indicator));
+  } else if (const auto* blob = std::get_if<Blob>(&value)) {
+    binding.text = blob->bytes;
+    statement.exchange(soci::use(binding.text, binding.indicator));
+  } else {
+    binding.indicator = soci::i_null;
+    statement.exchange(soci::use(binding.text, binding.indicator));
+  }
+}
+
+void bind_result(soci::statement& statement, Binding& binding, ColumnType type) {
+  switch (type) {
+    case ColumnType::kInteger:
+      statement.exchange(soci::into(binding.integer, binding.indicator));
+      return;
+    case ColumnType::kReal:
+      statement.exchange(soci::into(binding.real, binding.indicator));
+      return;
+    case ColumnType::kText:
+    case ColumnType::kBlob:
+      statement.exchange(soci::into(binding.text, binding.indicator));
+      return;
+  }
+}
+
+Value value_of(Binding& binding, ColumnType type) {
+  if (binding.indicator == soci::i_null) return std::monostate{};
+  switch (type) {
+    case ColumnType::kInteger:
+      return std::int64_t{binding.integer};
+    case ColumnType::kReal:
+      return binding.real;
+    case ColumnType::kText:
+      return std::move(binding.text);
+    case ColumnType::kBlob:
+      return Blob{std::move(binding.text)};
+  }
+  return std::monostate{};
+}
+
+/// The file as a URI: safe for every character of a path.
+std::string sqlite_uri(const std::string& path, Access access) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' ||
+                       c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return uri + (access == Access::kReadOnly ? "?mode=ro" : "?mode=rwc");
+}
+
+}  // namespace
+
+struct Database::State {
+  soci::session session;
+};
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+SqlResult<Database> Database::open_sqlite(const std::string& path, Access access, int busy_s) {
+  // Some builds of SQLite leave URIs off; refused, and without need, once SQLite is in use.
+  sqlite_api::sqlite3_config(SQLITE_CONFIG_URI, 1);
+  auto state = std::make_unique<State>();
+  const std::string connection =
+      fmt::format("dbname={} timeout={}", sqlite_uri(path, access), busy_s);
+  const SqlStatus opened = guarded([&] { state->session.open(soci::sqlite3, connection); });
+  if (!opened) return tl::unexpected<SqlError>(opened.error());
+  return Database(std::move(state));
+}
+
+SqlStatus Database::execute(const std::string& sql, const std::vector<Value>& values) {
+  return query(sql, values, {}, [](Row&) { return true; });
+}
+
+SqlStatus Database::query(const std::string& sql, const std::vector<Value>& values,
+                          const std::vector<Column>& columns,
+                          const std::function<bool(Row&)>& each) {
+  return guarded([&] {
+    soci::statement statement(state_->session);
+    std::deque<Binding> bindings(values.size() + columns.size());
+    for (std::size_t i = 0; i < values.size(); ++i) bind(statement, bindings[i], values[i]);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      bind_result(statement, bindings[values.size() + i], columns[i].type);
+    statement.alloc();
+    statement.prepare(sql);
+    statement.define_and_bind();
+    if (columns.empty()) {
+      statement.execute(true);
+      return;
+    }
+    Row row(columns.size());
+    statement.execute();
+    while (statement.fetch()) {
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        row[i] = value_of(bindings[values.size() + i], columns[i].type);
+      if (!each(row)) return;
+    }
+  });
+}
+
+SqlStatus Database::write_transaction(const std::function<SqlStatus()>& body) {
+  if (auto begun = execute("begin immediate"); !begun) return begun;
+  SqlStatus done = body();
+  if (done) done = execute("commit");
+  // After some errors SQLite has rolled back by itself, and there is nothing left to undo.
+  if (!done) (void)execute("rollback");
+  return done;
+}
+
+SqlResult<bool> Database::has_table(const std::string& name) {
+  bool found = false;
+  const SqlStatus asked =
+      query("select count(*) from sqlite_master where type = 'table' and name = :name", {name},
+            {{"count", ColumnType::kInteger}}, [&](Row& row) {
+              const auto* count = std::get_if<std::int64_t>(&row[0]);
+              found = count != nullptr && *count > 0;
+              return false;
+            });
+  if (!asked) return tl::unexpected<SqlError>(asked.error());
+  return found;
+}
+
+}  // namespace joulemark::store

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens a store, keeps its schema, and turns a database's failures into sentences.
+#include "store/store.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <random>
+
+#include "base/clock.h"
+#include "store/codec.h"
+#include "store/database.h"
+#include "store/schema.h"
+#include "store/trial_table.h"
+#include "store/values_json.h"
+
+namespace joulemark::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyTimeoutS = 10;
+
+/// What failed, in words and by kind; `what` is "write to" or "read".
+Error store_error(const char* what, const std::string& path, const SqlError& error) {
+  const auto say = [&](ErrorKind kind, const std::string& why) {
+    return Error{kind, fmt::format("cannot {} store '{}': {}", what, path, why)};
+  };
+  switch (error.failure) {
+    case Failure::kBusy:
+      return say(ErrorKind::kMachine,
+                 fmt::format("another process has held it for more than {} s; end that process or "
+                             "use another store",
+                             kBusyTimeoutS));
+    case Failure::kFull:
+      return say(ErrorKind::kMachine,
+                 "no space left on its disk; free some, finished trials are kept");
+    case Failure::kReadOnly:
+      return say(ErrorKind::kMachine,
+                 "permission denied; give the right to write to the file and its folder");
+    case Failure::kCannotOpen:
+      return say(ErrorKind::kMachine,
+                 "it cannot be opened; check that its folder exists and may be written to");
+    case Failure::kNotADatabase:
+      return say(ErrorKind::kFailed, "it is not a joulemark store; name another file");
+    case Failure::kDamaged:
+      return say(ErrorKind::kFailed,
+                 fmt::format("it is damaged ({}); restore it from a copy", error.text));
+    case Failure::kIo:
+      return say(ErrorKind::kMachine,
+                 "input/output error; check the disk, its free space and the limit of file sizes");
+    case Failure::kConstraint:
+    case Failure::kLost:
+    case Failure::kConflict:
+    case Failure::kOther:
+      break;
+  }
+  return say(ErrorKind::kFailed, error.text);
+}
+
+/// The file that an address means.
+Result<std::string> file_of(const std::string& address) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (address.starts_with(kSqlite)) return address.substr(kSqlite.size());
+  const auto scheme = address.find("://");
+  if (scheme == std::string::npos && !address.empty()) return address;
+  return fail(ErrorKind::kUsage,
+              fmt::format("cannot open store '{}': {}; name a file", address,
+                          address.empty() ? "the name is empty"
+                                          : "this joulemark only keeps stores in files"));
+}
+
+/// What the file system alone tells, in better words than SQLite's.
+Status check_place(const std::string& path, OpenMode mode) {
+  const auto refuse = [&](ErrorKind kind, const std::string& why) {
+    return fail(kind, fmt::format("cannot open store '{}': {}", path, why));
+  };
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::directory)
+    return refuse(ErrorKind::kUsage, "it is a folder; name a file");
+  if (status.type() == fs::file_type::not_found) {
+    if (mode == OpenMode::kReadOnly)
+      return refuse(ErrorKind::kFailed, "no such file; name the store of a finished run");
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (!fs::is_directory(folder, error))
+      return refuse(ErrorKind::kMachine,
+                    fmt::format("no folder '{}'; make it first", folder.string()));
+    if (access(folder.c_str(), W_OK | X_OK) != 0)
+      return refuse(ErrorKind::kMachine,
+                    fmt::format("cannot write to folder '{}': {}; use another store",
+                                folder.string(), errno_text(errno)));
+    return {};
+  }
+  if (access(path.c_str(), mode == OpenMode::kReadOnly ? R_OK : R_OK | W_OK) != 0)
+    return refuse(ErrorKind::kMachine, fmt::format("{}; use another store", errno_text(errno)));
+  return {};
+}
+
+/// Version of the schema; 0 for a database without any table.
+SqlResult<std::int64_t> schema_version(Database& database) {
+  const auto is_store = database.has_table("schema_version");
+  if (!is_store) return tl::unexpected<SqlError>(is_store.error());
+  std::int64_t number = 0;
+  const char* sql = *is_store ? "select max(version) from schema_version"
+                              : "select count(*) from sqlite_master where type = 'table'";
+  const SqlStatus asked =
+      database.query(sql, {}, {{"number", ColumnType::kInteger}}, [&](Database::Row& row) {
+        const auto* value = std::get_if<std::int64_t>(&row[0]);
+        number = value != nullptr ? *value : -1;
+        return false;
+      });
+  if (!asked) return tl::unexpected<SqlError>(asked.error());
+  if ((!*is_store && number != 0) || (*is_store && number <= 0))
+    return tl::unexpected<SqlError>({Failure::kNotADatabase, "its tables are another program's"});
+  return number;
+}
+
+Error newer_schema(const std::string& path, std::int64_t version) {
+  return {ErrorKind::kFailed,
+          fmt::format("cannot open store '{}': written by a newer joulemark (schema {}, this "
+                      "program knows {}); upgrade joulemark",
+                      path, version, kSchemaVersion)};
+}
+
+/// Makes the tables where there are none. Two processes may come here at once: the second sees the
+/// first's tables.
+SqlStatus create_schema(Database& database) {
+  return database.write_transaction([&]() -> SqlStatus {
+    const auto version = schema_version(database);
+    if (!version) return tl::unexpected<SqlError>(version.error());
+    if (*version != 0) return {};
+    for (const std::string& statement : schema_statements())
+      if (auto made = database.execute(statement); !made) return made;
+    return database.execute("insert into schema_version (version) values (:version)",
+                            {std::int64_t{kSchemaVersion}});
+  });
+}
+
+/// WAL: readers beside a writer. Full: a commit is on the disk before the call returns.
+SqlStatus configure(Database& database) {
+  const SqlStatus wal =
+      database.query("pragma journal_mode = wal", {}, {{"mode", ColumnType::kText}},
+                     [](Database::Row&) { return true; });
+  if (!wal) return wal;
+  return database.execute("pragma synchronous = full");
+}
+
+/// A random UUID, version 4.
+std::string new_uuid() {
+  std::random_device source;
+  const auto word = [&] { return static_cast<unsigned>(source()); };
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:08x}{:04x}", word(), word() & 0xffff,
+                     word() & 0xfff, (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
+}
+
+}  // namespace
+
+struct Store::State {
+  std::string path;
+  Database database;
+
+  [[nodiscard]] tl::unexpected<Error> cannot(const char* what, const SqlError& error) const {
+    return fail(store_error(what, path, error));
+  }
+  [[nodiscard]] tl::unexpected<Error> no_experiment(std::int64_t id) const {
+    return fail(ErrorKind::kFailed,
+                fmt::format("cannot find experiment {} in store '{}'; 'joulemark report {}' shows "
+                            "those that it has",
+                            id, path, path));
+  }
+};
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
+  const auto path = file_of(path_or_url);
+  if (!path) return fail(path.error());
+  if (auto place = check_place(*path, mode); !place) return fail(place.error());
+  const auto cannot = [&](const SqlError& error) {
+    return fail(store_error("open", *path, error));
+  };
+  auto database = Database::open_sqlite(
+      *path, mode == OpenMode::kReadOnly ? Access::kReadOnly : Access::kReadWriteCreate,
+      kBusyTimeoutS);
+  if (!database) return cannot(database.error());
+  const auto version = schema_version(*database);
+  if (!version) return cannot(version.error());
+  if (*version > kSchemaVersion) return fail(newer_schema(*path, *version));
+  if (mode == OpenMode::kReadOnly) {
+    if (*version == 0) return cannot({Failure::kNotADatabase, "it is empty"});
+  } else {
+    if (auto configured = configure(*database); !configured) return cannot(configured.error());
+    if (*version == 0)
+      if (auto made = create_schema(*database); !made) return cannot(made.error());
+  }
+  return Store(std::make_unique<State>(State{*path, std::move(*database)}));
+}
+
+Result<std::int64_t> Store::create_experiment(const Experiment& experiment,
+                                              const std::string& toml) {
+  std::int64_t id = 0;
+  const SqlStatus created = state_->database.write_transaction([&] {
+    return state_->database.query(
+        "insert into experiment (id, uuid, name, created_at, toml, value) values ((select "
+        "coalesce(max(id), 0) + 1 from experiment), :uuid, :name, :created_at, :toml, :value) "
+        "returning id",
+        {new_uuid(), experiment.name, wall_clock_now(), toml, to_json(experiment)},
+        {{"id", ColumnType::kInteger}}, [&](Database::Row& row) {
+          if (const auto* number = std::get_if<std::int64_t>(&row[0])) id = *number;
+          return true;
+        });
+  });
+  if (!created) return state_->cannot("write to", created.error());
+  return id;
+}
+
+Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) {
+  const SqlStatus added = state_->database.write_transaction([&] {
+    return state_->database.execute(
+        "insert into host (experiment, host_key, facts) values (:experiment, :key, :facts) "
+        "on conflict do nothing",
+        {experiment_id, host.key, to_json(host.facts)});
+  });
+  if (!added) return state_->cannot("write to", added.error());
+  return {};
+}
+
+Status Store::add_trial(std::int64_t experiment_id, const TrialRecord& trial) {
+  const auto packed = pack(trial);
+  if (!packed)
+    return fail(ErrorKind::kFailed,
+                fmt::format("cannot write to store '{}': a trial is too large: {}; make its window "
+                            "shorter",
+                            state_->path, packed.error()));
+  const SqlStatus added = state_->database.write_transaction(
+      [&] { return insert_trial(state_->database, experiment_id, trial, *packed); });
+  if (added) return {};
+  if (added.error().failure == Failure::kConstraint)
+    return fail(
+        ErrorKind::kFailed,
+        fmt::format("cannot write to store '{}': block {}, position {}, attempt {} of "
+                    "experiment {} is there already, or the experiment is not",
+                    state_->path, trial.block, trial.position, trial.attempt, experiment_id));
+  return state_->cannot("write to", added.error());
+}
+
+Result<std::vector<ExperimentInfo>> Store::experiments() {
+  std::vector<ExperimentInfo> all;
+  const SqlStatus asked = state_->database.query(
+      "select e.id, e.uuid, e.name, e.created_at, count(t.id), "
+      "coalesce(sum(case when t.status = 'ok' then 1 else 0 end), 0) "
+      "from experiment e left join trial t on t.experiment = e.id "
+      "group by e.id, e.uuid, e.name, e.created_at order by e.id",
+      {},
+      {{"id", ColumnType::kInteger},
+       {"uuid", ColumnType::kText},
+       {"name", ColumnType::kText},
+       {"created_at", ColumnType::kReal},
+       {"trials", ColumnType::kInteger},
+       {"ok", ColumnType::kInteger}},
+      [&](Database::Row& row) {
+        ExperimentInfo info;
+        if (const auto* id = std::get_if<std::int64_t>(&row[0])) info.id = *id;
+        if (auto* uuid = std::get_if<std::string>(&row[1])) info.uuid = std::move(*uuid);
+        if (auto* name = std::get_if<std::string>(&row[2])) info.name = std::move(*name);
+        if (const auto* at = std::get_if<double>(&row[3])) info.created_at = *at;
+        if (const auto* trials = std::get_if<std::int64_t>(&row[4])) info.trials = *trials;
+        if (const auto* ok = std::get_if<std::int64_t>(&row[5])) info.ok = *ok;
+        all.push_back(std::move(info));
+        return true;
+      });
+  if (!asked) return state_->cannot("read", asked.error());
+  return all;
+}
+
+Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) {
+  ExperimentRecord record;
+  std::string value;
+  const SqlStatus asked = state_->database.query(
+      "select uuid, created_at, toml, value from experiment where id = :id", {experiment_id},
+      {{"uuid", ColumnType::kText},
+       {"created_at", ColumnType::kReal},
+       {"toml", ColumnType::kText},
+       {"value", ColumnType::kText}},
+      [&](Database::Row& row) {
+        record.id = experiment_id;
+        if (auto* uuid = std::get_if<std::string>(&row[0])) record.uuid = std::move(*uuid);
+        if (const auto* at = std::get_if<double>(&row[1])) record.created_at = *at;
+        if (auto* toml = std::get_if<std::string>(&row[2])) record.toml = std::move(*toml);
+        if (auto* json = std::get_if<std::string>(&row[3])) value = std::move(*json);
+        return false;
+      });
+  if (!asked) return state_->cannot("read", asked.error());
+  if (record.id == 0) return state_->no_experiment(experiment_id);
+  auto experiment = experiment_from_json(value);
+  if (!experiment) return state_->cannot("read", {Failure::kDamaged, experiment.error()});
+  record.experiment = std::move(*experiment);
+  if (auto hosts = load_hosts(experiment_id)) {
+    record.hosts = std::move(*hosts);
+  } else {
+    return fail(hosts.error());
+  }
+  auto trials = select_trials(state_->database, experiment_id, detail);
+  if (!trials) return state_->cannot("read", trials.error());
+  record.trials = std::move(*trials);
+  return record;
+}
+
+Result<std::vector<HostFingerprint>> Store::load_hosts(std::int64_t experiment_id) {
+  std::vector<HostFingerprint> hosts;
+  std::string fault;
+  const SqlStatus asked = state_->database.query(
+      "select host_key, facts from host where experiment = :experiment order by host_key",
+      {experiment_id}, {{"host_key", ColumnType::kText}, {"facts", ColumnType::kText}},
+      [&](Database::Row& row) {
+        auto* key = std::get_if<std::string>(&row[0]);
+        const auto* text = std::get_if<std::string>(&row[1]);
+        auto facts = pairs_from_json(text != nullptr ? *text : "");
+        if (key == nullptr || !facts) {
+          fault = "a host holds nonsense";
+          return false;
+        }
+        hosts.push_back({std::move(*key), std::move(*facts)});
+        return true;
+      });
+  if (!asked) return state_->cannot("read", asked.error());
+  if (!fault.empty()) return state_->cannot("read", {Failure::kDamaged, fault});
+  return hosts;
+}
+
+Result<std::vector<Series>> Store::load_series(std::int64_t experiment_id, const TrialKey& key) {
+  const auto blobs = select_blobs(state_->database, experiment_id, key);
+  if (!blobs) return state_->cannot("read", blobs.error());
+  auto series = decode_series(blobs->series.bytes);
+  if (!series) return state_->cannot("read", {Failure::kDamaged, series.error()});
+  return std::move(*series);
+}
+
+Result<std::vector<std::int64_t>> Store::load_durations(std::int64_t experiment_id,
+                                                        const TrialKey& key) {
+  const auto blobs = select_blobs(state_->database, experiment_id, key);
+  if (!blobs) return state_->cannot("read", blobs.error());
+  auto durations = decode_durations(blobs->durations.bytes);
+  if (!durations) return state_->cannot("read", {Failure::kDamaged, durations.error()});
+  return std::move(*durations);
+}
+
+}  // namespace joulemark::store

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// Four queries load any number of trials; a summary never touches the table of blobs.
+#include "store/trial_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <limits>
+#include <optional>
+#include <unordered_map>
+
+#include "store/codec.h"
+#include "store/trial_columns.h"
+
+namespace joulemark::store {
+namespace {
+
+/// The trials that are being loaded, and where each stands.
+struct Loading {
+  std::vector<TrialRecord> trials;
+  std::unordered_map<std::int64_t, std::size_t> index_of;
+
+  TrialRecord* find(const Value& id) {
+    const auto* number = std::get_if<std::int64_t>(&id);
+    const auto found = number != nullptr ? index_of.find(*number) : index_of.end();
+    return found != index_of.end() ? &trials[found->second] : nullptr;
+  }
+};
+
+std::optional<double> optional_real(const Value& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr ? std::optional(*number) : std::nullopt;
+}
+
+Value from_optional(const std::optional<double>& value) {
+  return value ? Value(*value) : Value();
+}
+
+std::optional<EnergyClass> energy_class_from(const std::string& text) {
+  for (const EnergyClass candidate : {EnergyClass::kMeasured, EnergyClass::kDerived,
+                                      EnergyClass::kEstimated, EnergyClass::kAbsent})
+    if (text == to_string(candidate)) return candidate;
+  return std::nullopt;
+}
+
+SqlResult<std::int64_t> insert_row(Database& database, std::int64_t experiment_id,
+                                   const TrialRecord& trial) {
+  std::vector<std::string> names;
+  for (const Column& column : trial_columns()) names.push_back(column.name);
+  const std::string sql = fmt::format(
+      "insert into trial (id, experiment, {0}) "
+      "values ((select coalesce(max(id), 0) + 1 from trial), :experiment, :{1}) returning id",
+      fmt::join(names, ", "), fmt::join(names, ", :"));
+  std::vector<Value> values = {experiment_id};
+  for (Value& value : trial_values(trial)) values.push_back(std::move(value));
+  std::int64_t id = 0;
+  const SqlStatus inserted =
+      database.query(sql, values, {{"id", ColumnType::kInteger}}, [&](Database::Row& row) {
+        if (const auto* number = std::get_if<std::int64_t>(&row[0])) id = *number;
+        return true;
+      });
+  if (!inserted) return tl::unexpected<SqlError>(inserted.error());
+  return id;
+}
+
+SqlStatus insert_phases(Database& database, std::int64_t id, const TrialRecord& trial) {
+  for (std::size_t i = 0; i < trial.phases.size(); ++i) {
+    const PhaseInterval& phase = trial.phases[i];
+    const SqlStatus inserted = database.execute(
+        "insert into trial_phase (trial, ordinal, phase, t0_ns, t1_ns) "
+        "values (:trial, :ordinal, :phase, :t0, :t1)",
+        {id, static_cast<std::int64_t>(i), to_string(phase.phase), phase.t0_ns, phase.t1_ns});
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord& trial) {
+  for (std::size_t i = 0; i < trial.energy.size(); ++i) {
+    const Energy& energy = trial.energy[i];
+    const SqlStatus inserted = database.execute(
+        "insert into trial_energy (trial, ordinal, scope, sensor, class, joules, uncertainty_j, "
+        "reason, detail) values (:trial, :ordinal, :scope, :sensor, :class, :joules, :u, :reason, "
+        ":detail)",
+        {id, static_cast<std::int64_t>(i), energy.scope, energy.sensor,
+         to_string(energy.energy_class), from_optional(energy.joules),
+         from_optional(energy.uncertainty_j), energy.reason, energy.detail});
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+/// Runs a query whose `each` reports what is wrong with a row as a phrase, "" when nothing is.
+SqlStatus query_checked(Database& database, const std::string& sql, std::vector<Value> values,
+                        const std::vector<Column>& columns,
+                        const std::function<std::string(Database::Row&)>& each) {
+  std::string fault;
+  const SqlStatus asked = database.query(sql, values, columns, [&](Database::Row& row) {
+    fault = each(row);
+    return fault.empty();
+  });
+  if (!asked) return asked;
+  if (!fault.empty()) return damaged(fault);
+  return {};
+}
+
+SqlStatus load_rows(Database& database, std::int64_t experiment_id, Loading& loading) {
+  std::vector<Column> columns = {{"id", ColumnType::kInteger}};
+  std::vector<std::string> names;
+  for (const Column& column : trial_columns()) {
+    columns.push_back(column);
+    names.push_back(column.name);
+  }
+  const std::string sql = fmt::format(
+      "select id, {} from trial where experiment = :experiment order by block, position, attempt",
+      fmt::join(names, ", "));
+  return query_checked(database, sql, {experiment_id}, columns,
+                       [&](Database::Row& row) -> std::string {
+                         const auto* id = std::get_if<std::int64_t>(&row[0]);
+                         auto trial = trial_from(row, 1);
+                         if (!trial) return trial.error();
+                         if (id == nullptr) return "a trial has no number";
+                         loading.index_of.emplace(*id, loading.trials.size());
+                         loading.trials.push_back(std::move(*trial));
+                         return "";
+                       });
+}
+
+SqlStatus load_phases(Database& database, std::int64_t experiment_id, Loading& loading) {
+  return query_checked(
+      database,
+      "select p.trial, p.phase, p.t0_ns, p.t1_ns from trial_phase p join trial t on t.id = p.trial "
+      "where t.experiment = :experiment order by p.trial, p.ordinal",
+      {experiment_id},
+      {{"trial", ColumnType::kInteger},
+       {"phase", ColumnType::kText},
+       {"t0_ns", ColumnType::kInteger},
+       {"t1_ns", ColumnType::kInteger}},
+      [&](Database::Row& row) -> std::string {
+        TrialRecord* trial = loading.find(row[0]);
+        const auto* name = std::get_if<std::string>(&row[1]);
+        const auto phase = name != nullptr ? phase_from(*name) : std::nullopt;
+        const auto* t0 = std::get_if<std::int64_t>(&row[2]);
+        const auto* t1 = std::get_if<std::int64_t>(&row[3]);
+        if (trial == nullptr || !phase || t0 == nullptr || t1 == nullptr)
+          return "a phase holds nonsense";
+        trial->phases.push_back({*phase, *t0, *t1});
+        return "";
+      });
+}
+
+/// Text columns of `row` from `first` on, moved out; false when one is not text.
+bool take_text(Database::Row& row, std::size_t first, std::initializer_list<std::string*> into) {
+  for (std::string* text : into) {
+    auto* value = std::get_if<std::string>(&row.at(first++));
+    if (value == nullptr) return false;
+    *text = std::move(*value);
+  }
+  return true;
+}
+
+std::string take_energy(Database::Row& row, Loading& loading) {
+  TrialRecord* trial = loading.find(row[0]);
+  Energy energy;
+  std::string class_name;
+  const bool texts = take_text(
+      row, 1, {&energy.scope, &energy.sensor, &class_name, &energy.reason, &energy.detail});
+  const auto energy_class = energy_class_from(class_name);
+  if (trial == nullptr || !texts || !energy_class) return "an energy holds nonsense";
+  energy.energy_class = *energy_class;
+  energy.joules = optional_real(row[6]);
+  energy.uncertainty_j = optional_real(row[7]);
+  trial->energy.push_back(std::move(energy));
+  return "";
+}
+
+SqlStatus load_energies(Database& database, std::int64_t experiment_id, Loading& loading) {
+  return query_checked(
+      database,
+      "select e.trial, e.scope, e.sensor, e.class, e.reason, e.detail, e.joules, e.uncertainty_j "
+      "from trial_energy e join trial t on t.id = e.trial where t.experiment = :experiment "
+      "order by e.trial, e.ordinal",
+      {experiment_id},
+      {{"trial", ColumnType::kInteger},
+       {"scope", ColumnType::kText},
+       {"sensor", ColumnType::kText},
+       {"class", ColumnType::kText},
+       {"reason", ColumnType::kText},
+       {"detail", ColumnType::kText},
+       {"joules", ColumnType::kReal},
+       {"uncertainty_j", ColumnType::kReal}},
+      [&](Database::Row& row) { return take_energy(row, loading); });
+}
+
+/// Unpacks column `at` into `target`; a phrase when that fails.
+template <class T>
+std::string unpack(Database::Row& row, std::size_t at, Decoded<T> (*decode)(std::string_view),
+                   T& target) {
+  const auto* blob = std::get_if<Blob>(&row[at]);
+  if (blob == nullptr) return "a trial's data are missing";
+  auto value = decode(blob->bytes);
+  if (!value) return fmt::format("a trial's data cannot be unpacked: {}", value.error());
+  target = std::move(*value);
+  return "";
+}
+
+SqlStatus load_data(Database& database, std::int64_t experiment_id, Loading& loading,
+                    Detail detail) {
+  const bool with_series = detail == Detail::kEverything;
+  std::vector<Column> columns = {{"trial", ColumnType::kInteger},
+                                 {"durations_ns", ColumnType::kBlob},
+                                 {"output_tail", ColumnType::kBlob}};
+  if (with_series) columns.push_back({"series", ColumnType::kBlob});
+  return query_checked(
+      database,
+      fmt::format("select d.trial, d.durations_ns, d.output_tail{} from trial_data d "
+                  "join trial t on t.id = d.trial where t.experiment = :experiment",
+                  with_series ? ", d.series" : ""),
+      {experiment_id}, columns, [&](Database::Row& row) -> std::string {
+        TrialRecord* trial = loading.find(row[0]);
+        if (trial == nullptr) return "data belong to no trial";
+        std::string fault = unpack(row, 1, decode_durations, trial->durations_ns);
+        if (fault.empty()) fault = unpack(row, 2, decode_text, trial->output_tail);
+        if (fault.empty() && with_series) fault = unpack(row, 3, decode_series, trial->series);
+        return fault;
+      });
+}
+
+}  // namespace
+
+tl::unexpected<SqlError> damaged(std::string what) {
+  return tl::unexpected<SqlError>({Failure::kDamaged, std::move(what)});
+}
+
+tl::expected<PackedTrial, std::string> pack(const TrialRecord& trial) {
+  auto durations = encode_durations(trial.durations_ns);
+  if (!durations) return tl::unexpected<std::string>("its durations take " + durations.error());
+  auto series = encode_series(trial.series);
+  if (!series) return tl::unexpected<std::string>("its time lines take " + series.error());
+  auto output = encode_text(trial.output_tail);
+  if (!output) return tl::unexpected<std::string>("the worker's output takes " + output.error());
+  return PackedTrial{{std::move(*durations)}, {std::move(*series)}, {std::move(*output)}};
+}
+
+SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const TrialRecord& trial,
+                       const PackedTrial& packed) {
+  const auto id = insert_row(database, experiment_id, trial);
+  if (!id) return tl::unexpected<SqlError>(id.error());
+  if (auto phases = insert_phases(database, *id, trial); !phases) return phases;
+  if (auto energies = insert_energies(database, *id, trial); !energies) return energies;
+  return database.execute(
+      "insert into trial_data (trial, durations_ns, series, output_tail) values (:trial, "
+      "cast(:durations as blob), cast(:series as blob), cast(:output as blob))",
+      {*id, packed.durations, packed.series, packed.output_tail});
+}
+
+SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64_t experiment_id,
+                                                  Detail detail) {
+  Loading loading;
+  SqlStatus loaded = load_rows(database, experiment_id, loading);
+  if (loaded) loaded = load_phases(database, experiment_id, loading);
+  if (loaded) loaded = load_energies(database, experiment_id, loading);
+  if (loaded && detail != Detail::kSummary)
+    loaded = load_data(database, experiment_id, loading, detail);
+  if (!loaded) return tl::unexpected<SqlError>(loaded.error());
+  return std::move(loading.trials);
+}
+
+SqlResult<PackedTrial> select_blobs(Database& database, std::int64_t experiment_id,
+                                    const TrialKey& key) {
+  std::optional<PackedTrial> found;
+  const SqlStatus asked = query_checked(
+      database,
+      "select d.durations_ns, d.series, d.output_tail from trial_data d join trial t on t.id = "
+      "d.trial where t.experiment = :experiment and t.block = :block and t.position = :position "
+      "and t.attempt = :attempt",
+      {experiment_id, std::int64_t{key.block}, std::int64_t{key.position},
+       std::int64_t{key.attempt}},
+      {{"durations_ns", ColumnType::kBlob},
+       {"series", ColumnType::kBlob},
+       {"output_tail", ColumnType::kBlob}},
+      [&](Database::Row& row) -> std::string {
+        auto* durations = std::get_if<Blob>(&row[0]);
+        auto* series = std::get_if<Blob>(&row[1]);
+        auto* output = std::get_if<Blob>(&row[2]);
+        if (durations == nullptr || series == nullptr || output == nullptr)
+          return "a trial's data are missing";
+        found = PackedTrial{std::move(*durations), std::move(*series), std::move(*output)};
+        return "";
+      });
+  if (!asked) return tl::unexpected<SqlError>(asked.error());
+  if (!found) return tl::unexpected<SqlError>({Failure::kOther, "there is no such trial"});
+  return std::move(*found);
+}
+
+}  // namespace joulemark::store
