@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The C interface between the worker and an engine plugin: the only thing that both know of each other. */
+/* The C interface between the worker and an engine plugin: the only thing that both know of each
+ * other. */
 #ifndef JOULEMARK_ENGINE_ABI_H
 #define JOULEMARK_ENGINE_ABI_H
 
@@ -16,22 +17,27 @@ extern "C" {
  *
  * Rules of every call
  *  - No exception and no C++ type crosses. A plugin catches what its library throws.
- *  - The result is a jm_status; when it is not JM_OK, *message holds what failed, on what, and why, NUL-terminated.
+ *  - The result is a jm_status; when it is not JM_OK, *message holds what failed, on what, and why,
+ * NUL-terminated.
  *  - Pointers handed out by the plugin stay valid until the call named beside them.
  *  - Text that is handed out is UTF-8.
  */
 
-/* Raised when a member changes its meaning. Members are only ever appended; struct_size tells how many there are. */
+/* Raised when a member changes its meaning. Members are only ever appended; struct_size tells how
+ * many there are. */
 #define JM_ENGINE_ABI_VERSION 1u
 
 typedef enum jm_status {
   JM_OK = 0,
   JM_FAILED = 1,           /* the engine reported an error at run time */
   JM_INVALID_ARGUMENT = 2, /* an option, shape, dtype or name that does not fit */
-  JM_UNSUPPORTED = 3,      /* an operator, dtype, provider or call that this engine lacks; message names it */
-  JM_LIBRARY_MISSING = 4,  /* the engine's own library is not where open was told to look */
-  JM_LIBRARY_UNUSABLE = 5, /* it is there, but too old, or of another architecture, or lacks a symbol */
-  JM_INVALID_MODEL = 6,    /* the model file is truncated, not a model, or its external data are missing */
+  JM_UNSUPPORTED =
+      3, /* an operator, dtype, provider or call that this engine lacks; message names it */
+  JM_LIBRARY_MISSING = 4, /* the engine's own library is not where open was told to look */
+  JM_LIBRARY_UNUSABLE =
+      5, /* it is there, but too old, or of another architecture, or lacks a symbol */
+  JM_INVALID_MODEL =
+      6, /* the model file is truncated, not a model, or its external data are missing */
   JM_OUT_OF_MEMORY = 7
 } jm_status;
 
@@ -78,13 +84,11 @@ typedef struct jm_string {
   size_t size;
 } jm_string;
 
-typedef enum jm_memory {
-  JM_MEMORY_HOST = 0,
-  JM_MEMORY_CUDA = 1
-} jm_memory;
+typedef enum jm_memory { JM_MEMORY_HOST = 0, JM_MEMORY_CUDA = 1 } jm_memory;
 
 /* A dense, row-major, contiguous tensor.
- * Inputs belong to the caller for the whole call; outputs belong to the plugin until the next run or release_model. */
+ * Inputs belong to the caller for the whole call; outputs belong to the plugin until the next run
+ * or release_model. */
 typedef struct jm_tensor {
   jm_dtype dtype;
   jm_memory memory;
@@ -96,10 +100,10 @@ typedef struct jm_tensor {
 
 /* An input or output of a loaded model. */
 typedef struct jm_port {
-  const char* name;          /* valid until release_model */
-  jm_dtype dtype;            /* JM_UNDEFINED when the engine does not say */
-  int32_t rank;              /* -1 when unknown */
-  const int64_t* dims;       /* rank entries, -1 where dynamic; valid until release_model */
+  const char* name;    /* valid until release_model */
+  jm_dtype dtype;      /* JM_UNDEFINED when the engine does not say */
+  int32_t rank;        /* -1 when unknown */
+  const int64_t* dims; /* rank entries, -1 where dynamic; valid until release_model */
 } jm_port;
 
 /* A setting by name; both strings are NUL-terminated and belong to the caller for the call. */
@@ -109,18 +113,23 @@ typedef struct jm_option {
 } jm_option;
 
 typedef struct jm_open_params {
-  const char* library_dir; /* folder that holds the engine's own library; "" for an engine that needs none */
-  const char* provider;    /* execution provider, lower case: "cpu", "cuda", … */
-  int32_t threads;         /* threads inside one run, the calling thread included; >= 1 */
-  const int32_t* affinity; /* CPUs (0-based) that the threads may run on; the caller is already bound to affinity[0] */
-  size_t affinity_count;   /* 0: no affinity asked for */
-  const jm_option* options; /* the engine's own, as listed in its engine.toml; an unknown key is JM_INVALID_ARGUMENT */
+  const char* library_dir;  /* folder that holds the engine's own library; "" for an engine that
+                               needs none */
+  const char* provider;     /* execution provider, lower case: "cpu", "cuda", … */
+  int32_t threads;          /* threads inside one run, the calling thread included; >= 1 */
+  const int32_t* affinity;  /* CPUs (0-based) that the threads may run on; the caller is already
+                               bound to affinity[0] */
+  size_t affinity_count;    /* 0: no affinity asked for */
+  const jm_option* options; /* the engine's own, as listed in its engine.toml; an unknown key is
+                               JM_INVALID_ARGUMENT */
   size_t option_count;
 } jm_open_params;
 
 typedef struct jm_load_params {
-  const char* model_path; /* a file in a format that the engine reads; "null:NAME" for the null engine */
-  const char* precision;  /* "f32": the precision that the arithmetic must have, whatever the engine prefers; "native": leave it to the model's own types */
+  const char*
+      model_path; /* a file in a format that the engine reads; "null:NAME" for the null engine */
+  const char* precision; /* "f32": the precision that the arithmetic must have, whatever the engine
+                            prefers; "native": leave it to the model's own types */
   const jm_option* options;
   size_t option_count;
 } jm_load_params;
@@ -133,49 +142,57 @@ typedef struct jm_engine_api {
   uint32_t struct_size; /* sizeof(jm_engine_api) that the plugin was built with */
   const char* name;     /* "onnxruntime" */
 
-  /* Opens the engine's library and fixes everything that holds for the whole process. Called once per process. */
+  /* Opens the engine's library and fixes everything that holds for the whole process. Called once
+   * per process. */
   jm_status (*open)(const jm_open_params* params, jm_engine** engine, jm_message* message);
 
-  /* JSON object: {"version": "1.31.1", "providers": ["cpu"], "build": "…", "library": "/path/lib….so"}.
-   * *json is valid until close. */
+  /* JSON object: {"version": "1.31.1", "providers": ["cpu"], "build": "…", "library":
+   * "/path/lib….so"}. *json is valid until close. */
   jm_status (*describe)(jm_engine* engine, const char** json, jm_message* message);
 
   /* Reads and compiles a model until it can run. */
-  jm_status (*load)(jm_engine* engine, const jm_load_params* params, jm_model** model, jm_message* message);
+  jm_status (*load)(jm_engine* engine, const jm_load_params* params, jm_model** model,
+                    jm_message* message);
 
-  /* The model's inputs and outputs in its own order; *ports has *count entries, valid until release_model. */
+  /* The model's inputs and outputs in its own order; *ports has *count entries, valid until
+   * release_model. */
   jm_status (*inputs)(jm_model* model, const jm_port** ports, size_t* count, jm_message* message);
   jm_status (*outputs)(jm_model* model, const jm_port** ports, size_t* count, jm_message* message);
 
-  /* Hands the inputs of the following runs over: one tensor per input, in the order of inputs(). Checks count, dtype and
-   * shape, and does all work that need not be in every run (wrapping, binding). The buffers stay the caller's and must
-   * stay valid and unchanged until the next bind or release_model. */
+  /* Hands the inputs of the following runs over: one tensor per input, in the order of inputs().
+   * Checks count, dtype and shape, and does all work that need not be in every run (wrapping,
+   * binding). The buffers stay the caller's and must stay valid and unchanged until the next bind
+   * or release_model. */
   jm_status (*bind)(jm_model* model, const jm_tensor* inputs, size_t count, jm_message* message);
 
-  /* One call of the model on the bound inputs, complete when it returns (devices synchronised). This is what is timed:
-   * no allocation of the plugin's own, no I/O, no lock, no log. */
+  /* One call of the model on the bound inputs, complete when it returns (devices synchronised).
+   * This is what is timed: no allocation of the plugin's own, no I/O, no lock, no log. */
   jm_status (*run)(jm_model* model, jm_message* message);
 
-  /* The outputs of the last run in the order of outputs(); valid until the next run, bind or release_model. */
-  jm_status (*results)(jm_model* model, const jm_tensor** outputs, size_t* count, jm_message* message);
+  /* The outputs of the last run in the order of outputs(); valid until the next run, bind or
+   * release_model. */
+  jm_status (*results)(jm_model* model, const jm_tensor** outputs, size_t* count,
+                       jm_message* message);
 
   /* JSON object: what really runs, read back from the engine after the first run:
-   * {"provider", "providers": {"CPUExecutionProvider": nodes}, "precision", "threads", …}; what the engine cannot tell is
-   * absent. *json is valid until the next effective or release_model. */
+   * {"provider", "providers": {"CPUExecutionProvider": nodes}, "precision", "threads", …}; what the
+   * engine cannot tell is absent. *json is valid until the next effective or release_model. */
   jm_status (*effective)(jm_model* model, const char** json, jm_message* message);
 
-  /* Language models: forgets every token / feeds tokens[batch × n] (row-major) behind what was fed before and gives the
-   * greedy next token of each row; logits, when not NULL, receives [batch × vocabulary] f32 of the last position.
-   * The KV cache is the engine's own affair. JM_UNSUPPORTED for a model that is no language model. */
+  /* Language models: forgets every token / feeds tokens[batch × n] (row-major) behind what was fed
+   * before and gives the greedy next token of each row; logits, when not NULL, receives [batch ×
+   * vocabulary] f32 of the last position. The KV cache is the engine's own affair. JM_UNSUPPORTED
+   * for a model that is no language model. */
   jm_status (*lm_reset)(jm_model* model, int32_t batch, int32_t max_tokens, jm_message* message);
-  jm_status (*lm_forward)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n, int32_t* next_tokens,
-                          float* logits, jm_message* message);
+  jm_status (*lm_forward)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
+                          int32_t* next_tokens, float* logits, jm_message* message);
 
   void (*release_model)(jm_model* model);
   void (*close)(jm_engine* engine);
 } jm_engine_api;
 
-/* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing. */
+/* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing.
+ */
 #ifdef _WIN32
 #define JM_EXPORT __declspec(dllexport)
 #else
