@@ -7,7 +7,7 @@ namespace joulemark::store {
 const std::vector<std::string>& schema_statements() {
   static const std::vector<std::string> statements = {
       R"sql(
-create table schema_version (
+create table joulemark_schema (
   version integer not null
 ))sql",
       R"sql(

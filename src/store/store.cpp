@@ -101,10 +101,10 @@ Status check_place(const std::string& path, OpenMode mode) {
 
 /// Version of the schema; 0 for a database without any table.
 SqlResult<std::int64_t> schema_version(Database& database) {
-  const auto is_store = database.has_table("schema_version");
+  const auto is_store = database.has_table("joulemark_schema");
   if (!is_store) return tl::unexpected<SqlError>(is_store.error());
   std::int64_t number = 0;
-  const char* sql = *is_store ? "select max(version) from schema_version"
+  const char* sql = *is_store ? "select max(version) from joulemark_schema"
                               : "select count(*) from sqlite_master where type = 'table'";
   const SqlStatus asked =
       database.query(sql, {}, {{"number", ColumnType::kInteger}}, [&](Database::Row& row) {
@@ -134,17 +134,19 @@ SqlStatus create_schema(Database& database) {
     if (*version != 0) return {};
     for (const std::string& statement : schema_statements())
       if (auto made = database.execute(statement); !made) return made;
-    return database.execute("insert into schema_version (version) values (:version)",
+    return database.execute("insert into joulemark_schema (version) values (:version)",
                             {std::int64_t{kSchemaVersion}});
   });
 }
 
-/// WAL: readers beside a writer. Full: a commit is on the disk before the call returns.
+/// WAL: readers beside a writer. Full: a commit is on the disk before the call returns. Keys are
+/// not checked unless asked for.
 SqlStatus configure(Database& database) {
   const SqlStatus wal =
       database.query("pragma journal_mode = wal", {}, {{"mode", ColumnType::kText}},
                      [](Database::Row&) { return true; });
   if (!wal) return wal;
+  if (auto keys = database.execute("pragma foreign_keys = on"); !keys) return keys;
   return database.execute("pragma synchronous = full");
 }
 
