@@ -33,14 +33,15 @@ struct MetricColumn {
   int keep;  // columns with the smallest number are left out first
 };
 constexpr MetricColumn kColumns[] = {
-    {MetricId::kEnergy, "energy", 9},  {MetricId::kTime, "time", 8},
-    {MetricId::kLatencyP50, "p50", 7}, {MetricId::kLatencyP95, "p95", 2},
-    {MetricId::kLatencyP99, "p99", 6}, {MetricId::kThroughput, "rate", 3},
-    {MetricId::kCpu, "CPU", 4},        {MetricId::kPeakRss, "memory", 5},
+    {MetricId::kEnergy, "energy", 9},  {MetricId::kTime, "time", 2},
+    {MetricId::kLatencyP50, "p50", 8}, {MetricId::kLatencyP95, "p95", 3},
+    {MetricId::kLatencyP99, "p99", 7}, {MetricId::kThroughput, "rate", 4},
+    {MetricId::kCpu, "CPU", 5},        {MetricId::kPeakRss, "RSS", 6},
 };
 constexpr const char* kLegend =
     "energy, time, CPU: per inference · p50, p95, p99: latency of one call · rate: inferences per "
-    "second · memory: peak resident · medians over repetitions · vs best: ratio [95 % interval]";
+    "second · RSS: peak resident memory · medians of n repetitions · vs best: ratio [95 % "
+    "interval]";
 
 std::string paint(const std::string& line, std::string_view code, Colour colour) {
   if (colour == Colour::kNever) return line;

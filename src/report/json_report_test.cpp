@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON has the keys that docs/json-output.md promises, and nothing that is not JSON.
+#include "report/json_report.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "verdict/example_record.h"
+
+namespace joulemark::report {
+namespace {
+
+namespace example = verdict::example;
+using Json = nlohmann::json;
+
+const Configuration kOrt = example::configuration("onnxruntime");
+const Configuration kOv = example::configuration("openvino");
+
+ExperimentRecord example_record() {
+  ExperimentRecord record =
+      example::record({{kOrt, example::around(1.3e-3)}, {kOv, example::around(1e-3)}});
+  record.trials.push_back(example::ended(example::trial(example::configuration("torch"), 0, 1),
+                                         TrialStatus::kCrashed, "signal 11"));
+  record.toml = "name = \"example\"";
+  record.hosts = {{.key = "host", .facts = {{"cpu", "a CPU"}}}};
+  return record;
+}
+
+Json full(const ExperimentRecord& record) {
+  return Json::parse(
+      to_json(build_report_model(record, verdict::judge(record)), JsonDetail::kFull));
+}
+
+/// Every null has a sibling "<key>_reason", arrays of numbers apart.
+void expect_reasons(const Json& json, const std::string& path) {
+  if (json.is_array()) {
+    for (const Json& item : json) expect_reasons(item, path + "[]");
+  }
+  if (!json.is_object()) return;
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_null()) {
+      EXPECT_TRUE(json.contains(key + "_reason")) << path << "." << key;
+    }
+    expect_reasons(value, path + "." + key);
+  }
+}
+
+TEST(JsonReport, HoldsTheVerdictAndARowPerConfiguration) {
+  const ExperimentRecord record = example_record();
+  const Json json = Json::parse(render_json(record, verdict::judge(record)));
+  EXPECT_EQ(json["format"], 1);
+  EXPECT_EQ(json["experiment"]["name"], "example");
+  const Json& model = json["verdict"]["models"][0];
+  EXPECT_EQ(model["outcome"], "better");
+  EXPECT_EQ(model["metric"], "time_per_inference_s");
+  EXPECT_EQ(model["best"], 0);
+  EXPECT_EQ(model["best_set"], Json::array({0}));
+  EXPECT_EQ(model["rows"], Json::array({0, 1, 2}));
+  EXPECT_EQ(model["sentence"], json["verdict"]["sentence"]);
+  ASSERT_EQ(json["rows"].size(), 3u);
+  const Json& row = json["rows"][1];
+  EXPECT_EQ(row["configuration"]["label"], "onnxruntime cpu f32 t2 b1");
+  EXPECT_EQ(row["standing"], "worse");
+  EXPECT_NEAR(row["ratio"]["value"].get<double>(), 1.3, 1e-6);
+  EXPECT_EQ(row["ratio"]["blocks"], 5);
+  EXPECT_EQ(row["metrics"]["latency_p50_ms"]["n"], 5);
+  EXPECT_NEAR(row["metrics"]["latency_p50_ms"]["value"].get<double>(), 1.3, 0.01);
+  EXPECT_FALSE(json.contains("trials"));
+}
+
+TEST(JsonReport, AbsentIsNullWithItsReason) {
+  const ExperimentRecord record = example_record();
+  const Json json = full(record);
+  const Json& energy = json["rows"][0]["metrics"]["energy_per_inference_J"];
+  EXPECT_TRUE(energy["value"].is_null());
+  EXPECT_EQ(energy["value_reason"], "vm");
+  EXPECT_EQ(json["rows"][2]["ratio_reason"], "unranked");
+  EXPECT_EQ(json["rows"][2]["metrics"]["latency_p50_ms"]["value_reason"], "no_trial");
+  expect_reasons(json, "");
+}
+
+TEST(JsonReport, OneRepetitionHasNoIntervalAndSaysWhy) {
+  const ExperimentRecord record = example::record({{kOrt, {1e-3}}, {kOv, {2e-3}}});
+  const Json json = full(record);
+  EXPECT_EQ(json["rows"][1]["ratio"]["lo_reason"], "too_few");
+  EXPECT_EQ(json["rows"][0]["metrics"]["time_per_inference_s"]["cv_reason"], "too_few");
+  expect_reasons(json, "");
+}
+
+TEST(JsonReport, FullHoldsColumnsDistributionsAndTimelines) {
+  const Json json = full(example_record());
+  EXPECT_EQ(json["trials"]["row"].size(), 11u);
+  EXPECT_EQ(json["trials"]["status"][10], "crashed");
+  EXPECT_EQ(json["trials"]["metrics"]["latency_p50_ms"].size(), 11u);
+  EXPECT_TRUE(json["trials"]["metrics"]["latency_p50_ms"][10].is_null());
+  ASSERT_EQ(json["latency"].size(), 3u);
+  EXPECT_EQ(json["latency"][0]["count"], 5000);
+  EXPECT_EQ(json["latency"][2]["count"], 0);
+  EXPECT_EQ(json["timelines"][0]["kind"], "typical");
+  EXPECT_EQ(json["hosts"][0]["facts"][0], Json::array({"cpu", "a CPU"}));
+  EXPECT_EQ(json["experiment"]["toml"], "name = \"example\"");
+}
+
+TEST(JsonReport, HostileTextAndNonNumbersStayJson) {
+  ExperimentRecord record = example_record();
+  record.experiment.name = "</script><script>alert(1)\xff\x1b";
+  record.experiment.margin = std::numeric_limits<double>::infinity();
+  record.trials[0].started_at = std::numeric_limits<double>::quiet_NaN();
+  const Json json = full(record);
+  EXPECT_EQ(json["experiment"]["name"], "</script><script>alert(1)\uFFFD\x1b");
+  EXPECT_TRUE(json["trials"]["started_at"][0].is_null());
+}
+
+TEST(JsonReport, AnEmptyExperimentIsValid) {
+  const Json json = full(ExperimentRecord{});
+  EXPECT_EQ(json["verdict"]["sentence"], "Nothing was measured.");
+  EXPECT_TRUE(json["rows"].empty());
+}
+
+}  // namespace
+}  // namespace joulemark::report

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text report as people see it, character by character.
+#include "report/text_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/text_table.h"
+#include "verdict/example_record.h"
+
+namespace joulemark::report {
+namespace {
+
+namespace example = verdict::example;
+using testing::HasSubstr;
+using testing::Not;
+
+const Configuration kOrt = example::configuration("onnxruntime");
+const Configuration kOv = example::configuration("openvino");
+
+std::string text(const ExperimentRecord& record, const TextOptions& options = {}) {
+  return render_text(record, verdict::judge(record), options);
+}
+
+ExperimentRecord two_cells() {
+  return example::record(
+      {{kOrt, {1.30e-3, 1.33e-3, 1.31e-3, 1.28e-3, 1.32e-3}}, {kOv, example::around(1e-3)}});
+}
+
+std::size_t widest_line(const std::string& report) {
+  std::istringstream lines(report);
+  std::string line;
+  std::size_t widest = 0;
+  while (std::getline(lines, line)) widest = std::max(widest, display_width(line));
+  return widest;
+}
+
+TEST(TextReport, ShowsVerdictTableAndCaveats) {
+  EXPECT_EQ(text(two_cells(), {.width = 120}),
+            "On this machine, for magika, openvino cpu f32 t2 b1 needs 24 % less time per "
+            "inference than onnxruntime cpu f32 t2 b1\n"
+            "[22 %, 25 %].\n"
+            "\n"
+            "  configuration              energy  p50 (ms)  p95 (ms)  p99 (ms)  rate (/s)  CPU "
+            "(ms)  RSS (MiB)  vs best\n"
+            "* openvino cpu f32 t2 b1     – (vm)      1.00      1.00      1.00       1000      "
+            "1.80       64.0  best\n"
+            "  onnxruntime cpu f32 t2 b1  – (vm)      1.31      1.31      1.31        763      "
+            "2.36       64.0  1.31 [1.28, 1.34]\n"
+            "\n"
+            "* best, or not told from it by more than 3 % · energy, time, CPU: per inference · "
+            "p50, p95, p99: latency of one call ·\n"
+            "rate: inferences per second · RSS: peak resident memory · medians of n repetitions · "
+            "vs best: ratio [95 % interval]\n"
+            "\n"
+            "Caveats\n"
+            "- energy was not measured, the ranking is by time per inference: virtual machines do "
+            "not pass on the processor's energy\n"
+            "  counter (vm)\n");
+}
+
+TEST(TextReport, FitsTheWidthByLeavingOutTheLeastImportant) {
+  const std::string wide = text(two_cells(), {.width = 140});
+  const std::string narrow = text(two_cells(), {.width = 100});
+  EXPECT_LE(widest_line(wide), 140u);
+  EXPECT_LE(widest_line(narrow), 100u);
+  EXPECT_THAT(wide, HasSubstr("p95 (ms)"));
+  EXPECT_THAT(narrow, Not(HasSubstr("p95 (ms)")));
+  EXPECT_THAT(narrow, HasSubstr("p99 (ms)"));
+  EXPECT_THAT(narrow, HasSubstr("1.31 [1.28, 1.34]"));
+}
+
+TEST(TextReport, ColourChangesNoCharacterOfTheText) {
+  const std::string plain = text(two_cells(), {.width = 120});
+  std::string coloured = text(two_cells(), {.colour = Colour::kAlways, .width = 120});
+  EXPECT_NE(plain, coloured);
+  for (const char* code : {"\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[0m"}) {
+    for (std::size_t at; (at = coloured.find(code)) != std::string::npos;) {
+      coloured.erase(at, std::string(code).size());
+    }
+  }
+  EXPECT_EQ(plain, coloured);
+}
+
+TEST(TextReport, HostileNamesCannotSteerTheTerminal) {
+  ExperimentRecord record = two_cells();
+  record.experiment.models[0].name = "\x1b[2Jevil\n";
+  for (TrialRecord& trial : record.trials) trial.model = "\x1b[2Jevil\n";
+  EXPECT_THAT(text(record), Not(HasSubstr("\x1b")));
+}
+
+TEST(TextReport, SeveralModelsHaveATableEach) {
+  ExperimentRecord record = two_cells();
+  for (TrialRecord trial : two_cells().trials) {
+    trial.model = "resnet50";
+    record.trials.push_back(trial);
+  }
+  const std::string report = text(record);
+  EXPECT_THAT(report,
+              testing::StartsWith("On this machine, of 2 models: openvino cpu f32 t2 b1 is "
+                                  "best for magika and resnet50.\n\nOn this machine, for "));
+  EXPECT_THAT(report, HasSubstr("for resnet50,"));
+}
+
+TEST(TextReport, MeasuredEnergyIsShownInOneUnitPerColumn) {
+  ExperimentRecord record = two_cells();
+  for (TrialRecord& trial : record.trials) {
+    trial = example::with_joules(trial, trial.configuration == kOrt ? 20 : 15);
+  }
+  const std::string report = text(record);
+  EXPECT_THAT(report, HasSubstr("energy (mJ)"));
+  EXPECT_THAT(report, HasSubstr("20.0"));
+}
+
+TEST(TextReport, ManyFailuresAreListedWithTheirReasons) {
+  ExperimentRecord record = two_cells();
+  for (int threads : {4, 8, 16}) {
+    record.trials.push_back(
+        example::ended(example::trial(example::configuration("onnxruntime", threads), 0, 1),
+                       TrialStatus::kTimeout, "time limit of 300 s"));
+  }
+  EXPECT_THAT(
+      text(record),
+      HasSubstr("Not ranked:\n- onnxruntime cpu f32 t16 b1: timeout: time limit of 300 s\n"));
+}
+
+TEST(TextReport, OneConfigurationHasNoComparisonColumn) {
+  const std::string report = text(example::record({{kOv, {1e-3}}}));
+  EXPECT_THAT(report, Not(HasSubstr("vs best  ")));
+  EXPECT_THAT(report, HasSubstr("there is no comparison"));
+}
+
+TEST(TextReport, NothingMeasuredIsOneLine) {
+  EXPECT_EQ(text(ExperimentRecord{}), "Nothing was measured.\n");
+}
+
+}  // namespace
+}  // namespace joulemark::report

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Caveats appear when they apply, and only then.
+#include "verdict/caveats.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "verdict/example_record.h"
+
+namespace joulemark::verdict {
+namespace {
+
+using example::around;
+using testing::ElementsAre;
+using testing::IsSupersetOf;
+
+const Configuration kOrt = example::configuration("onnxruntime");
+const Configuration kOv = example::configuration("openvino@2026.2");
+
+/// Five quiet blocks of two configurations with energy: nothing to distrust.
+ExperimentRecord quiet_record() {
+  ExperimentRecord record = example::record({{kOrt, around(1.3e-3)}, {kOv, around(1e-3)}});
+  record.experiment.factors.engine = {"onnxruntime", "openvino@2026.2"};
+  for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
+  return record;
+}
+
+std::vector<std::string> codes(const ExperimentRecord& record) {
+  std::vector<std::string> result;
+  for (const Caveat& caveat : judge(record).caveats) result.push_back(caveat.code);
+  return result;
+}
+
+/// The message of the caveat `code`; "" when it does not apply.
+std::string message(const ExperimentRecord& record, const std::string& code) {
+  for (const Caveat& caveat : judge(record).caveats) {
+    if (caveat.code == code) return caveat.message;
+  }
+  return "";
+}
+
+TEST(Caveats, AQuietExperimentHasNone) {
+  EXPECT_THAT(codes(quiet_record()), ElementsAre());
+}
+
+TEST(Caveats, CodesAreUnique) {
+  std::vector<std::string> all;
+  for (const char* code : caveat_codes()) all.emplace_back(code);
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
+}
+
+TEST(Caveats, AbsentEnergySaysWhyAndWhatItMeans) {
+  const ExperimentRecord record = example::record({{kOrt, around(1.3e-3)}, {kOv, around(1e-3)}});
+  EXPECT_EQ(message(record, "energy_absent"),
+            "energy was not measured, the ranking is by time per inference: virtual machines do "
+            "not pass on the processor's energy counter (vm)");
+}
+
+TEST(Caveats, PartlyMeasuredEnergyNamesWhoLacksIt) {
+  ExperimentRecord record = quiet_record();
+  for (TrialRecord& trial : record.trials) {
+    if (trial.configuration == kOv) trial.energy = example::trial(kOv, 0, 1).energy;
+  }
+  EXPECT_THAT(codes(record), ElementsAre("energy_partial"));
+  EXPECT_THAT(message(record, "energy_partial"), testing::HasSubstr("openvino@2026.2 cpu f32"));
+}
+
+TEST(Caveats, GapsInTheEnergyAreNamed) {
+  ExperimentRecord record = quiet_record();
+  record.trials[0].energy = example::trial(kOv, 0, 1).energy;
+  EXPECT_THAT(codes(record), ElementsAre("energy_gaps"));
+}
+
+TEST(Caveats, InterruptedCountsWhatIsMissing) {
+  ExperimentRecord record = quiet_record();
+  record.experiment.protocol.repetitions = 6;
+  EXPECT_EQ(message(record, "interrupted"),
+            "2 of 12 planned trials were not attempted: the experiment was interrupted");
+}
+
+TEST(Caveats, FailedTrialsAreCountedByStatus) {
+  ExperimentRecord record = quiet_record();
+  record.trials[1] = example::ended(record.trials[1], TrialStatus::kOutOfMemory, "killed");
+  record.trials[3] = example::ended(record.trials[3], TrialStatus::kTimeout, "time limit");
+  EXPECT_EQ(message(record, "not_ok"),
+            "2 of 10 trials did not finish (1 out of memory, 1 timeout): openvino@2026.2 cpu f32 "
+            "t2 b1");
+}
+
+TEST(Caveats, RepetitionsAreCounted) {
+  ExperimentRecord one = quiet_record();
+  one.experiment.protocol.repetitions = 1;
+  one.trials.resize(2);
+  EXPECT_THAT(codes(one), ElementsAre("one_repetition"));
+  ExperimentRecord three = quiet_record();
+  three.experiment.protocol.repetitions = 3;
+  three.trials.resize(6);
+  EXPECT_THAT(codes(three), ElementsAre("few_repetitions"));
+}
+
+TEST(Caveats, NoiseIsNamedWithItsSize) {
+  ExperimentRecord record = quiet_record();
+  for (std::size_t i = 0; i < record.trials.size(); i += 2) {
+    record.trials[i] = example::with_joules(record.trials[i], i % 4 == 0 ? 20 : 25);
+  }
+  EXPECT_THAT(message(record, "noisy"), testing::HasSubstr("vary by up to 12 %"));
+}
+
+TEST(Caveats, UnsteadyWarmUpsAreCounted) {
+  ExperimentRecord record = quiet_record();
+  record.trials[0].steady = record.trials[7].steady = false;
+  EXPECT_THAT(message(record, "not_steady"), testing::StartsWith("in 2 of 10 trials"));
+}
+
+TEST(Caveats, DifferentOutputsAreNamed) {
+  ExperimentRecord record = quiet_record();
+  record.trials[0].status = TrialStatus::kDifferent;
+  EXPECT_THAT(codes(record), ElementsAre("different"));
+}
+
+TEST(Caveats, OutputsThatWereNeverComparedAreNamed) {
+  ExperimentRecord record = quiet_record();
+  for (TrialRecord& trial : record.trials) trial.agreement.compared = false;
+  EXPECT_THAT(codes(record), ElementsAre("not_compared"));
+}
+
+TEST(Caveats, TheNullEngineIsNoModel) {
+  ExperimentRecord record =
+      example::record({{example::configuration("null"), {1e-7, 1e-7, 1e-7, 1e-7, 1e-7}}});
+  EXPECT_THAT(codes(record), IsSupersetOf({"null_engine"}));
+}
+
+TEST(Caveats, ThinPercentilesAreNamed) {
+  ExperimentRecord record = quiet_record();
+  record.trials[0].durations_ns.resize(99);
+  record.trials[1].calls_per_record = 10;
+  EXPECT_THAT(codes(record), ElementsAre("few_calls", "grouped_calls"));
+}
+
+TEST(Caveats, MixedMachinesAndVersionsAreNamed) {
+  ExperimentRecord record = quiet_record();
+  record.trials[0].host = "other";
+  record.trials[2].install.version = "2.0";
+  EXPECT_THAT(codes(record), ElementsAre("several_machines", "several_versions"));
+}
+
+TEST(Caveats, AConfigurationWithHalfItsTrialsIsUncertain) {
+  ExperimentRecord record = quiet_record();
+  for (const std::size_t i : {1u, 3u, 5u}) {
+    record.trials[i] = example::ended(record.trials[i], TrialStatus::kFailed, "x");
+  }
+  EXPECT_THAT(codes(record), IsSupersetOf({"uneven", "not_ok"}));
+}
+
+}  // namespace
+}  // namespace joulemark::verdict
