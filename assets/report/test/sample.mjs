@@ -1,152 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 // Made-up reports of any size, in the form that the program writes, with the same numbers at every run.
+import { distribution, generator, timeline } from './sample_signals.mjs';
 
 export const HOSTILE = '</script><script>alert(1)</script>';
-export const HOSTILE_COMMENT = '<!-- $& @@JS@@ @@DATA@@ \u2028 "quoted" \u0000';
-
-/** A small seeded generator: uniform in [0, 1). */
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export const HOSTILE_COMMENT = '<!-- $& @@JS@@ @@DATA@@ \u2028 "quoted"';
 
 const METRICS = [
   ['energy_per_inference_J', 'J', 'energy per inference'], ['time_per_inference_s', 's', 'time per inference'],
   ['throughput_per_s', '/s', 'throughput'], ['latency_p50_ms', 'ms', 'latency p50'], ['latency_p95_ms', 'ms', 'latency p95'],
   ['latency_p99_ms', 'ms', 'latency p99'], ['cpu_per_inference_s', 's', 'CPU time per inference'], ['peak_rss_bytes', 'B', 'peak memory'],
-].map(([key, unit, title]) => ({ key, unit, title }));
+].map(([key, unit, title]) => ({ key, unit, title, better: 'less' }));
 
-const round = (x) => (x === null ? null : Number(x.toPrecision(6)));
+const DEFAULTS = {
+  name: 'compare', models: ['resnet50'], engines: ['onnxruntime', 'openvino'], threads: [1, 2], repetitions: 10, energy: true, failed: 0, calls: 100,
+};
+
+const round = (x) => Number(x.toPrecision(5));
 const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function configurations({ engines, threads, precisions }) {
-  return engines.flatMap((engine) => precisions.flatMap((precision) => threads.map((t) => ({
-    engine, provider: 'cpu', precision, threads: t, batch: 1, affinity: [], options: {},
-  }))));
+const configurationsOf = ({ engines, threads }) => engines.flatMap((engine, e) => threads.map((t) => ({
+  label: `${engine} cpu f32 t${t} b1`, engine, version: `1.${20 + e}.0`, provider: 'cpu', precision: 'f32', threads: t, batch: 1, options: {},
+})));
+
+/** The values of one trial by metric, all from one latency in ms, so that they belong together. */
+function trialValues(latency, { threads }, energy) {
+  const values = [
+    energy ? (latency / 1000) * (18 + 6 * threads) : null, latency / 1000, 1000 / latency, latency * 0.98, latency * 1.2, latency * 1.5,
+    (latency / 1000) * threads * 0.97, 180e6 + 3e7 * threads,
+  ];
+  return Object.fromEntries(METRICS.map(({ key }, i) => [key, values[i] === null ? null : round(values[i])]));
 }
 
-const labelOf = (c) => `${c.engine} ${c.provider} ${c.precision} t${c.threads} b${c.batch}`;
-
-/** The values of one trial, all from one latency, so that they belong together. */
-function trialValues({ latency, power, threads, energy }) {
-  return {
-    energy_per_inference_J: energy ? (latency / 1000) * power : null,
-    time_per_inference_s: latency / 1000, throughput_per_s: 1000 / latency,
-    latency_p50_ms: latency * 0.98, latency_p95_ms: latency * 1.2, latency_p99_ms: latency * 1.5,
-    cpu_per_inference_s: (latency / 1000) * threads * 0.97, peak_rss_bytes: 180e6 + 3e7 * threads,
-  };
+function estimate(values, reason) {
+  if (!values.length) return { value: null, value_reason: reason, lo: null, hi: null, mean: null, cv: null, n: 0 };
+  const value = middle(values);
+  return { value, lo: round(value * 0.985), hi: round(value * 1.02), mean: value, cv: 0.01, n: values.length };
 }
 
-function estimatesOf(rows, energy) {
-  return Object.fromEntries(METRICS.map(({ key }) => {
-    const values = rows.map((r) => r[key]).filter((v) => v !== null);
-    if (!values.length) return [key, { value: null, lo: null, hi: null, n: 0, reason: energy ? 'no_trial' : 'vm' }];
-    const m = middle(values);
-    return [key, { value: round(m), lo: round(m * 0.985), hi: round(m * 1.02), n: values.length, reason: '' }];
-  }));
-}
-
-function distribution(cell, latency, count, random) {
-  const [lo, hi, bins] = [latency * 0.9, latency * 3, new Array(256).fill(0)];
-  for (let i = 0; i < Math.min(count, 20000); ++i) {
-    const normal = Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(6.2832 * random());
-    const x = Math.min(hi, Math.max(lo, latency * Math.exp(0.05 * normal + (random() < 0.03 ? 0.5 : 0))));
-    bins[Math.min(255, Math.floor((Math.log(x / lo) / Math.log(hi / lo)) * 256))] += 1;
-  }
-  const quantiles = [[0.5, 1], [0.9, 1.07], [0.95, 1.2], [0.99, 1.72], [0.999, 1.9]].map(([p, f]) => [p, round(latency * f)]);
-  return { cell, count: Math.min(count, 20000), lo_ms: round(lo), hi_ms: round(hi), bins, quantiles };
-}
-
-function timelineOf(cell, trial, kind, { random, energy }) {
-  const t = Array.from({ length: 34 }, (_, i) => i * 0.1);
-  const at = (x) => (x < 0.05 ? 8 : x < 0.6 ? 18 : x < 3.1 ? 31 : 10);
-  const signal = (name, unit, f) => {
-    const values = t.map((x) => round(f(x)));
-    return { name, unit, t_s: t, min: values, max: values };
-  };
-  return {
-    cell, trial, kind,
-    phases: [['idle', 0, 0.001], ['load', 0.02, 0.42], ['warmup', 0.43, 1.05], ['ready', 1.06, 1.07], ['measure', 1.08, 3.09], ['drain', 3.09, 3.3]]
-      .map(([phase, t0_s, t1_s]) => ({ phase, t0_s, t1_s })),
-    series: [
-      ...(energy ? [signal('package-0 power', 'W', (x) => at(x) + 2 * random())] : []),
-      signal('rss', 'B', (x) => 40e6 + 160e6 * Math.min(1, x / 0.4)), signal('cpu', 'cores', (x) => (x > 0.4 && x < 3.1 ? 1.97 : 0.6) + 0.03 * random()),
-    ],
-  };
+/** The trials of one model × configuration; the last configuration of the first model has the failures. */
+function measure({ configuration, latency, failed }, o, random) {
+  return Array.from({ length: o.repetitions }, (_, block) => {
+    const noise = 1 + 0.02 * (random() - 0.5) + (random() < 0.05 ? 0.06 : 0);
+    return { block, ok: block >= failed, values: trialValues(latency * noise, configuration, o.energy) };
+  });
 }
 
 const standingOf = (ratio) => (ratio === 1 ? 'best' : ratio < 1.03 ? 'tied' : ratio < 1.04 ? 'unresolved' : 'worse');
 
-/**
- * @param {object} [options]
- * @param {string[]} [options.models] names
- * @param {string[]} [options.engines]
- * @param {number[]} [options.threads]
- * @param {number} [options.repetitions]
- * @param {boolean} [options.energy] measured, or absent
- * @param {number} [options.failed] trials that crashed
- */
-export function sample(options = {}) {
-  const o = {
-    models: ['resnet50'], engines: ['onnxruntime', 'openvino'], threads: [1, 2], precisions: ['f32'], repetitions: 10, energy: true, failed: 0,
-    name: 'compare', ...options,
+function rowOf(cell, best, o) {
+  const ok = cell.trials.filter((t) => t.ok);
+  const ratio = ok.length ? round(cell.value / best.value) : null;
+  const metrics = Object.fromEntries(METRICS.map(({ key }) =>
+    [key, estimate(ok.map((t) => t.values[key]).filter((v) => v !== null), ok.length ? 'vm' : 'no_trial')]));
+  return {
+    model: cell.model, configuration: cell.configuration, standing: ratio === null ? 'unranked' : standingOf(ratio), in_best_set: ratio !== null && ratio < 1.04,
+    reason: ratio === null ? 'none of its trials ended well' : '',
+    ratio: ratio === null ? null : { value: ratio, lo: ratio === 1 ? 1 : round(ratio * 0.985), hi: ratio === 1 ? 1 : round(ratio * 1.016), blocks: ok.length },
+    trials_ok: ok.length, trials_not_ok: cell.trials.length - ok.length, metrics,
   };
-  const random = generator(7);
-  const primary = o.energy ? 'energy_per_inference_J' : 'time_per_inference_s';
-  const list = configurations(o);
-  const data = {
-    format: 1, sentence: '', caveats: o.energy ? [] : [{ code: 'energy_absent', message: 'No energy was measured: this is a virtual machine, and no counter is passed through. Configurations are ranked by time per inference.' }],
-    experiment: { id: 1, uuid: '6b1f0c9e-5d3a-4a35-9a57-8e1f4e1d2c3b', name: o.name, created_at: 1795268580, seed: 1, repetitions: o.repetitions, margin: 0.03, toml: `name = "${o.name}"\nseed = 1\n\n[[model]]\nsource = "model.onnx"\n\n[factors]\nengine = ["onnxruntime", "openvino"]\nthreads = [1, 2]\n` },
-    metrics: METRICS, models: [], cells: [], latency: [], timelines: [],
-    trials: { cell: [], block: [], position: [], attempt: [], status: [], reason: [], started_at: [] },
-    values: Object.fromEntries(METRICS.map(({ key }) => [key, []])),
-    hosts: [{ key: '4f2d7a90c1b24e6f', facts: [['machine', 'virtual machine (KVM)'], ['CPU', 'Example CPU at 2.60 GHz'], ['cores', '2 (1 thread each)'], ['memory', '24 GiB'], ['kernel', 'Linux 6.1.0'], ['governor', 'not exposed'], ['operating system', 'Debian GNU/Linux 12']] }],
-  };
-  let failures = o.failed;
-  o.models.forEach((name, m) => {
-    const scale = 8 * Math.exp(1.5 * (random() - 0.3) * (m > 0));
-    const cells = list.map((configuration, k) => {
-      const rows = [];
-      const latency = scale * (1 + 0.22 * o.engines.indexOf(configuration.engine)) * configuration.threads ** -0.7;
-      const index = data.cells.length + k;
-      for (let block = 0; block < o.repetitions; ++block) {
-        const bad = k === list.length - 1 && failures > 0;
-        failures -= bad ? 1 : 0;
-        const v = trialValues({ latency: latency * (1 + 0.02 * (random() - 0.5) + (random() < 0.05 ? 0.06 : 0)), power: 18 + 6 * configuration.threads, threads: configuration.threads, energy: o.energy });
-        if (!bad) rows.push(v);
-        for (const { key } of METRICS) data.values[key].push(bad ? null : round(v[key]));
-        const column = { cell: index, block, position: k, attempt: 0, status: bad ? 'crashed' : 'ok', reason: bad ? 'the worker died of signal 11 (Segmentation fault) in phase load' : '', started_at: 1795268600 + 4 * data.trials.cell.length };
-        for (const [key, value] of Object.entries(column)) data.trials[key].push(value);
-      }
-      return { model: m, label: labelOf(configuration), configuration, version: configuration.engine === 'openvino' ? '2026.1.0' : '1.24.0', rows, latency, index };
-    });
-    const estimate = (c) => middle(c.rows.map((r) => r[primary]));
-    const able = cells.filter((c) => c.rows.length).sort((a, b) => estimate(a) - estimate(b));
-    for (const c of cells) {
-      const ratio = c.rows.length ? estimate(c) / estimate(able[0]) : null;
-      data.cells.push({
-        model: m, label: c.label, configuration: c.configuration, version: c.version, finished: c.rows.length, not_ok: o.repetitions - c.rows.length,
-        standing: ratio === null ? 'unranked' : standingOf(ratio), reason: ratio === null ? 'no trial ended well' : '',
-        ratio: ratio === null ? null : { value: round(ratio), lo: ratio === 1 ? 1 : round(ratio * 0.985), hi: ratio === 1 ? 1 : round(ratio * 1.016), blocks: c.rows.length },
-        estimates: estimatesOf(c.rows, o.energy),
-      });
-      if (!c.rows.length) continue;
-      data.latency.push(distribution(c.index, c.latency, o.repetitions * 100, random));
-      const trial = data.trials.cell.findIndex((x, i) => x === c.index && data.trials.status[i] === 'ok');
-      if (data.timelines.length < 24) data.timelines.push(timelineOf(c.index, trial, 'typical', { random, energy: o.energy }));
-    }
-    const [best, second] = able;
-    const sentence = able.length < 2 ? `${name}: only one configuration was measured; there is no comparison.`
-      : `For ${name}, ${best.label} needs the least ${o.energy ? 'energy' : 'time'} per inference: ${Math.round(100 * (1 - estimate(best) / estimate(second)))} % less than ${second.label}.`;
-    data.models.push({ name, outcome: 'better', primary, sentence, best: best?.index ?? null, cells: cells.map((c) => c.index) });
+}
+
+function cellsOf(model, m, o, random) {
+  const primary = o.energy ? METRICS[0].key : METRICS[1].key;
+  const base = 8 * Math.exp(m === 0 ? 0 : 1.5 * (random() - 0.3));
+  const configurations = configurationsOf(o);
+  const cells = configurations.map((configuration, k) => {
+    const latency = base * (1 + 0.22 * o.engines.indexOf(configuration.engine)) * configuration.threads ** -0.7;
+    const failed = m === 0 && k === configurations.length - 1 ? Math.min(o.failed, o.repetitions) : 0;
+    const trials = measure({ configuration, latency, failed }, o, random);
+    const values = trials.filter((t) => t.ok).map((t) => t.values[primary]);
+    return { model, configuration, latency, trials, value: values.length ? middle(values) : Infinity };
   });
-  data.sentence = data.models[0].sentence;
-  return data;
+  return cells.sort((a, b) => a.value - b.value);
+}
+
+function trialColumns(cells) {
+  const all = cells.flatMap((cell, row) => cell.trials.map((trial) => ({ row, ...trial })));
+  const failure = 'the worker died of signal 11 (Segmentation fault) while loading the model';
+  return {
+    row: all.map((t) => t.row), block: all.map((t) => t.block), position: all.map(() => 0), attempt: all.map(() => 0),
+    status: all.map((t) => (t.ok ? 'ok' : 'crashed')), reason: all.map((t) => (t.ok ? '' : failure)), started_at: all.map((_, i) => 1795268600 + 4 * i),
+    metrics: Object.fromEntries(METRICS.map(({ key }) => [key, all.map((t) => (t.ok ? t.values[key] : null))])),
+  };
+}
+
+function verdictOf(model, cells, o) {
+  const own = cells.map((cell, index) => ({ ...cell, index })).filter((c) => c.model === model);
+  const [best, second] = own.filter((c) => Number.isFinite(c.value));
+  const sentence = second
+    ? `For ${model}, ${best.configuration.label} needs the least ${o.energy ? 'energy' : 'time'} per inference: ${Math.round(100 * (1 - best.value / second.value))} % less than ${second.configuration.label}.`
+    : `For ${model}, one configuration was measured; there is no comparison.`;
+  return { model, outcome: 'better', metric: METRICS[o.energy ? 0 : 1].key, sentence, best: best?.index ?? null, best_set: [], rows: own.map((c) => c.index) };
+}
+
+const HOST = {
+  key: '4f2d7a90c1b24e6f', facts: [['machine', 'virtual machine (KVM)'], ['CPU', 'Example CPU at 2.60 GHz'], ['cores', '2'], ['memory', '24 GiB'], ['kernel', 'Linux 6.1.0']],
+};
+const ABSENT = { code: 'energy_absent', message: 'No energy was measured: this is a virtual machine, and no counter is passed through. Configurations are ranked by time per inference.' };
+
+/** @param {Partial<typeof DEFAULTS>} [options] `failed`: trials that crashed; `calls`: a trial's, in its latencies */
+export function sample(options = {}) {
+  const o = { ...DEFAULTS, ...options };
+  const random = generator(7);
+  const cells = o.models.flatMap((model, m) => cellsOf(model, m, o, random));
+  const models = o.models.map((model) => verdictOf(model, cells, o));
+  const firstTrial = (row) => cells.slice(0, row).reduce((n, c) => n + c.trials.length, 0);
+  const timed = cells.map((cell, row) => ({ cell, row })).filter(({ cell }) => Number.isFinite(cell.value)).slice(0, 24);
+  return {
+    format: 1,
+    experiment: {
+      id: 1, uuid: '6b1f0c9e-5d3a-4a35-9a57-8e1f4e1d2c3b', name: o.name, created_at: 1795268580, seed: 1, repetitions: o.repetitions, margin: 0.03,
+      toml: `name = ${JSON.stringify(o.name)}\nseed = 1\n\n[[model]]\nsource = "model.onnx"\n\n[factors]\nengine = ${JSON.stringify(o.engines)}\nthreads = ${JSON.stringify(o.threads)}\n`,
+    },
+    verdict: { sentence: models[0].sentence, models },
+    caveats: o.energy ? [] : [ABSENT],
+    metrics: METRICS,
+    rows: cells.map((cell) => rowOf(cell, cells.find((c) => c.model === cell.model), o)),
+    trials: trialColumns(cells),
+    latency: cells.map((cell, row) => (Number.isFinite(cell.value) ? distribution(row, cell.latency, o.repetitions * o.calls, random) : { row, count: 0 })),
+    timelines: timed.map(({ row }) => timeline(row, firstTrial(row) + o.failed * (row === cells.length - 1), o.energy, random)),
+    hosts: [HOST],
+  };
 }
 
 /** The page with data in it, as the program writes it: split once, escaped once. */
@@ -154,6 +128,6 @@ export function fillPage(page, data) {
   const html = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
   const json = JSON.stringify(data).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
   const title = html(`${data.experiment.name} – Joulemark report`);
-  const content = [title, title, html(data.sentence), json];
+  const content = [title, title, html(data.verdict.sentence), json];
   return page.split(/@@(?:TITLE|VERDICT|DATA)@@/).map((piece, i) => piece + (content[i] ?? '')).join('');
 }

@@ -84,3 +84,16 @@ export function enumerate(words) {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
+
+/** With a capital first letter, for the start of a sentence. */
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Whole numbers as ranges, from 1-based: [1, 2, 3, 5] → "1–3, 5". */
+export function ranges(numbers) {
+  const runs = [];
+  for (const n of [...new Set(numbers)].sort((a, b) => a - b)) {
+    if (runs.length && runs.at(-1)[1] === n - 1) runs.at(-1)[1] = n;
+    else runs.push([n, n]);
+  }
+  return runs.map(([a, b]) => (a === b ? `${a}` : `${a}–${b}`)).join(', ');
+}

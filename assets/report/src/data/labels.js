@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of configurations that say only what differs, and places for labels that do not overlap.
 
-const FACTORS = ['engine', 'version', 'provider', 'precision', 'threads', 'batch', 'affinity'];
+/** Factors of a configuration, in the order in which they are named. */
+export const FACTORS = ['engine', 'version', 'provider', 'precision', 'threads', 'batch', 'affinity'];
 const PREFIX = { threads: 't', batch: 'b', affinity: 'cpus ' };
 
 const word = (factor, value) => `${PREFIX[factor] ?? ''}${value}`;
 
 function varies(configurations, read) {
   return new Set(configurations.map((c) => String(read(c) ?? ''))).size > 1;
+}
+
+/** Whether one engine stands in two versions; a version that only goes with its engine tells nothing more. */
+export function hasVersions(configurations) {
+  return configurations.some((a) => configurations.some((b) => a.engine === b.engine && a.version !== b.version));
 }
 
 /**
@@ -17,8 +23,8 @@ function varies(configurations, read) {
  * @returns {string[]}
  */
 export function shortLabels(configurations) {
-  const factors = FACTORS.filter((f) => f === 'engine' || varies(configurations, (c) => c[f]))
-    .filter((f) => f !== 'version' || !configurations.every((c) => c.engine.includes('@')));
+  const tells = (f) => f === 'engine' || (f === 'version' ? hasVersions(configurations) : varies(configurations, (c) => c[f]));
+  const factors = FACTORS.filter(tells);
   const keys = [...new Set(configurations.flatMap((c) => Object.keys(c.options ?? {})))]
     .filter((key) => varies(configurations, (c) => c.options?.[key]));
   const names = configurations.map((c) => [

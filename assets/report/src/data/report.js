@@ -3,7 +3,7 @@
 import { shortLabels } from './labels.js';
 
 /**
- * @typedef {{value: number|null, lo: number|null, hi: number|null, n: number, reason: string}} Estimate over the trials of a cell
+ * @typedef {{value: number|null, lo: number|null, hi: number|null, n: number, reason: string, detail: string}} Estimate over the trials of a cell
  *
  * @typedef {object} Configuration
  * @property {string} label   complete: "onnxruntime cpu f32 t2 b1"
@@ -19,6 +19,7 @@ import { shortLabels } from './labels.js';
  * @property {string} standing "best", "tied", "unresolved", "worse", "unranked"
  * @property {string} reason   why it is not ranked
  * @property {boolean} best    in the best set
+ * @property {number} finished trials that ended well; `failed` that did not
  * @property {{value: number, lo: number|null, hi: number|null}|null} ratio to the best of its model; null when not ranked
  * @property {Object<string, Estimate>} estimates by metric key
  *
@@ -43,11 +44,10 @@ import { shortLabels } from './labels.js';
  */
 
 export const FORMAT = 1;
-const IN_BEST_SET = ['best', 'tied', 'unresolved'];
 
-/** Rows of a columnar table {name: [value per row]}. */
+/** Rows of columns {name: [value per row]}; what is not an array is no column. */
 export function rowsOf(columns = {}) {
-  const names = Object.keys(columns);
+  const names = Object.keys(columns).filter((name) => Array.isArray(columns[name]));
   const length = names.length ? columns[names[0]].length : 0;
   return Array.from({ length }, (_, index) => {
     const row = { index };
@@ -56,10 +56,9 @@ export function rowsOf(columns = {}) {
   });
 }
 
-/** Configurations by label, in order of first appearance, each with its place among the engines. */
-function configurationsOf(cells) {
-  const byLabel = new Map();
-  for (const cell of cells) if (!byLabel.has(cell.label)) byLabel.set(cell.label, { ...cell.configuration, version: cell.version, label: cell.label });
+/** Configurations by label, each with its place among the engines; by name, so that colours do not depend on who wins. */
+function configurationsOf(rows) {
+  const byLabel = new Map(rows.map(({ configuration }) => [configuration.label, { ...configuration }]));
   const list = [...byLabel.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
   const shorts = shortLabels(list);
   const engines = [...new Set(list.map((c) => c.engine))];
@@ -68,29 +67,47 @@ function configurationsOf(cells) {
     configuration.engineIndex = engines.indexOf(configuration.engine);
     configuration.indexInEngine = list.slice(0, i).filter((c) => c.engine === configuration.engine).length;
   });
-  return list;
+  return byLabel;
 }
 
-function cellOf(raw, index, configurations) {
-  const configuration = configurations.find((c) => c.label === raw.label);
-  const best = IN_BEST_SET.includes(raw.standing);
-  return { ...raw, index, configuration, short: configuration.short, best, ratio: raw.standing === 'unranked' ? null : raw.ratio };
+function estimateOf(raw) {
+  return { value: raw.value ?? null, lo: raw.lo ?? null, hi: raw.hi ?? null, n: raw.n, reason: raw.value_reason ?? '', detail: raw.value_detail ?? '' };
 }
+
+function cellOf(raw, index, { configurations, models }) {
+  const configuration = configurations.get(raw.configuration.label);
+  const ratio = raw.ratio?.value === null ? null : raw.ratio;
+  return {
+    index, configuration, label: configuration.label, short: configuration.short,
+    model: models.findIndex((m) => m.name === raw.model),
+    standing: raw.standing, reason: raw.reason, best: raw.in_best_set, ratio: ratio ?? null,
+    finished: raw.trials_ok, failed: raw.trials_not_ok,
+    estimates: Object.fromEntries(Object.entries(raw.metrics).map(([key, estimate]) => [key, estimateOf(estimate)])),
+  };
+}
+
+function latencyOf({ row, quantiles, ...latency }) {
+  return { ...latency, cell: row, quantiles: (quantiles?.p ?? []).map((p, i) => [p, quantiles.ms[i]]) };
+}
+
+const modelOf = (raw, index) => ({ index, name: raw.model, primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best });
 
 /** @param {string} text @returns {Report} Throws when it is not JSON of this page's format. */
 export function decode(text) {
   const data = JSON.parse(text);
   if (data.format !== FORMAT) throw new Error(`the report's data have format ${data.format}; this page reads ${FORMAT}`);
-  const configurations = configurationsOf(data.cells);
-  const latency = new Map(data.latency.map((l) => [l.cell, l]));
-  const values = data.values ?? {};
+  const configurations = configurationsOf(data.rows);
+  const models = data.verdict.models.map(modelOf);
+  const latency = new Map(data.latency.map((l) => [l.row, latencyOf(l)]));
+  const { metrics: values = {}, output_tail: tails = {} } = data.trials;
   return {
-    ...data,
+    experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, sentence: data.verdict.sentence,
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
-    models: data.models.map((m, index) => ({ ...m, index })),
-    configurations,
-    cells: data.cells.map((raw, index) => cellOf(raw, index, configurations)),
-    trials: rowsOf(data.trials),
+    models,
+    configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
+    cells: data.rows.map((raw, index) => cellOf(raw, index, { configurations, models })),
+    trials: rowsOf(data.trials).map(({ row, ...trial }) => ({ ...trial, cell: row, output_tail: tails[trial.index] ?? '' })),
+    timelines: data.timelines.map(({ row, ...timeline }) => ({ ...timeline, cell: row })),
     value: (trial, key) => values[key]?.[trial.index] ?? null,
     latencyOf: (cell) => latency.get(cell.index),
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shown now: the report less what the filters hide, and the questions that figures ask of it.
+import { FACTORS, hasVersions } from './labels.js';
 import { geometricMean, median } from './numbers.js';
 
 /** Keys of the metrics that the page names itself; the program's table of metrics declares them. */
@@ -14,14 +15,14 @@ export const KEY = {
 };
 
 /** Factors that can be filtered by, in the order of their controls. */
-export const FILTERS = ['model', 'engine', 'version', 'provider', 'precision', 'threads', 'batch'];
+export const FILTERS = ['model', ...FACTORS];
 
 const levelOf = (report, cell, factor) => String(factor === 'model' ? report.models[cell.model].name : cell.configuration[factor] ?? '');
 
 /** Levels of each factor that has more than one: [{factor, levels}]. */
 export function filterLevels(report) {
   return FILTERS.map((factor) => ({ factor, levels: [...new Set(report.cells.map((c) => levelOf(report, c, factor)))] }))
-    .filter(({ levels }) => levels.length > 1);
+    .filter(({ factor, levels }) => levels.length > 1 && (factor !== 'version' || hasVersions(report.configurations)));
 }
 
 /**

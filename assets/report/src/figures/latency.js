@@ -4,7 +4,7 @@ import { dot, line } from '@observablehq/plot';
 import { count, percentileName, quantity, scaleFor } from '../data/format.js';
 import { distributionPoints } from '../data/distribution.js';
 import { nines } from '../data/numbers.js';
-import { colour, dash, draw, paddedScale, shape } from '../page/chart.js';
+import { colour, dash, draw, paddedScale, panelGrid, shape } from '../page/chart.js';
 import { h, svg } from '../page/dom.js';
 
 export const id = 'latency';
@@ -65,7 +65,7 @@ function key(list) {
 
 export function render(view, width) {
   const models = view.models.filter((m) => distributions(view, m).length);
-  return models.flatMap((m) => [models.length > 1 ? h('h3', {}, m.name) : null, panel(view, m, width), key(distributions(view, m))]);
+  return [panelGrid(models, width, (model, inner) => [panel(view, model, inner), key(distributions(view, model))])];
 }
 
 export function table(view) {

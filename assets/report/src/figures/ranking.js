@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which configuration is best, and how sure that is: ratio to the best with its interval, one panel a model.
 import { dot, rect, ruleX, ruleY, text } from '@observablehq/plot';
-import { enumerate, interval, significant } from '../data/format.js';
-import { draw, fitName, paddedScale, rowMargin } from '../page/chart.js';
-import { h } from '../page/dom.js';
+import { capitalised, enumerate, interval, significant } from '../data/format.js';
+import { draw, fitName, paddedScale, panelColumns, panelGrid, rowMargin } from '../page/chart.js';
 
 export const id = 'ranking';
 export const title = 'Ranking';
 
 export function describe(view) {
   const nouns = [...new Set(view.models.map((m) => view.report.metrics.get(m.primary).title))];
-  return `${enumerate(nouns)} relative to the best configuration, with 95 % interval; less is better. Filled dots on the pale band are ` +
+  return `${capitalised(enumerate(nouns))} relative to the best configuration, with 95 % interval; less is better. Filled dots on the pale band are ` +
     'the best set: configurations that cannot be told from the best. Membership comes from differences paired by block, not from ' +
     'whether two intervals overlap.';
 }
 
-const ranked = (view, model) => view.cells.filter((c) => c.model === model.index && c.ratio);
+const ranked = (view, model) => view.cells
+  .filter((c) => c.model === model.index && c.ratio)
+  .sort((a, b) => a.ratio.value - b.ratio.value);
 
 /** Why there is nothing to draw; "" when there is. */
 export function absence(view) {
@@ -51,8 +52,8 @@ function panel(view, model, width, x) {
 export function render(view, width) {
   const models = view.models.filter((m) => ranked(view, m).length > 1);
   const cells = models.flatMap((m) => ranked(view, m));
-  const x = paddedScale(cells.flatMap((c) => [c.ratio.value, c.ratio.lo, c.ratio.hi]), { include: [1], ticks: width < 500 ? 4 : 8 });
-  return models.flatMap((m) => [models.length > 1 ? h('h3', {}, m.name) : null, panel(view, m, width, x)]);
+  const x = paddedScale(cells.flatMap((c) => [c.ratio.value, c.ratio.lo, c.ratio.hi]), { include: [1], ticks: width / panelColumns(models.length, width) < 500 ? 4 : 8 });
+  return [panelGrid(models, width, (model, inner) => [panel(view, model, inner, x)])];
 }
 
 export function table(view) {

@@ -3,7 +3,7 @@
 import { barX, dot, ruleX, ruleY, tickX } from '@observablehq/plot';
 import { plural, quantity, significant } from '../data/format.js';
 import { boxOf } from '../data/numbers.js';
-import { colour, draw, fitName, paddedScale, rowMargin } from '../page/chart.js';
+import { colour, draw, fitName, paddedScale, panelColumns, panelGrid, rowMargin } from '../page/chart.js';
 import { h } from '../page/dom.js';
 
 export const id = 'trials';
@@ -13,17 +13,28 @@ export const title = 'Trials';
 const MAX_DOTS = 3000;
 const MAX_NAMED = 600;
 
+/** A choice of its own: what a trial is divided by. */
+export const choice = 'relative';
+
+export const options = () => [
+  { value: 'best', label: 'relative to the best configuration' },
+  { value: 'own', label: 'relative to its own median: the spread alone' },
+];
+
+const isOwn = (view) => view.state.get(choice) === 'own';
+
 export function describe(view) {
   const few = view.trials.length <= MAX_DOTS ? 'each dot is a trial (a fresh process), the first block on top' : 'dots are trials beyond the whiskers';
-  return `Ratio to the median of the model's best configuration. Box: quartiles and median; whiskers: up to 1.5 interquartile ranges; ${few}.`;
+  const reference = isOwn(view) ? 'its own median' : "the median of the model's best configuration";
+  return `Each configuration relative to ${reference}. Box: quartiles and median; whiskers: up to 1.5 interquartile ranges; ${few}.`;
 }
 
 function boxes(view, model) {
   const key = model.primary;
-  const reference = view.reference(model);
   return view.cells.filter((c) => c.model === model.index).flatMap((cell) => {
     const trials = view.trialsOf(cell).map((t) => ({ trial: t, cell, raw: view.report.value(t, key) })).filter((t) => t.raw !== null);
     const box = boxOf(trials.map((t) => t.raw));
+    const reference = box && isOwn(view) ? box.median : view.reference(model);
     if (!box || !reference) return [];
     const points = trials.map((t) => ({ ...t, x: t.raw / reference, outside: box.outside(t.raw) }));
     return [{ ...box, cell, key, points, r: (v) => v / reference }];
@@ -39,7 +50,7 @@ const nameOfBox = (view, b) => {
   return `${b.cell.short}: median ${quantity(b.median, unit)}, quartiles ${quantity(b.q1, unit)} to ${quantity(b.q3, unit)}, ${plural(b.n, 'trial')}`;
 };
 const nameOfTrial = (view, p, key) =>
-  `${p.cell.short}, block ${p.trial.block + 1}: ${quantity(p.raw, view.report.metrics.get(key).unit)}, ${significant(p.x)} times the best's median`;
+  `${p.cell.short}, block ${p.trial.block + 1}: ${quantity(p.raw, view.report.metrics.get(key).unit)}, ratio ${significant(p.x, 4)}`;
 
 function panel(view, model, width, x) {
   const list = boxes(view, model);
@@ -52,7 +63,7 @@ function panel(view, model, width, x) {
   const named = view.trials.length <= MAX_NAMED;
   return draw(width, {
     height: 54 + list.length * 38, marginLeft: margin, marginRight: 14, marginTop: 8,
-    x: { ...x, grid: true, label: `${view.report.metrics.get(model.primary).title}, ratio` },
+    x: { ...x, grid: true, label: `${view.report.metrics.get(model.primary).title}, ratio to ${isOwn(view) ? 'own median' : 'the best'}` },
     y: { label: null, domain: list.map((b) => b.cell.index), tickSize: 0, tickFormat: (i) => fitName(view.report.cells[i].short, margin - 14) },
     marks: [
       ruleX([1], { stroke: 'var(--muted)', strokeDasharray: '2 3' }),
@@ -73,13 +84,11 @@ function panel(view, model, width, x) {
 export function render(view, width) {
   const drawn = view.models.filter((m) => boxes(view, m).length);
   const models = width < 500 ? drawn.slice(0, 1) : drawn;
-  const columns = Math.min(models.length, width < 500 ? 1 : width < 900 ? 2 : 3);
-  const x = paddedScale(models.flatMap((m) => boxes(view, m).flatMap((b) => b.points.map((p) => p.x))), { include: [1], ticks: width / columns < 500 ? 4 : 8 });
-  const panels = models.map((m) => h('div', {}, drawn.length > 1 ? h('h3', {}, m.name) : null, panel(view, m, Math.floor((width - 24 * (columns - 1)) / columns), x)));
-  const rest = models.length < drawn.length ? [h('p', { class: 'muted' }, 'This window is narrow: one model is drawn; choose another one above.')] : [];
-  const grid = h('div', { class: 'panels' }, ...panels);
-  grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  return [grid, ...rest];
+  const ratios = models.flatMap((m) => boxes(view, m).flatMap((b) => b.points.map((p) => p.x)));
+  const x = paddedScale(ratios, { include: [1], ticks: width / panelColumns(models.length, width) < 500 ? 4 : 8 });
+  const rest = models.length === drawn.length ? null
+    : h('p', { class: 'muted' }, `This window is narrow: only ${models[0].name} is drawn; choose another model above.`);
+  return [panelGrid(models, width, (model, inner) => [panel(view, model, inner, x)]), rest];
 }
 
 export function table(view) {

@@ -2,6 +2,7 @@
 // What all figures share: the frame, padded scales, and how an engine looks.
 import { plot } from '@observablehq/plot';
 import { textWidth } from '../data/labels.js';
+import { h } from './dom.js';
 
 const SHAPES = ['circle', 'square', 'triangle', 'diamond2'];
 const DASHES = ['none', '7 4', '2 3', '10 3 2 3'];
@@ -63,3 +64,20 @@ export function paddedScale(values, { logFrom = 4, ticks = 6, include = [] } = {
 
 /** A tick's number without trailing zeros. */
 export const tick = (x) => Number(x.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 });
+
+/** How many panels stand side by side: three where they fit, one on a phone. */
+export const panelColumns = (count, width) => Math.max(1, Math.min(count, width < 600 ? 1 : width < 900 ? 2 : 3));
+
+/**
+ * One panel for each model, with its name when there are several.
+ * @param {{name: string}[]} models
+ * @param {(model, width: number) => (Node|null)[]} drawPanel
+ */
+export function panelGrid(models, width, drawPanel) {
+  const columns = panelColumns(models.length, width);
+  const inner = Math.floor((width - 24 * (columns - 1)) / columns);
+  const grid = h('div', { class: 'panels' }, ...models.map((model) =>
+    h('div', {}, models.length > 1 ? h('h3', {}, model.name) : null, ...drawPanel(model, inner))));
+  grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  return grid;
+}

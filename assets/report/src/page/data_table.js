@@ -37,7 +37,7 @@ export function dataTable(title, read) {
   const element = h('details', {}, h('summary', {}, 'Show as table'));
   const refresh = () => {
     element.querySelector('div')?.remove();
-    if (!element.open) return;
+    if (!element.open || element.closest('[hidden]')) return;
     const data = read();
     const save = () => download(`${fileName(title)}.csv`, toCsv(data.columns, data.rows), 'text/csv');
     element.append(h('div', {},

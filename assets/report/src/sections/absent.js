@@ -3,10 +3,10 @@
 import { enumerate } from '../data/format.js';
 import { h } from '../page/dom.js';
 
-/** Metrics without a value, with the reason and the configurations that it holds for. */
+/** Metrics without a value, with the reason and the configurations that it holds for. Those without a finished trial are told elsewhere. */
 export function absences(view) {
   const found = new Map();
-  for (const cell of view.cells) {
+  for (const cell of view.cells.filter((c) => c.finished > 0)) {
     for (const [key, estimate] of Object.entries(cell.estimates)) {
       if (estimate.value !== null) continue;
       const metric = view.report.metrics.get(key);
@@ -19,7 +19,7 @@ export function absences(view) {
 }
 
 function item(view, absence) {
-  const all = absence.cells.length === view.cells.length;
+  const all = absence.cells.length === view.cells.filter((c) => c.finished > 0).length;
   const where = all ? 'all configurations' : enumerate([...new Set(absence.cells.map((c) => c.short))]);
   const why = [absence.reason, absence.detail].filter(Boolean).join(': ') || 'no reason was recorded';
   return h('li', {}, `${absence.title} (${where}): ${why}`);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the program's JSON to what is shown, and out of it again.
+import { describe, expect, test } from 'vitest';
+import { decode } from '../../src/data/report.js';
+import { KEY, createView, filterLevels, ratioPoints } from '../../src/data/view.js';
+import { csvField, toCsv } from '../../src/page/data_table.js';
+import { fileName } from '../../src/page/dom.js';
+import { formatHash, parseHash } from '../../src/page/state.js';
+import { absences } from '../../src/sections/absent.js';
+import { failureGroups } from '../../src/sections/failures.js';
+import { sample } from '../sample.mjs';
+
+const state = (values = {}) => ({ get: (key) => values[key] });
+const reportOf = (options) => decode(JSON.stringify(sample(options)));
+
+describe('decode', () => {
+  const report = reportOf({ models: ['a', 'b'], failed: 2 });
+  test('gives each trial its cell and its values', () => {
+    expect(report.trials).toHaveLength(80);
+    const failed = report.trials.filter((t) => t.status !== 'ok');
+    expect(failed).toHaveLength(2);
+    expect(report.value(failed[0], KEY.energy)).toBeNull();
+    expect(report.value(report.trials[0], KEY.energy)).toBeGreaterThan(0);
+  });
+  test('an engine has one colour, whoever wins', () => {
+    for (const cell of report.cells) expect(cell.configuration.engineIndex).toBe(cell.configuration.engine === 'openvino' ? 1 : 0);
+  });
+  test('refuses data of another format', () => expect(() => decode('{"format":2}')).toThrow('format 2'));
+  test('an unranked row has no ratio, and an absent value has its reason', () => {
+    const vm = reportOf({ energy: false, failed: 10 });
+    expect(vm.cells.find((c) => c.standing === 'unranked').ratio).toBeNull();
+    expect(vm.cells[0].estimates[KEY.energy]).toMatchObject({ value: null, reason: 'vm' });
+  });
+});
+
+describe('view', () => {
+  const report = reportOf({ models: ['a', 'b'] });
+  test('offers only factors with more than one level', () => {
+    expect(filterLevels(report).map((f) => f.factor)).toEqual(['model', 'engine', 'threads']);
+    expect(filterLevels(reportOf({ engines: ['null'], threads: [1] }))).toEqual([]);
+  });
+  test('shows what the filters leave, and ignores levels that do not exist', () => {
+    expect(createView(report, state({ engine: 'openvino' })).cells.every((c) => c.configuration.engine === 'openvino')).toBe(true);
+    expect(createView(report, state({ engine: 'no such' })).cells).toHaveLength(8);
+  });
+  test('ratios of several models go to one reference, which is 1', () => {
+    const { large, small, reference } = ratioPoints(createView(report, state()), KEY.energy);
+    expect(small).toHaveLength(8);
+    expect(large.find((p) => p.configuration.short === reference)).toMatchObject({ x: 1, y: 1 });
+  });
+  test('the reference stays the best of all when it is filtered out', () => {
+    const all = createView(report, state());
+    const some = createView(report, state({ engine: 'openvino' }));
+    expect(some.reference(report.models[0])).toBe(all.reference(report.models[0]));
+  });
+});
+
+test('absences are told once for each metric and reason, and not for cells without a trial', () => {
+  const found = absences(createView(reportOf({ energy: false, failed: 10 }), state()));
+  expect(found.map((a) => [a.title, a.reason, a.cells.length])).toEqual([['energy per inference', 'vm', 3]]);
+});
+
+test('failures that are alike are told together', () => {
+  const report = reportOf({ failed: 4 });
+  expect(failureGroups(report.trials).map((g) => g.length)).toEqual([4]);
+});
+
+test('CSV quotes what needs it, and no cell becomes a formula', () => {
+  expect(toCsv(['a', 'b'], [['x,"y"', null], ['=1+1', 2.5]])).toBe('a,b\r\n"x,""y""",\r\n\'=1+1,2.5\r\n');
+  expect(csvField(-1.5)).toBe('-1.5');
+  expect(csvField(NaN)).toBe('');
+});
+
+test('the hash keeps any value, and drops unknown keys', () => {
+  const chosen = { model: 'a&b=c #1', engine: '</script>' };
+  expect(parseHash(formatHash({ ...chosen, theme: undefined }), ['model', 'engine', 'theme'])).toEqual(chosen);
+  expect(parseHash('#x=1&__proto__=2', ['model'])).toEqual({});
+  expect(formatHash({})).toBe('');
+});
+
+test('file names hold nothing that a file system would mind', () => {
+  expect(fileName('../</script>é x')).toBe('script-é-x');
+  expect(fileName('///')).toBe('report');
+});
