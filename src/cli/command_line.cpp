@@ -83,9 +83,22 @@ Status check_command(std::span<const Command> commands, std::string_view word) {
                           did_you_mean(word, names)));
 }
 
-Result<int> parse_and_run(Parser& parser, int argc, char** argv) {
+/// The words behind the program's name, last first as CLI11 takes them; "help X" is "X --help".
+Texts words_of(std::span<const Command> commands, int argc, char** argv) {
+  Texts words(argv + 1, argv + argc);
+  const auto is_command = [&](const std::string& word) {
+    return std::any_of(commands.begin(), commands.end(),
+                       [&](const Command& command) { return word == command.name; });
+  };
+  if (words.size() == 1 && words[0] == "help") words = {"--help"};
+  if (words.size() == 2 && words[0] == "help" && is_command(words[1])) words = {words[1], "--help"};
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
+Result<int> parse_and_run(Parser& parser, Texts words) {
   try {
-    parser.app.parse(argc, argv);
+    parser.app.parse(words);
   } catch (const CLI::CallForHelp&) {
     return print(current(parser.app).help());
   } catch (const CLI::CallForVersion& version) {
@@ -144,7 +157,7 @@ Result<int> run_command_line(std::span<const Command> commands, int argc, char**
   parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
   parser.app.footer(kFooter);
   for (const auto& command : commands) declare(parser, command);
-  if (argc > 1) return parse_and_run(parser, argc, argv);
+  if (argc > 1) return parse_and_run(parser, words_of(commands, argc, argv));
   fmt::print(stderr, "{}", parser.app.help());
   return kExitUsage;
 }

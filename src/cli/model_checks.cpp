@@ -51,12 +51,16 @@ Status check_inputs(const ModelSpec& spec, const model::OnnxSummary& summary,
 }  // namespace
 
 Status distribute_shapes(Experiment& experiment) {
-  if (experiment.models.size() < 2 || experiment.models.front().shapes.empty()) return {};
+  const auto& models = experiment.models;
+  const auto is_null = [](const ModelSpec& spec) { return config::is_null_model(spec.source); };
+  // A null model has the inputs that its options say, which only the engine knows.
+  if (models.size() < 2 || models.front().shapes.empty() ||
+      std::any_of(models.begin(), models.end(), is_null))
+    return {};
   const auto wanted = experiment.models.front().shapes;
   std::set<std::string> known;
   for (auto& spec : experiment.models) {
     spec.shapes.clear();
-    if (config::is_null_model(spec.source)) continue;
     const auto summary = read_model(spec);
     if (!summary) return fail(summary.error());
     for (const auto& port : summary->inputs) {

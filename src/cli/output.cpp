@@ -12,27 +12,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/file.h"
+
 namespace joulemark::cli {
 namespace {
 
 constexpr std::size_t kDefaultWidth = 120;
-
-/// Characters of UTF-8 text: bytes that do not continue one. Good enough for names in a table.
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], display_width(row[i]));
-  }
-  return widths;
-}
 
 }  // namespace
 
@@ -41,6 +26,12 @@ Result<int> print(std::string_view text) {
   if (written && std::fflush(stdout) == 0) return kExitOk;
   return fail(ErrorKind::kFailed,
               fmt::format("cannot write to standard output: {}", errno_text(errno)));
+}
+
+Result<int> write_text(const std::filesystem::path& file, std::string_view text) {
+  if (file == "-") return print(text);
+  const Status written = write_file(file, text);
+  return written ? Result<int>(kExitOk) : Result<int>(fail(written.error()));
 }
 
 void print_note(std::string_view text) {
@@ -62,21 +53,6 @@ std::size_t stdout_width() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefaultWidth;
   return size.ws_col;
-}
-
-std::string text_table(const std::vector<std::vector<std::string>>& rows) {
-  const auto widths = column_widths(rows);
-  std::string out;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] + 2 - display_width(row[i]), ' ');
-    }
-    while (line.ends_with(' ')) line.pop_back();
-    out += line + '\n';
-  }
-  return out;
 }
 
 std::string duration_text(double seconds) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 
@@ -15,6 +15,9 @@ namespace joulemark::cli {
 /// is full or the like.
 Result<int> print(std::string_view text);
 
+/// Writes data to a file, or to standard output for "-": kExitOk, or why it could not.
+Result<int> write_text(const std::filesystem::path& file, std::string_view text);
+
 /// A line on standard error: "joulemark: TEXT", one per line of `text`.
 void print_note(std::string_view text);
 
@@ -22,10 +25,6 @@ void print_note(std::string_view text);
 bool stdout_has_colour();
 /// Columns of the terminal; 120 for a pipe or a file.
 std::size_t stdout_width();
-
-/// Rows of cells as aligned columns, two spaces apart, the first row being the heading. The last
-/// column is not padded.
-std::string text_table(const std::vector<std::vector<std::string>>& rows);
 
 /// "45 s", "3 min 20 s", "2 h 5 min".
 std::string duration_text(double seconds);

@@ -224,13 +224,6 @@ TEST(ExperimentFileErrors, RejectModelsThatCannotBeToldApart) {
               HasSubstr("e.toml:2:6: 'model[0].name' holds a control character"));
 }
 
-TEST(ExperimentFileErrors, RejectANullModelOnAnotherEngine) {
-  EXPECT_EQ(
-      complaint("[[model]]\nsource='null:x'\n[factors]\nengine=['null', 'openvino']\n"),
-      "e.toml:2:8: 'model[0].source' 'null:x' can only be measured on the engine null, not on "
-      "'openvino'");
-}
-
 TEST(ExperimentFileErrors, RejectExclusionsThatMatchNothingOrEverything) {
   EXPECT_EQ(complaint(kMinimal + "[[exclude]]\nthraeds = 1\n"),
             "e.toml:6:1: 'exclude[0].thraeds' is no factor; did you mean 'threads'?");

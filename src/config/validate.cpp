@@ -158,20 +158,6 @@ void check_factors(const Experiment& experiment, Issues& issues) {
   check_bounds(experiment, "factors.", issues);
 }
 
-/// The null engine has nothing to load a file with, and no other engine can load nothing.
-void check_null_models(const Experiment& experiment, Issues& issues) {
-  const auto& engines = experiment.factors.engine;
-  for (std::size_t i = 0; i < experiment.models.size(); ++i) {
-    const std::string& source = experiment.models[i].source;
-    if (!is_null_model(source)) continue;
-    for (const auto& engine : engines)
-      if (engine != "null")
-        add(issues, entry("model", i) + ".source",
-            fmt::format("'{}' can only be measured on the engine null, not on '{}'", source,
-                        engine));
-  }
-}
-
 /// "; did you mean 'x'?", or all that would be right.
 std::string nearest_or_all(const std::string& word, const Texts& valid) {
   const std::string near = did_you_mean(word, valid);
@@ -315,7 +301,6 @@ std::vector<Issue> find_issues(const Experiment& experiment) {
   check_bounds(experiment, "", issues);
   check_models(experiment, issues);
   check_factors(experiment, issues);
-  if (issues.empty()) check_null_models(experiment, issues);
   check_exclusions(experiment, issues);
   check_engines(experiment, issues);
   check_protocol(experiment, issues);

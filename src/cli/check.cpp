@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark check`: models with known outputs on one engine, case by case.
+#include "run/check.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/text_table.h"
+#include "cli/commands.h"
+#include "cli/experiment_flags.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "engine/discovery.h"
+#include "run/process_worker.h"
+
+namespace joulemark::cli {
+namespace {
+
+using nlohmann::json;
+using Cases = std::vector<run::CheckCase>;
+
+constexpr double kDefaultTimeLimit = 60;
+constexpr std::array kStatuses = {"pass", "fail", "unsupported", "crashed"};
+
+struct Check {
+  std::vector<std::string> folders;
+  std::string engine;
+  std::vector<std::string> roots;
+  std::optional<std::int64_t> jobs;
+  std::optional<double> time_limit_s, rtol, atol;
+  Arguments::Switch as_json = Arguments::Switch::kOff;
+  Arguments::Switch quiet = Arguments::Switch::kOff;
+};
+
+long count(const Cases& cases, std::string_view status) {
+  return std::count_if(cases.begin(), cases.end(),
+                       [&](const run::CheckCase& found) { return found.status == status; });
+}
+
+std::string to_json(const std::string& engine, const Cases& cases) {
+  json rows = json::array();
+  for (const auto& found : cases)
+    rows.push_back({{"name", found.name},
+                    {"status", found.status},
+                    {"max_abs", found.max_abs},
+                    {"max_rel", found.max_rel},
+                    {"reason", found.reason}});
+  json summary;
+  for (const char* status : kStatuses) summary[status] = count(cases, status);
+  const json out = {{"engine", engine}, {"cases", std::move(rows)}, {"summary", summary}};
+  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+std::string summary_text(const Cases& cases) {
+  std::string line;
+  for (const char* status : kStatuses)
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", status, count(cases, status));
+  return line + '\n';
+}
+
+std::string case_text(const run::CheckCase& found) {
+  const std::string reason = found.reason.empty() ? "" : ": " + printable(found.reason);
+  return fmt::format("{:<12}{}{}\n", found.status, printable(found.name), reason);
+}
+
+Result<std::vector<std::filesystem::path>> find_all(const std::vector<std::string>& folders) {
+  std::vector<std::filesystem::path> cases;
+  for (const auto& folder : folders) {
+    auto found = run::find_cases(folder);
+    if (!found) return fail(found.error());
+    cases.insert(cases.end(), found->begin(), found->end());
+  }
+  return cases;
+}
+
+Result<double> positive(const char* flag, std::optional<double> value, double otherwise) {
+  if (!value || (*value > 0 && *value <= 86400)) return value.value_or(otherwise);
+  return fail(ErrorKind::kUsage, fmt::format("{} must be a positive number, not {}", flag, *value));
+}
+
+Status check_tolerance(const char* flag, std::optional<double> value) {
+  if (!value || *value >= 0) return {};
+  return fail(ErrorKind::kUsage, fmt::format("{} must be 0 or more, not {}", flag, *value));
+}
+
+/// Prints every case as it ends; with JSON or --quiet only a count, on a terminal.
+std::function<void(const run::CheckCase&)> listener(const Check& command, std::size_t total) {
+  if (command.as_json == Arguments::Switch::kOff)
+    return [quiet = command.quiet](const run::CheckCase& found) {
+      if (quiet == Arguments::Switch::kOff || found.status != "pass") (void)print(case_text(found));
+    };
+  if (command.quiet == Arguments::Switch::kOn || isatty(STDERR_FILENO) == 0) return {};
+  return [total, done = std::size_t{0}](const run::CheckCase&) mutable {
+    fmt::print(stderr, "\r{}/{}{}", ++done, total, done == total ? "\n" : "");
+  };
+}
+
+Result<run::CheckOptions> options_of(const Check& command, std::size_t total) {
+  const auto roots = parse_engine_roots(command.roots);
+  if (!roots) return fail(roots.error());
+  auto install = engine::find_engine(command.engine, engine::default_search_path(*roots));
+  if (!install) return fail(install.error());
+  const auto limit = positive("--time-limit", command.time_limit_s, kDefaultTimeLimit);
+  if (!limit) return fail(limit.error());
+  if (auto rtol = check_tolerance("--rtol", command.rtol); !rtol) return fail(rtol.error());
+  if (auto atol = check_tolerance("--atol", command.atol); !atol) return fail(atol.error());
+  const long cpus = std::max(1L, sysconf(_SC_NPROCESSORS_ONLN));
+  const std::int64_t jobs = command.jobs.value_or(cpus);
+  if (jobs < 1 || jobs > 1024)
+    return fail(ErrorKind::kUsage, fmt::format("--jobs must be 1 to 1024, not {}", jobs));
+  return run::CheckOptions{.install = std::move(*install),
+                           .jobs = static_cast<int>(jobs),
+                           .case_time_limit_s = *limit,
+                           .rtol = command.rtol,
+                           .atol = command.atol,
+                           .on_case = listener(command, total)};
+}
+
+Result<int> check(const Check& command) {
+  if (command.engine.empty())
+    return fail(ErrorKind::kUsage,
+                "--engine is required; run 'joulemark engines' for those there are");
+  const auto folders = find_all(command.folders);
+  if (!folders) return fail(folders.error());
+  const auto options = options_of(command, folders->size());
+  if (!options) return fail(options.error());
+  run::ProcessWorkerRunner workers(run::default_worker_program());
+  const auto cases = run::check_cases(*folders, *options, workers, interrupt_flag());
+  if (!cases) return fail(cases.error());
+  const auto printed =
+      print(command.as_json == Arguments::Switch::kOn ? to_json(command.engine, *cases)
+                                                      : summary_text(*cases));
+  if (!printed) return printed;
+  return count(*cases, "fail") + count(*cases, "crashed") > 0 ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+Action declare_check(Arguments& arguments) {
+  const auto command = std::make_shared<Check>();
+  arguments.positionals("DIR", command->folders,
+                        "Folder with model.onnx and test_data_set_*/{input,output}_k.pb, or with "
+                        "such folders below it",
+                        Arguments::Need::kRequired);
+  arguments.option("--engine", command->engine, "Engine that runs the cases");
+  arguments.repeated("--engine-root", command->roots,
+                     "ENGINE=FOLDER of an installation of your own, before all other places");
+  arguments.option("--jobs", command->jobs, "Processes at a time (default one per CPU)");
+  arguments.option("--time-limit", command->time_limit_s,
+                   "Longest time of one case [s] (default 60)");
+  arguments.option("--rtol", command->rtol, "Relative tolerance (default by element type)");
+  arguments.option("--atol", command->atol, "Absolute tolerance (default by element type)");
+  arguments.flag("--json", command->as_json, "Print all cases and the summary as JSON");
+  arguments.flag("--quiet", command->quiet, "Print only the cases that did not pass");
+  return [command] { return check(*command); };
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark compare`: an experiment from flags, without a file.
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/engine_checks.h"
+#include "cli/experiment_flags.h"
+#include "cli/measurement.h"
+#include "cli/model_checks.h"
+#include "cli/output.h"
+#include "config/experiment_file.h"
+
+namespace joulemark::cli {
+namespace {
+
+struct Compare {
+  ExperimentFlags flags;
+  MeasurementOptions options;
+  Arguments::Switch print_experiment = Arguments::Switch::kOff;
+};
+
+Result<Experiment> experiment_of(const ExperimentFlags& flags) {
+  auto experiment = flags.experiment();
+  if (!experiment) return experiment;
+  if (experiment->factors.engine.empty()) {
+    auto engines =
+        installed_engines(*experiment, engine::default_search_path(experiment->engine_roots));
+    if (!engines) return fail(engines.error());
+    experiment->factors.engine = std::move(*engines);
+  }
+  if (auto valid = config::validate(*experiment); !valid) return fail(valid.error());
+  if (auto shapes = distribute_shapes(*experiment); !shapes) return fail(shapes.error());
+  return experiment;
+}
+
+Result<int> compare(const Compare& command) {
+  const auto experiment = experiment_of(command.flags);
+  if (!experiment) return fail(experiment.error());
+  if (command.print_experiment == Arguments::Switch::kOn)
+    return print(config::to_toml(*experiment));
+  const auto code = measure(*experiment, command.options);
+  if (code && command.options.quiet == Arguments::Switch::kOff)
+    print_note(
+        "the same command with --print-experiment prints this experiment as a file for "
+        "'joulemark run'");
+  return code;
+}
+
+}  // namespace
+
+Action declare_compare(Arguments& arguments) {
+  const auto command = std::make_shared<Compare>();
+  command->flags.declare(arguments);
+  command->options.declare(arguments);
+  arguments.flag("--print-experiment", command->print_experiment,
+                 "Print the experiment file that this command line is equal to; measure nothing");
+  return [command] { return compare(*command); };
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark doctor`: what this machine can measure, what disturbs, and the remedy for each.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/text_table.h"
+#include "cli/commands.h"
+#include "cli/experiment_flags.h"
+#include "cli/json_values.h"
+#include "cli/output.h"
+#include "engine/discovery.h"
+#include "host/host.h"
+#include "run/process_worker.h"
+#include "sensors/catalog.h"
+
+namespace joulemark::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Doctor {
+  std::string root = "/";
+  std::vector<std::string> engine_roots;
+  Arguments::Switch as_json = Arguments::Switch::kOff;
+};
+
+/// Everything that is looked at.
+struct Diagnosis {
+  std::vector<SensorStatus> sensors;
+  HostFingerprint host;
+  std::vector<host::Finding> findings;
+  std::vector<engine::EngineListing> engines;
+  std::string essential;  ///< why nothing at all can be measured; "" when something can
+};
+
+/// Energy may be missing: latency, CPU time and memory are measured all the same. Without a worker
+/// or any engine nothing is.
+std::string missing_essential(const std::vector<engine::EngineListing>& engines) {
+  const auto worker = run::default_worker_program();
+  if (access(worker.c_str(), X_OK) != 0)
+    return fmt::format(
+        "cannot start '{}': the program that measures is not there; build it, or "
+        "install the whole of joulemark",
+        worker.string());
+  const bool any = std::any_of(engines.begin(), engines.end(),
+                               [](const auto& listing) { return !listing.installs.empty(); });
+  return any ? "" : "no engine is usable; run 'joulemark engines' for where they are looked for";
+}
+
+Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots) {
+  Diagnosis diagnosis{.sensors = sensors::discover({.root = command.root}).statuses,
+                      .host = host::fingerprint(command.root),
+                      .findings = host::preflight(command.root),
+                      .engines = engine::list_engines(engine::default_search_path(roots)),
+                      .essential = {}};
+  diagnosis.essential = missing_essential(diagnosis.engines);
+  return diagnosis;
+}
+
+std::string to_json(const Diagnosis& diagnosis) {
+  json sensors = json::array();
+  for (const auto& status : diagnosis.sensors) sensors.push_back(sensor_json(status));
+  json findings = json::array();
+  for (const auto& finding : diagnosis.findings)
+    findings.push_back({{"code", finding.code},
+                        {"severity", finding.severity},
+                        {"message", finding.message},
+                        {"remedy", finding.remedy.empty() ? json() : json(finding.remedy)}});
+  json engines = json::array();
+  for (const auto& listing : diagnosis.engines) engines.push_back(listing_json(listing));
+  json facts = json::object();
+  for (const auto& [name, value] : diagnosis.host.facts) facts[name] = value;
+  const json out = {{"can_measure", diagnosis.essential.empty()},
+                    {"reason", diagnosis.essential.empty() ? json() : json(diagnosis.essential)},
+                    {"sensors", std::move(sensors)},
+                    {"findings", std::move(findings)},
+                    {"engines", std::move(engines)},
+                    {"host", {{"key", diagnosis.host.key}, {"facts", std::move(facts)}}}};
+  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+/// Collects lines of "mark subject  message", each with its remedy below it.
+class Page {
+ public:
+  explicit Page(std::size_t width) : width_(width) {}
+
+  void heading(std::string_view text) {
+    out_ += fmt::format("{}{}\n", out_.empty() ? "" : "\n", text);
+  }
+  void line(std::string_view mark, const std::string& text, const std::string& remedy) {
+    constexpr std::size_t kIndent = 10;
+    out_ += wrap(fmt::format("  {:<8}{}", mark, printable(text)), width_, kIndent) + '\n';
+    if (!remedy.empty())
+      out_ += std::string(kIndent, ' ') +
+              wrap("remedy: " + printable(remedy), width_ - kIndent, kIndent) + '\n';
+  }
+  [[nodiscard]] std::string take() && { return std::move(out_); }
+
+ private:
+  std::size_t width_;
+  std::string out_;
+};
+
+void add_sensors(const Diagnosis& diagnosis, Page& page) {
+  page.heading("Energy sensors");
+  for (const auto& status : diagnosis.sensors) {
+    const std::string scope = status.scope.empty() ? "" : " " + status.scope;
+    page.line(status.usable ? "ok" : "absent",
+              fmt::format("{}{}: {}", status.sensor, scope, status.detail), status.remedy);
+  }
+}
+
+void add_findings(const Diagnosis& diagnosis, Page& page) {
+  page.heading("This machine");
+  if (diagnosis.findings.empty()) page.line("ok", "nothing was found that disturbs", "");
+  for (const auto& finding : diagnosis.findings)
+    page.line(finding.severity, finding.message, finding.remedy);
+}
+
+void add_engines(const Diagnosis& diagnosis, Page& page) {
+  page.heading("Engines");
+  for (const auto& listing : diagnosis.engines) {
+    const std::string& name = listing.manifest.name;
+    if (listing.installs.empty()) page.line("absent", name + ": " + listing.reason, "");
+    for (const auto& install : listing.installs) {
+      const std::string version = install.version.empty() ? "" : " " + install.version;
+      const std::string& folder = install.library_dir;
+      page.line("ok",
+                folder.empty() ? fmt::format("{}{}: built in", name, version)
+                               : fmt::format("{}{}: '{}' (found by {})", name, version, folder,
+                                             install.found_by),
+                "");
+    }
+  }
+}
+
+std::string to_text(const Diagnosis& diagnosis) {
+  constexpr std::size_t kNarrowest = 40;
+  Page page(std::max(stdout_width(), kNarrowest));
+  add_sensors(diagnosis, page);
+  add_findings(diagnosis, page);
+  add_engines(diagnosis, page);
+  return std::move(page).take();
+}
+
+Result<int> doctor(const Doctor& command) {
+  const auto roots = parse_engine_roots(command.engine_roots);
+  if (!roots) return fail(roots.error());
+  const Diagnosis diagnosis = diagnose(command, *roots);
+  const bool as_json = command.as_json == Arguments::Switch::kOn;
+  auto printed = print(as_json ? to_json(diagnosis) : to_text(diagnosis));
+  if (!printed || diagnosis.essential.empty()) return printed;
+  return fail(ErrorKind::kMachine, diagnosis.essential);
+}
+
+}  // namespace
+
+Action declare_doctor(Arguments& arguments) {
+  const auto command = std::make_shared<Doctor>();
+  arguments.flag("--json", command->as_json, "Print everything as JSON");
+  arguments.repeated("--engine-root", command->engine_roots,
+                     "ENGINE=FOLDER of an installation of your own, before all other places");
+  arguments.option("--root", command->root,
+                   "Folder to look for /sys and /proc in, for simulated machines");
+  return [command] { return doctor(*command); };
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark help settings`: the table of settings. Help on a command is its own --help.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "config/settings.h"
+
+namespace joulemark::cli {
+
+Action declare_help(Arguments& arguments) {
+  const auto topic = std::make_shared<std::string>();
+  arguments.positional("TOPIC", *topic, "A command, or 'settings' for the table of all settings",
+                       Arguments::Need::kRequired);
+  return [topic]() -> Result<int> {
+    if (*topic == "settings") return print(config::settings_markdown());
+    return fail(ErrorKind::kUsage,
+                fmt::format("no help on '{}'; run 'joulemark --help' for all commands", *topic));
+  };
+}
+
+}  // namespace joulemark::cli

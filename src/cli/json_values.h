@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values that several subcommands print as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "engine/discovery.h"
+#include "joulemark/experiment.h"
+#include "joulemark/meter.h"
+
+namespace joulemark::cli {
+
+/// {"label", "engine", "provider", "precision", "threads", "batch", "affinity", "options"}
+nlohmann::json configuration_json(const Configuration& configuration);
+
+/// {"engine", "version", "found_by", "library_dir", "plugin"}
+nlohmann::json install_json(const EngineInstall& install);
+
+/// {"name", "summary", "providers", "precisions", "options", "installs", "rejected", "reason"};
+/// reason null when there is an install.
+nlohmann::json listing_json(const engine::EngineListing& listing);
+
+/// {"sensor", "scope", "usable", "reason", "detail", "remedy"}; reason null when usable.
+nlohmann::json sensor_json(const SensorStatus& status);
+
+}  // namespace joulemark::cli

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Check, measure, judge, print.
+#include "cli/measurement.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "cli/engine_checks.h"
+#include "cli/interrupt.h"
+#include "cli/model_checks.h"
+#include "cli/output.h"
+#include "cli/report_output.h"
+#include "config/experiment_file.h"
+#include "engine/discovery.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "run/orchestrator.h"
+#include "run/process_worker.h"
+#include "sensors/catalog.h"
+#include "store/store.h"
+
+namespace joulemark::cli {
+namespace {
+
+using Switch = Arguments::Switch;
+
+/// More findings than this would bury the progress line; doctor shows them all.
+constexpr std::size_t kMostFindings = 4;
+
+/// Every CPU of --affinity must be one that this process may run on.
+Status check_affinity(const Experiment& experiment) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return {};
+  for (const int cpu : experiment.affinity)
+    if (cpu >= CPU_SETSIZE || !CPU_ISSET(static_cast<std::size_t>(cpu), &allowed))
+      return fail(ErrorKind::kMachine,
+                  fmt::format("cannot run on CPU {}: it does not exist or this process may not use "
+                              "it; see 'nproc' and 'taskset -p $$'",
+                              cpu));
+  return {};
+}
+
+void print_findings(const std::filesystem::path& root) {
+  std::size_t shown = 0;
+  for (const auto& finding : host::preflight(root)) {
+    if (finding.severity == "info") continue;
+    if (++shown > kMostFindings) return print_note("more warnings: run 'joulemark doctor'");
+    print_note(fmt::format("{}: {}{}{}", finding.severity, finding.message,
+                           finding.remedy.empty() ? "" : "; ", finding.remedy));
+  }
+}
+
+void print_energy_note(const sensors::Discovered& found) {
+  if (!found.sensors.empty()) return;
+  const auto why = std::find_if(found.statuses.begin(), found.statuses.end(),
+                                [](const SensorStatus& status) { return !status.usable; });
+  print_note(fmt::format("warning: energy is not measured: {}; run 'joulemark doctor'",
+                         why == found.statuses.end() ? "there is no sensor" : why->detail));
+}
+
+run::ProgressStyle style_of(const MeasurementOptions& options) {
+  return options.quiet == Switch::kOn ? run::ProgressStyle::kQuiet
+                                      : run::progress_style_for(stderr);
+}
+
+/// Everything that a run needs, held together for its time.
+struct Measurement {
+  const Experiment& experiment;
+  const MeasurementOptions& options;
+  Installs installs;
+  store::Store store;
+  std::int64_t id = 0;
+};
+
+Result<run::RunOutcome> run_trials(Measurement& measurement) {
+  const MeasurementOptions& options = measurement.options;
+  SystemClock clock;
+  auto found = sensors::discover({.root = options.root, .clock = &clock});
+  print_energy_note(found);
+  run::ProcessWorkerRunner workers(run::default_worker_program());
+  const auto progress = run::make_progress(style_of(options), stderr);
+  run::RunContext context{.workers = workers,
+                          .sensors = found.sensors,
+                          .store = measurement.store,
+                          .progress = *progress,
+                          .clock = clock,
+                          .stop = interrupt_flag(),
+                          .host = host::fingerprint(options.root),
+                          .sensor_statuses = found.statuses,
+                          .root = options.root};
+  return run::run_experiment(measurement.id, measurement.experiment,
+                             plan::make_plan(measurement.experiment), measurement.installs,
+                             context);
+}
+
+void print_where(const Measurement& measurement, const run::RunOutcome& outcome) {
+  const std::string& store = measurement.options.store;
+  if (outcome.interrupted)
+    print_note(
+        fmt::format("interrupted: {} finished trials are kept as experiment {} of '{}'; see "
+                    "them with 'joulemark report {} --experiment {}'",
+                    outcome.ok + outcome.not_ok, measurement.id, store, store, measurement.id));
+  else if (measurement.options.quiet == Switch::kOff)
+    print_note(fmt::format("kept as experiment {} of '{}'; 'joulemark report {}' writes the page",
+                           measurement.id, store, store));
+}
+
+Result<int> finish(Measurement& measurement, const run::RunOutcome& outcome) {
+  const auto record = measurement.store.load(measurement.id, store::Detail::kDurations);
+  if (!record) return fail(record.error());
+  const ReportOutput output(*record, measurement.store);
+  const Format format = measurement.options.json == Switch::kOn ? Format::kJson : Format::kText;
+  if (auto printed = print(output.render(format)); !printed) return printed;
+  print_where(measurement, outcome);
+  if (!measurement.options.html.empty())
+    if (auto written = output.write_html(measurement.options.html); !written)
+      return fail(written.error());
+  if (outcome.interrupted) return kExitInterrupted;
+  return outcome.not_ok > 0 ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+void MeasurementOptions::declare(Arguments& arguments) {
+  arguments.group("Output");
+  arguments.option("--store", store,
+                   "SQLite file that keeps every trial (default joulemark.sqlite)");
+  arguments.option("--report", html, "Write the HTML report to this file at the end");
+  arguments.flag("--json", json, "Print the report as JSON");
+  arguments.flag("--quiet", quiet, "No progress, only warnings on stderr");
+  arguments.option("--root", root, "Folder to look for /sys and /proc in, for simulated machines");
+}
+
+Result<int> measure(const Experiment& experiment, const MeasurementOptions& options) {
+  // Writing beyond a file-size limit shall be an error of that write, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
+  interrupt_flag();
+  const auto path = engine::default_search_path(experiment.engine_roots);
+  if (auto known = check_engines(experiment, path); !known) return fail(known.error());
+  auto installs = find_installs(experiment, path);
+  if (!installs) return fail(installs.error());
+  if (auto models = check_models(experiment); !models) return fail(models.error());
+  if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
+  auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
+  if (!store) return fail(store.error());
+  print_findings(options.root);
+  const auto id = store->create_experiment(experiment, config::to_toml(experiment));
+  if (!id) return fail(id.error());
+  Measurement measurement{.experiment = experiment,
+                          .options = options,
+                          .installs = std::move(*installs),
+                          .store = std::move(*store),
+                          .id = *id};
+  const auto outcome = run_trials(measurement);
+  if (!outcome) return fail(outcome.error());
+  return finish(measurement, *outcome);
+}
+
+}  // namespace joulemark::cli

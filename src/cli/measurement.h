@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an experiment to its answer on the screen: what `compare` and `run` share.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "joulemark/experiment.h"
+
+namespace joulemark::cli {
+
+/// Options that say nothing about the experiment.
+struct MeasurementOptions {
+  std::string store = "joulemark.sqlite";
+  std::string html;        ///< file of the page to write at the end; "" for none
+  std::string root = "/";  ///< where /sys and /proc are looked for
+  Arguments::Switch json = Arguments::Switch::kOff;
+  Arguments::Switch quiet = Arguments::Switch::kOff;
+
+  void declare(Arguments& arguments);
+};
+
+/// Checks the experiment against this machine (engines, models, CPUs), measures it, prints the
+/// report, and says on stderr where everything is kept. Finished trials are kept whatever happens.
+/// kExitFailed when a trial was not ok, kExitInterrupted after a signal. Errors before the first
+/// trial are those of check_engines, find_installs and check_models.
+Result<int> measure(const Experiment& experiment, const MeasurementOptions& options);
+
+}  // namespace joulemark::cli

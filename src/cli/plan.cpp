@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark plan`: the trials of an experiment file in their order, and the time they take.
+#include "plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/text_table.h"
+#include "cli/commands.h"
+#include "cli/json_values.h"
+#include "cli/output.h"
+#include "config/experiment_file.h"
+#include "sensors/catalog.h"
+
+namespace joulemark::cli {
+namespace {
+
+using nlohmann::json;
+
+/// The part of a window's energy that a sensor's own error may have, as in a run.
+constexpr double kSensorPrecision = 0.01;
+
+struct Plan {
+  std::string file;
+  std::string root = "/";
+  Arguments::Switch as_json = Arguments::Switch::kOff;
+};
+
+using Trials = std::vector<plan::PlannedTrial>;
+
+std::string to_json(const Experiment& experiment, const Trials& trials, double seconds) {
+  json rows = json::array();
+  for (const auto& trial : trials)
+    rows.push_back({{"block", trial.block},
+                    {"position", trial.position},
+                    {"model", experiment.models[trial.model].name},
+                    {"configuration", configuration_json(trial.configuration)}});
+  const json out = {{"experiment", experiment.name},
+                    {"seed", experiment.seed},
+                    {"repetitions", experiment.protocol.repetitions},
+                    {"seconds", seconds},
+                    {"trials", std::move(rows)}};
+  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+std::string to_text(const Experiment& experiment, const Trials& trials, double seconds) {
+  TextTable table({{.head = "trial", .align = Align::kRight},
+                   {.head = "block", .align = Align::kRight},
+                   {.head = "model"},
+                   {.head = "configuration"}});
+  int number = 0;
+  for (const auto& trial : trials)
+    table.add_row({std::to_string(++number), std::to_string(trial.block + 1),
+                   printable(experiment.models[trial.model].name),
+                   printable(configuration_label(trial.configuration))});
+  return table.to_string() + fmt::format("{} trials in {} blocks, about {}\n", trials.size(),
+                                         experiment.protocol.repetitions, duration_text(seconds));
+}
+
+Result<int> show_plan(const Plan& command) {
+  const auto experiment = config::load_experiment(command.file);
+  if (!experiment) return fail(experiment.error());
+  const auto found = sensors::discover({.root = command.root});
+  const double window = sensors::min_window_s(found.sensors, kSensorPrecision);
+  const double seconds = plan::estimate_time(*experiment, window).seconds;
+  const auto trials = plan::make_plan(*experiment);
+  return print(command.as_json == Arguments::Switch::kOn ? to_json(*experiment, trials, seconds)
+                                                         : to_text(*experiment, trials, seconds));
+}
+
+}  // namespace
+
+Action declare_plan(Arguments& arguments) {
+  const auto command = std::make_shared<Plan>();
+  arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
+                       Arguments::Need::kRequired);
+  arguments.flag("--json", command->as_json, "Print the plan as JSON");
+  arguments.option("--root", command->root, "Folder to look for /sys in, for simulated machines");
+  return [command] { return show_plan(*command); };
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark report`: a stored experiment as a page, a text or JSON.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/suggest.h"
+#include "base/text_table.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/report_output.h"
+
+namespace joulemark::cli {
+namespace {
+
+using nlohmann::json;
+using Switch = Arguments::Switch;
+using Infos = std::vector<store::ExperimentInfo>;
+
+constexpr const char* kDefaultPage = "report.html";
+
+struct Report {
+  std::string store = "joulemark.sqlite";
+  std::string format;
+  std::string output;
+  std::optional<std::int64_t> experiment;
+  Switch as_json = Switch::kOff;
+  Switch list = Switch::kOff;
+};
+
+std::string time_text(double seconds_since_epoch) {
+  const auto time = static_cast<std::time_t>(seconds_since_epoch);
+  std::tm local{};
+  char text[32] = "";
+  if (localtime_r(&time, &local) != nullptr)
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+  return text;
+}
+
+std::string list_json(const Infos& infos) {
+  json rows = json::array();
+  for (const auto& info : infos)
+    rows.push_back({{"id", info.id},
+                    {"uuid", info.uuid},
+                    {"name", info.name},
+                    {"created_at", info.created_at},
+                    {"trials", info.trials},
+                    {"trials_ok", info.ok}});
+  return json({{"experiments", std::move(rows)}})
+             .dump(-1, ' ', false, json::error_handler_t::replace) +
+         '\n';
+}
+
+std::string list_text(const Infos& infos) {
+  TextTable table({{.head = "id", .align = Align::kRight},
+                   {.head = "begun"},
+                   {.head = "trials", .align = Align::kRight},
+                   {.head = "ok", .align = Align::kRight},
+                   {.head = "name"}});
+  for (const auto& info : infos)
+    table.add_row({std::to_string(info.id), time_text(info.created_at), std::to_string(info.trials),
+                   std::to_string(info.ok), printable(info.name)});
+  return table.to_string();
+}
+
+/// The one asked for, or the newest.
+Result<std::int64_t> choose(const Infos& infos, const Report& command) {
+  if (infos.empty())
+    return fail(ErrorKind::kFailed,
+                fmt::format("'{}' holds no experiment; 'joulemark compare … --store {}' adds one",
+                            command.store, command.store));
+  if (!command.experiment) return infos.back().id;
+  const bool known = std::any_of(infos.begin(), infos.end(),
+                                 [&](const auto& info) { return info.id == *command.experiment; });
+  if (known) return *command.experiment;
+  return fail(ErrorKind::kUsage,
+              fmt::format("'{}' holds no experiment {}; 'joulemark report {} --list' lists them",
+                          command.store, *command.experiment, command.store));
+}
+
+Status check_format(const Report& command) {
+  const std::vector<std::string> formats = {"text", "json", "html"};
+  if (command.format.empty() ||
+      std::find(formats.begin(), formats.end(), command.format) != formats.end())
+    return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("--format must be text, json or html, not '{}'{}", command.format,
+                          did_you_mean(command.format, formats)));
+}
+
+/// One format, to standard output or to a file.
+Result<int> write_one(const Report& command, const ReportOutput& output) {
+  if (command.format == "html" && (command.output.empty() || command.output == "-")) {
+    const auto page = output.render_html();
+    return page ? print(*page) : Result<int>(fail(page.error()));
+  }
+  if (command.format == "html") {
+    const auto written = output.write_html(command.output);
+    return written ? Result<int>(kExitOk) : Result<int>(fail(written.error()));
+  }
+  const std::string text = output.render(command.format == "json" ? Format::kJson : Format::kText);
+  return command.output.empty() ? print(text) : write_text(command.output, text);
+}
+
+Result<int> write_report(Report command, const ReportOutput& output) {
+  if (command.as_json == Switch::kOn && command.format.empty()) command.format = "json";
+  if (!command.format.empty()) return write_one(command, output);
+  if (auto printed = print(output.render(Format::kText)); !printed) return printed;
+  const auto written = output.write_html(command.output.empty() ? kDefaultPage : command.output);
+  return written ? Result<int>(kExitOk) : Result<int>(fail(written.error()));
+}
+
+Result<int> report(const Report& command) {
+  if (auto format = check_format(command); !format) return fail(format.error());
+  auto store = store::Store::open(command.store, store::OpenMode::kReadOnly);
+  if (!store) return fail(store.error());
+  const auto infos = store->experiments();
+  if (!infos) return fail(infos.error());
+  if (command.list == Switch::kOn)
+    return print(command.as_json == Switch::kOn ? list_json(*infos) : list_text(*infos));
+  const auto id = choose(*infos, command);
+  if (!id) return fail(id.error());
+  const auto record = store->load(*id, store::Detail::kDurations);
+  if (!record) return fail(record.error());
+  return write_report(command, ReportOutput(*record, *store));
+}
+
+}  // namespace
+
+Action declare_report(Arguments& arguments) {
+  const auto command = std::make_shared<Report>();
+  arguments.positional("STORE", command->store,
+                       "Store that was measured into (default joulemark.sqlite)",
+                       Arguments::Need::kOptional);
+  arguments.option("-o,--output", command->output,
+                   "File of the HTML page (default report.html), or of what --format names");
+  arguments.option("--format", command->format,
+                   "Only this: text, json or html, on standard output unless -o is given");
+  arguments.flag("--json", command->as_json, "Same as --format json");
+  arguments.option("--experiment", command->experiment,
+                   "Number of the experiment (default the newest)");
+  arguments.flag("--list", command->list, "List the experiments of the store");
+  return [command] { return report(*command); };
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// `joulemark run`: an experiment from a file.
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/measurement.h"
+#include "config/experiment_file.h"
+
+namespace joulemark::cli {
+namespace {
+
+struct Run {
+  std::string file;
+  MeasurementOptions options;
+};
+
+Result<int> run(const Run& command) {
+  const auto experiment = config::load_experiment(command.file);
+  if (!experiment) return fail(experiment.error());
+  return measure(*experiment, command.options);
+}
+
+}  // namespace
+
+Action declare_run(Arguments& arguments) {
+  const auto command = std::make_shared<Run>();
+  arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
+                       Arguments::Need::kRequired);
+  command->options.declare(arguments);
+  return [command] { return run(*command); };
+}
+
+}  // namespace joulemark::cli
