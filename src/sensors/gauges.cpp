@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/kernel_file.h"
+
 namespace joulemark::sensors {
 namespace {
 
@@ -13,17 +15,8 @@ namespace fs = std::filesystem;
 /// Reading a frequency may interrupt that processor, so a few stand for all.
 constexpr std::size_t kMaxFiles = 4;
 
-std::vector<fs::path> entries_of(const fs::path& folder, std::string_view prefix) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->path().filename().string().starts_with(prefix)) entries.push_back(it->path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
 std::vector<fs::path> frequency_files(const fs::path& root) {
-  auto policies = entries_of(root / "sys/devices/system/cpu/cpufreq", "policy");
+  auto policies = host::entries_of(root / "sys/devices/system/cpu/cpufreq", "policy");
   for (fs::path& policy : policies) policy /= "scaling_cur_freq";
   return policies;
 }
@@ -31,14 +24,15 @@ std::vector<fs::path> frequency_files(const fs::path& root) {
 /// The processor's own sensor: one of the drivers' hwmon chips, else the package's thermal zone.
 std::vector<fs::path> temperature_files(const fs::path& root) {
   std::vector<fs::path> files;
-  for (const fs::path& chip : entries_of(root / "sys/class/hwmon", "hwmon")) {
-    const std::string name = read_small(chip / "name").value_or("");
+  for (const fs::path& chip : host::entries_of(root / "sys/class/hwmon", "hwmon")) {
+    const std::string name = host::read_small(chip / "name").value_or("");
     if (name == "coretemp" || name == "k10temp" || name == "zenpower" || name == "cpu_thermal")
       files.push_back(chip / "temp1_input");
   }
   if (!files.empty()) return files;
-  for (const fs::path& zone : entries_of(root / "sys/class/thermal", "thermal_zone"))
-    if (read_small(zone / "type").value_or("") == "x86_pkg_temp") files.push_back(zone / "temp");
+  for (const fs::path& zone : host::entries_of(root / "sys/class/thermal", "thermal_zone"))
+    if (host::read_small(zone / "type").value_or("") == "x86_pkg_temp")
+      files.push_back(zone / "temp");
   return files;
 }
 
@@ -65,7 +59,7 @@ std::optional<double> Gauge::read() const {
   for (const SysfsFile& file : files_) {
     char buffer[64];
     const auto text = file.read(buffer, sizeof buffer);
-    const auto value = text ? parse_number<long long>(*text) : std::nullopt;
+    const auto value = text ? host::parse_number<long long>(*text) : std::nullopt;
     if (!value) continue;
     sum += static_cast<double>(*value) * scale_;
     ++count;

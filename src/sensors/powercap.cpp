@@ -7,7 +7,8 @@
 #include <cerrno>
 
 #include "base/error.h"
-#include "sensors/machine.h"
+#include "host/kernel_file.h"
+#include "host/machine.h"
 #include "sensors/powercap_sensor.h"
 
 namespace joulemark::sensors {
@@ -39,7 +40,7 @@ SensorStatus usable_status(const Zone& zone) {
           .remedy = ""};
 }
 
-SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& folder) {
+SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& root) {
   const std::string file = (zone.path / "energy_uj").string();
   if (error != EACCES && error != EPERM)
     return status_of(zone, "unreadable",
@@ -47,7 +48,7 @@ SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& fold
                                  error != 0 ? errno_text(error) : "it holds no number"));
   SensorStatus status =
       status_of(zone, "eacces", fmt::format("cannot read '{}': permission denied", file));
-  status.remedy = fmt::format("sudo chmod a+r {}/intel-rapl*/energy_uj", folder.string());
+  status.remedy = host::powercap_remedy(root);
   return status;
 }
 
@@ -81,7 +82,7 @@ SensorStatus nothing_status(const ZoneList& list, const SensorEnvironment& envir
         "/sys/devices/virtual/powercap:/sys/devices/virtual/powercap:ro";
     return status;
   }
-  if (is_virtual_machine(environment.root)) {
+  if (host::is_virtual_machine(environment.root)) {
     status.reason = "vm";
     status.detail = "this is a virtual machine, and its host passes no energy counter on";
     return status;
@@ -97,7 +98,7 @@ struct Opened {
   std::vector<SensorStatus> statuses;
 };
 
-Opened open_zones(std::vector<Zone> zones, const fs::path& folder) {
+Opened open_zones(std::vector<Zone> zones, const fs::path& root) {
   Opened opened;
   for (Zone& zone : zones) {
     if (zone.role != Role::kCounted) {
@@ -108,8 +109,8 @@ Opened open_zones(std::vector<Zone> zones, const fs::path& folder) {
     char buffer[64];
     const auto text = file ? file->read(buffer, sizeof buffer)
                            : tl::expected<std::string_view, int>(tl::unexpect, file.error());
-    if (!text || !parse_number<std::uint64_t>(*text)) {
-      opened.statuses.push_back(unreadable_status(zone, text ? 0 : text.error(), folder));
+    if (!text || !host::parse_number<std::uint64_t>(*text)) {
+      opened.statuses.push_back(unreadable_status(zone, text ? 0 : text.error(), root));
       continue;
     }
     opened.zones.push_back({std::move(zone), std::move(*file)});
@@ -127,7 +128,7 @@ Discovered find_powercap(const SensorEnvironment& environment) {
     found.statuses.push_back(nothing_status(list, environment));
     return found;
   }
-  Opened opened = open_zones(std::move(list.zones), folder);
+  Opened opened = open_zones(std::move(list.zones), environment.root);
   found.statuses = std::move(opened.statuses);
   if (opened.zones.empty()) return found;
 

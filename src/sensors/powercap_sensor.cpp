@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/kernel_file.h"
 #include "sensors/ledger.h"
 
 namespace joulemark::sensors {
@@ -73,7 +74,7 @@ std::optional<CounterReading> PowercapSensor::read_entry(Entry& entry) const {
   const auto text = entry.source.counter.read(buffer, sizeof buffer);
   reading.t_after_ns = now();
   entry.t_ns = reading.t_after_ns;
-  entry.raw_uj = text ? parse_number<std::uint64_t>(*text) : std::nullopt;
+  entry.raw_uj = text ? host::parse_number<std::uint64_t>(*text) : std::nullopt;
   if (!entry.raw_uj) return std::nullopt;
   reading.joules = entry.counter.take(*entry.raw_uj, reading.t_after_ns) * 1e-6;
   return reading;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "host/kernel_file.h"
 #include "sensors/sysfs_file.h"
 
 namespace joulemark::sensors {
@@ -47,11 +48,11 @@ Domain domain_of(std::string_view name) {
 
 Zone read_zone(const fs::path& folder, const std::string& directory) {
   Zone zone{.directory = directory, .path = folder / directory};
-  const std::string name = read_small(zone.path / "name").value_or("");
+  const std::string name = host::read_small(zone.path / "name").value_or("");
   zone.domain = domain_of(name);
   zone.scope = name.empty() ? directory : name;
   if (zone.domain == Domain::kPackage) zone.socket = name.substr(std::string("package-").size());
-  const auto range = read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
+  const auto range = host::read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
   zone.step_j = kUsualStepJ;
   if (range && *range > 0) {
     const double step_uj = static_cast<double>(*range) / kStepsLessOne;

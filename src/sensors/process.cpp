@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "host/kernel_file.h"
 #include "sensors/sysfs_file.h"
 
 namespace joulemark::sensors {
@@ -21,25 +22,16 @@ fs::path folder_of(const fs::path& root, int pid) {
   return root / "proc" / std::to_string(pid);
 }
 
-std::optional<std::int64_t> kibibytes(std::string_view status, std::string_view key) {
-  auto value = line_value(status, key);
-  if (!value) return std::nullopt;
-  if (value->ends_with("kB")) value->remove_suffix(2);
-  const auto number = parse_number<std::int64_t>(*value);
-  if (!number || *number < 0 || *number > (std::int64_t{1} << 50)) return std::nullopt;
-  return *number * 1024;
-}
-
 /// The fields of /proc/PID/stat from the third on; the second, the name, may hold anything.
 std::vector<std::string_view> stat_fields(std::string_view stat) {
   std::vector<std::string_view> fields;
   const auto name_end = stat.rfind(')');
   if (name_end == std::string_view::npos) return fields;
-  std::string_view rest = trimmed(stat.substr(name_end + 1));
+  std::string_view rest = host::trimmed(stat.substr(name_end + 1));
   while (!rest.empty()) {
     const auto end = std::min(rest.find(' '), rest.size());
     fields.push_back(rest.substr(0, end));
-    rest = trimmed(rest.substr(end));
+    rest = host::trimmed(rest.substr(end));
   }
   return fields;
 }
@@ -48,7 +40,7 @@ std::vector<std::string_view> stat_fields(std::string_view stat) {
 std::optional<std::int64_t> stat_field(const std::vector<std::string_view>& fields,
                                        std::size_t number) {
   const std::size_t index = number - 3;
-  return index < fields.size() ? parse_number<std::int64_t>(fields[index]) : std::nullopt;
+  return index < fields.size() ? host::parse_number<std::int64_t>(fields[index]) : std::nullopt;
 }
 
 std::optional<double> ticks_to_seconds(std::optional<std::int64_t> ticks) {
@@ -71,12 +63,12 @@ std::optional<std::vector<ThreadSwitches>> read_switches(const fs::path& folder)
   std::error_code error;
   for (fs::directory_iterator it(folder / "task", error), end; !error && it != end;
        it.increment(error)) {
-    const auto tid = parse_number<int>(it->path().filename().string());
-    const auto status = read_small(it->path() / "status");
+    const auto tid = host::parse_number<int>(it->path().filename().string());
+    const auto status = host::read_small(it->path() / "status");
     if (!tid || !status) continue;
     const auto number = [&](std::string_view key) {
-      const auto value = line_value(*status, key);
-      return value ? parse_number<std::int64_t>(*value) : std::nullopt;
+      const auto value = host::line_value(*status, key);
+      return value ? host::parse_number<std::int64_t>(*value) : std::nullopt;
     };
     const auto voluntary = number("voluntary_ctxt_switches:");
     const auto involuntary = number("nonvoluntary_ctxt_switches:");
@@ -117,9 +109,9 @@ void add_switches(const ProcessCounters& begin, const ProcessCounters& end, Reso
 
 /// Folder of the process's cgroup in the unified hierarchy; empty where there is none.
 fs::path cgroup_folder(const fs::path& root, int pid) {
-  const auto text = read_small(folder_of(root, pid) / "cgroup");
+  const auto text = host::read_small(folder_of(root, pid) / "cgroup");
   if (!text) return {};
-  const auto path = line_value(*text, "0::");
+  const auto path = host::line_value(*text, "0::");
   if (!path || path->find("..") != std::string_view::npos) return {};
   return root / "sys/fs/cgroup" / fs::path(*path).relative_path();
 }
@@ -138,7 +130,7 @@ Result<ProcessCounters> read_process(const fs::path& root, int pid) {
   const fs::path folder = folder_of(root, pid);
   ProcessCounters counters;
   counters.t_ns = monotonic_now();
-  const auto stat = read_small(folder / "stat");
+  const auto stat = host::read_small(folder / "stat");
   if (!stat)
     return fail(ErrorKind::kFailed, fmt::format("cannot read '{}': {}", (folder / "stat").string(),
                                                 errno_text(stat.error())));
@@ -146,9 +138,9 @@ Result<ProcessCounters> read_process(const fs::path& root, int pid) {
   if (root == "/") {
     if (const auto exact = process_cpu_s(pid)) counters.cpu_s = exact;
   }
-  if (const auto status = read_small(folder / "status")) {
-    counters.rss_bytes = kibibytes(*status, "VmRSS:");
-    counters.peak_rss_bytes = kibibytes(*status, "VmHWM:");
+  if (const auto status = host::read_small(folder / "status")) {
+    counters.rss_bytes = host::kibibyte_line(*status, "VmRSS:");
+    counters.peak_rss_bytes = host::kibibyte_line(*status, "VmHWM:");
   }
   counters.switches = read_switches(folder);
   return counters;
@@ -188,11 +180,11 @@ CgroupMemory read_cgroup_memory(const fs::path& root, int pid) {
   CgroupMemory memory;
   const fs::path folder = cgroup_folder(root, pid);
   if (folder.empty()) return memory;
-  memory.peak_bytes = read_number<std::int64_t>(folder / "memory.peak");
-  memory.limit_bytes = read_number<std::int64_t>(folder / "memory.max");
-  if (const auto events = read_small(folder / "memory.events"))
-    if (const auto kills = line_value(*events, "oom_kill "))
-      memory.oom_kills = parse_number<std::int64_t>(*kills);
+  memory.peak_bytes = host::read_number<std::int64_t>(folder / "memory.peak");
+  memory.limit_bytes = host::read_number<std::int64_t>(folder / "memory.max");
+  if (const auto events = host::read_small(folder / "memory.events"))
+    if (const auto kills = host::line_value(*events, "oom_kill "))
+      memory.oom_kills = host::parse_number<std::int64_t>(*kills);
   return memory;
 }
 

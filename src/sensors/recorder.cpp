@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "host/kernel_file.h"
 #include "sensors/process.h"
 
 namespace joulemark::sensors {
@@ -33,7 +34,7 @@ std::optional<double> resident_bytes(std::string_view statm) {
   const auto begin = statm.find(' ');
   if (begin == std::string_view::npos) return std::nullopt;
   const auto end = statm.find(' ', begin + 1);
-  const auto pages = parse_number<long long>(statm.substr(begin + 1, end - begin - 1));
+  const auto pages = host::parse_number<long long>(statm.substr(begin + 1, end - begin - 1));
   if (!pages || *pages <= 0) return std::nullopt;
   return static_cast<double>(*pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }

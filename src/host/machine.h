@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several layers ask about the machine: processors, limits, virtualisation.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace joulemark::host {
+
+/// The processors that are online.
+struct Processors {
+  int logical = 0;
+  int cores = 0;    ///< 0: unknown
+  int sockets = 0;  ///< 0: unknown
+};
+Processors read_processors(const std::filesystem::path& root);
+
+/// The limits of the cgroup of this process and of those around it; the tightest counts.
+struct CgroupLimits {
+  std::optional<double> cpus;  ///< processors' worth of time
+  std::optional<std::int64_t> memory_bytes;
+};
+CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
+
+/// Whether the processor's flags are those of a virtual machine.
+bool is_virtual_machine(const std::filesystem::path& root);
+
+/// The command that lets everyone read the energy counters until the next boot.
+std::string powercap_remedy(const std::filesystem::path& root);
+
+}  // namespace joulemark::host
