@@ -96,7 +96,8 @@ std::function<void(const run::CheckCase&)> listener(const Check& command, std::s
     };
   if (command.quiet == Arguments::Switch::kOn || isatty(STDERR_FILENO) == 0) return {};
   return [total, done = std::size_t{0}](const run::CheckCase&) mutable {
-    fmt::print(stderr, "\r{}/{}{}", ++done, total, done == total ? "\n" : "");
+    ++done;
+    fmt::print(stderr, "\r{}/{}{}", done, total, done == total ? "\n" : "");
   };
 }
 
