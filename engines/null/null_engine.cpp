@@ -85,6 +85,13 @@ jm_status describe(jm_engine*, const char** json, jm_message*) {
   return JM_OK;
 }
 
+void require_known(const std::string& precision) {
+  for (const char* known : {"f32", "bf16", "f16", "native"})
+    if (precision == known) return;
+  fail(JM_UNSUPPORTED,
+       "engine 'null' has no precision '" + precision + "'; use f32, bf16, f16 or native");
+}
+
 jm_status load(jm_engine* engine, const jm_load_params* params, jm_model** model,
                jm_message* message) {
   return guarded(message, [&] {
@@ -95,6 +102,7 @@ jm_status load(jm_engine* engine, const jm_load_params* params, jm_model** model
     loaded->script = null_engine::read_script(
         null_engine::with_model_options(std::move(options), params->model_path));
     const Script& script = loaded->script;
+    require_known(params->precision);
     loaded->precision = script.precision.empty() ? params->precision : script.precision;
     loaded->threads = engine->threads;
     loaded->scripted = is_scripted(script);

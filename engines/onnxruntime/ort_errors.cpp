@@ -16,11 +16,12 @@ struct Phrase {
 };
 
 /// Most codes are "fail" whatever happened, so that only the text tells. First match counts.
-constexpr std::array<Phrase, 13> kLoadPhrases = {{
+constexpr std::array<Phrase, 14> kLoadPhrases = {{
     {"is not a registered function/op", JM_UNSUPPORTED},
     {"No Op registered for", JM_UNSUPPORTED},
     {"No opset import for domain", JM_UNSUPPORTED},
     {"Could not find an implementation for", JM_UNSUPPORTED},
+    {"not currently registered or supported", JM_UNSUPPORTED},
     {"Kernel not found", JM_UNSUPPORTED},
     {"is under development and support for this is limited", JM_UNSUPPORTED},
     {"Unsupported model IR version", JM_UNSUPPORTED},

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the engine interface promises, asked of one engine: engine_conformance_test --engine=NAME.
+#include "engine_conformance.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "engine/discovery.h"
+#include "engine_conformance_models.h"
+
+namespace joulemark::conformance {
+
+bool Subject::reads_onnx() const {
+  const auto& formats = manifest.model_formats;
+  return std::find(formats.begin(), formats.end(), "onnx") != formats.end();
+}
+
+Subject& subject() {
+  static Subject instance;
+  return instance;
+}
+
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A float tensor and the view of it that is bound.
+class Input {
+ public:
+  Input(std::vector<std::int64_t> dims, std::vector<float> values)
+      : dims_(std::move(dims)), values_(std::move(values)) {}
+  jm_tensor view() {
+    return {JM_FLOAT32,   JM_MEMORY_HOST, static_cast<std::int32_t>(dims_.size()),
+            dims_.data(), values_.data(), values_.size() * sizeof(float)};
+  }
+
+ private:
+  std::vector<std::int64_t> dims_;
+  std::vector<float> values_;
+};
+
+std::vector<std::byte> bytes_of(const jm_tensor& tensor) {
+  const auto* data = static_cast<const std::byte*>(tensor.data);
+  return {data, data + tensor.bytes};
+}
+
+/// A loaded model, or why there is none.
+class Loaded {
+ public:
+  explicit Loaded(const std::string& path, const std::string& precision = "f32") {
+    jm_load_params params{};
+    params.model_path = path.c_str();
+    params.precision = precision.c_str();
+    status = api().load(subject().opened, &params, &model, &message);
+    EXPECT_EQ(status == JM_OK, model != nullptr);
+  }
+  ~Loaded() {
+    if (model != nullptr) api().release_model(model);
+  }
+  Loaded(const Loaded&) = delete;
+  Loaded& operator=(const Loaded&) = delete;
+
+  static const jm_engine_api& api() { return *subject().api; }
+  jm_status bind(const std::vector<jm_tensor>& tensors) {
+    return api().bind(model, tensors.data(), tensors.size(), &message);
+  }
+  jm_status run() { return api().run(model, &message); }
+  std::vector<jm_tensor> results() {
+    const jm_tensor* tensors = nullptr;
+    std::size_t count = 0;
+    status = api().results(model, &tensors, &count, &message);
+    return status == JM_OK ? std::vector<jm_tensor>(tensors, tensors + count)
+                           : std::vector<jm_tensor>();
+  }
+
+  jm_status status = JM_FAILED;
+  jm_model* model = nullptr;
+  jm_message message{};
+};
+
+std::string onnx_file(const std::string& name, const Graph& graph) {
+  return write_file(subject().scratch, name, serialized(graph));
+}
+
+/// Two float inputs [?,4] and one output of the same shape, in the format that the engine reads.
+std::string two_inputs() {
+  return subject().reads_onnx() ? onnx_file("add.onnx", addition()) : "null:test?inputs=2";
+}
+
+const std::vector<float> kOneToEight = {1, 2, 3, 4, 5, 6, 7, 8};
+
+class Model : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(loaded.status, JM_OK) << loaded.message.text; }
+  Loaded loaded{two_inputs()};
+  Input x{{2, 4}, kOneToEight};
+  Input y{{2, 4}, kOneToEight};
+};
+
+TEST(Describe, IsJsonWithVersionAndProviders) {
+  const char* text = nullptr;
+  jm_message message{};
+  ASSERT_EQ(subject().api->describe(subject().opened, &text, &message), JM_OK);
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_FALSE(json.at("version").get<std::string>().empty());
+  EXPECT_THAT(json.at("providers").get<std::vector<std::string>>(), testing::Contains("cpu"));
+  if (!subject().install.version.empty() && subject().manifest.needs_library) {
+    EXPECT_EQ(json.at("version"), subject().install.version);
+  }
+}
+
+TEST_F(Model, SaysItsPorts) {
+  const jm_port* ports = nullptr;
+  std::size_t count = 0;
+  ASSERT_EQ(subject().api->inputs(loaded.model, &ports, &count, &loaded.message), JM_OK);
+  ASSERT_EQ(count, 2U);
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_STRNE(ports[i].name, "");
+    EXPECT_EQ(ports[i].dtype, JM_FLOAT32);
+    ASSERT_EQ(ports[i].rank, 2);
+    EXPECT_EQ(ports[i].dims[0], -1);
+    EXPECT_EQ(ports[i].dims[1], 4);
+  }
+  ASSERT_EQ(subject().api->outputs(loaded.model, &ports, &count, &loaded.message), JM_OK);
+  EXPECT_EQ(count, 1U);
+}
+
+TEST_F(Model, RunsAndGivesItsOutput) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK) << loaded.message.text;
+  ASSERT_EQ(loaded.run(), JM_OK) << loaded.message.text;
+  const auto outputs = loaded.results();
+  ASSERT_EQ(outputs.size(), 1U);
+  EXPECT_EQ(outputs[0].dtype, JM_FLOAT32);
+  ASSERT_EQ(outputs[0].rank, 2);
+  EXPECT_EQ(outputs[0].dims[0], 2);
+  EXPECT_EQ(outputs[0].dims[1], 4);
+  ASSERT_EQ(outputs[0].bytes, 8 * sizeof(float));
+  if (subject().reads_onnx()) {
+    EXPECT_EQ(static_cast<const float*>(outputs[0].data)[7], 16.0F);
+  }
+}
+
+TEST_F(Model, RepeatedRunsGiveTheSameBits) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  ASSERT_EQ(loaded.run(), JM_OK);
+  const auto first = bytes_of(loaded.results().at(0));
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(loaded.run(), JM_OK);
+  EXPECT_EQ(bytes_of(loaded.results().at(0)), first);
+}
+
+TEST_F(Model, TakesAnotherShapeAtTheNextBind) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  ASSERT_EQ(loaded.run(), JM_OK);
+  Input one({1, 4}, {1, 2, 3, 4});
+  ASSERT_EQ(loaded.bind({one.view(), one.view()}), JM_OK) << loaded.message.text;
+  ASSERT_EQ(loaded.run(), JM_OK) << loaded.message.text;
+  EXPECT_EQ(loaded.results().at(0).dims[0], 1);
+}
+
+TEST_F(Model, TakesAnEmptyBatchOrRefusesIt) {
+  Input none({0, 4}, {});
+  if (loaded.bind({none.view(), none.view()}) == JM_OK && loaded.run() == JM_OK) {
+    EXPECT_EQ(loaded.results().at(0).bytes, 0U);
+  } else {
+    EXPECT_STRNE(loaded.message.text, "");
+  }
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  EXPECT_EQ(loaded.run(), JM_OK);
+}
+
+TEST_F(Model, RefusesInputsThatDoNotFitAndStaysUsable) {
+  Input wide({2, 5}, std::vector<float>(10));
+  Input flat({8}, kOneToEight);
+  jm_tensor doubles = y.view();
+  doubles.dtype = JM_FLOAT64;
+  jm_tensor cut = y.view();
+  cut.bytes -= 4;
+  jm_tensor negative = y.view();
+  const std::int64_t wrong[] = {-1, 4};
+  negative.dims = wrong;
+  const std::vector<std::vector<jm_tensor>> refused = {
+      {},
+      {x.view()},
+      {x.view(), y.view(), y.view()},
+      {x.view(), wide.view()},
+      {x.view(), flat.view()},
+      {x.view(), doubles},
+      {x.view(), cut},
+      {x.view(), negative},
+  };
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    EXPECT_EQ(loaded.bind(refused[i]), JM_INVALID_ARGUMENT) << "case " << i;
+    EXPECT_STRNE(loaded.message.text, "") << "case " << i;
+  }
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK) << loaded.message.text;
+  EXPECT_EQ(loaded.run(), JM_OK) << loaded.message.text;
+}
+
+TEST_F(Model, DoesNotRunUnbound) {
+  EXPECT_EQ(loaded.run(), JM_INVALID_ARGUMENT);
+  EXPECT_STRNE(loaded.message.text, "");
+}
+
+TEST_F(Model, DoesNotRunOnInputsThatWereRefused) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  ASSERT_EQ(loaded.bind({x.view()}), JM_INVALID_ARGUMENT);
+  EXPECT_EQ(loaded.run(), JM_INVALID_ARGUMENT);
+}
+
+TEST_F(Model, HasNoResultsBeforeARun) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  EXPECT_TRUE(loaded.results().empty());
+  EXPECT_NE(loaded.status, JM_OK);
+}
+
+TEST_F(Model, SaysWhatReallyRan) {
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK);
+  ASSERT_EQ(loaded.run(), JM_OK);
+  const char* text = nullptr;
+  ASSERT_EQ(subject().api->effective(loaded.model, &text, &loaded.message), JM_OK);
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_EQ(json.at("provider"), "cpu");
+  EXPECT_EQ(json.at("precision"), "f32");
+  EXPECT_EQ(json.at("threads"), kThreads);
+}
+
+TEST_F(Model, LanguageModelCallsWorkOrAreUnsupported) {
+  const jm_status status = subject().api->lm_reset(loaded.model, 1, 8, &loaded.message);
+  ASSERT_THAT(status, AnyOf(JM_OK, JM_UNSUPPORTED));
+  if (status == JM_UNSUPPORTED) return;
+  const std::int32_t tokens[] = {3, 4};
+  std::int32_t next = -1;
+  ASSERT_EQ(subject().api->lm_forward(loaded.model, tokens, 1, 2, &next, nullptr, &loaded.message),
+            JM_OK);
+  EXPECT_GE(next, 0);
+}
+
+TEST(Precision, UnknownOneIsNamed) {
+  const Loaded loaded(two_inputs(), "f7");
+  EXPECT_EQ(loaded.status, JM_UNSUPPORTED);
+  EXPECT_THAT(loaded.message.text, HasSubstr("f7"));
+}
+
+TEST(Precision, EveryOneOfTheManifestLoads) {
+  for (const std::string& precision : subject().manifest.precisions) {
+    const Loaded loaded(two_inputs(), precision);
+    EXPECT_EQ(loaded.status, JM_OK) << precision << ": " << loaded.message.text;
+  }
+}
+
+class OnnxFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!subject().reads_onnx()) GTEST_SKIP() << "this engine reads no ONNX files";
+  }
+};
+
+TEST_F(OnnxFile, BrokenOnesAreInvalidModels) {
+  const std::string whole = serialized(addition());
+  std::string flipped = whole;
+  for (std::size_t i = 0; i < flipped.size(); i += 3) flipped[i] = static_cast<char>(~flipped[i]);
+  const std::vector<std::string> paths = {
+      (subject().scratch / "does_not_exist.onnx").string(),
+      subject().scratch.string(),
+      write_file(subject().scratch, "empty.onnx", ""),
+      write_file(subject().scratch, "text.onnx", "this is no model"),
+      write_file(subject().scratch, "half.onnx", whole.substr(0, whole.size() / 2)),
+      write_file(subject().scratch, "short.onnx", whole.substr(0, whole.size() - 3)),
+      write_file(subject().scratch, "flipped.onnx", flipped),
+  };
+  for (const std::string& path : paths) {
+    const Loaded loaded(path);
+    EXPECT_EQ(loaded.status, JM_INVALID_MODEL) << path << ": " << loaded.message.text;
+    EXPECT_STRNE(loaded.message.text, "") << path;
+  }
+}
+
+TEST_F(OnnxFile, MissingExternalDataMakeItInvalid) {
+  Graph graph = addition();
+  graph.nodes = {{"Add", {"x", "w"}, {"sum"}}};
+  graph.inputs.pop_back();
+  graph.external_weight = "not_there.bin";
+  const Loaded loaded(onnx_file("external.onnx", graph));
+  EXPECT_EQ(loaded.status, JM_INVALID_MODEL) << loaded.message.text;
+}
+
+TEST_F(OnnxFile, UnknownOperatorIsNamed) {
+  Graph graph = addition();
+  graph.nodes[0].op = "Frobnicate";
+  const Loaded loaded(onnx_file("frobnicate.onnx", graph));
+  EXPECT_EQ(loaded.status, JM_UNSUPPORTED);
+  EXPECT_THAT(loaded.message.text, HasSubstr("Frobnicate"));
+}
+
+/// The number one, little-endian, in every element type that fills whole bytes.
+struct One {
+  jm_dtype dtype;
+  std::vector<unsigned char> bytes;
+};
+const std::vector<One> kOnes = {{JM_FLOAT32, {0, 0, 0x80, 0x3F}},
+                                {JM_UINT8, {1}},
+                                {JM_INT8, {1}},
+                                {JM_UINT16, {1, 0}},
+                                {JM_INT16, {1, 0}},
+                                {JM_INT32, {1, 0, 0, 0}},
+                                {JM_INT64, {1, 0, 0, 0, 0, 0, 0, 0}},
+                                {JM_BOOL, {1}},
+                                {JM_FLOAT16, {0, 0x3C}},
+                                {JM_FLOAT64, {0, 0, 0, 0, 0, 0, 0xF0, 0x3F}},
+                                {JM_UINT32, {1, 0, 0, 0}},
+                                {JM_UINT64, {1, 0, 0, 0, 0, 0, 0, 0}},
+                                {JM_COMPLEX64, {0, 0, 0x80, 0x3F, 0, 0, 0, 0}},
+                                {JM_BFLOAT16, {0x80, 0x3F}}};
+
+TEST_F(OnnxFile, EveryElementTypePassesUnchangedOrIsUnsupported) {
+  const std::int64_t dims[] = {3};
+  for (const One& one : kOnes) {
+    Loaded loaded(onnx_file("identity.onnx", identity(one.dtype, {3})));
+    if (loaded.status == JM_UNSUPPORTED) continue;
+    ASSERT_EQ(loaded.status, JM_OK) << "type " << one.dtype << ": " << loaded.message.text;
+    std::vector<unsigned char> data;
+    for (int i = 0; i < 3; ++i) data.insert(data.end(), one.bytes.begin(), one.bytes.end());
+    const jm_tensor input = {one.dtype, JM_MEMORY_HOST, 1, dims, data.data(), data.size()};
+    ASSERT_EQ(loaded.bind({input}), JM_OK) << "type " << one.dtype << ": " << loaded.message.text;
+    ASSERT_EQ(loaded.run(), JM_OK) << "type " << one.dtype << ": " << loaded.message.text;
+    const jm_tensor output = loaded.results().at(0);
+    EXPECT_EQ(output.dtype, one.dtype);
+    EXPECT_EQ(bytes_of(output), bytes_of(input)) << "type " << one.dtype;
+  }
+}
+
+TEST_F(OnnxFile, ScalarsKeepTheirRank) {
+  Loaded loaded(onnx_file("scalar.onnx", identity(JM_FLOAT32, {})));
+  ASSERT_EQ(loaded.status, JM_OK) << loaded.message.text;
+  Input scalar({}, {2.5F});
+  ASSERT_EQ(loaded.bind({scalar.view()}), JM_OK) << loaded.message.text;
+  ASSERT_EQ(loaded.run(), JM_OK) << loaded.message.text;
+  const jm_tensor output = loaded.results().at(0);
+  EXPECT_EQ(output.rank, 0);
+  EXPECT_EQ(*static_cast<const float*>(output.data), 2.5F);
+}
+
+TEST_F(OnnxFile, StringsKeepTheirBytesOrAreUnsupported) {
+  Loaded loaded(onnx_file("strings.onnx", identity(JM_STRING, {3})));
+  if (loaded.status == JM_UNSUPPORTED) GTEST_SKIP() << loaded.message.text;
+  ASSERT_EQ(loaded.status, JM_OK) << loaded.message.text;
+  const jm_string strings[] = {{"a\0b", 3}, {"", 0}, {"a string that is too long to be short", 37}};
+  const std::int64_t dims[] = {3};
+  const jm_tensor input = {JM_STRING,     JM_MEMORY_HOST, 1, dims, const_cast<jm_string*>(strings),
+                           sizeof strings};
+  ASSERT_EQ(loaded.bind({input}), JM_OK) << loaded.message.text;
+  ASSERT_EQ(loaded.run(), JM_OK) << loaded.message.text;
+  const jm_tensor output = loaded.results().at(0);
+  ASSERT_EQ(output.bytes, sizeof strings);
+  const auto* got = static_cast<const jm_string*>(output.data);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(std::string(got[i].data, got[i].size), std::string(strings[i].data, strings[i].size));
+}
+
+constexpr int kSkipped = 77;
+
+/// Finds the engine; the exit code when there is nothing to test.
+int find_subject(const std::string& name) {
+  const engine::SearchPath path = engine::default_search_path({});
+  const auto manifest = engine::find_manifest(name, path);
+  if (!manifest) return fmt::print(stderr, "{}\n", manifest.error().message), 2;
+  const auto install = engine::find_engine(name, path);
+  if (!install) return fmt::print("skipped: {}\n", install.error().message), kSkipped;
+  subject().manifest = *manifest;
+  subject().install = *install;
+  subject().scratch =
+      std::filesystem::temp_directory_path() / fmt::format("joulemark-{}-{}", name, getpid());
+  std::filesystem::create_directories(subject().scratch);
+  return 0;
+}
+
+/// Opens the engine for the tests that need it, once, after the tests of opening itself.
+class Opening : public testing::Environment {
+ public:
+  void SetUp() override {
+    auto loaded = engine::Plugin::load(subject().install.plugin);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    plugin_ = std::make_unique<engine::Plugin>(std::move(*loaded));
+    subject().api = &plugin_->api();
+    jm_open_params params{};
+    params.library_dir = subject().install.library_dir.c_str();
+    params.provider = "cpu";
+    params.threads = kThreads;
+    jm_message message{};
+    ASSERT_EQ(subject().api->open(&params, &subject().opened, &message), JM_OK) << message.text;
+  }
+  void TearDown() override {
+    if (subject().opened != nullptr) subject().api->close(subject().opened);
+    std::filesystem::remove_all(subject().scratch);
+  }
+
+ private:
+  std::unique_ptr<engine::Plugin> plugin_;
+};
+
+}  // namespace
+}  // namespace joulemark::conformance
+
+int main(int argc, char** argv) {
+  using namespace joulemark::conformance;
+  if (argc > 1 && std::string_view(argv[1]) == kTryOpen) return answer_try(argc, argv);
+  testing::InitGoogleTest(&argc, argv);
+  const std::string flag = argc > 1 ? argv[1] : "";
+  if (!flag.starts_with("--engine=")) return fmt::print(stderr, "usage: --engine=NAME\n"), 2;
+  if (const int code = find_subject(flag.substr(9)); code != 0) return code;
+  testing::AddGlobalTestEnvironment(new Opening);
+  return RUN_ALL_TESTS();
+}
