@@ -16,7 +16,8 @@ namespace joulemark::stats {
 namespace {
 
 constexpr std::size_t kMinValues = 3;
-constexpr std::size_t kMaxExact = 50;
+/// Outcomes of a resample less probable than this are left out: together they cannot move a bound.
+constexpr double kNegligible = 1e-13;
 
 struct Atom {
   double value;
@@ -111,19 +112,6 @@ Interval bca(std::vector<Atom> atoms, const Shape& shape) {
   return interval;
 }
 
-/// P(Bin(n, p) ≥ k) for k ≥ 1.
-double binomial_at_least(std::size_t n, double p, std::size_t k) {
-  if (p >= 1) return 1;
-  const auto trials = static_cast<double>(n);
-  double term = std::pow(1 - p, trials);
-  double below = 0;
-  for (std::size_t i = 0; i < k; ++i) {
-    below += term;
-    term *= (trials - static_cast<double>(i)) / static_cast<double>(i + 1) * p / (1 - p);
-  }
-  return 1 - below;
-}
-
 /// P(the k-th smallest of a resample is sorted[i]) for every i, ranks from 0, k from 1.
 std::vector<double> order_statistic_probabilities(std::size_t n, std::size_t k) {
   std::vector<double> probability(n);
@@ -137,30 +125,39 @@ std::vector<double> order_statistic_probabilities(std::size_t n, std::size_t k) 
   return probability;
 }
 
+/// ln of F_i^m − F_{i−1}^m, where F_i = (i + 1)/n is the share of ranks up to i and m = n/2: all of
+/// m draws fall there, and one of them on i. As a logarithm it does not underflow.
+std::vector<double> log_touch_probabilities(std::size_t n) {
+  const auto m = static_cast<double>(n) / 2;
+  std::vector<double> result(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto rank = static_cast<double>(i);
+    const double untouched = i == 0 ? 0 : std::pow(rank / (rank + 1), m);
+    result[i] = m * std::log((rank + 1) / (2 * m)) + std::log1p(-untouched);
+  }
+  return result;
+}
+
 /// The distribution of the median of a resample of n = 2m values. The m-th smallest is sorted[i]
 /// and the next sorted[j], i < j, when m draws fall on ranks ≤ i and touch i, and the other m on
-/// ranks ≥ j and touch j: C(2m, m)·(F_i^m − F_{i−1}^m)·(G_j^m − G_{j+1}^m). What is left of the
-/// m-th smallest's own probability is the case i = j.
+/// ranks ≥ j and touch j: C(2m, m)·(F_i^m − F_{i−1}^m)·(G_j^m − G_{j+1}^m), G mirrored from F. What
+/// is left of the m-th smallest's own probability is the case i = j.
 std::vector<Atom> even_median_distribution(std::span<const double> sorted) {
   const std::size_t n = sorted.size();
   const auto m = static_cast<double>(n) / 2;
-  const double choose = std::exp(std::lgamma(2 * m + 1) - 2 * std::lgamma(m + 1));
-  std::vector<double> touch(n);  // F_i^m − F_{i−1}^m; mirrored it is the same for G
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto rank = static_cast<double>(i);
-    touch[i] = std::pow((rank + 1) / (2 * m), m) - std::pow(rank / (2 * m), m);
-  }
+  const double log_choose = std::lgamma(2 * m + 1) - 2 * std::lgamma(m + 1);
+  const std::vector<double> touch = log_touch_probabilities(n);
   const std::vector<double> alone = order_statistic_probabilities(n, n / 2);
   std::vector<Atom> atoms;
-  atoms.reserve(n * (n + 1) / 2);
   for (std::size_t i = 0; i < n; ++i) {
     double rest = alone[i];
-    for (std::size_t j = i + 1; j < n; ++j) {
-      const double weight = choose * touch[i] * touch[n - 1 - j];
+    for (std::size_t j = i + 1; j < n && rest > kNegligible; ++j) {
+      const double weight = std::exp(log_choose + touch[i] + touch[n - 1 - j]);
+      if (weight < kNegligible) break;  // they only shrink with j
       atoms.push_back({(sorted[i] + sorted[j]) / 2, weight});
       rest -= weight;
     }
-    atoms.push_back({sorted[i], std::max(rest, 0.0)});
+    if (rest > kNegligible) atoms.push_back({sorted[i], rest});
   }
   return atoms;
 }
@@ -193,12 +190,26 @@ double sorted_median(std::span<const double> sorted) {
   return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-/// The acceleration of the median without n medians: leaving out any of the lower half gives one
-/// value, any of the upper half another, and for odd n the middle a third.
+/// The acceleration of the median without n medians: for n = 2m + 1 leaving out any of the m lower
+/// values gives one median, any of the m upper ones another, the middle one a third.
 double median_acceleration(std::span<const double> sorted) {
   const std::size_t n = sorted.size();
-  if (n % 2 == 0) return 0;  // two values, equally often: no skewness
-  return acceleration(sorted, sorted_median);
+  if (n % 2 == 0) return 0;  // two medians, equally often: no skewness
+  const std::size_t middle = n / 2;
+  const double times[] = {static_cast<double>(middle), static_cast<double>(middle), 1};
+  const double medians[] = {(sorted[middle] + sorted[middle + 1]) / 2,
+                            (sorted[middle - 1] + sorted[middle]) / 2,
+                            (sorted[middle - 1] + sorted[middle + 1]) / 2};
+  double centre = 0;
+  for (int i = 0; i < 3; ++i) centre += times[i] * medians[i] / static_cast<double>(n);
+  double squares = 0;
+  double cubes = 0;
+  for (int i = 0; i < 3; ++i) {
+    const double influence = centre - medians[i];
+    squares += times[i] * influence * influence;
+    cubes += times[i] * influence * influence * influence;
+  }
+  return squares > 0 ? cubes / (6 * std::pow(squares, 1.5)) : 0;
 }
 
 }  // namespace
@@ -225,8 +236,7 @@ Interval bca_interval(std::span<const double> values, const Statistic& statistic
                                 .level = options.level});
 }
 
-Interval bca_median(std::span<const double> values, const BootstrapOptions& options) {
-  if (values.size() > kMaxExact) return bca_interval(values, median, options);
+Interval bca_median(std::span<const double> values, double level) {
   std::vector<double> sorted(values.begin(), values.end());
   if (!all_finite(sorted)) return without_resampling(sorted, median, IntervalOutcome::kNotFinite);
   std::sort(sorted.begin(), sorted.end());
@@ -235,7 +245,7 @@ Interval bca_median(std::span<const double> values, const BootstrapOptions& opti
   return bca(median_distribution(sorted), {.estimate = sorted_median(sorted),
                                            .acceleration = median_acceleration(sorted),
                                            .resolution = 1e-12,
-                                           .level = options.level});
+                                           .level = level});
 }
 
 }  // namespace joulemark::stats

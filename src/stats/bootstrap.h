@@ -26,9 +26,9 @@ struct BootstrapOptions {
 Interval bca_interval(std::span<const double> values, const Statistic& statistic,
                       const BootstrapOptions& options = {});
 
-/// The same interval for the median. Up to 50 values the distribution of a resample's median is
-/// known exactly (as Maritz & Jarrett 1978, JASA 73:194, for its variance), and nothing is drawn:
-/// the limit of infinitely many resamples, in microseconds.
-Interval bca_median(std::span<const double> values, const BootstrapOptions& options = {});
+/// The same interval for the median. The distribution of a resample's median is known exactly (as
+/// Maritz & Jarrett 1978, JASA 73:194, use it for its variance), so nothing is drawn: the limit of
+/// infinitely many resamples, in microseconds for ten values.
+Interval bca_median(std::span<const double> values, double level = 0.95);
 
 }  // namespace joulemark::stats

@@ -53,14 +53,26 @@ TEST(Bootstrap, MeanAgreesWithTheGoldenValues) {
 
 TEST(Bootstrap, ExactMedianIsTheLimitOfDrawing) {
   Random random(11);
-  for (const std::size_t n : {3u, 4u, 5u, 9u, 12u, 25u, 50u}) {
+  for (const std::size_t n : {3u, 4u, 5u, 9u, 12u, 25u, 50u, 301u, 400u}) {
     std::vector<double> values;
     for (std::size_t i = 0; i < n; ++i) values.push_back(std::exp(0.1 * random.normal()));
     const Interval exact = bca_median(values);
-    const Interval drawn = bca_interval(values, median, {.resamples = 99999});
+    const Interval drawn = bca_interval(values, median, {.resamples = n < 100 ? 39999 : 1999});
     // A bound is an atom of a discrete distribution: both may differ by one atom.
     EXPECT_NEAR(exact.lo, drawn.lo, 0.02) << n;
     EXPECT_NEAR(exact.hi, drawn.hi, 0.02) << n;
+  }
+}
+
+TEST(Bootstrap, MedianOfTenThousandValuesIsExactToo) {
+  for (const std::size_t n : {10'000u, 10'001u}) {
+    Random random(12);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < n; ++i) values.push_back(random.normal());
+    const Interval interval = bca_median(values);
+    // Asymptotically the median ± 1.96·sqrt(π/2n).
+    EXPECT_NEAR(interval.hi - interval.lo, 2 * 1.96 * std::sqrt(1.5708 / 1e4), 0.008);
+    EXPECT_NEAR(interval.lo + interval.hi, 2 * interval.estimate, 0.01);
   }
 }
 

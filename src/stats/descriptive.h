@@ -29,8 +29,8 @@ double mad(std::span<const double> values);
 /// 50:361). `p` in [0, 1]; NaN for no values.
 double quantile(std::span<const double> values, double p);
 
-/// Quantiles type 7 for ascending `probabilities`. Selects instead of sorting, each in what the
-/// one before left over, and so reorders `values`. NaN for no values.
+/// Quantiles type 7 for each of `probabilities`. Selects instead of sorting, and so reorders
+/// `values`. NaN for no values.
 template <class T>
 std::vector<double> quantiles_in_place(std::span<T> values, std::span<const double> probabilities);
 extern template std::vector<double> quantiles_in_place(std::span<double>, std::span<const double>);

@@ -119,7 +119,7 @@ Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, co
   }
   Estimate result;
   result.n = static_cast<int>(values.size());
-  result.median = stats::bca_median(values, {.seed = record.experiment.seed});
+  result.median = stats::bca_median(values);
   result.mean = stats::mean(values);
   result.cv = stats::cv(values);
   if (values.empty()) result.reason = absent_reason(record, cell, id);
