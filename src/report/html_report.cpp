@@ -11,6 +11,7 @@
 #include "report/html_escape.h"
 #include "report/html_page.h"
 #include "report/json_report.h"
+#include "report/page_model.h"
 
 namespace joulemark::report {
 
@@ -43,7 +44,7 @@ Result<std::string> fill_page(std::string_view page, const PageContent& content)
 Result<std::string> render_html(const ReportModel& model) {
   const auto page = html_page();
   if (!page) return fail(page.error());
-  const std::string json = to_json(model, JsonDetail::kFull);
+  const std::string json = to_json(page_model(model), JsonDetail::kFull);
   const std::string& name = model.experiment.name;
   const std::string title =
       name.empty() ? "Joulemark report" : fmt::format("{} – Joulemark report", name);

@@ -78,7 +78,7 @@ function trialColumns(cells) {
   const all = cells.flatMap((cell, row) => cell.trials.map((trial) => ({ row, ...trial })));
   const failure = 'the worker died of signal 11 (Segmentation fault) while loading the model';
   return {
-    row: all.map((t) => t.row), block: all.map((t) => t.block), position: all.map(() => 0), attempt: all.map(() => 0),
+    row: all.map((t) => t.row), block: all.map((t) => t.block), position: [], attempt: [],
     status: all.map((t) => (t.ok ? 'ok' : 'crashed')), reason: all.map((t) => (t.ok ? '' : failure)), started_at: all.map((_, i) => 1795268600 + 4 * i),
     metrics: Object.fromEntries(METRICS.map(({ key }) => [key, all.map((t) => (t.ok ? t.values[key] : null))])),
   };

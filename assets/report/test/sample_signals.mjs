@@ -37,7 +37,7 @@ const PHASES = [['idle', 0, 0.001], ['load', 0.02, 0.42], ['warmup', 0.43, 1.05]
 function signal(name, unit, f) {
   const t = Array.from({ length: 33 }, (_, i) => round(i * 0.1));
   const values = t.map((x) => round(f(x)));
-  return { name, unit, t_s: t, min: values, max: values };
+  return { name, unit, t_s: t, min: values, max: [] };
 }
 
 export function timeline(row, trial, energy, random) {

@@ -9,6 +9,8 @@ const SCALES = {
   B: [[1, 'B'], [1024, 'KiB'], [1024 ** 2, 'MiB'], [1024 ** 3, 'GiB']],
 };
 
+SCALES.bytes = SCALES.B;
+
 /** What stands where there is no number. */
 export const NONE = '—';
 

@@ -45,9 +45,9 @@ import { shortLabels } from './labels.js';
 
 export const FORMAT = 1;
 
-/** Rows of columns {name: [value per row]}; what is not an array is no column. */
+/** Rows of columns {name: [value per row]}; what is not an array, or empty, is no column. */
 export function rowsOf(columns = {}) {
-  const names = Object.keys(columns).filter((name) => Array.isArray(columns[name]));
+  const names = Object.keys(columns).filter((name) => Array.isArray(columns[name]) && columns[name].length > 0);
   const length = names.length ? columns[names[0]].length : 0;
   return Array.from({ length }, (_, index) => {
     const row = { index };
@@ -90,6 +90,11 @@ function latencyOf({ row, quantiles, ...latency }) {
   return { ...latency, cell: row, quantiles: (quantiles?.p ?? []).map((p, i) => [p, quantiles.ms[i]]) };
 }
 
+/** A signal without "max" has one sample in each bucket. */
+function timelineOf({ row, series, ...timeline }) {
+  return { ...timeline, cell: row, series: series.map((s) => ({ ...s, max: s.max.length ? s.max : s.min })) };
+}
+
 const modelOf = (raw, index) => ({ index, name: raw.model, primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best });
 
 /** @param {string} text @returns {Report} Throws when it is not JSON of this page's format. */
@@ -107,7 +112,7 @@ export function decode(text) {
     configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
     cells: data.rows.map((raw, index) => cellOf(raw, index, { configurations, models })),
     trials: rowsOf(data.trials).map(({ row, ...trial }) => ({ ...trial, cell: row, output_tail: tails[trial.index] ?? '' })),
-    timelines: data.timelines.map(({ row, ...timeline }) => ({ ...timeline, cell: row })),
+    timelines: data.timelines.map(timelineOf),
     value: (trial, key) => values[key]?.[trial.index] ?? null,
     latencyOf: (cell) => latency.get(cell.index),
   };

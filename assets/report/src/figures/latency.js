@@ -37,8 +37,9 @@ function panel(view, model, width) {
   const list = distributions(view, model);
   const scale = scaleFor('s', list.map(({ latency }) => (latency.quantiles.find(([p]) => p === 0.5)?.[1] ?? latency.lo_ms) / 1000));
   const inUnit = (ms) => ms / 1000 / scale.factor;
-  const curves = list.flatMap(({ cell, latency }) => distributionPoints(latency).map((p) => ({ cell, x: inUnit(p.ms), y: p.nines })));
   const named = list.flatMap(({ cell, latency }) => supported(latency).map(([p, ms]) => ({ cell, p, ms, x: inUnit(ms), y: nines(p) })));
+  const curves = [...list.flatMap(({ cell, latency }) => distributionPoints(latency).map((p) => ({ cell, x: inUnit(p.ms), y: p.nines }))), ...named]
+    .sort((a, b) => a.y - b.y);
   const top = Math.max(1.05, ...curves.map((p) => p.y), ...named.map((p) => p.y)) + 0.1;
   return draw(width, {
     height: 340, marginLeft: 52, marginRight: 16, marginTop: 28,

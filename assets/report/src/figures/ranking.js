@@ -9,7 +9,7 @@ export const title = 'Ranking';
 
 export function describe(view) {
   const nouns = [...new Set(view.models.map((m) => view.report.metrics.get(m.primary).title))];
-  return `${capitalised(enumerate(nouns))} relative to the best configuration, with 95 % interval; less is better. Filled dots on the pale band are ` +
+  return `${capitalised(enumerate(nouns))} relative to the best configuration, with 95\u00a0% interval; less is better. Filled dots on the pale band are ` +
     'the best set: configurations that cannot be told from the best. Membership comes from differences paired by block, not from ' +
     'whether two intervals overlap.';
 }
@@ -35,7 +35,7 @@ function panel(view, model, width, x) {
   return draw(width, {
     height: 58 + cells.length * 32, marginLeft: margin, marginRight: 60, marginTop: 10,
     x: { ...x, grid: true, label: `${view.report.metrics.get(model.primary).title}, ratio to the best` },
-    y: { label: null, domain: cells.map((c) => c.index), tickSize: 0, tickFormat: (i) => fitName(view.report.cells[i].short, margin - 14) },
+    y: { type: 'point', label: null, domain: cells.map((c) => c.index), tickSize: 0, tickFormat: (i) => fitName(view.report.cells[i].short, margin - 14) },
     marks: [
       set.length > 1 ? rect([0], { x1: Math.min(...ends), x2: Math.max(...ends), fill: 'var(--tie)' }) : null,
       ruleX([1], { stroke: 'var(--muted)', strokeDasharray: '2 3' }),

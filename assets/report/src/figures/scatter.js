@@ -23,7 +23,7 @@ export function describe(view) {
   const stand = costOf(view) === KEY.energy ? '' : ' Energy was not measured; CPU time stands in for it here and is not energy.';
   const what = view.models.length > 1
     ? `Each model relative to ${ratioPoints(view, costOf(view)).reference} (small marks), geometric mean over the models (large).`
-    : `Median ${cost} against median latency of a call, with 95 % intervals.`;
+    : `Median ${cost} against median latency of a call, with 95\u00a0% intervals.`;
   return `${what} Lower left is better; the stepped line joins what nothing else beats in both. Filled marks are in the best set; ` +
     `colour and shape are the engine.${stand}`;
 }

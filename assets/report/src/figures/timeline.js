@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One trial in time: its phases as bands, its signals below each other on the same axis.
 import { dot, line, rect, ruleX } from '@observablehq/plot';
-import { quantity, scaleFor, significant } from '../data/format.js';
+import { plural, quantity, scaleFor, significant } from '../data/format.js';
 import { staggerLabels } from '../data/labels.js';
 import { decimate } from '../data/numbers.js';
 import { draw, tick } from '../page/chart.js';
@@ -18,7 +18,7 @@ const ROW = 17; // px of one row of phase names
 /** Time lines of the shown configurations: typical ones first. */
 export function options(view) {
   const cells = new Set(view.cells.map((c) => c.index));
-  return view.report.timelines.filter((t) => cells.has(t.cell)).map((t) => {
+  return view.report.timelines.filter((t) => cells.has(t.cell)).sort((a, b) => a.cell - b.cell).map((t) => {
     const cell = view.report.cells[t.cell];
     const model = view.models.length > 1 ? `${view.report.models[cell.model].name}, ` : '';
     return { value: `${t.cell}-${t.kind}`, label: `${model}${cell.short}: ${t.kind} trial`, timeline: t, cell };
@@ -36,12 +36,15 @@ export function describe(view) {
   const trial = view.report.trials[timeline.trial];
   const why = { typical: 'the trial nearest to the median', worst: 'the trial with the largest value' }[timeline.kind] ?? 'a trial';
   const signals = timeline.series.length ? '' : ' No signal was recorded.';
-  return `${cell.label}: ${why}${trial ? `, block ${trial.block + 1}` : ''}. Every number of the trial comes from its "measure" phase.${signals}`;
+  const missing = view.cells.filter((c) => c.finished > 0 && !view.report.timelines.some((t) => t.cell === c.index)).length;
+  const left = missing ? ` ${plural(missing, 'configuration')} without a time line in this file, to keep it small.` : '';
+  return `${cell.label}: ${why}${trial ? `, block ${trial.block + 1}` : ''}. Every number of the trial comes from its measure phase, the window with the blue band.${signals}${left}`;
 }
 
 const endOf = (timeline) => Math.max(...timeline.phases.map((p) => p.t1_s), ...timeline.series.map((s) => s.t_s.at(-1) ?? 0), 1e-3);
 
-const bands = (phases) => rect(phases.filter((_, i) => i % 2 === 1), { x1: 't0_s', x2: 't1_s', fill: 'var(--soft)' });
+/** The measured window, behind the signals. */
+const band = (phases) => rect(phases.filter((p) => p.phase === 'measure'), { x1: 't0_s', x2: 't1_s', fill: 'var(--tie)' });
 
 /** Names of the phases above their bands, in as many rows as they need. */
 function phaseNames(phases, rows) {
@@ -94,7 +97,7 @@ function signalPanel(timeline, series, { end, width, last }) {
     x: { domain: [0, end], axis: last ? 'bottom' : null, label: 's since the trial began', ticks: width < 500 ? 5 : 10, tickFormat: tick },
     y: { label: `↑ ${series.map((s) => s.name).join(', ')}, ${scale.unit}`, ticks: 4, grid: true, domain: [0, highest * 1.05 || 1], tickFormat: tick },
     marks: [
-      bands(timeline.phases),
+      band(timeline.phases),
       ruleX(timeline.phases, { x: 't0_s', stroke: 'var(--line)' }),
       ...curves.map((c, i) => line(c, { x: 'x', y: 'y', stroke: `var(--c${i % 4})`, strokeWidth: 1.5 })),
       ...curves.map((c, i) => (few ? dot(c, {

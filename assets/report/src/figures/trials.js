@@ -64,7 +64,7 @@ function panel(view, model, width, x) {
   return draw(width, {
     height: 54 + list.length * 38, marginLeft: margin, marginRight: 14, marginTop: 8,
     x: { ...x, grid: true, label: `${view.report.metrics.get(model.primary).title}, ratio to ${isOwn(view) ? 'own median' : 'the best'}` },
-    y: { label: null, domain: list.map((b) => b.cell.index), tickSize: 0, tickFormat: (i) => fitName(view.report.cells[i].short, margin - 14) },
+    y: { type: 'band', label: null, domain: list.map((b) => b.cell.index), tickSize: 0, tickFormat: (i) => fitName(view.report.cells[i].short, margin - 14) },
     marks: [
       ruleX([1], { stroke: 'var(--muted)', strokeDasharray: '2 3' }),
       ruleY(list, { ...row, x1: (b) => b.r(b.lo), x2: (b) => b.r(b.hi), stroke: 'var(--fg)', dy: -7 }),

@@ -58,7 +58,8 @@ export function paddedScale(values, { logFrom = 4, ticks = 6, include = [] } = {
     const domain = [lo / 1.12, hi * 1.12];
     return { type: 'log', domain, ticks: logTicks(...domain, ticks + 2), tickFormat: tick };
   }
-  const pad = (hi - lo) * 0.08 || Math.abs(hi) * 0.1 || 1;
+  const flat = hi - lo <= 1e-9 * Math.abs(hi);
+  const pad = flat ? Math.abs(hi) * 0.1 || 1 : (hi - lo) * 0.08;
   return { type: 'linear', domain: [lo >= 0 ? Math.max(0, lo - pad) : lo - pad, hi + pad], ticks, tickFormat: tick };
 }
 

@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is absent, and why: a number that is not there must not look like a number that is zero.
-import { enumerate } from '../data/format.js';
+import { capitalised, enumerate } from '../data/format.js';
 import { h } from '../page/dom.js';
 
-/** Metrics without a value, with the reason and the configurations that it holds for. Those without a finished trial are told elsewhere. */
+const ENERGY_UNITS = ['J', 'W'];
+
+/** Metrics without a value in cells with finished trials: one entry for each reason and set of cells. */
 export function absences(view) {
+  const measured = view.cells.filter((c) => c.finished > 0);
   const found = new Map();
-  for (const cell of view.cells.filter((c) => c.finished > 0)) {
-    for (const [key, estimate] of Object.entries(cell.estimates)) {
-      if (estimate.value !== null) continue;
-      const metric = view.report.metrics.get(key);
-      const id = `${key}\n${estimate.reason}`;
-      if (!found.has(id)) found.set(id, { title: metric?.title ?? key, reason: estimate.reason, detail: estimate.detail ?? '', cells: [] });
-      found.get(id).cells.push(cell);
+  for (const [key, metric] of view.report.metrics) {
+    const reasons = new Map();
+    for (const cell of measured.filter((c) => c.estimates[key]?.value === null)) {
+      const { reason, detail } = cell.estimates[key];
+      if (!reasons.has(reason)) reasons.set(reason, { reason, detail, cells: [] });
+      reasons.get(reason).cells.push(cell);
+    }
+    for (const absence of reasons.values()) {
+      const id = `${absence.reason}\n${absence.cells.map((c) => c.index)}`;
+      if (!found.has(id)) found.set(id, { ...absence, everywhere: absence.cells.length === measured.length, metrics: [] });
+      found.get(id).metrics.push(metric);
     }
   }
   return [...found.values()];
 }
 
+/** The reason in words: the absence's own, else the caveat about energy. */
+function explanation(view, { detail, metrics }) {
+  if (detail) return detail;
+  const isEnergy = metrics.some((m) => ENERGY_UNITS.includes(m.unit));
+  return (isEnergy && view.report.caveats.find((c) => c.code === 'energy_absent')?.message) || 'no more is known';
+}
+
 function item(view, absence) {
-  const all = absence.cells.length === view.cells.filter((c) => c.finished > 0).length;
-  const where = all ? 'all configurations' : enumerate([...new Set(absence.cells.map((c) => c.short))]);
-  const why = [absence.reason, absence.detail].filter(Boolean).join(': ') || 'no reason was recorded';
-  return h('li', {}, `${absence.title} (${where}): ${why}`);
+  const why = explanation(view, absence);
+  const where = absence.everywhere ? 'all configurations' : enumerate([...new Set(absence.cells.map((c) => c.short))]);
+  return h('li', {}, `${capitalised(enumerate(absence.metrics.map((m) => m.title)))} (${where}): ${why}`,
+    absence.reason && !why.includes(`(${absence.reason})`) ? h('span', { class: 'muted' }, ` [${absence.reason}]`) : null);
 }
 
 export function absentSection() {

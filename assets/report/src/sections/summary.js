@@ -60,8 +60,8 @@ function tableFor(view, model) {
 
 function words({ report, filtered }) {
   const margin = significant(report.experiment.margin * 100, 2).replace(/\.0$/, '');
-  return 'Medians over trials, with 95 % intervals in brackets. The ratio compares with the best configuration, paired by block. Best set: cannot ' +
-    `be told from the best, or differs by less than ${margin} %. t is threads, b is batch.` +
+  return 'Medians over trials, with 95\u00a0% intervals in brackets. The ratio compares with the best configuration, paired by block. Best set: cannot ' +
+    `be told from the best, or differs by less than ${margin}\u00a0%. t is threads, b is batch.` +
     (filtered.length ? ` Only ${filtered.join(', ')} is shown; best and ratio are those of all configurations.` : '');
 }
 

@@ -14,6 +14,7 @@ describe.skipIf(!CHROMIUM)('page', () => {
   const SAMPLES = {
     'two engines': {}, 'no energy and a configuration that failed': { energy: false, failed: 10 },
     'three models': { models: ['a', 'b', 'c'], failed: 2 }, 'one configuration': { engines: ['null'], threads: [1] },
+    'two configurations': { engines: ['null'] },
     'one trial': { engines: ['null'], threads: [1], repetitions: 1 }, 'nothing finished': { engines: ['null'], threads: [1], repetitions: 2, failed: 2 },
   };
 

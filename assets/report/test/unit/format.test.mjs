@@ -18,6 +18,7 @@ describe('units', () => {
     expect(scaleFor('s', [0.0008, 0.002, 0.9])).toEqual({ factor: 1e-3, unit: 'ms' });
   });
   test('bytes go by 1024', () => expect(quantity(200 * 1024 ** 2, 'B')).toBe('200 MiB'));
+  test('"bytes" is a name of B', () => expect(quantity(2 * 1024 ** 2, 'bytes')).toBe('2.00 MiB'));
   test('an unknown unit is kept', () => expect(quantity(1.966, 'cores')).toBe('1.97 cores'));
   test('no values at all still name a unit', () => expect(scaleFor('J', [null, NaN]).unit).toBe('J'));
   test('a value at a boundary has one digit before the point', () => expect(quantity(0.001, 's')).toBe('1.00 ms'));

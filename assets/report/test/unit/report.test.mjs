@@ -57,7 +57,7 @@ describe('view', () => {
 
 test('absences are told once for each metric and reason, and not for cells without a trial', () => {
   const found = absences(createView(reportOf({ energy: false, failed: 10 }), state()));
-  expect(found.map((a) => [a.title, a.reason, a.cells.length])).toEqual([['energy per inference', 'vm', 3]]);
+  expect(found.map((a) => [a.metrics.map((m) => m.key), a.reason, a.cells.length, a.everywhere])).toEqual([[[KEY.energy], 'vm', 3, true]]);
 });
 
 test('failures that are alike are told together', () => {
