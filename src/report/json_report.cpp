@@ -4,7 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <span>
+#include <utility>
 
 namespace joulemark::report {
 namespace {
@@ -197,33 +197,55 @@ Json hosts_json(const std::vector<HostFingerprint>& hosts) {
   return array;
 }
 
-template <class T, class F>
-Json map_json(const std::vector<T>& items, F to_item) {
-  Json array = Json::array();
-  for (const T& item : items) array.push_back(to_item(item));
-  return array;
-}
+/// One object, member by member and item by item: the tree of all rows at once would take ten times
+/// the memory of its text.
+class Writer {
+ public:
+  void put(const char* key, const Json& value) {
+    begin(key);
+    text_ += dump(value);
+  }
+  template <class T, class F>
+  void put_each(const char* key, const std::vector<T>& items, F to_item) {
+    begin(key);
+    text_ += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i > 0) text_ += ',';
+      text_ += dump(to_item(items[i]));
+    }
+    text_ += ']';
+  }
+  std::string finish() { return std::move(text_) + "}"; }
+
+ private:
+  void begin(const char* key) { text_ += (text_.empty() ? '{' : ',') + dump(key) + ':'; }
+  static std::string dump(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  std::string text_;
+};
 
 }  // namespace
 
 std::string to_json(const ReportModel& model, JsonDetail detail) {
   const Judgement& judgement = model.judgement;
-  Json json = {{"format", kFormat},
-               {"experiment", experiment_json(model, detail)},
-               {"verdict", verdict_json(judgement)}};
-  json["caveats"] = map_json(judgement.caveats, [](const Caveat& caveat) {
+  Writer writer;
+  writer.put("format", kFormat);
+  writer.put("experiment", experiment_json(model, detail));
+  writer.put("verdict", verdict_json(judgement));
+  writer.put_each("caveats", judgement.caveats, [](const Caveat& caveat) {
     return Json{{"code", caveat.code}, {"message", caveat.message}};
   });
-  json["metrics"] = metrics_json();
-  json["rows"] =
-      map_json(judgement.cells, [&](const Cell& cell) { return row_json(judgement, cell); });
+  writer.put("metrics", metrics_json());
+  writer.put_each("rows", judgement.cells,
+                  [&](const Cell& cell) { return row_json(judgement, cell); });
   if (detail == JsonDetail::kFull) {
-    json["trials"] = trials_json(model);
-    json["latency"] = map_json(model.latency, latency_json);
-    json["timelines"] = map_json(model.timelines, timeline_json);
-    json["hosts"] = hosts_json(model.hosts);
+    writer.put("trials", trials_json(model));
+    writer.put_each("latency", model.latency, latency_json);
+    writer.put_each("timelines", model.timelines, timeline_json);
+    writer.put("hosts", hosts_json(model.hosts));
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return writer.finish();
 }
 
 std::string render_json(const ExperimentRecord& record, const Judgement& judgement) {

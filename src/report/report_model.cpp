@@ -2,6 +2,7 @@
 // Puts the report model together: columns, distributions, time lines.
 #include "report/report_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "report/latency.h"
@@ -9,6 +10,10 @@
 
 namespace joulemark::report {
 namespace {
+
+/// So many distributions are overviews, and the page is to stay small.
+constexpr std::size_t kManyCells = 100;
+constexpr std::size_t kFewBins = 64;
 
 ExperimentFacts facts_of(const ExperimentRecord& record) {
   return {.id = record.id,
@@ -42,13 +47,15 @@ ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgemen
   ReportModel model;
   model.experiment = facts_of(record);
   model.trials = columns_of(record, judgement);
+  const bool many = judgement.cells.size() > kManyCells;
+  const std::size_t bins = many ? std::min(options.latency_bins, kFewBins) : options.latency_bins;
   std::vector<double> scratch;
   for (std::size_t cell = 0; cell < judgement.cells.size(); ++cell) {
     std::vector<const TrialRecord*> trials;
     for (const std::size_t trial : judgement.cells[cell].trials) {
       trials.push_back(&record.trials[trial]);
     }
-    model.latency.push_back(latency_distribution(trials, options.latency_bins, scratch));
+    model.latency.push_back(latency_distribution(trials, bins, scratch));
     model.latency.back().cell = cell;
   }
   model.timelines = choose_timelines(record, judgement, options);

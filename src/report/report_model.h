@@ -80,7 +80,7 @@ struct ReportModel {
 
 /// What is put in besides the verdict and the rows.
 struct ModelOptions {
-  /// Bins of each latency distribution.
+  /// Bins of each latency distribution; at most 64 when there are more than 100 cells.
   std::size_t latency_bins = 256;
   /// Cells with a time line, best first; the rest have none.
   std::size_t timeline_cells = 72;

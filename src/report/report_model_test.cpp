@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/random.h"
@@ -114,6 +116,18 @@ TEST(Timeline, SeriesAreFetchedForTheChosenTrialsOnly) {
   EXPECT_EQ(fetched, 2);
   ASSERT_EQ(model.timelines.size(), 2u);
   EXPECT_EQ(model.timelines[0].series[0].max, std::vector<double>{5});
+}
+
+TEST(Timeline, TimesOfADamagedStoreAreNoCrash) {
+  ExperimentRecord record = two_cells();
+  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  for (TrialRecord& trial : record.trials) {
+    trial.phases.push_back({Phase::kIdle, kMin, kMax});
+    trial.series = {{.name = "p", .unit = "W", .samples = {{kMin, 1}, {0, 2}, {kMax, 3}}}};
+  }
+  const ReportModel model = build_report_model(record, verdict::judge(record));
+  EXPECT_EQ(model.timelines.size(), 4u);
 }
 
 TEST(ReportModel, ColumnsAreParallelToTheTrials) {

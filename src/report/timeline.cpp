@@ -12,8 +12,15 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 
+/// Nanoseconds from `t0_ns` to `t_ns`. Times of a damaged store may be any integers: unsigned,
+/// their difference wraps instead of being undefined.
+double between(std::int64_t t0_ns, std::int64_t t_ns) {
+  const auto wrapped = static_cast<std::uint64_t>(t_ns) - static_cast<std::uint64_t>(t0_ns);
+  return static_cast<double>(static_cast<std::int64_t>(wrapped));
+}
+
 double seconds_since(std::int64_t t0_ns, std::int64_t t_ns) {
-  return static_cast<double>(t_ns - t0_ns) / kNsPerS;
+  return between(t0_ns, t_ns) / kNsPerS;
 }
 
 Timeline timeline_of(const TrialRecord& trial, const ModelOptions& options) {
@@ -62,10 +69,12 @@ TimelineSeries reduce(const Series& series, std::int64_t t0_ns, std::int64_t t1_
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::vector<double> low(kTimelineBuckets, kInfinity);
   std::vector<double> high(kTimelineBuckets, -kInfinity);
-  const double length = static_cast<double>(t1_ns - t0_ns) / kTimelineBuckets;
+  if (!(between(t0_ns, t1_ns) > 0)) return result;
+  const double length = between(t0_ns, t1_ns) / kTimelineBuckets;
   for (const Sample& sample : series.samples) {
     if (sample.t_ns < t0_ns || sample.t_ns > t1_ns || !std::isfinite(sample.value)) continue;
-    const auto place = static_cast<std::size_t>(static_cast<double>(sample.t_ns - t0_ns) / length);
+    const auto place =
+        static_cast<std::size_t>(std::max(between(t0_ns, sample.t_ns) / length, 0.0));
     const std::size_t bucket = std::min(place, kTimelineBuckets - 1);
     low[bucket] = std::min(low[bucket], sample.value);
     high[bucket] = std::max(high[bucket], sample.value);

@@ -63,7 +63,8 @@ Value cpu(const TrialFacts& facts) {
 
 Value load_time(const TrialFacts& facts) {
   const auto load = facts.record->phase(Phase::kLoad);
-  return load ? finite(static_cast<double>(load->t1_ns - load->t0_ns) / 1e9) : std::nullopt;
+  return load ? finite((static_cast<double>(load->t1_ns) - static_cast<double>(load->t0_ns)) / 1e9)
+              : std::nullopt;
 }
 
 template <std::optional<double> TrialFacts::*Member>
