@@ -148,14 +148,14 @@ Action declare_check(Arguments& arguments) {
                         "Folder with model.onnx and test_data_set_*/{input,output}_k.pb, or with "
                         "such folders below it",
                         Arguments::Need::kRequired);
-  arguments.option("--engine", command->engine, "Engine that runs the cases");
-  arguments.repeated("--engine-root", command->roots,
-                     "ENGINE=FOLDER of an installation of your own, before all other places");
-  arguments.option("--jobs", command->jobs, "Processes at a time (default one per CPU)");
-  arguments.option("--time-limit", command->time_limit_s,
-                   "Longest time of one case [s] (default 60)");
-  arguments.option("--rtol", command->rtol, "Relative tolerance (default by element type)");
-  arguments.option("--atol", command->atol, "Absolute tolerance (default by element type)");
+  arguments.option("--engine NAME", command->engine, "Engine that runs the cases");
+  arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
+                     "Installation of your own, looked at before all other places");
+  arguments.option("--jobs N", command->jobs, "Processes at a time (default one per CPU)");
+  arguments.option("--time-limit SECONDS", command->time_limit_s,
+                   "Longest time of one case (default 60)");
+  arguments.option("--rtol X", command->rtol, "Relative tolerance (default by element type)");
+  arguments.option("--atol X", command->atol, "Absolute tolerance (default by element type)");
   arguments.flag("--json", command->as_json, "Print all cases and the summary as JSON");
   arguments.flag("--quiet", command->quiet, "Print only the cases that did not pass");
   return [command] { return check(*command); };

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/suggest.h"
+#include "cli/help_format.h"
 #include "cli/output.h"
 
 namespace joulemark::cli {
@@ -27,7 +28,6 @@ constexpr const char* kFooter =
     "  joulemark compare MODEL.onnx --engine onnxruntime,openvino\n"
     "  joulemark report                                   the page of plots\n";
 
-/// A parser that stops at the first thing it does not know.
 struct Parser {
   CLI::App app{kDescription, "joulemark"};
   Action chosen;
@@ -35,6 +35,8 @@ struct Parser {
 
 void declare(Parser& parser, const Command& command) {
   CLI::App* sub = parser.app.add_subcommand(command.name, command.summary);
+  sub->footer("");
+  sub->set_help_flag("-h,--help", "Print this help");
   Arguments arguments(*sub);
   const Action action = command.declare(arguments);
   sub->callback([&parser, action] { parser.chosen = action; });
@@ -57,6 +59,13 @@ std::string name_of(const CLI::App& app) {
   return app.get_parent() == nullptr ? "joulemark" : "joulemark " + app.get_name();
 }
 
+/// The help without doubled blank lines.
+std::string help_of(const CLI::App& app) {
+  std::string text = app.help(app.get_parent() == nullptr ? "" : "joulemark");
+  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;) text.erase(at, 1);
+  return text;
+}
+
 Error usage_error(CLI::App& app, const CLI::ParseError& error) {
   CLI::App& where = current(app);
   std::string message = error.what();
@@ -69,8 +78,9 @@ Error usage_error(CLI::App& app, const CLI::ParseError& error) {
   }
   std::replace(message.begin(), message.end(), '\n', ' ');
   while (message.ends_with('.') || message.ends_with(' ')) message.pop_back();
-  return {.kind = ErrorKind::kUsage,
-          .message = fmt::format("{}; run '{} --help' for its options", message, name_of(where))};
+  if (!message.ends_with('?'))
+    message += fmt::format("; run '{} --help' for its options", name_of(where));
+  return {.kind = ErrorKind::kUsage, .message = std::move(message)};
 }
 
 Status check_command(std::span<const Command> commands, std::string_view word) {
@@ -78,9 +88,10 @@ Status check_command(std::span<const Command> commands, std::string_view word) {
   Texts names;
   for (const auto& command : commands) names.emplace_back(command.name);
   if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+  const std::string near = did_you_mean(word, names);
   return fail(ErrorKind::kUsage,
-              fmt::format("unknown command '{}'{}; run 'joulemark --help' for all commands", word,
-                          did_you_mean(word, names)));
+              fmt::format("unknown command '{}'{}", word,
+                          near.empty() ? "; run 'joulemark --help' for all commands" : near));
 }
 
 /// The words behind the program's name, last first as CLI11 takes them; "help X" is "X --help".
@@ -100,7 +111,7 @@ Result<int> parse_and_run(Parser& parser, Texts words) {
   try {
     parser.app.parse(words);
   } catch (const CLI::CallForHelp&) {
-    return print(current(parser.app).help());
+    return print(help_of(current(parser.app)));
   } catch (const CLI::CallForVersion& version) {
     return print(std::string(version.what()) + "\n");
   } catch (const CLI::ParseError& error) {
@@ -108,6 +119,15 @@ Result<int> parse_and_run(Parser& parser, Texts words) {
   }
   return parser.chosen ? parser.chosen() : kExitUsage;
 }
+
+/// "-o,--output FILE" in its two parts.
+struct Names {
+  explicit Names(const std::string& text)
+      : flags(text.substr(0, text.find(' '))),
+        placeholder(flags.size() < text.size() ? text.substr(flags.size() + 1) : "") {}
+  std::string flags;
+  std::string placeholder;
+};
 
 }  // namespace
 
@@ -118,47 +138,58 @@ void Arguments::flag(const std::string& names, Switch& value, const std::string&
 }
 
 void Arguments::option(const std::string& names, std::string& value, const std::string& help) {
-  app_.add_option(names, value, help)->group(group_);
+  const Names split(names);
+  app_.add_option(split.flags, value, help)->type_name(split.placeholder)->group(group_);
 }
 
 void Arguments::option(const std::string& names, std::optional<double>& value,
                        const std::string& help) {
+  const Names split(names);
   app_.add_option_function<double>(
-          names, [&value](double given) { value = given; }, help)
+          split.flags, [&value](double given) { value = given; }, help)
+      ->type_name(split.placeholder)
       ->group(group_);
 }
 
 void Arguments::option(const std::string& names, std::optional<std::int64_t>& value,
                        const std::string& help) {
+  const Names split(names);
   app_.add_option_function<std::int64_t>(
-          names, [&value](std::int64_t given) { value = given; }, help)
+          split.flags, [&value](std::int64_t given) { value = given; }, help)
+      ->type_name(split.placeholder)
       ->group(group_);
 }
 
 void Arguments::repeated(const std::string& names, std::vector<std::string>& values,
                          const std::string& help) {
-  app_.add_option(names, values, help)->allow_extra_args(false)->group(group_);
+  const Names split(names);
+  app_.add_option(split.flags, values, help)
+      ->allow_extra_args(false)
+      ->type_name(split.placeholder)
+      ->group(group_);
 }
 
 void Arguments::positional(const std::string& name, std::string& value, const std::string& help,
                            Need need) {
-  app_.add_option(name, value, help)->required(need == Need::kRequired);
+  app_.add_option(name, value, help)->type_name("")->required(need == Need::kRequired);
 }
 
 void Arguments::positionals(const std::string& name, std::vector<std::string>& values,
                             const std::string& help, Need need) {
-  app_.add_option(name, values, help)->required(need == Need::kRequired);
+  app_.add_option(name, values, help)->type_name("")->required(need == Need::kRequired);
 }
 
 Result<int> run_command_line(std::span<const Command> commands, int argc, char** argv) {
   if (argc > 1)
     if (auto known = check_command(commands, argv[1]); !known) return fail(known.error());
   Parser parser;
-  parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
+  parser.app.formatter(std::dynamic_pointer_cast<CLI::Formatter>(make_help_format()));
+  parser.app.set_help_flag("-h,--help", "Print this help, or that of a command");
+  parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION, "Print the version");
   parser.app.footer(kFooter);
   for (const auto& command : commands) declare(parser, command);
   if (argc > 1) return parse_and_run(parser, words_of(commands, argc, argv));
-  fmt::print(stderr, "{}", parser.app.help());
+  fmt::print(stderr, "{}", help_of(parser.app));
   return kExitUsage;
 }
 

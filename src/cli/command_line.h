@@ -20,7 +20,8 @@ namespace joulemark::cli {
 /// What a subcommand does once its options are read; the answer is the exit code.
 using Action = std::function<Result<int>()>;
 
-/// Declares the options of one subcommand. Every variable must outlive the parsing and the action.
+/// Declares the options of one subcommand. Names are "-o,--output FILE": the flags, and a
+/// placeholder for the value in the help. Every variable must outlive the parsing and the action.
 class Arguments {
  public:
   explicit Arguments(CLI::App& app) : app_(app) {}

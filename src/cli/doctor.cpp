@@ -93,10 +93,10 @@ class Page {
   }
   void line(std::string_view mark, const std::string& text, const std::string& remedy) {
     constexpr std::size_t kIndent = 10;
-    out_ += wrap(fmt::format("  {:<8}{}", mark, printable(text)), width_, kIndent) + '\n';
+    out_ += fmt::format("  {:<8}{}\n", mark, wrap_at(kIndent, printable(text), width_));
     if (!remedy.empty())
-      out_ += std::string(kIndent, ' ') +
-              wrap("remedy: " + printable(remedy), width_ - kIndent, kIndent) + '\n';
+      out_ += std::string(kIndent, ' ') + wrap_at(kIndent, "remedy: " + printable(remedy), width_) +
+              '\n';
   }
   [[nodiscard]] std::string take() && { return std::move(out_); }
 
@@ -162,9 +162,9 @@ Result<int> doctor(const Doctor& command) {
 Action declare_doctor(Arguments& arguments) {
   const auto command = std::make_shared<Doctor>();
   arguments.flag("--json", command->as_json, "Print everything as JSON");
-  arguments.repeated("--engine-root", command->engine_roots,
-                     "ENGINE=FOLDER of an installation of your own, before all other places");
-  arguments.option("--root", command->root,
+  arguments.repeated("--engine-root ENGINE=FOLDER", command->engine_roots,
+                     "Installation of your own, looked at before all other places");
+  arguments.option("--root FOLDER", command->root,
                    "Folder to look for /sys and /proc in, for simulated machines");
   return [command] { return doctor(*command); };
 }

@@ -20,10 +20,13 @@ bool contains(const Texts& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
-/// "engine 'x' has no provider 'y'; did you mean 'z'?" or what it has.
+/// Lists longer than this are better answered by the nearest word.
+constexpr std::size_t kShortList = 5;
+
+/// "engine 'x' has no provider 'y'; it has a, b", or the nearest of many.
 tl::unexpected<Error> lacks(const engine::Manifest& manifest, const char* what,
                             const std::string& word, const Texts& has) {
-  const std::string near = did_you_mean(word, has);
+  const std::string near = has.size() > kShortList ? did_you_mean(word, has) : "";
   const std::string all = has.empty() ? fmt::format("; it has no {}s", what)
                                       : fmt::format("; it has {}", fmt::join(has, ", "));
   return fail(ErrorKind::kUsage, fmt::format("engine '{}' has no {} '{}'{}", manifest.name, what,

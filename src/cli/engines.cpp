@@ -135,8 +135,8 @@ Result<int> engines(const Engines& command) {
 
 Action declare_engines(Arguments& arguments) {
   const auto command = std::make_shared<Engines>();
-  arguments.repeated("--engine-root", command->roots,
-                     "ENGINE=FOLDER of an installation of your own, before all other places");
+  arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
+                     "Installation of your own, looked at before all other places");
   arguments.flag("--options", command->options, "List the options of each engine too");
   arguments.flag("--json", command->as_json, "Print everything as JSON");
   return [command] { return engines(*command); };

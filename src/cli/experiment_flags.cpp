@@ -33,13 +33,30 @@ tl::unexpected<Error> not_of_form(const char* flag, const char* form, const std:
   return fail(ErrorKind::kUsage, fmt::format("{} must be {}, not '{}'", flag, form, text));
 }
 
+/// A default as the command line would write it: ["cpu"] → cpu.
+std::string without_brackets(std::string text) {
+  std::erase_if(text, [](char c) { return c == '[' || c == ']' || c == '"'; });
+  return text;
+}
+
 std::string help_of(const config::Setting& setting) {
   std::string help = setting.help;
-  if (*setting.unit != '\0') help += fmt::format(" [{}]", setting.unit);
   const std::string value = config::default_text(setting);
-  if (!value.empty() && setting.flag != std::string_view("MODEL"))
-    help += fmt::format(" (default {})", value);
+  if (!value.empty()) help += fmt::format(" (default {})", without_brackets(value));
   return help;
+}
+
+/// What stands for the value in the help.
+std::string placeholder_of(const config::Setting& setting) {
+  const std::string_view flag = setting.flag;
+  if (flag == "--shape") return "NAME=DIMS";
+  if (flag == "--exclude") return "FACTOR=VALUE,…";
+  if (flag == "--option") return "ENGINE.KEY=VALUE";
+  if (flag == "--engine-root") return "ENGINE=FOLDER";
+  const std::string type = config::type_name(setting);
+  if (type.starts_with("list")) return "A,B,…";
+  if (type == "text") return "TEXT";
+  return setting.unit == std::string_view("s") ? "SECONDS" : "N";
 }
 
 /// Heading in the help: factors, protocol, and the rest.
@@ -120,6 +137,8 @@ Status apply(Experiment& experiment, const config::Setting& setting, const Texts
   if (flag == "--engine-root") return apply_engine_roots(experiment, texts);
   if (flag == "--inputs") return apply_inputs(experiment, texts);
   if (texts.empty()) return {};
+  if (texts.size() > 1 && !config::type_name(setting).starts_with("list"))
+    return fail(ErrorKind::kUsage, fmt::format("{} was given more than once", flag));
   return config::set_from_text(experiment, setting, fmt::format("{}", fmt::join(texts, ",")));
 }
 
@@ -132,7 +151,7 @@ void ExperimentFlags::declare(Arguments& arguments) {
     const std::string flag = setting.flag;
     if (!flag.starts_with("--")) continue;
     arguments.group(group_of(setting.key));
-    arguments.repeated(flag, texts_[flag], help_of(setting));
+    arguments.repeated(flag + " " + placeholder_of(setting), texts_[flag], help_of(setting));
   }
 }
 

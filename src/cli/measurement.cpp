@@ -129,12 +129,13 @@ Result<int> finish(Measurement& measurement, const run::RunOutcome& outcome) {
 
 void MeasurementOptions::declare(Arguments& arguments) {
   arguments.group("Output");
-  arguments.option("--store", store,
+  arguments.option("--store FILE", store,
                    "SQLite file that keeps every trial (default joulemark.sqlite)");
-  arguments.option("--report", html, "Write the HTML report to this file at the end");
+  arguments.option("--report FILE", html, "Write the HTML report to this file at the end");
   arguments.flag("--json", json, "Print the report as JSON");
   arguments.flag("--quiet", quiet, "No progress, only warnings on stderr");
-  arguments.option("--root", root, "Folder to look for /sys and /proc in, for simulated machines");
+  arguments.option("--root FOLDER", root,
+                   "Folder to look for /sys and /proc in, for simulated machines");
 }
 
 Result<int> measure(const Experiment& experiment, const MeasurementOptions& options) {

@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/text_table.h"
 
 namespace joulemark::cli {
 namespace {
@@ -53,6 +54,13 @@ std::size_t stdout_width() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefaultWidth;
   return size.ws_col;
+}
+
+std::string wrap_at(std::size_t column, std::string_view text, std::size_t width) {
+  std::string out = wrap(text, width > column ? width - column : 1);
+  for (std::size_t at = 0; (at = out.find('\n', at)) != std::string::npos; at += column + 1)
+    out.insert(at + 1, column, ' ');
+  return out;
 }
 
 std::string duration_text(double seconds) {

@@ -26,6 +26,9 @@ bool stdout_has_colour();
 /// Columns of the terminal; 120 for a pipe or a file.
 std::size_t stdout_width();
 
+/// `text` wrapped to `width`, for a place that begins at `column`: later lines are indented so far.
+std::string wrap_at(std::size_t column, std::string_view text, std::size_t width);
+
 /// "45 s", "3 min 20 s", "2 h 5 min".
 std::string duration_text(double seconds);
 

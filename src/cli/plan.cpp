@@ -77,7 +77,8 @@ Action declare_plan(Arguments& arguments) {
   arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
                        Arguments::Need::kRequired);
   arguments.flag("--json", command->as_json, "Print the plan as JSON");
-  arguments.option("--root", command->root, "Folder to look for /sys in, for simulated machines");
+  arguments.option("--root FOLDER", command->root,
+                   "Folder to look for /sys in, for simulated machines");
   return [command] { return show_plan(*command); };
 }
 

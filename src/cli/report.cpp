@@ -135,12 +135,12 @@ Action declare_report(Arguments& arguments) {
   arguments.positional("STORE", command->store,
                        "Store that was measured into (default joulemark.sqlite)",
                        Arguments::Need::kOptional);
-  arguments.option("-o,--output", command->output,
+  arguments.option("-o,--output FILE", command->output,
                    "File of the HTML page (default report.html), or of what --format names");
-  arguments.option("--format", command->format,
+  arguments.option("--format FORMAT", command->format,
                    "Only this: text, json or html, on standard output unless -o is given");
   arguments.flag("--json", command->as_json, "Same as --format json");
-  arguments.option("--experiment", command->experiment,
+  arguments.option("--experiment N", command->experiment,
                    "Number of the experiment (default the newest)");
   arguments.flag("--list", command->list, "List the experiments of the store");
   return [command] { return report(*command); };
