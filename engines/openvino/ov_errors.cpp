@@ -15,20 +15,46 @@ struct Phrase {
   jm_status status;
 };
 
-constexpr std::array<Phrase, 12> kPhrases = {{
-    {"OpenVINO does not support the following ONNX operations", JM_UNSUPPORTED},
-    {"No conversion rule", JM_UNSUPPORTED},
-    {"not supported", JM_UNSUPPORTED},
-    {"unsupported", JM_UNSUPPORTED},
-    {"Unsupported", JM_UNSUPPORTED},
+/// First match counts. A conversion that fails has met an operator, or a form of one, that the
+/// importer lacks.
+constexpr std::array<Phrase, 10> kPhrases = {{
+    {"bad_alloc", JM_OUT_OF_MEMORY},
+    {"Model wasn't fully converted", JM_UNSUPPORTED},
+    {"not support", JM_UNSUPPORTED},
+    {"n't support", JM_UNSUPPORTED},
+    {"nsupported", JM_UNSUPPORTED},
     {"Not Implemented", JM_UNSUPPORTED},
     {"not implemented", JM_UNSUPPORTED},
     {"NOT IMPLEMENTED", JM_UNSUPPORTED},
     {"NotImplemented", JM_UNSUPPORTED},
-    {"doesn't support", JM_UNSUPPORTED},
-    {"does not support", JM_UNSUPPORTED},
-    {"bad_alloc", JM_OUT_OF_MEMORY},
+    {"No conversion rule", JM_UNSUPPORTED},
 }};
+
+/// What stands between two marks; "" without the first.
+std::string between(const std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t start = text.find(from);
+  if (start == std::string::npos) return "";
+  const std::size_t begin = start + from.size();
+  return text.substr(begin, text.find(to, begin) - begin);
+}
+
+std::string trimmed(const std::string& text) {
+  const std::size_t start = text.find_first_not_of(' ');
+  const std::size_t end = text.find_last_not_of(" .");
+  return start == std::string::npos ? "" : text.substr(start, end - start + 1);
+}
+
+/// The importer's report ends with a summary of the operators: they come first here. "Mod-28" is
+/// the operator Mod of opset 28.
+std::string operators_first(const std::string& text) {
+  if (const std::string missing = between(text, "No conversion rule found for operations:", "--");
+      !missing.empty())
+    return "no conversion for the operators " + trimmed(missing);
+  const std::string failed = between(text, "Conversion is failed for:", "--");
+  if (failed.empty()) return text;
+  return "no conversion for this form of the operator " + trimmed(failed) + ": " +
+         trimmed(between(text, "with a message:", "Summary:"));
+}
 
 }  // namespace
 
@@ -39,15 +65,13 @@ jm_status classify(Stage stage, const std::string& text) {
 }
 
 std::string shorten(const std::string& text) {
-  // "Exception from src/x.cpp:12:" and "Check 'c' failed at src/y.cpp:34:" say where, not what.
+  // "Exception from src/x.cpp:12:" and "failed at src/y.cpp:34:" say where, not what.
   static const std::regex positions(
       R"(Exception from [^\s]+:\d+:?|failed at [^\s]+:\d+:?|\[ GENERAL_ERROR \])");
   static const std::regex spaces(R"(\s+)");
   std::string result = std::regex_replace(text, positions, "");
   result = std::regex_replace(result, spaces, " ");
-  const std::size_t start = result.find_first_not_of(' ');
-  const std::size_t end = result.find_last_not_of(" .");
-  return start == std::string::npos ? "" : result.substr(start, end - start + 1);
+  return operators_first(trimmed(result));
 }
 
 void check(const Api& api, Stage stage, StatusCode code) {
