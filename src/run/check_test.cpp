@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "run/scripted_worker.h"
 
@@ -147,7 +148,7 @@ TEST_F(Check, TolerancesAreHandedOverOnlyWhenGiven) {
   CheckOptions options;
   options.atol = 0.25;
   ASSERT_TRUE(check_cases({"/t/a"}, options, runner_, kNeverStop));
-  const json request = runner_.requests.at(2).second;
+  const json request = json::parse(runner_.requests.at(2).line);
   EXPECT_EQ(request.at("atol"), 0.25);
   EXPECT_FALSE(request.contains("rtol"));
 }

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "run/references.h"
@@ -97,7 +98,7 @@ class Orchestrator : public testing::Test {
     return trials;
   }
   static bool is_engine(const Conversation& worker, const std::string& engine) {
-    return worker.open.is_object() && worker.open.at("plugin") == "/p/" + engine + ".so";
+    return worker.plugin == "/p/" + engine + ".so";
   }
   /// Scripts one request of the workers of engine `engine`.
   void when(const std::string& engine, const std::string& type, const Reaction& reaction) {
@@ -190,7 +191,7 @@ TEST_F(Orchestrator, TheWorkerIsToldWhatThePlanSays) {
   experiment_.protocol.repetitions = 1;
   ASSERT_TRUE(run());
   std::map<std::string, json> sent;
-  for (const auto& [worker, request] : runner_.requests) sent[request.at("type")] = request;
+  for (const auto& request : runner_.requests) sent[request.type] = json::parse(request.line);
   EXPECT_EQ(sent["open"],
             json::parse(R"({"type":"open","plugin":"/p/a.so","library_dir":"/l/a","provider":"cpu",
       "threads":3,"affinity":[0],"options":{"spinning":"off"}})"));
@@ -414,10 +415,9 @@ TEST_F(Orchestrator, TheReferenceIsTheFirstOfTheListWhateverTheOrder) {
   }
   ASSERT_TRUE(run());
   std::vector<std::string> writers;
-  for (const auto& [worker, request] : runner_.requests) {
-    if (request.at("type") != "answer" || request.at("directory").is_null()) continue;
-    writers.push_back(runner_.conversations[static_cast<std::size_t>(worker)]->open.at("plugin"));
-  }
+  for (const auto& request : runner_.requests)
+    if (request.type == "answer" && !json::parse(request.line).at("directory").is_null())
+      writers.push_back(runner_.conversations[static_cast<std::size_t>(request.worker)]->plugin);
   EXPECT_THAT(writers, ElementsAre("/p/a.so"));
   EXPECT_EQ(runner_.conversations.size(), 3u) << "one pass for the reference, two trials";
   EXPECT_EQ(stored_of("b")[0].agreement.reference, "a cpu f32 t1 b1");
