@@ -19,7 +19,7 @@ describe.skipIf(!CHROMIUM || !existsSync(PROGRAM))('a report of the program', ()
     folder = mkdtempSync(path.join(tmpdir(), 'joulemark-report-'));
     const store = path.join(folder, 'store.sqlite');
     const run = (...args) => execFileSync(PROGRAM, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'], timeout: 100_000 });
-    run('compare', `null:${HOSTILE}`, '--engine', 'null', '--threads', '1,2', '--option', 'busy_us=200', ...QUICK, '--store', store, '--quiet');
+    run('compare', `null:${HOSTILE}`, '--engine', 'null', '--threads', '1,2', '--option', 'null.busy_us=200', ...QUICK, '--store', store, '--quiet');
     run('report', store, '--format', 'html', '--output', path.join(folder, 'report.html'));
   });
   afterAll(async () => {
