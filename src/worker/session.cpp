@@ -22,7 +22,7 @@ using nlohmann::json;
 
 /// What a `go` is likely to ask for; its memory is taken at the end of the warm-up, so that the
 /// window's first edge waits for nothing.
-constexpr WindowLimits kLikelyWindow{.min_ns = 2 * kNanosecondsPerSecond, .min_iterations = 30};
+constexpr WindowLimits kLikelyWindow{.min_ns = kNanosecondsPerSecond, .min_iterations = 30};
 
 std::string to_line(const json& object) {
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
