@@ -39,7 +39,7 @@ Result<int> compare(const Compare& command) {
   if (command.print_experiment == Arguments::Switch::kOn)
     return print(config::to_toml(*experiment));
   const auto code = measure(*experiment, command.options);
-  if (code && command.options.quiet == Arguments::Switch::kOff)
+  if (code && *code != kExitInterrupted && command.options.quiet == Arguments::Switch::kOff)
     print_note(
         "the same command with --print-experiment prints this experiment as a file for "
         "'joulemark run'");

@@ -116,8 +116,9 @@ Result<int> finish(Measurement& measurement, const run::RunOutcome& outcome) {
   if (!record) return fail(record.error());
   const ReportOutput output(*record, measurement.store);
   const Format format = measurement.options.json == Switch::kOn ? Format::kJson : Format::kText;
-  if (auto printed = print(output.render(format)); !printed) return printed;
+  const auto printed = print(output.render(format));
   print_where(measurement, outcome);
+  if (!printed) return printed;
   if (!measurement.options.html.empty())
     if (auto written = output.write_html(measurement.options.html); !written)
       return fail(written.error());

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is refused before anything is measured because no engine could do it.
+#include "cli/engine_checks.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace joulemark::cli {
+namespace {
+
+class EngineChecks : public ::testing::Test {
+ protected:
+  EngineChecks() {
+    const std::filesystem::path folder =
+        std::filesystem::path(::testing::TempDir()) / "engine_checks_test";
+    add_engine(folder, "fast", "model_formats = [\"onnx\"]\nproviders = [\"cpu\", \"gpu\"]\n");
+    add_engine(folder, "void", "model_formats = [\"null\"]\nproviders = [\"cpu\"]\n");
+    path_.plugin_dirs = {folder};
+    experiment_.models.resize(1);
+    experiment_.models[0].name = "m";
+    experiment_.models[0].source = "/m.onnx";
+    experiment_.factors.engine = {"fast"};
+  }
+
+  static void add_engine(const std::filesystem::path& folder, const std::string& name,
+                         const std::string& more) {
+    std::filesystem::create_directories(folder / name);
+    std::ofstream(folder / name / ("libjoulemark_" + name + ".so")) << "";
+    std::ofstream(folder / name / "engine.toml")
+        << "name = \"" << name << "\"\nsummary = \"\"\nprecisions = [\"f32\"]\n"
+        << more
+        << "[library]\nneeded = false\n[[option]]\nkey = \"spin\"\nvalues = [\"0\", \"1\"]\n";
+  }
+  std::string complaint() {
+    const auto status = check_engines(experiment_, path_);
+    if (status) return "(no complaint)";
+    EXPECT_EQ(status.error().kind, ErrorKind::kUsage);
+    return status.error().message;
+  }
+
+  engine::SearchPath path_;
+  Experiment experiment_;
+};
+
+TEST_F(EngineChecks, PassWhatTheManifestsPromise) {
+  experiment_.factors.provider = {"cpu", "gpu"};
+  experiment_.engine_options["fast"]["spin"] = "1";
+  EXPECT_EQ(complaint(), "(no complaint)");
+}
+
+TEST_F(EngineChecks, NameWhatAnEngineLacksAndWhatItHas) {
+  experiment_.factors.provider = {"cuda"};
+  EXPECT_EQ(complaint(), "engine 'fast' has no provider 'cuda'; it has cpu, gpu");
+  experiment_.factors.provider = {"cpu"};
+  experiment_.factors.precision = {"f16"};
+  EXPECT_EQ(complaint(), "engine 'fast' has no precision 'f16'; it has f32");
+}
+
+TEST_F(EngineChecks, RefuseUnknownOptionsAndValues) {
+  experiment_.engine_options["fast"]["spni"] = "1";
+  EXPECT_EQ(complaint(), "engine 'fast' has no option 'spni'; it has spin");
+  experiment_.engine_options["fast"] = {{"spin", "off"}};
+  EXPECT_EQ(complaint(), "option 'spin' of engine 'fast' must be one of 0, 1, not 'off'");
+}
+
+TEST_F(EngineChecks, LeaveExcludedConfigurationsAlone) {
+  experiment_.factors.provider = {"cpu", "cuda"};
+  experiment_.exclusions = {{{"provider", "cuda"}}};
+  EXPECT_EQ(complaint(), "(no complaint)");
+}
+
+TEST_F(EngineChecks, KeepNullModelsAndFilesApart) {
+  experiment_.factors.engine = {"void"};
+  EXPECT_EQ(complaint(),
+            "engine 'void' cannot load '/m.onnx': it takes only models named null:NAME");
+  experiment_.factors.engine = {"fast"};
+  experiment_.models[0].source = "null:x";
+  EXPECT_EQ(complaint(), "engine 'fast' cannot load 'null:x': it takes onnx files");
+}
+
+TEST_F(EngineChecks, TakeAllEnginesThatReadTheModelsWhenNoneIsNamed) {
+  EXPECT_THAT(*installed_engines(experiment_, path_), ::testing::ElementsAre("fast"));
+  experiment_.models[0].source = "null:x";
+  EXPECT_THAT(*installed_engines(experiment_, path_), ::testing::ElementsAre("void"));
+  path_.plugin_dirs.clear();
+  const auto none = installed_engines(experiment_, path_);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, ErrorKind::kMachine);
+}
+
+}  // namespace
+}  // namespace joulemark::cli
