@@ -121,7 +121,15 @@ std::string sqlite_uri(const std::string& path, Access access) {
                        c == '-' || c == '_';
     uri += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
   }
-  return uri + (access == Access::kReadOnly ? "?mode=ro" : "?mode=rwc");
+  switch (access) {
+    case Access::kReadOnly:
+      return uri + "?mode=ro";
+    case Access::kReadOnlyMedium:
+      return uri + "?mode=ro&immutable=1";
+    case Access::kReadWriteCreate:
+      break;
+  }
+  return uri + "?mode=rwc";
 }
 
 }  // namespace

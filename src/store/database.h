@@ -52,7 +52,11 @@ template <class T>
 using SqlResult = tl::expected<T, SqlError>;
 using SqlStatus = SqlResult<void>;
 
-enum class Access { kReadOnly, kReadWriteCreate };
+enum class Access {
+  kReadOnly,
+  kReadOnlyMedium,  ///< nobody can write: the file is read without any lock
+  kReadWriteCreate
+};
 
 /// An open database. SQL is the subset that SQLite and PostgreSQL share: named parameters in the
 /// order of the values, `cast(:x as blob)` around blobs, one scalar each, one statement a call.

@@ -2,6 +2,7 @@
 // Opens a store, keeps its schema, and turns a database's failures into sentences.
 #include "store/store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -72,6 +73,11 @@ Result<std::string> file_of(const std::string& address) {
                                           : "this joulemark only keeps stores in files"));
 }
 
+/// Whether this process may; errno says why not.
+bool may(const fs::path& path, int what) {
+  return faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
+}
+
 /// What the file system alone tells, in better words than SQLite's.
 Status check_place(const std::string& path, OpenMode mode) {
   const auto refuse = [&](ErrorKind kind, const std::string& why) {
@@ -88,15 +94,25 @@ Status check_place(const std::string& path, OpenMode mode) {
     if (!fs::is_directory(folder, error))
       return refuse(ErrorKind::kMachine,
                     fmt::format("no folder '{}'; make it first", folder.string()));
-    if (access(folder.c_str(), W_OK | X_OK) != 0)
+    if (!may(folder, W_OK | X_OK))
       return refuse(ErrorKind::kMachine,
                     fmt::format("cannot write to folder '{}': {}; use another store",
                                 folder.string(), errno_text(errno)));
     return {};
   }
-  if (access(path.c_str(), mode == OpenMode::kReadOnly ? R_OK : R_OK | W_OK) != 0)
+  if (!may(path, mode == OpenMode::kReadOnly ? R_OK : R_OK | W_OK))
     return refuse(ErrorKind::kMachine, fmt::format("{}; use another store", errno_text(errno)));
   return {};
+}
+
+/// A reader of a WAL database needs two files beside it; where it cannot make them and a clean end
+/// has left none, nothing is lost by reading the database alone.
+Access access_for(const std::string& path, OpenMode mode) {
+  if (mode == OpenMode::kReadWrite) return Access::kReadWriteCreate;
+  std::error_code error;
+  const bool is_still = !fs::exists(path + "-wal", error);
+  return is_still && !may(fs::absolute(path).parent_path(), W_OK | X_OK) ? Access::kReadOnlyMedium
+                                                                         : Access::kReadOnly;
 }
 
 /// Version of the schema; 0 for a database without any table.
@@ -167,11 +183,10 @@ struct Store::State {
   [[nodiscard]] tl::unexpected<Error> cannot(const char* what, const SqlError& error) const {
     return fail(store_error(what, path, error));
   }
-  [[nodiscard]] tl::unexpected<Error> no_experiment(std::int64_t id) const {
+  [[nodiscard]] tl::unexpected<Error> no_experiment(std::int64_t id, std::size_t last) const {
     return fail(ErrorKind::kFailed,
-                fmt::format("cannot find experiment {} in store '{}'; 'joulemark report {}' shows "
-                            "those that it has",
-                            id, path, path));
+                fmt::format("cannot find experiment {} in store '{}': it holds {}", id, path,
+                            last == 0 ? std::string("none") : fmt::format("1 to {}", last)));
   }
 };
 
@@ -187,9 +202,7 @@ Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
   const auto cannot = [&](const SqlError& error) {
     return fail(store_error("open", *path, error));
   };
-  auto database = Database::open_sqlite(
-      *path, mode == OpenMode::kReadOnly ? Access::kReadOnly : Access::kReadWriteCreate,
-      kBusyTimeoutS);
+  auto database = Database::open_sqlite(*path, access_for(*path, mode), kBusyTimeoutS);
   if (!database) return cannot(database.error());
   const auto version = schema_version(*database);
   if (!version) return cannot(version.error());
@@ -299,7 +312,10 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
         return false;
       });
   if (!asked) return state_->cannot("read", asked.error());
-  if (record.id == 0) return state_->no_experiment(experiment_id);
+  if (record.id == 0) {
+    const auto all = experiments();
+    return state_->no_experiment(experiment_id, all ? all->size() : 0);
+  }
   auto experiment = experiment_from_json(value);
   if (!experiment) return state_->cannot("read", {Failure::kDamaged, experiment.error()});
   record.experiment = std::move(*experiment);

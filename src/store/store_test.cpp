@@ -266,6 +266,7 @@ TEST_F(StoreTest, TrialOfNoExperimentIsRefused) {
   const auto record = store.load(5, Detail::kSummary);
   ASSERT_FALSE(record);
   EXPECT_THAT(record.error().message, HasSubstr("cannot find experiment 5 in store '"));
+  EXPECT_THAT(record.error().message, HasSubstr("': it holds none"));
 }
 
 TEST_F(StoreTest, ExperimentsAreListedWithTheirTrials) {
@@ -483,6 +484,41 @@ TEST_F(StoreTest, FullDatabaseIsKnownAndWhatWasCommittedStays) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().failure, Failure::kFull);
   EXPECT_TRUE(open(OpenMode::kReadOnly).experiments());
+}
+
+/// Ends the rights of a root, who may do everything.
+void become_nobody() {
+  if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(99);
+}
+
+TEST_F(StoreTest, StoreInAFolderThatMayNotBeWrittenIsReadableAndNotWritable) {
+  std::int64_t id = 0;
+  {
+    Store store = open();
+    id = *store.create_experiment({}, "");
+    ASSERT_TRUE(store.add_trial(id, {}));
+  }
+  fs::permissions(path_, fs::perms(0444));
+  fs::permissions(folder_, fs::perms(0555));
+  const pid_t reader = in_child([&] {
+    become_nobody();
+    auto store = Store::open(path_, OpenMode::kReadOnly);
+    if (!store) return 1;
+    const auto record = store->load(id, Detail::kEverything);
+    return record && record->trials.size() == 1 ? 0 : 2;
+  });
+  EXPECT_EQ(exit_status(reader), 0);
+  const pid_t writer = in_child([&] {
+    become_nobody();
+    for (const std::string& path : {path_, (folder_ / "new.db").string()}) {
+      const Error error = open_error(path, OpenMode::kReadWrite);
+      if (error.kind != ErrorKind::kMachine) return 1;
+      if (error.message.find("Permission denied; use another store") == std::string::npos) return 2;
+    }
+    return 0;
+  });
+  EXPECT_EQ(exit_status(writer), 0);
+  fs::permissions(folder_, fs::perms(0755));
 }
 
 TEST_F(StoreTest, RefusedWritesAreAMachinesFaultAndLoseNothing) {
