@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "joulemark/worker_protocol.h"
+#include "run/descriptors.h"
 #include "run/line_buffer.h"
 #include "run/output_tail.h"
 #include "run/signal_mask.h"
@@ -32,61 +33,9 @@ namespace joulemark::run {
 namespace {
 
 constexpr int kProtocolFd = 3;
-/// Descriptors of the parent lie above those that the child gives a meaning to, so that no dup2
-/// hits another.
-constexpr int kFirstFreeFd = 10;
 /// Between two looks at a process where the kernel has no pidfd.
 constexpr Nanoseconds kWaitStep = 2'000'000;
 constexpr int kOutputPipeBytes = 1 << 20;
-
-/// Owns a file descriptor.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() { reset(); }
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    if (this != &other) reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  void reset(int fd = -1) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
-
-/// Moves `fd` above the ones with a meaning, close-on-exec.
-Fd out_of_the_way(int fd) {
-  Fd low(fd);
-  if (fd >= kFirstFreeFd || fd < 0) return low;
-  return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeFd));
-}
-
-struct Pair {
-  Fd ours;
-  Fd theirs;
-};
-
-std::optional<Pair> make_socketpair() {
-  int fds[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) return std::nullopt;
-  Pair pair{out_of_the_way(fds[0]), out_of_the_way(fds[1])};
-  if (pair.ours.get() < 0 || pair.theirs.get() < 0) return std::nullopt;
-  return pair;
-}
-
-std::optional<Pair> make_pipe() {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return std::nullopt;
-  Pair pair{out_of_the_way(fds[0]), out_of_the_way(fds[1])};
-  if (pair.ours.get() < 0 || pair.theirs.get() < 0) return std::nullopt;
-  return pair;
-}
 
 /// Everything the child needs, prepared before the fork: between fork and exec only
 /// async-signal-safe calls are allowed.
@@ -333,6 +282,23 @@ WorkerState ProcessWorker::wait(Nanoseconds deadline) {
   return state_;
 }
 
+std::vector<std::string> argument_list(const WorkerCommand& command,
+                                       const std::filesystem::path& program) {
+  std::vector<std::string> list{(command.program.empty() ? program : command.program).string()};
+  list.insert(list.end(), command.arguments.begin(), command.arguments.end());
+  list.insert(list.end(), {"--protocol-fd", std::to_string(kProtocolFd)});
+  return list;
+}
+
+/// Waits until the child has become the worker (0) or told why it cannot.
+int exec_error(const Fd& pipe) {
+  int error = 0;
+  ssize_t count = 0;
+  while ((count = ::read(pipe.get(), &error, sizeof error)) < 0 && errno == EINTR) {
+  }
+  return count == sizeof error ? error : 0;
+}
+
 tl::unexpected<Error> cannot_start(const std::string& program, int error) {
   return fail(
       ErrorKind::kMachine,
@@ -347,10 +313,7 @@ ProcessWorkerRunner::ProcessWorkerRunner(std::filesystem::path program)
     : program_(std::move(program)) {}
 
 Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCommand& command) {
-  std::vector<std::string> arguments{
-      (command.program.empty() ? program_ : command.program).string()};
-  arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
-  arguments.insert(arguments.end(), {"--protocol-fd", std::to_string(kProtocolFd)});
+  std::vector<std::string> arguments = argument_list(command, program_);
   std::vector<std::string> environment = merged_environment(command.environment);
   auto socket = make_socketpair();
   auto output = make_pipe();
@@ -375,12 +338,7 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
   error->theirs.reset();
   auto worker = std::make_unique<ProcessWorker>(ProcessWorker::Parts{
       .pid = pid, .socket = std::move(socket->ours), .output = std::move(output->ours)});
-  int exec_error = 0;
-  ssize_t count = 0;
-  while ((count = ::read(error->ours.get(), &exec_error, sizeof exec_error)) < 0 &&
-         errno == EINTR) {
-  }
-  if (count == sizeof exec_error) return cannot_start(arguments[0], exec_error);
+  if (const int reason = exec_error(error->ours)) return cannot_start(arguments[0], reason);
   return worker;
 }
 
