@@ -32,9 +32,11 @@ Result<std::string_view> html_page() {
       joulemark_html_page_begin,
       static_cast<std::size_t>(joulemark_html_page_end - joulemark_html_page_begin));
 #else
-  return fail(ErrorKind::kMachine,
-              "cannot write the HTML report: " JOULEMARK_NO_HTML_PAGE
-              "; install Node.js 20 or newer with npm and build again, or use 'report --json'");
+  return fail(
+      ErrorKind::kMachine,
+      "cannot write the HTML report: " JOULEMARK_NO_HTML_PAGE
+      "; build again with Node.js 20 or newer, npm and -DJOULEMARK_REPORT_PAGE=AUTO, or use "
+      "'report --json'");
 #endif
 }
 

@@ -84,7 +84,7 @@ TEST(HtmlPage, AMissingSlotIsAnError) {
 TEST(HtmlPage, BuiltWithoutItSaysWhyAndWhatToDo) {
   if (html_page()) GTEST_SKIP() << "this build has the page";
   EXPECT_EQ(html_page().error().kind, ErrorKind::kMachine);
-  EXPECT_THAT(html_page().error().message, HasSubstr("install Node.js"));
+  EXPECT_THAT(html_page().error().message, HasSubstr("build again with Node.js"));
 }
 
 TEST(HtmlReport, HostileNamesStayText) {

@@ -65,6 +65,15 @@ export function interval(value, lo, hi, digits = 3) {
   return significant(value, digits) + range;
 }
 
+/** A ratio with two decimals, as in the text report: 1 → "1.00". */
+export const ratioText = (x) => (isNumber(x) && x < 100 ? x.toFixed(2) : significant(x));
+
+/** "1.12 [1.08, 1.17]" of a ratio. */
+export function ratioInterval({ value, lo, hi }) {
+  const range = isNumber(lo) && isNumber(hi) && lo < hi ? ` [${ratioText(lo)}, ${ratioText(hi)}]` : '';
+  return ratioText(value) + range;
+}
+
 /** A whole number with groups: 12,345. */
 export const count = (n) => (isNumber(n) ? Math.round(n).toLocaleString('en') : NONE);
 

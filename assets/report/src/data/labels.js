@@ -66,10 +66,12 @@ function boxAt(point, offset) {
  * no such place gets none: its name is still in the tooltip and the table.
  * @param {{x: number, y: number, text: string}[]} points pixels, the most important first
  * @param {{x0, x1, y0, y1}} frame
+ * @param {{x: number, y: number}[]} [small] marks without a text, which are not to be covered either
  * @returns {({x: number, y: number, anchor: string}|null)[]}
  */
-export function placeLabels(points, frame) {
-  const taken = points.map((p) => ({ x0: p.x - 8, x1: p.x + 8, y0: p.y - 8, y1: p.y + 8 }));
+export function placeLabels(points, frame, small = []) {
+  const around = (r) => (p) => ({ x0: p.x - r, x1: p.x + r, y0: p.y - r, y1: p.y + r });
+  const taken = [...points.map(around(8)), ...small.map(around(3))];
   return points.map((point) => {
     for (const offset of OFFSETS) {
       const box = boxAt(point, offset);

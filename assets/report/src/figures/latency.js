@@ -11,7 +11,7 @@ export const id = 'latency';
 export const title = 'Latency distribution';
 
 const TICKS = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999];
-const NAMED = [0.5, 0.95, 0.99, 0.999];
+const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999];
 
 const distributions = (view, model) => view.cells
   .filter((c) => c.model === model.index)

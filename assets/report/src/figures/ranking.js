@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which configuration is best, and how sure that is: ratio to the best with its interval, one panel a model.
 import { dot, rect, ruleX, ruleY, text } from '@observablehq/plot';
-import { capitalised, enumerate, interval, significant } from '../data/format.js';
+import { capitalised, enumerate, ratioInterval, ratioText } from '../data/format.js';
 import { draw, fitName, paddedScale, panelColumns, panelGrid, rowMargin } from '../page/chart.js';
 
 export const id = 'ranking';
@@ -25,7 +25,7 @@ export function absence(view) {
 }
 
 const nameOf = (cell) =>
-  `${cell.short}: ${interval(cell.ratio.value, cell.ratio.lo, cell.ratio.hi)} times the best${cell.best ? ', in the best set' : ''}`;
+  `${cell.short}: ${ratioInterval(cell.ratio)} times the best${cell.best ? ', in the best set' : ''}`;
 
 function panel(view, model, width, x) {
   const cells = ranked(view, model);
@@ -44,7 +44,7 @@ function panel(view, model, width, x) {
         x: (c) => c.ratio.value, y: 'index', r: 6, stroke: 'var(--accent)', strokeWidth: 2,
         fill: (c) => (c.best ? 'var(--accent)' : 'var(--bg)'), ariaLabel: nameOf,
       }),
-      text(cells, { y: 'index', frameAnchor: 'right', dx: 54, textAnchor: 'end', text: (c) => `${significant(c.ratio.value)}×`, fill: 'var(--fg)' }),
+      text(cells, { y: 'index', frameAnchor: 'right', dx: 54, textAnchor: 'end', text: (c) => `${ratioText(c.ratio.value)}×`, fill: 'var(--fg)' }),
     ],
   });
 }

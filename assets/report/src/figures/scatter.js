@@ -59,13 +59,14 @@ function relativePoints(view, cost) {
 }
 
 /** A mark that writes each point's name where it meets nothing else. */
-function labels(points) {
+function labels(points, small) {
   return (_index, scales, _values, dimensions) => {
     const frame = {
       x0: dimensions.marginLeft, x1: dimensions.width - 4, y0: dimensions.marginTop, y1: dimensions.height - dimensions.marginBottom,
     };
-    const spots = points.map((p) => ({ x: scales.x(p.x), y: scales.y(p.y), text: p.text }));
-    const places = placeLabels(spots, frame);
+    const spot = (p) => ({ x: scales.x(p.x), y: scales.y(p.y), text: p.text });
+    const spots = points.map(spot);
+    const places = placeLabels(spots, frame, small.map(spot));
     return svg('g', { 'aria-hidden': 'true', stroke: 'var(--bg)', 'stroke-width': 4, 'paint-order': 'stroke', fill: 'var(--fg)' },
       ...places.flatMap((p, i) => (p ? [Object.assign(svg('text', { x: p.x, y: p.y, 'text-anchor': p.anchor }), { textContent: spots[i].text })] : [])));
   };
@@ -88,7 +89,7 @@ export function render(view, width) {
       ruleX(between, { y1: 'y1', y2: 'y2', x: 'x', stroke: (p) => colour(p.configuration) }),
       dot(small, { ...look, x: 'x', y: 'y', r: 3, strokeOpacity: 0.6, ariaLabel: 'name' }),
       dot(large, { ...look, x: 'x', y: 'y', r: 7, strokeWidth: 2, fill: (p) => (p.best ? colour(p.configuration) : 'var(--bg)'), ariaLabel: 'name' }),
-      labels(large),
+      labels(large, small),
     ],
   })];
 }

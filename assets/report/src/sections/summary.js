@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of configurations: one row each, the best first, a reason where there is no number.
-import { NONE, interval, scaleFor, significant } from '../data/format.js';
+import { NONE, interval, ratioInterval, scaleFor, significant } from '../data/format.js';
 import { KEY } from '../data/view.js';
 import { h } from '../page/dom.js';
 
@@ -36,7 +36,7 @@ function ratioCells(cell) {
   const { ratio, best, standing, reason } = cell;
   if (!ratio) return [h('td', { class: 'wrap text', colspan: 2 }, `not ranked: ${reason || standing}`)];
   return [
-    h('td', {}, standing === 'best' ? significant(ratio.value) : interval(ratio.value, ratio.lo, ratio.hi)),
+    h('td', {}, ratioInterval(ratio)),
     h('td', { class: 'text' }, best ? 'best set' : ''),
   ];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How numbers, units and lists are written.
 import { describe, expect, test } from 'vitest';
-import { count, dateTime, enumerate, interval, percentileName, quantity, ranges, scaleFor, significant } from '../../src/data/format.js';
+import { count, dateTime, enumerate, interval, percentileName, quantity, ranges, ratioInterval, scaleFor, significant } from '../../src/data/format.js';
 
 describe('significant', () => {
   test.each([
@@ -28,6 +28,12 @@ test('an interval stands in brackets, and is left out where there is none', () =
   expect(interval(1.123, 1.08, 1.171)).toBe('1.12 [1.08, 1.17]');
   expect(interval(1.123, null, null)).toBe('1.12');
   expect(interval(null, 1, 2)).toBe('—');
+});
+
+test('a ratio has two decimals, and the best no interval with itself', () => {
+  expect(ratioInterval({ value: 1.014, lo: 0.516, hi: 1.98 })).toBe('1.01 [0.52, 1.98]');
+  expect(ratioInterval({ value: 1, lo: 1, hi: 1 })).toBe('1.00');
+  expect(ratioInterval({ value: 250.4, lo: null, hi: null })).toBe('250');
 });
 
 test('percentiles have their usual names', () => {

@@ -37,6 +37,10 @@ describe('placeLabels', () => {
     const [place] = placeLabels([{ x: 595, y: 150, text: 'at the right edge' }], frame);
     expect(place.anchor).toBe('end');
   });
+  test('covers no other mark', () => {
+    const [place] = placeLabels([{ x: 100, y: 100, text: 'name' }], frame, [{ x: 120, y: 100 }]);
+    expect(place.anchor).toBe('end');
+  });
   test('leaves a name out where there is no room at all', () => {
     expect(placeLabels([{ x: 5, y: 5, text: 'too long for this frame' }], { x0: 0, x1: 10, y0: 0, y1: 10 })).toEqual([null]);
   });
