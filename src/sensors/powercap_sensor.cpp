@@ -29,7 +29,7 @@ const CounterReading* find_scope(const std::vector<CounterReading>& readings,
 
 Energy absent(const std::string& scope, const char* reason, std::string detail) {
   return {.scope = scope,
-          .sensor = "powercap",
+          .sensor = "",
           .energy_class = EnergyClass::kAbsent,
           .joules = std::nullopt,
           .uncertainty_j = std::nullopt,
@@ -81,15 +81,17 @@ std::optional<CounterReading> PowercapSensor::read_entry(Entry& entry) const {
 }
 
 /// Names cannot tell whether two dies have one counter or two; values can. Two reads of one counter
-/// differ by what it gains between them and by one update of it.
+/// differ by what it gains between them and by one update of it; one of them may have wrapped.
 void PowercapSensor::compare_mirrors(Entry& entry) const {
   if (!entry.raw_uj) return;
   std::erase_if(entry.equal_to, [&](std::size_t index) {
     const Entry& other = entries_[index];
     if (!other.raw_uj) return false;
     const double apart_s = std::abs(to_seconds(entry.t_ns - other.t_ns)) + kUpdatePeriodS;
-    const double difference_uj =
+    const double straight_uj =
         std::abs(static_cast<double>(*entry.raw_uj) - static_cast<double>(*other.raw_uj));
+    const double around_uj = entry.source.zone.modulus_uj - straight_uj;
+    const double difference_uj = around_uj > 0 ? std::min(straight_uj, around_uj) : straight_uj;
     return difference_uj > apart_s * kMaxPlausibleWatts * 1e6;
   });
 }

@@ -173,6 +173,24 @@ TEST(Powercap, DiesThatShowOneCounterAreCountedOnce) {
   EXPECT_EQ(reason_of(machine.found(), "package-0-die-1"), "mirror");
 }
 
+TEST(Powercap, MirroredDieStaysOneWhenOnlyOneOfTheTwoReadsSeesTheWrap) {
+  Machine machine({{.directory = "intel-rapl:0",
+                    .name = "package-0-die-0",
+                    .watts = constant(68),
+                    .first_raw = kNearWrap},
+                   {.directory = "intel-rapl:1",
+                    .name = "package-0-die-1",
+                    .watts = constant(68),
+                    .first_raw = kNearWrap}});
+  machine.find();
+  machine.clock().advance_s(49.99 / 68);
+  machine.tree().write_text(1, "energy_uj", "12\n");
+  machine.read();
+  const auto energies = machine.window(1.0);
+  ASSERT_EQ(energies.size(), 2U);
+  EXPECT_NEAR(*energies.back().joules, 68, 1e-3);
+}
+
 TEST(Powercap, DiesWithTheirOwnCountersAddUp) {
   Machine machine({{.directory = "intel-rapl:0", .name = "package-0-die-0", .watts = constant(68)},
                    {.directory = "intel-rapl:1",
@@ -226,6 +244,7 @@ TEST(Powercap, UnreadableCounterAtAnEdgeIsAGapNeverAZero) {
     const auto energies = machine.between(begin, machine.read());
     EXPECT_NEAR(*scope(energies, "package-0")->joules, 100, 1e-3);
     EXPECT_EQ(scope(energies, "package-1")->reason, "gap") << garbage;
+    EXPECT_EQ(scope(energies, "package-1")->sensor, "");
     EXPECT_FALSE(energies.back().joules.has_value());
     EXPECT_EQ(energies.back().reason, "gap");
     EXPECT_THAT(energies.back().detail, HasSubstr("package-1"));
