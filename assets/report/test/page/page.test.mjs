@@ -77,13 +77,16 @@ describe.skipIf(!CHROMIUM)('page', () => {
     await close();
   });
 
-  test('a page in dark mode prints on white', async () => {
+  test('a page in dark mode prints on white, within the width of a sheet', async () => {
     const { page, close } = await b.open(b.write({}), { colorScheme: 'dark' });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(await background()).toBe('rgb(20, 23, 26)');
     await page.emulateMedia({ media: 'print' });
     expect(await background()).toBe('rgb(255, 255, 255)');
     expect(await page.isVisible('#bar')).toBe(false);
+    await page.setViewportSize({ width: 700, height: 1000 }); // A4 without its margins
+    await page.waitForTimeout(100);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(700);
     await close();
   });
 });
