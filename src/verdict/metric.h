@@ -20,6 +20,7 @@ enum class Better { kLess, kMore, kNeither };
 /// How a value is written for people.
 enum class Format {
   kSi,       ///< three significant digits with an SI prefix: "1.23 mJ"
+  kMillis,   ///< the same for a value in thousandths of its SI unit: 0.0123 ms is "12.3 µs"
   kBytes,    ///< binary prefix: "123 MiB"
   kDecimal,  ///< three significant digits, no prefix: "4.51"
   kCount,    ///< a whole number

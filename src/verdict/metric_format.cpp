@@ -16,6 +16,7 @@ struct Prefix {
 };
 constexpr Prefix kSi[] = {{1e9, "G"},  {1e6, "M"},  {1e3, "k"},  {1, ""},
                           {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}, {1e-12, "p"}};
+constexpr double kMillisPerUnit = 1e3;
 constexpr Prefix kBinary[] = {
     {1099511627776.0, "Ti"}, {1073741824.0, "Gi"}, {1048576.0, "Mi"}, {1024.0, "Ki"}, {1, ""}};
 
@@ -40,8 +41,12 @@ std::string format_significant(double value) {
 
 Scale scale_for(const Metric& metric, double typical) {
   const double size = std::abs(typical);
-  Prefix prefix{1, ""};
   const bool scalable = std::isfinite(size) && size > 0;
+  Prefix prefix{1, ""};
+  if (metric.format == Format::kMillis) {
+    prefix = scalable ? prefix_for(kSi, size / kMillisPerUnit) : Prefix{1e-3, "m"};
+    return {prefix.factor * kMillisPerUnit, prefix.text + std::string(metric.unit + 1)};
+  }
   if (scalable && metric.format == Format::kSi) prefix = prefix_for(kSi, size);
   if (scalable && metric.format == Format::kBytes) prefix = prefix_for(kBinary, size);
   return {prefix.factor, std::string(prefix.text) + metric.unit};

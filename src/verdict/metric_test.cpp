@@ -97,7 +97,9 @@ TEST(Metric, ValuesAreWrittenWithThreeDigitsAndAPrefix) {
   EXPECT_EQ(format_value(energy, 0), "0 J");
   EXPECT_EQ(format_value(energy, std::nan("")), "–");
   EXPECT_EQ(format_value(metric(MetricId::kTime), 4.56e-7), "456 ns");
-  EXPECT_EQ(format_value(metric(MetricId::kLatencyP50), 0.01234), "0.0123 ms");
+  EXPECT_EQ(format_value(metric(MetricId::kLatencyP50), 0.01234), "12.3 µs");
+  EXPECT_EQ(format_value(metric(MetricId::kLatencyP50), 4.5), "4.50 ms");
+  EXPECT_EQ(format_value(metric(MetricId::kLatencyP50), 0), "0 ms");
   EXPECT_EQ(format_value(metric(MetricId::kThroughput), 81234), "81234 /s");
   EXPECT_EQ(format_value(metric(MetricId::kPeakRss), 64 << 20), "64.0 MiB");
   EXPECT_EQ(format_value(metric(MetricId::kMinorFaults), 12345), "12345");
