@@ -128,7 +128,7 @@ Status apply_inputs(Experiment& experiment, const Texts& texts) {
   return {};
 }
 
-/// One flag with the texts it was given.
+/// One flag with the texts it was given: lists are joined, of single values the last one counts.
 Status apply(Experiment& experiment, const config::Setting& setting, const Texts& texts) {
   const std::string_view flag = setting.flag;
   if (flag == "--shape") return apply_shapes(experiment, texts);
@@ -137,9 +137,9 @@ Status apply(Experiment& experiment, const config::Setting& setting, const Texts
   if (flag == "--engine-root") return apply_engine_roots(experiment, texts);
   if (flag == "--inputs") return apply_inputs(experiment, texts);
   if (texts.empty()) return {};
-  if (texts.size() > 1 && !config::type_name(setting).starts_with("list"))
-    return fail(ErrorKind::kUsage, fmt::format("{} was given more than once", flag));
-  return config::set_from_text(experiment, setting, fmt::format("{}", fmt::join(texts, ",")));
+  const bool is_list = config::type_name(setting).starts_with("list");
+  return config::set_from_text(experiment, setting,
+                               is_list ? fmt::format("{}", fmt::join(texts, ",")) : texts.back());
 }
 
 }  // namespace
