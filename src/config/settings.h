@@ -31,10 +31,10 @@ struct Setting {
   const char* key;
   const char* flag;
   Target target;
-  const char* unit;     ///< "s", "Hz", "" for none
-  double min;           ///< smallest number, or smallest entry of a list; unused for text
-  double max;           ///< largest
-  const char* help;     ///< one sentence without a full stop
+  const char* unit;  ///< "s", "Hz", "" for none
+  double min;        ///< smallest number, or smallest entry of a list; unused for text
+  double max;        ///< largest
+  const char* help;  ///< one sentence without a full stop
 };
 
 /// Every setting, in the order of the file.
