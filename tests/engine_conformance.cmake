@@ -3,6 +3,7 @@
 add_executable(engine_conformance_test
   ${CMAKE_CURRENT_LIST_DIR}/engine_conformance_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/engine_conformance_open.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/engine_conformance_onnx.cpp
   ${CMAKE_CURRENT_LIST_DIR}/engine_conformance_models.cpp)
 target_link_libraries(engine_conformance_test PRIVATE
   jm_engine protozero::protozero nlohmann_json::nlohmann_json GTest::gmock)

@@ -44,60 +44,35 @@ class PortList {
   std::vector<jm_port> view_;
 };
 
-/// Bits of one element; of strings those of a jm_string. 0 for a type that is none.
+/// An element type's name, and the bits of one element.
+struct ElementType {
+  const char* name;
+  std::uint64_t bits;
+};
+
+/// By jm_dtype. A string's bits are those of a jm_string.
+inline constexpr ElementType kElementTypes[] = {
+    {"undefined", 0},      {"float32", 32},   {"uint8", 8},
+    {"int8", 8},           {"uint16", 16},    {"int16", 16},
+    {"int32", 32},         {"int64", 64},     {"string", 8 * sizeof(jm_string)},
+    {"bool", 8},           {"float16", 16},   {"float64", 64},
+    {"uint32", 32},        {"uint64", 64},    {"complex64", 64},
+    {"complex128", 128},   {"bfloat16", 16},  {"float8e4m3fn", 8},
+    {"float8e4m3fnuz", 8}, {"float8e5m2", 8}, {"float8e5m2fnuz", 8},
+    {"uint4", 4},          {"int4", 4},       {"float4e2m1", 4},
+    {"float8e8m0", 8},     {"uint2", 2},      {"int2", 2}};
+static_assert(std::size(kElementTypes) == JM_INT2 + 1);
+
+/// 0 for a type that is none.
 inline std::uint64_t element_bits(jm_dtype dtype) {
-  switch (dtype) {
-    case JM_UINT2:
-    case JM_INT2:
-      return 2;
-    case JM_UINT4:
-    case JM_INT4:
-    case JM_FLOAT4E2M1:
-      return 4;
-    case JM_UINT8:
-    case JM_INT8:
-    case JM_BOOL:
-    case JM_FLOAT8E4M3FN:
-    case JM_FLOAT8E4M3FNUZ:
-    case JM_FLOAT8E5M2:
-    case JM_FLOAT8E5M2FNUZ:
-    case JM_FLOAT8E8M0:
-      return 8;
-    case JM_UINT16:
-    case JM_INT16:
-    case JM_FLOAT16:
-    case JM_BFLOAT16:
-      return 16;
-    case JM_FLOAT32:
-    case JM_INT32:
-    case JM_UINT32:
-      return 32;
-    case JM_FLOAT64:
-    case JM_INT64:
-    case JM_UINT64:
-    case JM_COMPLEX64:
-      return 64;
-    case JM_COMPLEX128:
-      return 128;
-    case JM_STRING:
-      return 8 * sizeof(jm_string);
-    case JM_UNDEFINED:
-      break;
-  }
-  return 0;
+  const auto index = static_cast<std::size_t>(dtype);
+  return index < std::size(kElementTypes) ? kElementTypes[index].bits : 0;
 }
 
 /// "float32"; the type's number where it has no name.
 inline std::string dtype_name(jm_dtype dtype) {
-  constexpr const char* kNames[] = {
-      "undefined",      "float32",  "uint8",        "int8",           "uint16",
-      "int16",          "int32",    "int64",        "string",         "bool",
-      "float16",        "float64",  "uint32",       "uint64",         "complex64",
-      "complex128",     "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-      "float8e5m2fnuz", "uint4",    "int4",         "float4e2m1",     "float8e8m0",
-      "uint2",          "int2"};
   const auto index = static_cast<std::size_t>(dtype);
-  return index < std::size(kNames) ? kNames[index] : std::to_string(index);
+  return index < std::size(kElementTypes) ? kElementTypes[index].name : std::to_string(index);
 }
 
 inline std::string dims_text(const std::int64_t* dims, std::size_t rank) {
