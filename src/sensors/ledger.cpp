@@ -101,9 +101,9 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
                                     const std::vector<SensorStatus>& statuses) {
   std::vector<Energy> energies;
   for (std::size_t i = 0; i < sensors.size(); ++i) {
-    static const std::vector<CounterReading> kNone;
-    const auto& from = i < begin.size() ? begin[i] : kNone;
-    const auto& to = i < end.size() ? end[i] : kNone;
+    static const std::vector<CounterReading> none;
+    const auto& from = i < begin.size() ? begin[i] : none;
+    const auto& to = i < end.size() ? end[i] : none;
     const auto of_sensor = sensors[i]->energies(from, to);
     energies.insert(energies.end(), of_sensor.begin(), of_sensor.end());
   }

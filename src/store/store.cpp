@@ -294,7 +294,7 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
   return all;
 }
 
-Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) {
+Result<ExperimentRecord> Store::load_experiment(std::int64_t experiment_id) {
   ExperimentRecord record;
   std::string value;
   const SqlStatus asked = state_->database.query(
@@ -319,14 +319,18 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
   auto experiment = experiment_from_json(value);
   if (!experiment) return state_->cannot("read", {Failure::kDamaged, experiment.error()});
   record.experiment = std::move(*experiment);
-  if (auto hosts = load_hosts(experiment_id)) {
-    record.hosts = std::move(*hosts);
-  } else {
-    return fail(hosts.error());
-  }
+  return record;
+}
+
+Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) {
+  auto record = load_experiment(experiment_id);
+  if (!record) return record;
+  auto hosts = load_hosts(experiment_id);
+  if (!hosts) return fail(hosts.error());
+  record->hosts = std::move(*hosts);
   auto trials = select_trials(state_->database, experiment_id, detail);
   if (!trials) return state_->cannot("read", trials.error());
-  record.trials = std::move(*trials);
+  record->trials = std::move(*trials);
   return record;
 }
 

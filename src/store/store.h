@@ -79,6 +79,8 @@ class Store {
  private:
   struct State;
   explicit Store(std::unique_ptr<State> state);
+  /// Everything but hosts and trials.
+  Result<ExperimentRecord> load_experiment(std::int64_t experiment_id);
   Result<std::vector<HostFingerprint>> load_hosts(std::int64_t experiment_id);
   std::unique_ptr<State> state_;
 };

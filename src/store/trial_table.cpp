@@ -91,8 +91,8 @@ SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord
 }
 
 /// Runs a query whose `each` reports what is wrong with a row as a phrase, "" when nothing is.
-SqlStatus query_checked(Database& database, const std::string& sql, std::vector<Value> values,
-                        const std::vector<Column>& columns,
+SqlStatus query_checked(Database& database, const std::string& sql,
+                        const std::vector<Value>& values, const std::vector<Column>& columns,
                         const std::function<std::string(Database::Row&)>& each) {
   std::string fault;
   const SqlStatus asked = database.query(sql, values, columns, [&](Database::Row& row) {
