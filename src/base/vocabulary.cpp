@@ -82,7 +82,9 @@ std::optional<PhaseInterval> TrialRecord::phase(Phase wanted) const {
 
 double TrialRecord::window_s() const {
   const auto window = phase(Phase::kMeasure);
-  return window ? static_cast<double>(window->t1_ns - window->t0_ns) * 1e-9 : 0;
+  if (!window) return 0;
+  // Converted first: the times of a damaged store may be any integers.
+  return (static_cast<double>(window->t1_ns) - static_cast<double>(window->t0_ns)) * 1e-9;
 }
 
 double TrialRecord::inferences() const {
