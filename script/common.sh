@@ -9,6 +9,9 @@ conformance_cases=$cache/conformance/onnx-$(sed -n 's/^onnx==\([0-9.]*\).*/\1/p'
 release=build/release
 joulemark=$release/bin/joulemark
 
+# A clone in another folder finds in the compiler cache what this one compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 fail() {
   echo "${0##*/}: $*" >&2
   exit 1

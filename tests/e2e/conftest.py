@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every end-to-end test stands on: the built program, started in an environment that the test owns."""
 
+import contextlib
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -136,6 +138,13 @@ def wait_until(condition, what: str, timeout: float = 20):
 def interrupt(process: subprocess.Popen) -> None:
     """What Ctrl-C does to a program in the foreground."""
     process.send_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def contents_of(store: pathlib.Path):
+    """A connection to a store (or another database) that is committed and closed at the end."""
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        yield connection
 
 
 def statuses(report: dict) -> list[tuple[int, int]]:

@@ -42,6 +42,12 @@ def with_unknown_operator(path: pathlib.Path) -> pathlib.Path:
     return save(path, [node], [floats("x", [1, 4])], [floats("y", [1, 4])], domains=["example.nowhere"])
 
 
+def random_numbers(path: pathlib.Path) -> pathlib.Path:
+    """y = x plus numbers that nobody can foresee."""
+    nodes = [helper.make_node("RandomUniformLike", ["x"], ["r"], low=1.0, high=2.0), helper.make_node("Add", ["x", "r"], ["y"])]
+    return save(path, nodes, [floats("x", [1, 64])], [floats("y", [1, 64])])
+
+
 def case(folder: pathlib.Path, factor: float = 2, expected: float = 2) -> pathlib.Path:
     """A folder as `joulemark check` reads it: y = factor · x, with an answer of expected · x."""
     constant = numpy_helper.from_array(numpy.array([factor], numpy.float32), "k")

@@ -6,7 +6,7 @@ import shutil
 import struct
 
 import pytest
-from conftest import CACHE, MACHINE, NOT_OK, OK, QUICK, USAGE
+from conftest import CACHE, MACHINE, NOT_OK, OK, QUICK, USAGE, contents_of
 
 pytestmark = pytest.mark.usefixtures("joulemark")
 LIBRARIES = {engine: sorted((CACHE / "engines" / engine).glob("[0-9]*"))[-1:] for engine in ("onnxruntime", "openvino")}
@@ -90,6 +90,7 @@ def test_two_versions_of_one_engine_stand_in_one_experiment(joulemark, tmp_path)
     cache.mkdir(parents=True)
     (cache / folder.name).symlink_to(folder)
     shutil.copytree(folder, cache / "1.99.0")
+    (cache / f"1.99.0/libonnxruntime.so.{folder.name}").rename(cache / "1.99.0/libonnxruntime.so.1.99.0")
     model = linear(tmp_path / "linear.onnx")
     engines = f"onnxruntime@{folder.name},onnxruntime@1.99"
     outcome = joulemark("compare", model, "--engine", engines, *QUICK, "--json")
@@ -178,14 +179,12 @@ def test_an_unknown_engine_option_is_refused_with_those_there_are(joulemark):
 
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_what_really_ran_is_read_back(with_engines, tmp_path, engine):
-    import sqlite3
-
     from models import linear
 
     installed(engine)
     outcome = with_engines("compare", linear(tmp_path / "m.onnx"), "--engine", engine, "--threads", "2", *QUICK, "--store", "s.sqlite", "--json")
     assert outcome.status == OK, outcome.err
-    with sqlite3.connect(with_engines.home / "s.sqlite") as store:
+    with contents_of(with_engines.home / "s.sqlite") as store:
         import json
 
         effective = json.loads(store.execute("select effective_json from trial").fetchone()[0])

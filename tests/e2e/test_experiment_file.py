@@ -99,7 +99,7 @@ def test_an_excluded_cell_is_not_in_the_plan(joulemark):
 
 
 def test_compare_prints_the_file_it_is_equal_to(joulemark):
-    flags = ["--engine", "null", "--threads", "1,2", "--batch", "1,8", "--seed", "5", "--affinity", "0", "--shape", "x=1x4",
+    flags = ["--engine", "null", "--threads", "1,2", "--batch", "1,8", "--seed", "5", "--affinity", "0", "--shape", "x=-1x4",
              "--exclude", "threads=2,batch=8", "--option", "null.busy_us=5", "--margin", "0.05", "--idle", "0.1", *QUICK]  # fmt: skip
     printed = joulemark("compare", "null:a", "null:b", *flags, "--print-experiment")
     assert printed.status == OK, printed.err

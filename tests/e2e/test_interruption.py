@@ -3,10 +3,8 @@
 
 import os
 import signal
-import sqlite3
-
 import pytest
-from conftest import INTERRUPTED, children_of, interrupt, is_running, wait_until
+from conftest import INTERRUPTED, children_of, contents_of, interrupt, is_running, wait_until
 
 # Phase → the flags that make the null engine stay in it for as long as the test needs.
 STAY = {
@@ -17,11 +15,11 @@ STAY = {
     "ready": ["--ready", "30"],
     "measure": ["--duration", "30"],
 }
-SHORT = ["--repetitions", "3", "--warmup-min", "0", "--min-iterations", "1"]
+SHORT = ["--repetitions", "3", "--min-iterations", "1"]
 
 
 def stored_trials(joulemark) -> list[str]:
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+    with contents_of(joulemark.home / "s.sqlite") as store:
         assert store.execute("pragma integrity_check").fetchone() == ("ok",)
         return [row[0] for row in store.execute("select status from trial")]
 

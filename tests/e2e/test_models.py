@@ -4,7 +4,7 @@
 import numpy
 import pytest
 from conftest import CACHE, NOT_OK, OK, QUICK
-from models import data_set, linear, with_external_data, with_unknown_operator
+from models import data_set, linear, random_numbers, with_external_data, with_unknown_operator
 
 ENGINES = ["onnxruntime", "openvino"]
 
@@ -126,6 +126,16 @@ def test_engines_agree_and_the_verdict_ranks_them(with_engines, tmp_path):
     assert len(report["rows"]) == 4 and all(row["standing"] != "unranked" for row in report["rows"])
     assert report["verdict"]["models"][0]["outcome"] in ("better", "tie", "unresolved")
     assert report["verdict"]["sentence"]
+
+
+def test_engines_that_disagree_are_not_ranked_together(with_engines, tmp_path):
+    """Each engine draws its own random numbers."""
+    model = random_numbers(tmp_path / "m.onnx")
+    outcome = with_engines("compare", model, "--engine", "onnxruntime,openvino", *QUICK, "--json")
+    assert outcome.status == NOT_OK, outcome
+    first, second = sorted(outcome.json["rows"], key=lambda row: row["configuration"]["engine"])
+    assert first["standing"] != "unranked", first
+    assert second["standing"] == "unranked" and "differ" in second["reason"], second
 
 
 def test_the_reference_answer_of_a_model_gates_its_configurations(with_engines, tmp_path, engine):

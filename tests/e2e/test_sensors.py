@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """On a simulated machine of known power, the program's joules are the scripted ones."""
 
-import sqlite3
-
 import pytest
-from conftest import OK
+from conftest import OK, contents_of
 from simulated_powercap import RANGE_UJ, SimulatedPowercap
 
 WATTS = 40.0
@@ -60,6 +58,6 @@ def test_cpu_time_and_memory_are_measured_without_an_energy_sensor(joulemark):
 def test_the_time_line_of_a_trial_is_stored(joulemark, tmp_path):
     with SimulatedPowercap(tmp_path / "machine", WATTS):
         measure(joulemark, tmp_path / "machine")
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
-        tables = [row[0] for row in store.execute("select name from sqlite_master where type = 'table'")]
-    assert "series" in tables
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        sizes = [len(row[0]) for row in store.execute("select series from trial_data")]
+    assert len(sizes) == 3 and min(sizes) > 100

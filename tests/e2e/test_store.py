@@ -10,7 +10,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import INTERRUPTED, MACHINE, OK, QUICK, interrupt, statuses, wait_until
+from conftest import INTERRUPTED, MACHINE, OK, QUICK, contents_of, interrupt, statuses, wait_until
 
 TINY = ["compare", "null:a", "--engine", "null", *QUICK]
 
@@ -38,8 +38,8 @@ def test_several_experiments_share_a_store_and_the_last_one_is_reported(joulemar
 
 def test_a_newer_schema_is_refused_and_left_alone(joulemark):
     joulemark(*TINY, "--store", "s.sqlite")
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
-        store.execute("pragma user_version = 999")
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        store.execute("update joulemark_schema set version = 999")
     before = (joulemark.home / "s.sqlite").read_bytes()
     for arguments in (["report", "s.sqlite"], [*TINY, "--store", "s.sqlite"]):
         outcome = joulemark(*arguments)
@@ -57,11 +57,11 @@ def test_a_file_that_is_no_store_is_refused(joulemark, content):
 
 
 def test_another_programs_database_is_refused_for_writing(joulemark):
-    with sqlite3.connect(joulemark.home / "s.sqlite") as other:
+    with contents_of(joulemark.home / "s.sqlite") as other:
         other.execute("create table friends (name text)")
     outcome = joulemark(*TINY, "--store", "s.sqlite")
     assert outcome.status != OK and "s.sqlite" in outcome.err
-    with sqlite3.connect(joulemark.home / "s.sqlite") as other:
+    with contents_of(joulemark.home / "s.sqlite") as other:
         assert other.execute("select count(*) from sqlite_master").fetchone() == (1,)
 
 
@@ -92,7 +92,7 @@ def test_two_processes_write_to_one_store(joulemark):
     assert [first.returncode, second.returncode] == [OK, OK], [err for _, err in results]
     for out, _ in results:
         assert statuses(json.loads(out)) == [(10, 0)]
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+    with contents_of(joulemark.home / "s.sqlite") as store:
         assert store.execute("select count(*) from trial").fetchone() == (20,)
 
 
@@ -116,7 +116,7 @@ def test_a_full_disk_is_said_and_finished_trials_are_kept(joulemark):
     )  # fmt: skip
     assert full.status not in (OK, -signal.SIGXFSZ, INTERRUPTED), full
     assert "s.sqlite" in full.err
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+    with contents_of(joulemark.home / "s.sqlite") as store:
         assert store.execute("pragma integrity_check").fetchone() == ("ok",)
         kept = store.execute("select count(*) from trial").fetchone()[0]
     assert 0 < kept < 400
@@ -150,7 +150,7 @@ def test_a_store_cut_short_is_an_error_and_no_crash(joulemark):
 
 def test_a_store_whose_blobs_are_damaged_is_an_error_and_no_crash(joulemark):
     joulemark(*TINY, "--store", "s.sqlite")
-    with sqlite3.connect(joulemark.home / "s.sqlite") as store:
+    with contents_of(joulemark.home / "s.sqlite") as store:
         tables = [row[0] for row in store.execute("select name from sqlite_master where type = 'table'")]
         for table in tables:
             blobs = [row[1] for row in store.execute(f"pragma table_info({table})") if row[2].upper() == "BLOB"]
