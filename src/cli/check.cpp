@@ -97,7 +97,7 @@ std::function<void(const run::CheckCase&)> listener(const Check& command, std::s
   if (command.quiet == Arguments::Switch::kOn || isatty(STDERR_FILENO) == 0) return {};
   return [total, done = std::size_t{0}](const run::CheckCase&) mutable {
     ++done;
-    fmt::print(stderr, "\r{}/{}{}", done, total, done == total ? "\n" : "");
+    print_error_text(fmt::format("\r{}/{}{}", done, total, done == total ? "\n" : ""));
   };
 }
 

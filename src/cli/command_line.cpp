@@ -189,7 +189,7 @@ Result<int> run_command_line(std::span<const Command> commands, int argc, char**
   parser.app.footer(kFooter);
   for (const auto& command : commands) declare(parser, command);
   if (argc > 1) return parse_and_run(parser, words_of(commands, argc, argv));
-  fmt::print(stderr, "{}", help_of(parser.app));
+  print_error_text(help_of(parser.app));
   return kExitUsage;
 }
 

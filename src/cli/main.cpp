@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of contents: every subcommand, and the one place where errors are printed.
+#include <exception>
+#include <string>
+
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -24,8 +27,14 @@ constexpr cli::Command kCommands[] = {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Result<int> code = cli::run_command_line(kCommands, argc, argv);
-  if (code) return *code;
-  cli::print_note(code.error().message);
-  return exit_code(code.error().kind);
+  cli::occupy_standard_streams();
+  try {
+    const Result<int> code = cli::run_command_line(kCommands, argc, argv);
+    if (code) return *code;
+    cli::print_note(code.error().message);
+    return exit_code(code.error().kind);
+  } catch (const std::exception& error) {  // out of memory, or a fault of ours
+    cli::print_note(std::string("cannot go on: ") + error.what());
+    return kExitFailed;
+  }
 }

@@ -2,6 +2,7 @@
 // Standard output and error.
 #include "cli/output.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -22,6 +23,15 @@ constexpr std::size_t kDefaultWidth = 120;
 
 }  // namespace
 
+void occupy_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1) continue;
+    // The lowest free descriptor is given out, which is `fd`; the mode is the one it is not used
+    // in.
+    if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) return;
+  }
+}
+
 Result<int> print(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return kExitOk;
@@ -35,10 +45,14 @@ Result<int> write_text(const std::filesystem::path& file, std::string_view text)
   return written ? Result<int>(kExitOk) : Result<int>(fail(written.error()));
 }
 
+void print_error_text(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 void print_note(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');
-    fmt::print(stderr, "joulemark: {}\n", text.substr(0, end));
+    print_error_text(fmt::format("joulemark: {}\n", text.substr(0, end)));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
 }

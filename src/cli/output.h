@@ -11,12 +11,19 @@
 
 namespace joulemark::cli {
 
+/// Occupies the descriptors 0 to 2 where the caller closed them, lest a store or a socket of ours
+/// becomes one of them and is written to as if it were stderr. Writing to a closed one still fails.
+void occupy_standard_streams();
+
 /// Writes data to standard output and makes sure that it arrived: kExitOk, or kFailed when the disk
 /// is full or the like.
 Result<int> print(std::string_view text);
 
 /// Writes data to a file, or to standard output for "-": kExitOk, or why it could not.
 Result<int> write_text(const std::filesystem::path& file, std::string_view text);
+
+/// Writes to standard error as it is; one that is closed is no failure.
+void print_error_text(std::string_view text);
 
 /// A line on standard error: "joulemark: TEXT", one per line of `text`.
 void print_note(std::string_view text);
