@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 class Host : public testing::Test {
- protected:
+ public:
   Host() {
     std::string name = (fs::temp_directory_path() / "joulemark-host-XXXXXX").string();
     root_ = mkdtemp(name.data());
@@ -29,6 +29,7 @@ class Host : public testing::Test {
   }
   ~Host() override { fs::remove_all(root_); }
 
+ protected:
   void write(const std::string& file, const std::string& text) const {
     fs::create_directories((root_ / file).parent_path());
     std::ofstream(root_ / file) << text;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 constexpr double kSteps = 4294967296.0;
-constexpr std::uint64_t kNearWrap = 4294967296 - 16384 * 50;  // 50 J before it at 2^-14 J
+constexpr std::uint64_t kNearWrap = 4294967296 - 16384ULL * 50;  // 50 J before it at 2^-14 J
 
 std::function<double(double)> constant(double watts) {
   return [watts](double) { return watts; };

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class ProcessFiles : public testing::Test {
- protected:
+ public:
   ProcessFiles() {
     std::string name = (fs::temp_directory_path() / "joulemark-process-XXXXXX").string();
     root_ = mkdtemp(name.data());
@@ -28,6 +28,7 @@ class ProcessFiles : public testing::Test {
   }
   ~ProcessFiles() override { fs::remove_all(root_); }
 
+ protected:
   void write(const std::string& path, const std::string& text) const {
     fs::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text;

@@ -87,7 +87,7 @@ TEST(Codec, CountsBeyondTheBytesAreRefusedBeforeAllocation) {
   EXPECT_THAT(decode_durations(zstd(huge)).error(), HasSubstr("contradict"));
   EXPECT_THAT(decode_series(zstd(huge)).error(), HasSubstr("contradict"));
   EXPECT_THAT(decode_series(zstd(std::string("\x01", 1) + huge)).error(), HasSubstr("contradict"));
-  EXPECT_THAT(decode_durations(zstd("\x02\x00")).error(), HasSubstr("contradict"));
+  EXPECT_THAT(decode_durations(zstd(std::string("\x02\x00", 2))).error(), HasSubstr("contradict"));
 }
 
 TEST(Codec, UnpackingStopsAtTheLimit) {

@@ -16,7 +16,7 @@
 namespace joulemark::store {
 
 class StoreTest : public testing::Test {
- protected:
+ public:
   StoreTest() {
     std::string name = (std::filesystem::temp_directory_path() / "joulemark-store-XXXXXX").string();
     folder_ = mkdtemp(name.data());
@@ -26,6 +26,8 @@ class StoreTest : public testing::Test {
     std::error_code error;
     std::filesystem::remove_all(folder_, error);
   }
+
+ protected:
   Store open(OpenMode mode = OpenMode::kReadWrite) const {
     auto store = Store::open(path_, mode);
     if (!store) throw std::runtime_error(store.error().message);
