@@ -14,10 +14,10 @@ constexpr int kFirstFreeFd = 10;
 
 }  // namespace
 
-Fd out_of_the_way(int fd) {
-  Fd low(fd);
+Descriptor out_of_the_way(int fd) {
+  Descriptor low(fd);
   if (fd >= kFirstFreeFd || fd < 0) return low;
-  return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeFd));
+  return Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeFd));
 }
 
 std::optional<Pair> make_socketpair() {

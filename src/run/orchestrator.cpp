@@ -36,7 +36,7 @@ class Run {
     const std::vector<plan::PlannedTrial>& trials;
     const std::map<std::string, EngineInstall>& installs;
   };
-  Run(const Plan& plan, RunContext& context, std::filesystem::path reference_folder)
+  Run(const Plan& plan, RunContext& context, const std::filesystem::path& reference_folder)
       : plan_(plan),
         context_(context),
         world_{.workers = context.workers,
@@ -46,7 +46,7 @@ class Run {
                .clock = context.clock,
                .stop = context.stop,
                .root = context.root},
-        references_(plan.experiment, std::move(reference_folder)),
+        references_(plan.experiment, reference_folder),
         window_s_(window_length(plan.experiment, context.sensors)) {}
 
   Status read_attempts();

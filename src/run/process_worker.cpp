@@ -120,8 +120,8 @@ class ProcessWorker final : public WorkerProcess {
  public:
   struct Parts {
     pid_t pid;
-    Fd socket;
-    Fd output;
+    Descriptor socket;
+    Descriptor output;
   };
   explicit ProcessWorker(Parts parts)
       : pid_(parts.pid),
@@ -160,9 +160,9 @@ class ProcessWorker final : public WorkerProcess {
   std::optional<Received> take_line();
 
   pid_t pid_;
-  Fd socket_;
-  Fd output_;
-  Fd pidfd_;
+  Descriptor socket_;
+  Descriptor output_;
+  Descriptor pidfd_;
   bool ended_ = false;  ///< reaped: the pid may belong to someone else
   WorkerState state_ = StillRunning{};
   LineBuffer lines_{static_cast<std::size_t>(protocol::kMaxLineBytes)};
@@ -291,7 +291,7 @@ std::vector<std::string> argument_list(const WorkerCommand& command,
 }
 
 /// Waits until the child has become the worker (0) or told why it cannot.
-int exec_error(const Fd& pipe) {
+int exec_error(const Descriptor& pipe) {
   int error = 0;
   ssize_t count = 0;
   while ((count = ::read(pipe.get(), &error, sizeof error)) < 0 && errno == EINTR) {
@@ -318,7 +318,7 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
   auto socket = make_socketpair();
   auto output = make_pipe();
   auto error = make_pipe();
-  const Fd null = out_of_the_way(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor null = out_of_the_way(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!socket || !output || !error || null.get() < 0) return cannot_start(arguments[0], errno);
   // Room for a burst of output while nobody polls; the default stays where the limit for pipes is
   // reached.

@@ -34,7 +34,7 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-References::References(const Experiment& experiment, fs::path folder) {
+References::References(const Experiment& experiment, const fs::path& folder) {
   const auto configurations = plan::configurations(experiment);
   for (std::size_t model = 0; model < experiment.models.size(); ++model) {
     const fs::path inputs = experiment.models[model].inputs;

@@ -45,7 +45,7 @@ struct AnswerPlan {
 class References {
  public:
   /// `folder` holds the reference outputs; it must exist while they are used.
-  References(const Experiment& experiment, std::filesystem::path folder);
+  References(const Experiment& experiment, const std::filesystem::path& folder);
 
   /// The configuration that must answer before a trial of `configuration` can be compared; nothing
   /// when the reference is there, cannot be made, is not needed, or is this configuration itself.
