@@ -42,18 +42,6 @@ def with_unknown_operator(path: pathlib.Path) -> pathlib.Path:
     return save(path, [node], [floats("x", [1, 4])], [floats("y", [1, 4])], domains=["example.nowhere"])
 
 
-def in_double_precision(path: pathlib.Path) -> pathlib.Path:
-    """y = (x + 1e9) - 1e9 in 64-bit floats: x to an engine that computes so, and nothing of x to one that uses 32 bits."""
-    nodes = [
-        helper.make_node("Cast", ["x"], ["wide"], to=TensorProto.DOUBLE),
-        helper.make_node("Add", ["wide", "much"], ["more"]),
-        helper.make_node("Sub", ["more", "much"], ["back"]),
-        helper.make_node("Cast", ["back"], ["y"], to=TensorProto.FLOAT),
-    ]
-    much = numpy_helper.from_array(numpy.array(1e9), "much")
-    return save(path, nodes, [floats("x", [1, 64])], [floats("y", [1, 64])], [much])
-
-
 def case(folder: pathlib.Path, factor: float = 2, expected: float = 2) -> pathlib.Path:
     """A folder as `joulemark check` reads it: y = factor · x, with an answer of expected · x."""
     constant = numpy_helper.from_array(numpy.array([factor], numpy.float32), "k")
