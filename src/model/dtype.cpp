@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "model/small_float.h"
 
@@ -99,6 +99,38 @@ unsigned saturated_bits(double value, const DtypeInfo& info) {
   return static_cast<unsigned>(clamped) & ((1u << info.bits) - 1u);
 }
 
+/// Calls `visit` with a value of the C++ type that elements (of complex types: parts) have; false
+/// where C++ has none.
+template <class Visit>
+bool with_native_type(jm_dtype dtype, Visit visit) {
+  switch (dtype) {
+    case JM_FLOAT32:
+    case JM_COMPLEX64:
+      return visit(float{}), true;
+    case JM_FLOAT64:
+    case JM_COMPLEX128:
+      return visit(double{}), true;
+    case JM_INT8:
+      return visit(std::int8_t{}), true;
+    case JM_INT16:
+      return visit(std::int16_t{}), true;
+    case JM_INT32:
+      return visit(std::int32_t{}), true;
+    case JM_INT64:
+      return visit(std::int64_t{}), true;
+    case JM_UINT8:
+      return visit(std::uint8_t{}), true;
+    case JM_UINT16:
+      return visit(std::uint16_t{}), true;
+    case JM_UINT32:
+      return visit(std::uint32_t{}), true;
+    case JM_UINT64:
+      return visit(std::uint64_t{}), true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 const DtypeInfo& dtype_info(jm_dtype dtype) {
@@ -158,38 +190,13 @@ Result<std::size_t> byte_size(jm_dtype dtype, std::span<const std::int64_t> dims
 }
 
 double element_as_double(jm_dtype dtype, const std::byte* data, std::size_t index) {
+  double value = 0;
+  const bool native = with_native_type(
+      dtype, [&]<class T>(T) { value = static_cast<double>(load<T>(data, index)); });
+  if (native) return value;
   const DtypeInfo& info = dtype_info(dtype);
-  switch (dtype) {
-    case JM_FLOAT32:
-    case JM_COMPLEX64:
-      return load<float>(data, index);
-    case JM_FLOAT64:
-    case JM_COMPLEX128:
-      return load<double>(data, index);
-    case JM_INT16:
-      return load<std::int16_t>(data, index);
-    case JM_INT32:
-      return load<std::int32_t>(data, index);
-    case JM_INT64:
-      return static_cast<double>(load<std::int64_t>(data, index));
-    case JM_UINT16:
-      return load<std::uint16_t>(data, index);
-    case JM_UINT32:
-      return load<std::uint32_t>(data, index);
-    case JM_UINT64:
-      return static_cast<double>(load<std::uint64_t>(data, index));
-    case JM_BOOL:
-      return load<std::uint8_t>(data, index) != 0 ? 1 : 0;
-    case JM_INT8:
-      return load<std::int8_t>(data, index);
-    case JM_UINT8:
-      return load<std::uint8_t>(data, index);
-    case JM_FLOAT16:
-    case JM_BFLOAT16:
-      return widen(dtype, load<std::uint16_t>(data, index));
-    default:
-      break;
-  }
+  if (dtype == JM_BOOL) return data[index] != std::byte{0} ? 1 : 0;
+  if (info.bits == 16) return widen(dtype, load<std::uint16_t>(data, index));
   if (info.bits == 8) return widen(dtype, load<std::uint8_t>(data, index));
   if (info.bits == 0) return 0;
   const unsigned bits = load_packed(data, index, info.bits);
@@ -198,43 +205,26 @@ double element_as_double(jm_dtype dtype, const std::byte* data, std::size_t inde
 }
 
 void set_element(jm_dtype dtype, std::byte* data, std::size_t index, double value) {
+  const bool native = with_native_type(dtype, [&]<class T>(T) {
+    if constexpr (std::is_integral_v<T>) {
+      store(data, index, saturated<T>(value));
+    } else {
+      store(data, index, static_cast<T>(value));
+    }
+  });
   const DtypeInfo& info = dtype_info(dtype);
-  switch (dtype) {
-    case JM_FLOAT32:
-    case JM_COMPLEX64:
-      return store(data, index, static_cast<float>(value));
-    case JM_FLOAT64:
-    case JM_COMPLEX128:
-      return store(data, index, value);
-    case JM_INT8:
-      return store(data, index, saturated<std::int8_t>(value));
-    case JM_INT16:
-      return store(data, index, saturated<std::int16_t>(value));
-    case JM_INT32:
-      return store(data, index, saturated<std::int32_t>(value));
-    case JM_INT64:
-      return store(data, index, saturated<std::int64_t>(value));
-    case JM_UINT8:
-      return store(data, index, saturated<std::uint8_t>(value));
-    case JM_UINT16:
-      return store(data, index, saturated<std::uint16_t>(value));
-    case JM_UINT32:
-      return store(data, index, saturated<std::uint32_t>(value));
-    case JM_UINT64:
-      return store(data, index, saturated<std::uint64_t>(value));
-    case JM_BOOL:
-      return store(data, index, static_cast<std::uint8_t>(value != 0 ? 1 : 0));
-    case JM_FLOAT16:
-    case JM_BFLOAT16:
-      return store(data, index, static_cast<std::uint16_t>(narrow(dtype, value)));
-    default:
-      break;
+  if (native || info.bits == 0) return;
+  if (dtype == JM_BOOL) {
+    data[index] = std::byte{value != 0};
+  } else if (info.bits == 16) {
+    store(data, index, static_cast<std::uint16_t>(narrow(dtype, value)));
+  } else if (info.bits == 8) {
+    store(data, index, static_cast<std::uint8_t>(narrow(dtype, value)));
+  } else {
+    const bool is_float = info.kind == ElementKind::kFloat;
+    store_packed(data, index, info.bits,
+                 is_float ? narrow(dtype, value) : saturated_bits(value, info));
   }
-  if (info.bits == 8) return store(data, index, static_cast<std::uint8_t>(narrow(dtype, value)));
-  if (info.bits == 0) return;
-  store_packed(
-      data, index, info.bits,
-      info.kind == ElementKind::kFloat ? narrow(dtype, value) : saturated_bits(value, info));
 }
 
 std::string format_dims(std::span<const std::int64_t> dims) {

@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
+
+#include "base/descriptor.h"
 
 namespace joulemark::model {
 namespace {
@@ -16,21 +17,6 @@ namespace {
 tl::unexpected<Error> read_error(const std::filesystem::path& path, const std::string& why) {
   return fail(ErrorKind::kFailed, fmt::format("cannot read '{}': {}", path.string(), why));
 }
-
-/// Closes a descriptor at scope exit.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 

@@ -324,9 +324,9 @@ void SummaryReader::finish() {
   }
 }
 
-Status check_external_files(const std::filesystem::path& folder, const OnnxSummary& summary) {
+Status check_external_files(const std::filesystem::path& file, const OnnxSummary& summary) {
   for (const ExternalFile& external : summary.external_files) {
-    const auto path = resolve_external(folder, external.location);
+    const auto path = resolve_external(file, external.location);
     if (!path) return fail(path.error());
     std::error_code error;
     const auto size = std::filesystem::file_size(*path, error);
@@ -384,7 +384,7 @@ Result<OnnxSummary> read_onnx_summary(const std::filesystem::path& path) {
   if (!file) return fail(file.error());
   auto summary = parse_onnx_summary(file->bytes());
   Status external;
-  if (summary) external = check_external_files(path.parent_path(), *summary);
+  if (summary) external = check_external_files(path, *summary);
   if (summary && external) return summary;
   const Error& error = summary ? external.error() : summary.error();
   return fail(error.kind, fmt::format("cannot read model '{}': {}", path.string(), error.message));

@@ -165,6 +165,18 @@ TEST_F(ExternalData, MayNotLeaveTheFolder) {
   EXPECT_THAT(read({{"location", "w.bin"}}).error().message, HasSubstr("not a regular file"));
 }
 
+TEST_F(ExternalData, ModelAndDataMayBothBeLinksIntoOneFolder) {
+  folder_.write("blobs/1234", model_with_initializer(external_tensor_bytes(
+                                  "w", 4, {{"location", "model.onnx_data"}})));
+  folder_.write("blobs/5678", std::string(16, 'x'));
+  const auto snapshot = folder_.path() / "snapshot";
+  std::filesystem::create_directory(snapshot);
+  std::filesystem::create_symlink("../blobs/1234", snapshot / "model.onnx");
+  std::filesystem::create_symlink("../blobs/5678", snapshot / "model.onnx_data");
+  const auto summary = read_onnx_summary(snapshot / "model.onnx");
+  EXPECT_TRUE(summary) << summary.error().message;
+}
+
 TEST_F(ExternalData, NonsenseOffsetsAreErrors) {
   folder_.write("model/w.bin", std::string(32, 'x'));
   EXPECT_FALSE(read({{"location", "w.bin"}, {"offset", "-4"}}));

@@ -42,6 +42,12 @@ void read_external_entry(wire::Reader entry, ExternalData& external) {
   (key == "offset" ? external.offset : external.length) = number;
 }
 
+/// Both canonical.
+bool is_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const std::filesystem::path inside = file.lexically_relative(folder);
+  return !inside.empty() && *inside.begin() != "..";
+}
+
 }  // namespace
 
 TensorHeader read_tensor_header(std::string_view bytes) {
@@ -98,32 +104,29 @@ Status check_location(const std::string& location) {
   return {};
 }
 
-Result<std::filesystem::path> resolve_external(const std::filesystem::path& folder,
+Result<std::filesystem::path> resolve_external(const std::filesystem::path& file,
                                                const std::string& location) {
   if (auto checked = check_location(location); !checked) return fail(checked.error());
   std::error_code error;
+  const auto folder = file.parent_path();
   const auto root = std::filesystem::canonical(folder.empty() ? "." : folder, error);
+  const auto data = error ? root : std::filesystem::canonical(root / location, error);
   if (error) {
     return fail(ErrorKind::kFailed,
-                fmt::format("cannot read folder '{}': {}", folder.string(), error.message()));
+                fmt::format("external data file '{}' cannot be read: {}; put it beside the model",
+                            location, error.message()));
   }
-  const auto file = std::filesystem::canonical(root / location, error);
-  if (error) {
-    return fail(ErrorKind::kFailed,
-                fmt::format("external data file '{}' cannot be read: {}; put it into '{}'",
-                            location, error.message(), root.string()));
-  }
-  const std::filesystem::path inside = file.lexically_relative(root);
-  if (inside.empty() || *inside.begin() == "..") {
+  const auto real_root = std::filesystem::canonical(file, error).parent_path();
+  if (!is_inside(data, root) && (error || !is_inside(data, real_root))) {
     return fail(
         ErrorKind::kFailed,
         fmt::format("external data file '{}' leaves the model's folder through a link", location));
   }
-  if (!std::filesystem::is_regular_file(file, error)) {
+  if (!std::filesystem::is_regular_file(data, error)) {
     return fail(ErrorKind::kFailed,
                 fmt::format("external data file '{}' is not a regular file", location));
   }
-  return file;
+  return data;
 }
 
 Result<ByteRange> external_range(const TensorHeader& header, std::uint64_t tensor_bytes) {

@@ -35,9 +35,11 @@ struct TensorHeader {
 /// Throws protozero::exception on broken bytes.
 TensorHeader read_tensor_header(std::string_view bytes);
 
-/// The external data file named `location`, which must be a regular file inside `folder`, links
-/// followed. Errors say what is wrong with the location or that the file is missing.
-Result<std::filesystem::path> resolve_external(const std::filesystem::path& folder,
+/// The external data file that `file` names as `location`: a regular file inside the folder of
+/// `file`, links followed. Where `file` is itself a link (as in the Hugging Face cache, whose files
+/// all are), the folder that it leads to will do too. Errors say what is wrong with the location,
+/// or that the data are missing.
+Result<std::filesystem::path> resolve_external(const std::filesystem::path& file,
                                                const std::string& location);
 
 /// Fails when `location` is empty, absolute or climbs out of its folder by its own wording.

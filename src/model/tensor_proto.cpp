@@ -143,10 +143,10 @@ Result<HostTensor> fill_raw(std::string_view raw, HostTensor tensor, std::size_t
   return tensor;
 }
 
-Result<HostTensor> fill_external(const TensorHeader& header, const std::filesystem::path& folder,
+Result<HostTensor> fill_external(const TensorHeader& header, const std::filesystem::path& file_path,
                                  HostTensor tensor, std::size_t size) {
-  if (folder.empty()) return broken("its data lie in another file, which is not allowed here");
-  const auto path = resolve_external(folder, header.external->location);
+  if (file_path.empty()) return broken("its data lie in another file, which is not allowed here");
+  const auto path = resolve_external(file_path, header.external->location);
   if (!path) return fail(path.error());
   const auto range = external_range(header, size);
   if (!range) return fail(range.error());
@@ -159,7 +159,7 @@ Result<HostTensor> fill_external(const TensorHeader& header, const std::filesyst
   return fill_raw(file->bytes().substr(range->begin, size), std::move(tensor), size);
 }
 
-Result<HostTensor> parse(std::string_view bytes, const std::filesystem::path& folder) {
+Result<HostTensor> parse(std::string_view bytes, const std::filesystem::path& file_path) {
   TensorHeader header = read_tensor_header(bytes);
   const auto dtype = dtype_from_onnx(header.onnx_dtype);
   if (!dtype) return broken(fmt::format("element type {} is unknown", header.onnx_dtype));
@@ -171,16 +171,16 @@ Result<HostTensor> parse(std::string_view bytes, const std::filesystem::path& fo
     if (header.raw || header.external) return broken("strings cannot be raw data");
     return fill_strings(bytes, std::move(tensor), *element_count(header.dims));
   }
-  if (header.external) return fill_external(header, folder, std::move(tensor), *size);
+  if (header.external) return fill_external(header, file_path, std::move(tensor), *size);
   if (header.raw) return fill_raw(*header.raw, std::move(tensor), *size);
   return fill_typed(bytes, std::move(tensor), *size);
 }
 
 }  // namespace
 
-Result<HostTensor> parse_tensor_proto(std::string_view bytes, const std::filesystem::path& folder) {
+Result<HostTensor> parse_tensor_proto(std::string_view bytes, const std::filesystem::path& file) {
   try {
-    return parse(bytes, folder);
+    return parse(bytes, file);
   } catch (const protozero::exception& e) {
     return broken(fmt::format("truncated or other bytes ({})", e.what()));
   } catch (const std::bad_alloc&) {
@@ -191,8 +191,7 @@ Result<HostTensor> parse_tensor_proto(std::string_view bytes, const std::filesys
 Result<HostTensor> read_tensor_proto(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
   if (!bytes) return fail(bytes.error());
-  const auto folder = path.parent_path();
-  auto tensor = parse_tensor_proto(*bytes, folder.empty() ? "." : folder);
+  auto tensor = parse_tensor_proto(*bytes, path);
   if (!tensor) {
     return fail(tensor.error().kind,
                 fmt::format("cannot read '{}': {}", path.string(), tensor.error().message));

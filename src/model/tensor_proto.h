@@ -16,8 +16,9 @@ namespace joulemark::model {
 /// for what a dense tensor cannot hold, else with what is wrong with the bytes.
 Result<HostTensor> read_tensor_proto(const std::filesystem::path& path);
 
-/// The same on bytes. `folder` is where external data may lie; empty: external data are refused.
-Result<HostTensor> parse_tensor_proto(std::string_view bytes, const std::filesystem::path& folder);
+/// The same on the bytes of `file`, beside which external data may lie; empty: external data are
+/// refused.
+Result<HostTensor> parse_tensor_proto(std::string_view bytes, const std::filesystem::path& file);
 
 /// Serialises with `raw_data` (strings with `string_data`).
 std::string serialize_tensor_proto(const HostTensor& tensor);

@@ -133,7 +133,7 @@ TEST(TensorProto, ExternalDataAreReadFromTheFolderOnly) {
   const auto read = [&](std::string location, const char* offset) {
     return parse_tensor_proto(
         external_tensor_bytes("w", 1, {{"location", std::move(location)}, {"offset", offset}}),
-        folder.path() / "inner");
+        folder.path() / "inner/t.pb");
   };
   const auto tensor = read("data.bin", "4");
   ASSERT_TRUE(tensor) << tensor.error().message;

@@ -125,6 +125,12 @@ Outcome<std::string> Session::load(const LoadRequest& request) {
   const Nanoseconds begin = opened_at_.value_or(monotonic_now());
   opened_at_.reset();
   summary_.reset();
+  if (request.model.ends_with(".onnx")) {
+    // Ours first: it names the file and what is wrong with it, whatever the engine would say.
+    auto summary = model::read_onnx_summary(request.model);
+    if (!summary) return fail(JM_INVALID_MODEL, summary.error().message);
+    summary_ = *std::move(summary);
+  }
   auto model = engine_->load(request);
   const Nanoseconds end = monotonic_now();
   if (!model) return fail(model.error());
@@ -134,10 +140,6 @@ Outcome<std::string> Session::load(const LoadRequest& request) {
   if (!outputs) return fail(outputs.error());
   model_.emplace(std::move(*model));
   precision_ = request.precision;
-  if (request.model.ends_with(".onnx")) {
-    // The engine has accepted the file; what we cannot read of it only costs symbolic names.
-    if (auto summary = model::read_onnx_summary(request.model)) summary_ = *std::move(summary);
-  }
   return to_line({{"type", "loaded"},
                   {"t0_ns", begin},
                   {"t1_ns", end},

@@ -127,6 +127,13 @@ TEST_F(SessionTest, FailuresOfLoadBindAndRunAreReported) {
   expect_error(inputs(), "invalid_argument", "only 'quit' can follow");
 }
 
+TEST_F(SessionTest, AModelFileThatIsNoneIsNamed) {
+  open();
+  const auto path = folder_.write("broken.onnx", "nonsense").string();
+  expect_error(load(path), "invalid_model", path.c_str());
+  EXPECT_EQ(engine_.loaded_path, "");
+}
+
 TEST_F(SessionTest, AFailingBindLeavesNoInputs) {
   open();
   load();
