@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -18,8 +19,8 @@
 namespace joulemark::run {
 namespace {
 
-/// At most five drawings a second.
-constexpr Nanoseconds kRedrawPeriod = kNanosecondsPerSecond / 5;
+/// Drawings in any one second.
+constexpr std::size_t kMostDrawings = 5;
 constexpr std::size_t kDefaultColumns = 80;
 
 enum class Colour { kYes, kNo };
@@ -93,10 +94,7 @@ class TerminalProgress final : public Progress {
           fmt::format("{}: {} trials, about {}\n", experiment, trials, duration_text(seconds)));
     left_ = TimeLeft(trials, seconds);
   }
-  void trial_started(const TrialPlace& place) override {
-    place_ = place;
-    draw("start");
-  }
+  void trial_started(const TrialPlace& place) override { place_ = place; }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }
   void trial_finished(const TrialRecord& record, double elapsed_s) override {
     left_.finished(elapsed_s);
@@ -123,14 +121,16 @@ class TerminalProgress final : public Progress {
   }
   void draw(std::string_view what) {
     const Nanoseconds now = monotonic_now();
-    if (drawn_ && now - drawn_at_ < kRedrawPeriod) return;
+    Nanoseconds& fifth_last = drawn_at_[drawings_ % kMostDrawings];
+    if (drawings_ >= kMostDrawings && now - fifth_last < kNanosecondsPerSecond) return;
     const std::string line =
         fmt::format("trial {}/{}  {} left{}  {}  {}  {}", place_.number, place_.total,
                     duration_text(left_.seconds()), watts_, what, place_.model, place_.label);
     // A character less than the width: some terminals wrap after the last column.
     print(err_, "\r" + cut_to_width(printable(line), columns_of(err_) - 1) + "\x1b[K");
     drawn_ = true;
-    drawn_at_ = now;
+    fifth_last = now;
+    ++drawings_;
   }
 
   std::FILE* err_;
@@ -139,7 +139,8 @@ class TerminalProgress final : public Progress {
   TimeLeft left_{0, 0};
   std::string watts_;  ///< of the last trial that was measured
   bool drawn_ = false;
-  Nanoseconds drawn_at_ = 0;
+  std::array<Nanoseconds, kMostDrawings> drawn_at_{};  ///< a ring of the last times
+  std::size_t drawings_ = 0;
 };
 
 }  // namespace

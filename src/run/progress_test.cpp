@@ -110,12 +110,23 @@ TEST(Progress, QuietKeepsWarnings) {
 TEST(Progress, TheTerminalsLineIsRedrawnAtMostFiveTimesASecond) {
   ::unsetenv("NO_COLOR");
   const std::string text = written(ProgressStyle::kTerminal);
-  // The eight events come within microseconds: one drawing each after the start, the warning and
-  // the failure.
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << "begin, warning and failure stay";
-  EXPECT_THAT(text, HasSubstr("\rtrial 2/8  1 min 30 s left  start  net"));
-  EXPECT_THAT(text, Not(HasSubstr("warmup")));
-  EXPECT_TRUE(text.ends_with("\r\x1b[K"));
+  EXPECT_THAT(text, HasSubstr("\rtrial 2/8  1 min 30 s left  idle  net"));
+  EXPECT_THAT(text, HasSubstr("measure"));
+  EXPECT_THAT(text, Not(HasSubstr("drain"))) << "the sixth within a second";
+}
+
+TEST(Progress, TheTerminalIsLeftWithAnEmptyLine) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = ::open_memstream(&text, &size);
+  const auto progress = make_progress(ProgressStyle::kTerminal, file);
+  progress->begin("night run", 8, 90);
+  progress->phase_changed(Phase::kLoad);
+  progress->end();
+  std::fclose(file);
+  EXPECT_TRUE(std::string_view(text, size).ends_with("\r\x1b[K"));
+  std::free(text);
 }
 
 TEST(Progress, NoColorIsRespected) {
