@@ -10,23 +10,10 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "base/descriptor.h"
+
 namespace joulemark {
 namespace {
-
-/// Closes a descriptor at scope exit.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 tl::unexpected<Error> file_error(const char* verb, const std::filesystem::path& path) {
   return fail(ErrorKind::kFailed,

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/descriptor.h"
+
 namespace joulemark::host {
 namespace {
 
@@ -23,20 +25,17 @@ std::string_view trimmed(std::string_view text) {
 }
 
 tl::expected<std::string, int> read_small(const std::filesystem::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return tl::unexpected<int>(errno);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return tl::unexpected<int>(errno);
   std::string text;
   char buffer[4096];
-  int error = 0;
   while (text.size() < kMaxBytes) {
-    const ssize_t n = read(fd, buffer, sizeof buffer);
+    const ssize_t n = read(file.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error = errno;
-    if (n <= 0) break;
+    if (n < 0) return tl::unexpected<int>(errno);
+    if (n == 0) break;
     text.append(buffer, static_cast<std::size_t>(n));
   }
-  close(fd);
-  if (error != 0) return tl::unexpected<int>(error);
   return std::string(trimmed(text));
 }
 

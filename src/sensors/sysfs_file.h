@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
+
+#include "base/descriptor.h"
 
 namespace joulemark::sensors {
 
@@ -14,17 +17,14 @@ class SysfsFile {
  public:
   /// The error is an errno.
   static tl::expected<SysfsFile, int> open(const std::filesystem::path& path);
-  SysfsFile(SysfsFile&& other) noexcept;
-  SysfsFile& operator=(SysfsFile&& other) noexcept;
-  ~SysfsFile();
 
   /// What the file holds now, at most `size` bytes of it, as a view into `buffer`; the error is an
   /// errno.
   tl::expected<std::string_view, int> read(char* buffer, std::size_t size) const;
 
  private:
-  explicit SysfsFile(int fd) : fd_(fd) {}
-  int fd_ = -1;
+  explicit SysfsFile(Descriptor file) : file_(std::move(file)) {}
+  Descriptor file_;
 };
 
 }  // namespace joulemark::sensors
