@@ -207,11 +207,11 @@ Reply<void> Attempt::collect(const Done& done) {
   return {};
 }
 
-/// The worker's end is a phase of its own; what it measured stands, however it ends.
+/// From the window's end to the worker's; what was measured stands, however the worker ends.
 void Attempt::drain() {
-  const Nanoseconds t0 = world_.clock.now();
   client_->quit();
-  if (end_.record.phase(Phase::kMeasure)) record_phase(Phase::kDrain, t0, world_.clock.now());
+  if (const auto window = end_.record.phase(Phase::kMeasure))
+    record_phase(Phase::kDrain, window->t1_ns, world_.clock.now());
 }
 
 TrialEnd Attempt::finish(const Reply<void>& reply) {
