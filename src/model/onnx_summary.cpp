@@ -34,6 +34,8 @@ class SummaryReader {
  private:
   void read_opset(wire::Reader opset);
   void read_graph(wire::Reader graph, int depth);
+  /// The current field of the outermost graph: its name, an input or an output.
+  void read_interface(wire::Reader& graph);
   void read_function(wire::Reader function);
   void read_node(wire::Reader node, int depth);
   void read_attribute(wire::Reader attribute, int depth);
@@ -192,35 +194,42 @@ void SummaryReader::read_opset(wire::Reader opset) {
 
 void SummaryReader::read_graph(wire::Reader graph, int depth) {
   if (depth > kMaxDepth) throw InvalidModel{"its subgraphs are nested too deep"};
-  const bool top = depth == 0;
   while (graph.next()) {
     switch (graph.tag_and_type()) {
       case wire::bytes(1):
         read_node(wire::message(graph), depth);
         break;
-      case wire::bytes(2):
-        if (top) summary_.graph_name = wire::text(graph);
-        if (!top) graph.skip();
-        break;
       case wire::bytes(5): {
         std::string name = read_tensor(wire::view(graph));
-        if (top) summary_.initializers.push_back(std::move(name));
+        if (depth == 0) summary_.initializers.push_back(std::move(name));
         break;
       }
-      case wire::bytes(11):
-        if (top) summary_.all_inputs.push_back(read_port(wire::message(graph)));
-        if (!top) graph.skip();
-        break;
-      case wire::bytes(12):
-        if (top) summary_.outputs.push_back(read_port(wire::message(graph)));
-        if (!top) graph.skip();
-        break;
       case wire::bytes(15):
         read_sparse(wire::message(graph), depth);
         break;
       default:
-        graph.skip();
+        if (depth > 0) {
+          graph.skip();
+        } else {
+          read_interface(graph);
+        }
     }
+  }
+}
+
+void SummaryReader::read_interface(wire::Reader& graph) {
+  switch (graph.tag_and_type()) {
+    case wire::bytes(2):
+      summary_.graph_name = wire::text(graph);
+      break;
+    case wire::bytes(11):
+      summary_.all_inputs.push_back(read_port(wire::message(graph)));
+      break;
+    case wire::bytes(12):
+      summary_.outputs.push_back(read_port(wire::message(graph)));
+      break;
+    default:
+      graph.skip();
   }
 }
 
