@@ -193,17 +193,4 @@ SqlStatus Database::write_transaction(const std::function<SqlStatus()>& body) {
   return done;
 }
 
-SqlResult<bool> Database::has_table(const std::string& name) {
-  bool found = false;
-  const SqlStatus asked =
-      query("select count(*) from sqlite_master where type = 'table' and name = :name", {name},
-            {{"count", ColumnType::kInteger}}, [&](Row& row) {
-              const auto* count = std::get_if<std::int64_t>(&row[0]);
-              found = count != nullptr && *count > 0;
-              return false;
-            });
-  if (!asked) return tl::unexpected<SqlError>(asked.error());
-  return found;
-}
-
 }  // namespace joulemark::store

@@ -84,9 +84,6 @@ class Database {
   /// `body` fails.
   SqlStatus write_transaction(const std::function<SqlStatus()>& body);
 
-  /// Whether a table of this name exists.
-  SqlResult<bool> has_table(const std::string& name);
-
  private:
   struct State;
   explicit Database(std::unique_ptr<State> state);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "store/codec.h"
 #include "store/database.h"
+#include "store/preparation.h"
 #include "store/schema.h"
 #include "store/trial_table.h"
 #include "store/values_json.h"
@@ -115,55 +116,11 @@ Access access_for(const std::string& path, OpenMode mode) {
                                                                          : Access::kReadOnly;
 }
 
-/// Version of the schema; 0 for a database without any table.
-SqlResult<std::int64_t> schema_version(Database& database) {
-  const auto is_store = database.has_table("joulemark_schema");
-  if (!is_store) return tl::unexpected<SqlError>(is_store.error());
-  std::int64_t number = 0;
-  const char* sql = *is_store ? "select max(version) from joulemark_schema"
-                              : "select count(*) from sqlite_master where type = 'table'";
-  const SqlStatus asked =
-      database.query(sql, {}, {{"number", ColumnType::kInteger}}, [&](Database::Row& row) {
-        const auto* value = std::get_if<std::int64_t>(&row[0]);
-        number = value != nullptr ? *value : -1;
-        return false;
-      });
-  if (!asked) return tl::unexpected<SqlError>(asked.error());
-  if ((!*is_store && number != 0) || (*is_store && number <= 0))
-    return tl::unexpected<SqlError>({Failure::kNotADatabase, "its tables are another program's"});
-  return number;
-}
-
 Error newer_schema(const std::string& path, std::int64_t version) {
   return {ErrorKind::kFailed,
           fmt::format("cannot open store '{}': written by a newer joulemark (schema {}, this "
                       "program knows {}); upgrade joulemark",
                       path, version, kSchemaVersion)};
-}
-
-/// Makes the tables where there are none. Two processes may come here at once: the second sees the
-/// first's tables.
-SqlStatus create_schema(Database& database) {
-  return database.write_transaction([&]() -> SqlStatus {
-    const auto version = schema_version(database);
-    if (!version) return tl::unexpected<SqlError>(version.error());
-    if (*version != 0) return {};
-    for (const std::string& statement : schema_statements())
-      if (auto made = database.execute(statement); !made) return made;
-    return database.execute("insert into joulemark_schema (version) values (:version)",
-                            {std::int64_t{kSchemaVersion}});
-  });
-}
-
-/// WAL: readers beside a writer. Full: a commit is on the disk before the call returns. Keys are
-/// not checked unless asked for.
-SqlStatus configure(Database& database) {
-  const SqlStatus wal =
-      database.query("pragma journal_mode = wal", {}, {{"mode", ColumnType::kText}},
-                     [](Database::Row&) { return true; });
-  if (!wal) return wal;
-  if (auto keys = database.execute("pragma foreign_keys = on"); !keys) return keys;
-  return database.execute("pragma synchronous = full");
 }
 
 /// A random UUID, version 4.
@@ -210,7 +167,8 @@ Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
   if (mode == OpenMode::kReadOnly) {
     if (*version == 0) return cannot({Failure::kNotADatabase, "it is empty"});
   } else {
-    if (auto configured = configure(*database); !configured) return cannot(configured.error());
+    if (auto configured = configure(*database, kBusyTimeoutS); !configured)
+      return cannot(configured.error());
     if (*version == 0)
       if (auto made = create_schema(*database); !made) return cannot(made.error());
   }
