@@ -256,6 +256,7 @@ Result<std::vector<HostTensor>> parse_members(std::string_view bytes) {
     tensor->name = member.name.substr(0, member.name.size() - (suffixed ? 4 : 0));
     tensors.push_back(std::move(*tensor));
   }
+  if (tensors.empty()) return fail(ErrorKind::kFailed, "it holds no array");
   return tensors;
 }
 

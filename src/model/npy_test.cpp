@@ -104,6 +104,12 @@ TEST(Npz, MembersThatShareBytesAreRefused) {
   EXPECT_THAT(parse_npz(zip_bytes({{"a.npy", array}, copy})).error().message, HasSubstr("overlap"));
 }
 
+TEST(Npz, AnArchiveOfNothingIsAnError) {
+  const auto tensors = parse_npz(std::string("PK\5\6") + std::string(18, '\0'));
+  ASSERT_FALSE(tensors);
+  EXPECT_EQ(tensors.error().message, "it holds no array");
+}
+
 TEST(Npz, WrongChecksumsAndMethodsAreErrors) {
   ZipEntry entry{"a.npy", npy_bytes("<i4", "(1,)", "1234")};
   entry.crc_flip = 1;
