@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from conftest import OK, QUICK, USAGE, statuses
+from conftest import OK, QUICK, ROOT, USAGE, statuses
 
 GOOD = """\
 name = "two thread counts"
@@ -122,3 +122,10 @@ def test_print_experiment_measures_nothing(joulemark):
 def test_compare_ends_with_the_way_to_its_file(joulemark):
     outcome = joulemark("compare", "null:a", "--engine", "null", *QUICK)
     assert re.search(r"\[factors\]|--print-experiment", outcome.out + outcome.err)
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_example_has_a_plan(joulemark, example):
+    plan = joulemark("plan", example)
+    assert plan.status == OK, plan.err
+    assert "trials in" in plan.out
