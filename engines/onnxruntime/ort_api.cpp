@@ -2,18 +2,14 @@
 // Opens libonnxruntime and takes the functions out of its table.
 #include "ort_api.h"
 
-#include <dlfcn.h>
-
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 
-#include "plugin_kit/status.h"
+#include "plugin_kit/library.h"
 
 namespace joulemark::ort {
 namespace {
 
-namespace fs = std::filesystem;
 using plugin::fail;
 
 /// OrtApiBase: two functions that never change.
@@ -21,18 +17,6 @@ struct ApiBase {
   const void* (*get_api)(std::uint32_t version);
   const char* (*version)();
 };
-
-std::string find_library(const std::string& folder) {
-  std::string best;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name != "libonnxruntime.so" && name.rfind("libonnxruntime.so.", 0) != 0) continue;
-    if (it->path().string().size() > best.size()) best = it->path().string();
-  }
-  if (best.empty()) fail(JM_LIBRARY_MISSING, "there is no 'libonnxruntime.so' in '" + folder + "'");
-  return best;
-}
 
 /// 31 of "1.31.1"; 0 when it is not of that form.
 int minor_version(const std::string& version) {
@@ -64,10 +48,8 @@ Api read_table(const void* table, int minor, const std::string& path) {
 
 Library open_library(const std::string& folder) {
   Library library;
-  library.path = find_library(folder);
-  void* handle = dlopen(library.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    fail(JM_LIBRARY_UNUSABLE, "cannot open '" + library.path + "': " + dlerror());
+  const auto [path, handle] = plugin::open_library(folder, "libonnxruntime.so");
+  library.path = path;
   const auto get_base = reinterpret_cast<const ApiBase* (*)()>(dlsym(handle, "OrtGetApiBase"));
   if (get_base == nullptr)
     fail(JM_LIBRARY_UNUSABLE, "'" + library.path + "' is no ONNX Runtime: no 'OrtGetApiBase'");

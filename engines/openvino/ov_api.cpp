@@ -2,32 +2,16 @@
 // Opens libopenvino_c and finds its functions.
 #include "ov_api.h"
 
-#include <dlfcn.h>
-
 #include <charconv>
-#include <filesystem>
 
-#include "plugin_kit/status.h"
+#include "plugin_kit/library.h"
 
 namespace joulemark::openvino {
 namespace {
 
-namespace fs = std::filesystem;
 using plugin::fail;
 
 constexpr int kOldestYear = 2024;
-
-std::string find_library(const std::string& folder) {
-  std::string best;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name != "libopenvino_c.so" && name.rfind("libopenvino_c.so.", 0) != 0) continue;
-    if (it->path().string().size() > best.size()) best = it->path().string();
-  }
-  if (best.empty()) fail(JM_LIBRARY_MISSING, "there is no 'libopenvino_c.so' in '" + folder + "'");
-  return best;
-}
 
 Api find_functions(void* handle, const std::string& path) {
   Api api;
@@ -44,10 +28,8 @@ Api find_functions(void* handle, const std::string& path) {
 
 Library open_library(const std::string& folder) {
   Library library;
-  library.path = find_library(folder);
-  void* handle = dlopen(library.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    fail(JM_LIBRARY_UNUSABLE, "cannot open '" + library.path + "': " + dlerror());
+  const auto [path, handle] = plugin::open_library(folder, "libopenvino_c.so");
+  library.path = path;
   library.api = find_functions(handle, library.path);
   Version version{};
   if (library.api.ov_get_openvino_version(&version) == 0) {
