@@ -60,8 +60,9 @@ class Loaded {
     const jm_tensor* tensors = nullptr;
     std::size_t count = 0;
     status = api().results(model, &tensors, &count, &message);
-    return status == JM_OK ? std::vector<jm_tensor>(tensors, tensors + count)
-                           : std::vector<jm_tensor>();
+    std::vector<jm_tensor> all;
+    if (status == JM_OK) all.assign(tensors, tensors + count);
+    return all;
   }
 
   jm_status status = JM_FAILED;
