@@ -126,6 +126,12 @@ std::optional<double> process_cpu_s(int pid) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+std::optional<double> cpu_s_of_stat(std::string_view stat) {
+  ProcessCounters counters;
+  read_stat(stat, counters);
+  return counters.cpu_s;
+}
+
 Result<ProcessCounters> read_process(const fs::path& root, int pid) {
   const fs::path folder = folder_of(root, pid);
   ProcessCounters counters;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -36,6 +37,9 @@ struct ProcessCounters {
 
 /// CPU seconds of all threads of `pid` on this machine, in nanosecond steps; empty when it is gone.
 std::optional<double> process_cpu_s(int pid);
+
+/// CPU seconds of all threads, in 10 ms steps, out of the text of /proc/PID/stat.
+std::optional<double> cpu_s_of_stat(std::string_view stat);
 
 /// Reads the counters of `pid` under `root`. Fails when there is no such process.
 Result<ProcessCounters> read_process(const std::filesystem::path& root, int pid);

@@ -74,16 +74,19 @@ void Recorder::sample_power() {
 void Recorder::watch(int pid) {
   pid_ = pid;
   statm_.reset();
+  stat_.reset();
   last_cpu_s_.reset();
   if (pid == 0) return;
   const auto folder = root_ / "proc" / std::to_string(pid);
   statm_ = open_file(folder / "statm");
+  if (root_ != "/") stat_ = open_file(folder / "stat");
 }
 
 std::optional<double> Recorder::worker_cpu_s() const {
-  if (root_ == "/") return process_cpu_s(pid_);
-  const auto counters = read_process(root_, pid_);
-  return counters ? counters->cpu_s : std::nullopt;
+  if (!stat_) return root_ == "/" ? process_cpu_s(pid_) : std::nullopt;
+  char buffer[1024];
+  const auto text = stat_->read(buffer, sizeof buffer);
+  return text ? cpu_s_of_stat(*text) : std::nullopt;
 }
 
 void Recorder::sample_worker(Nanoseconds t, int pid) {

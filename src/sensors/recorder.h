@@ -40,6 +40,7 @@ class Recorder {
   Readings last_readings_;
   int pid_ = 0;
   std::optional<SysfsFile> statm_;  ///< of the worker
+  std::optional<SysfsFile> stat_;   ///< of the worker, under a root of one's own only
   std::optional<double> last_cpu_s_;
   Nanoseconds last_cpu_t_ = 0;
   std::vector<Series> series_;
