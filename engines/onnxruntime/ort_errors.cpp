@@ -6,18 +6,14 @@
 #include <array>
 #include <string_view>
 
+#include "plugin_kit/phrases.h"
 #include "plugin_kit/status.h"
 
 namespace joulemark::ort {
 namespace {
 
-struct Phrase {
-  const char* text;
-  jm_status status;
-};
-
 /// Most codes are "fail" whatever happened, so that only the text tells. First match counts.
-constexpr std::array<Phrase, 12> kPhrases = {{
+constexpr std::array<plugin::Phrase, 12> kPhrases = {{
     {"bad_alloc", JM_OUT_OF_MEMORY},
     {"Failed to allocate memory", JM_OUT_OF_MEMORY},
     {"is not a registered function/op", JM_UNSUPPORTED},
@@ -61,10 +57,6 @@ std::string without_positions(std::string text) {
   return text;
 }
 
-bool contains(const std::string& text, const char* part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// One line: the library breaks some of its texts.
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -76,8 +68,7 @@ std::string one_line(std::string text) {
 
 jm_status classify(Stage stage, int code, const std::string& text) {
   if (code == kNotImplemented) return JM_UNSUPPORTED;
-  for (const Phrase& phrase : kPhrases)
-    if (contains(text, phrase.text)) return phrase.status;
+  if (const auto meaning = plugin::meaning_of(text, kPhrases)) return *meaning;
   if (stage == Stage::kLoad) return JM_INVALID_MODEL;
   return code == kInvalidArgument ? JM_INVALID_ARGUMENT : JM_FAILED;
 }

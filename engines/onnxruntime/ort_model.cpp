@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ort_errors.h"
 #include "plugin_kit/affinity.h"
+#include "plugin_kit/model_file.h"
 
 namespace {
 
@@ -143,12 +143,7 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   if (precision_ != "f32" && precision_ != "native")
     fail(JM_UNSUPPORTED,
          "engine 'onnxruntime' has no precision '" + precision_ + "'; use f32 or native");
-  if (params.option_count > 0)
-    fail(JM_INVALID_ARGUMENT,
-         "unknown option '" + std::string(params.options[0].key) + "' of a model");
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(params.model_path, error))
-    fail(JM_INVALID_MODEL, "there is no model file '" + std::string(params.model_path) + "'");
+  plugin::check_model_file(params);
   const ort::Owned<ort::SessionOptions> options = engine.session_options();
   const plugin::WideAffinity wide(engine.settings.affinity);
   ort::Session* session = nullptr;

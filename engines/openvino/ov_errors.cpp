@@ -5,19 +5,15 @@
 #include <array>
 #include <regex>
 
+#include "plugin_kit/phrases.h"
 #include "plugin_kit/status.h"
 
 namespace joulemark::openvino {
 namespace {
 
-struct Phrase {
-  const char* text;
-  jm_status status;
-};
-
 /// First match counts. A conversion that fails has met an operator, or a form of one, that the
 /// importer lacks.
-constexpr std::array<Phrase, 10> kPhrases = {{
+constexpr std::array<plugin::Phrase, 10> kPhrases = {{
     {"bad_alloc", JM_OUT_OF_MEMORY},
     {"Model wasn't fully converted", JM_UNSUPPORTED},
     {"not support", JM_UNSUPPORTED},
@@ -59,8 +55,7 @@ std::string operators_first(const std::string& text) {
 }  // namespace
 
 jm_status classify(Stage stage, const std::string& text) {
-  for (const Phrase& phrase : kPhrases)
-    if (text.find(phrase.text) != std::string::npos) return phrase.status;
+  if (const auto meaning = plugin::meaning_of(text, kPhrases)) return *meaning;
   return stage == Stage::kLoad ? JM_INVALID_MODEL : JM_FAILED;
 }
 

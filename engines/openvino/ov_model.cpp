@@ -3,11 +3,11 @@
 #include "ov_model.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ov_errors.h"
 #include "plugin_kit/affinity.h"
+#include "plugin_kit/model_file.h"
 
 namespace {
 
@@ -79,12 +79,7 @@ plugin::PortList read_ports(const jm_engine& engine, const openvino::Model* mode
 
 jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
     : engine_(engine), api_(engine.library.api), infer_(api_.ov_infer_request_infer) {
-  if (params.option_count > 0)
-    fail(JM_INVALID_ARGUMENT,
-         "unknown option '" + std::string(params.options[0].key) + "' of a model");
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(params.model_path, error))
-    fail(JM_INVALID_MODEL, "there is no model file '" + std::string(params.model_path) + "'");
+  plugin::check_model_file(params);
   const plugin::WideAffinity wide(engine.settings.affinity);
   engine.set_precision(params.precision);
   openvino::Model* model = nullptr;

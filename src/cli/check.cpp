@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_flags.h"
 #include "cli/interrupt.h"
+#include "cli/json_values.h"
 #include "cli/output.h"
 #include "engine/discovery.h"
 #include "run/process_worker.h"
@@ -53,7 +54,7 @@ std::string to_json(const std::string& engine, const Cases& cases) {
   json summary;
   for (const char* status : kStatuses) summary[status] = count(cases, status);
   const json out = {{"engine", engine}, {"cases", std::move(rows)}, {"summary", summary}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+  return json_line(out);
 }
 
 std::string summary_text(const Cases& cases) {

@@ -80,7 +80,7 @@ std::string to_json(const Diagnosis& diagnosis) {
                     {"findings", std::move(findings)},
                     {"engines", std::move(engines)},
                     {"host", {{"key", diagnosis.host.key}, {"facts", std::move(facts)}}}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+  return json_line(out);
 }
 
 /// Collects lines of "mark subject  message", each with its remedy below it.

@@ -53,9 +53,7 @@ std::string to_json(const Listings& listings) {
     }
     engines.push_back(std::move(row));
   }
-  return json({{"engines", std::move(engines)}})
-             .dump(-1, ' ', false, json::error_handler_t::replace) +
-         '\n';
+  return json_line({{"engines", std::move(engines)}});
 }
 
 std::string text_at(const json& value, const char* key) {

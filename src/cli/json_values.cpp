@@ -15,6 +15,10 @@ json text_or_null(const std::string& text) {
 
 }  // namespace
 
+std::string json_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
 json configuration_json(const Configuration& configuration) {
   return {{"label", configuration_label(configuration)},
           {"engine", configuration.engine},

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "engine/discovery.h"
 #include "joulemark/experiment.h"
 #include "joulemark/meter.h"
 
 namespace joulemark::cli {
+
+/// `value` on one line, with its line end; bytes that are no UTF-8 become U+FFFD.
+std::string json_line(const nlohmann::json& value);
 
 /// {"label", "engine", "provider", "precision", "threads", "batch", "affinity", "options"}
 nlohmann::json configuration_json(const Configuration& configuration);

@@ -42,7 +42,7 @@ std::string to_json(const Experiment& experiment, const Trials& trials, double s
                     {"repetitions", experiment.protocol.repetitions},
                     {"seconds", seconds},
                     {"trials", std::move(rows)}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+  return json_line(out);
 }
 
 std::string to_text(const Experiment& experiment, const Trials& trials, double seconds) {

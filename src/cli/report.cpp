@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "base/text_table.h"
 #include "cli/commands.h"
+#include "cli/json_values.h"
 #include "cli/output.h"
 #include "cli/report_output.h"
 
@@ -49,9 +50,7 @@ std::string list_json(const Infos& infos) {
                     {"created_at", info.created_at},
                     {"trials", info.trials},
                     {"trials_ok", info.ok}});
-  return json({{"experiments", std::move(rows)}})
-             .dump(-1, ' ', false, json::error_handler_t::replace) +
-         '\n';
+  return json_line({{"experiments", std::move(rows)}});
 }
 
 std::string list_text(const Infos& infos) {

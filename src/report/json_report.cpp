@@ -250,14 +250,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
 
 std::string render_json(const ExperimentRecord& record, const Judgement& judgement) {
   ReportModel model;
-  model.experiment = {.id = record.id,
-                      .uuid = record.uuid,
-                      .name = record.experiment.name,
-                      .created_at = record.created_at,
-                      .seed = record.experiment.seed,
-                      .repetitions = record.experiment.protocol.repetitions,
-                      .margin = record.experiment.margin,
-                      .toml = {}};
+  model.experiment = facts_of(record);
   model.judgement = judgement;
   return to_json(model, JsonDetail::kSummary);
 }

@@ -15,17 +15,6 @@ namespace {
 constexpr std::size_t kManyCells = 100;
 constexpr std::size_t kFewBins = 64;
 
-ExperimentFacts facts_of(const ExperimentRecord& record) {
-  return {.id = record.id,
-          .uuid = record.uuid,
-          .name = record.experiment.name,
-          .created_at = record.created_at,
-          .seed = record.experiment.seed,
-          .repetitions = record.experiment.protocol.repetitions,
-          .margin = record.experiment.margin,
-          .toml = record.toml};
-}
-
 TrialColumns columns_of(const ExperimentRecord& record, const verdict::Judgement& judgement) {
   TrialColumns columns;
   columns.cell = judgement.cell_of_trial;
@@ -41,6 +30,17 @@ TrialColumns columns_of(const ExperimentRecord& record, const verdict::Judgement
 }
 
 }  // namespace
+
+ExperimentFacts facts_of(const ExperimentRecord& record) {
+  return {.id = record.id,
+          .uuid = record.uuid,
+          .name = record.experiment.name,
+          .created_at = record.created_at,
+          .seed = record.experiment.seed,
+          .repetitions = record.experiment.protocol.repetitions,
+          .margin = record.experiment.margin,
+          .toml = record.toml};
+}
 
 ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgement judgement,
                                const ModelOptions& options) {

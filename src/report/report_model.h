@@ -69,6 +69,9 @@ struct ExperimentFacts {
   std::string toml;
 };
 
+/// What `record` says of its experiment.
+ExperimentFacts facts_of(const ExperimentRecord& record);
+
 struct ReportModel {
   ExperimentFacts experiment;
   verdict::Judgement judgement;  ///< sentences, rows, caveats, values

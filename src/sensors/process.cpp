@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "base/descriptor.h"
 #include "host/kernel_file.h"
 #include "sensors/sysfs_file.h"
 
@@ -160,13 +161,10 @@ Result<ProcessCounters> read_process_at_begin(const fs::path& root, int pid) {
 
 Status reset_peak_rss(int pid, const fs::path& root) {
   const fs::path path = folder_of(root, pid) / "clear_refs";
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  const bool written = fd >= 0 && write(fd, "5", 1) == 1;
-  const int error = errno;
-  if (fd >= 0) close(fd);
-  if (written) return {};
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() >= 0 && write(file.get(), "5", 1) == 1) return {};
   return fail(ErrorKind::kFailed,
-              fmt::format("cannot write '{}': {}", path.string(), errno_text(error)));
+              fmt::format("cannot write '{}': {}", path.string(), errno_text(errno)));
 }
 
 Resources resources_between(const ProcessCounters& begin, const ProcessCounters& end) {

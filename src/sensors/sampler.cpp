@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "sensors/recorder.h"
 
 namespace joulemark::sensors {
@@ -65,12 +66,6 @@ struct Sampler::State {
         period_s(tick_period_s(sensors, options.hz)),
         pid(options.pid),
         recorder(sensors, options.root) {}
-  ~State() {
-    if (timer >= 0) close(timer);
-    if (ending >= 0) close(ending);
-  }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
 
   void tick() {
     if (options.hz > 0) {
@@ -83,12 +78,12 @@ struct Sampler::State {
   void run() {
     block_signals();
     run_on(options.cpus);
-    pollfd events[2] = {{ending, POLLIN, 0}, {timer, POLLIN, 0}};
+    pollfd events[2] = {{ending.get(), POLLIN, 0}, {timer.get(), POLLIN, 0}};
     for (;;) {
       if (poll(events, 2, -1) < 0 && errno != EINTR) return;
       if (events[0].revents != 0) return;
       std::uint64_t expired = 0;
-      if (events[1].revents == 0 || read(timer, &expired, sizeof expired) != sizeof expired)
+      if (events[1].revents == 0 || read(timer.get(), &expired, sizeof expired) != sizeof expired)
         continue;
       missed += static_cast<long long>(expired) - 1;
       tick();
@@ -100,8 +95,8 @@ struct Sampler::State {
   std::atomic<int> pid;
   Recorder recorder;  ///< the thread's while it runs
   long long missed = 0;
-  int timer = -1;
-  int ending = -1;
+  Descriptor timer;
+  Descriptor ending;
   std::thread thread;
 };
 
@@ -114,12 +109,12 @@ Sampler::~Sampler() {
 
 Status Sampler::start() {
   if (state_->period_s <= 0) return {};
-  state_->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  state_->ending = eventfd(0, EFD_CLOEXEC);
+  state_->timer.reset(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  state_->ending.reset(eventfd(0, EFD_CLOEXEC));
   const itimerspec grid{to_timespec(to_nanoseconds(state_->period_s)),
                         to_timespec(monotonic_now())};
-  if (state_->timer < 0 || state_->ending < 0 ||
-      timerfd_settime(state_->timer, TFD_TIMER_ABSTIME, &grid, nullptr) != 0)
+  if (state_->timer.get() < 0 || state_->ending.get() < 0 ||
+      timerfd_settime(state_->timer.get(), TFD_TIMER_ABSTIME, &grid, nullptr) != 0)
     return fail(ErrorKind::kMachine,
                 fmt::format("cannot start the sampler: {}; raise the limit of open files",
                             errno_text(errno)));
@@ -140,7 +135,7 @@ void Sampler::watch(int pid) {
 std::vector<Series> Sampler::stop() {
   if (!state_->thread.joinable()) return {};
   const std::uint64_t one = 1;
-  while (write(state_->ending, &one, sizeof one) < 0 && errno == EINTR) {
+  while (write(state_->ending.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
   state_->thread.join();
   return state_->recorder.take();
