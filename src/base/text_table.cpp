@@ -73,6 +73,23 @@ bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
+/// Bytes up to the first space where a line may end: not before a per cent sign, and not inside an
+/// interval's brackets unless they hold a whole sentence.
+std::size_t end_of_unit(std::string_view text) {
+  constexpr std::size_t kLongestInterval = 32;
+  std::size_t from = 0;
+  while (true) {
+    const std::size_t end = std::min(text.find(' ', from), text.size());
+    const std::string_view unit = text.substr(0, end);
+    const std::size_t opened = unit.rfind('[');
+    const bool inside = opened != std::string_view::npos && unit.find(']', opened) == unit.npos;
+    const std::size_t closed = inside ? text.find(']', end) : std::string_view::npos;
+    const bool is_interval = closed != text.npos && closed - opened <= kLongestInterval;
+    if (end == text.size() || (!is_interval && !text.substr(end + 1).starts_with('%'))) return end;
+    from = end + 1;
+  }
+}
+
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
@@ -106,7 +123,7 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string result;
   std::size_t column = 0;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = end_of_unit(text);
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (word.empty()) continue;

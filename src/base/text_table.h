@@ -18,7 +18,8 @@ std::size_t display_width(std::string_view text);
 std::string printable(std::string_view text);
 
 /// Breaks `text` at spaces into lines of at most `width` columns (0: no limit); lines after the
-/// first begin with `indent` spaces. A longer word stands alone. No final newline.
+/// first begin with `indent` spaces. "3 %" and "[1 %, 2 %]" stay whole, and a longer word stands
+/// alone. No final newline.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 0);
 
 enum class Align { kLeft, kRight };

@@ -45,6 +45,9 @@ TEST(TextTable, WrapBreaksAtSpaces) {
   EXPECT_EQ(wrap("one two", 0), "one two");
   EXPECT_EQ(wrap("a incomprehensible b", 5), "a\nincomprehensible\nb");
   EXPECT_EQ(wrap("", 5), "");
+  EXPECT_EQ(wrap("needs 6 % less [1 %, 10 %]; so", 18), "needs 6 % less\n[1 %, 10 %]; so");
+  EXPECT_EQ(wrap("about 6 % less", 7), "about\n6 %\nless");
+  EXPECT_EQ(wrap("an [open bracket", 8), "an [open\nbracket");
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ std::string to_json(const std::string& engine, const Cases& cases) {
   json rows = json::array();
   for (const auto& found : cases)
     rows.push_back({{"name", found.name},
+                    {"directory", found.directory.string()},
                     {"status", found.status},
                     {"max_abs", found.max_abs},
                     {"max_rel", found.max_rel},

@@ -107,8 +107,10 @@ void print_where(const Measurement& measurement, const run::RunOutcome& outcome)
                     "them with 'joulemark report {} --experiment {}'",
                     outcome.ok + outcome.not_ok, measurement.id, store, store, measurement.id));
   else if (measurement.options.quiet == Switch::kOff)
-    print_note(fmt::format("kept as experiment {} of '{}'; 'joulemark report {}' writes the page",
-                           measurement.id, store, store));
+    print_note(fmt::format("kept as experiment {} of '{}'{}", measurement.id, store,
+                           measurement.options.html.empty()
+                               ? fmt::format("; 'joulemark report {}' writes the page", store)
+                               : std::string()));
 }
 
 Result<int> finish(Measurement& measurement, const run::RunOutcome& outcome) {

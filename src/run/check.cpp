@@ -61,7 +61,7 @@ class Lane {
       : options_(options), workers_(workers), stop_(stop) {}
 
   /// Fails only when no worker can be had, or when stopped.
-  Result<CheckCase> run(const std::filesystem::path& directory) {
+  Result<CheckCase> run(const std::filesystem::path& directory, const std::string& name) {
     auto reply = try_case(directory);
     if (!reply) return fail(reply.error());
     if (!*reply && !reply->error().reported) {
@@ -69,7 +69,10 @@ class Lane {
       reply = try_case(directory);
       if (!reply) return fail(reply.error());
     }
-    return result_of(directory, *reply);
+    CheckCase result = result_of(*reply);
+    result.name = name;
+    result.directory = directory;
+    return result;
   }
 
  private:
@@ -104,9 +107,8 @@ class Lane {
     return reply;
   }
 
-  static CheckCase result_of(const std::filesystem::path& directory, const Reply<Checked>& reply) {
+  static CheckCase result_of(const Reply<Checked>& reply) {
     CheckCase result;
-    result.name = (directory / ".").lexically_normal().parent_path().filename().string();
     if (reply) {
       result.status = reply->status;
       result.max_abs = reply->max_abs;
@@ -134,10 +136,11 @@ Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::pa
                                            const CheckOptions& options, WorkerRunner& workers,
                                            const std::atomic<bool>& stop) {
   Queue queue(dirs.size(), options.on_case);
+  const auto names = case_names(dirs);
   const auto serve = [&] {
     Lane lane(options, workers, stop);
     while (const auto index = queue.next()) {
-      auto result = lane.run(dirs[*index]);
+      auto result = lane.run(dirs[*index], names[*index]);
       if (!result) return queue.give_up(std::move(result.error()));
       queue.finish(*index, *std::move(result));
     }

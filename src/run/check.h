@@ -17,7 +17,8 @@ namespace joulemark::run {
 
 /// How one case ended.
 struct CheckCase {
-  std::string name;    ///< the folder's name
+  std::string name;    ///< see `case_names`
+  std::filesystem::path directory;
   std::string status;  ///< "pass", "fail", "unsupported", "crashed"
   double max_abs = 0;
   double max_rel = 0;
@@ -40,6 +41,10 @@ struct CheckOptions {
 /// one `test_data_set_*`. Fails when `directory` cannot be read or holds none. Symbolic links to
 /// folders below it are not followed.
 Result<std::vector<std::filesystem::path>> find_cases(const std::filesystem::path& directory);
+
+/// What to call each of `dirs`: the folder's name, with as many of its parents as it takes to tell
+/// it from the others.
+std::vector<std::string> case_names(const std::vector<std::filesystem::path>& dirs);
 
 /// Results in the order of `dirs`. A worker serves many cases; a case that kills its worker or
 /// exceeds the limit is tried once more alone in a fresh worker and is "crashed" when that ends the

@@ -184,6 +184,13 @@ TEST_F(FindCases, TheFolderItselfMayBeOne) {
   EXPECT_THAT(*cases, ElementsAre(root_ / "a"));
 }
 
+TEST(CaseNames, AreTheFoldersWithTheParentsThatTellThemApart) {
+  EXPECT_THAT(case_names({"x/a", "x/b/"}), ElementsAre("a", "b"));
+  EXPECT_THAT(case_names({"/x/a", "/y/./a", "/y/b"}), ElementsAre("x/a", "y/a", "b"));
+  EXPECT_THAT(case_names({"/x/p/a", "/y/p/a", "/p/a"}), ElementsAre("x/p/a", "y/p/a", "p/a"));
+  EXPECT_THAT(case_names({"/x/a", "/x/a"}), ElementsAre("x/a", "x/a"));
+}
+
 TEST_F(FindCases, ALinkToAParentIsNoEndlessTree) {
   add_case("a");
   std::filesystem::create_directory_symlink(root_, root_ / "loop");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <system_error>
 
 #include "run/check.h"
@@ -52,7 +53,34 @@ Status collect(const fs::path& directory, int depth, std::vector<fs::path>& case
   return {};
 }
 
+/// Without dots and a slash at the end.
+fs::path tidy(const fs::path& directory) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(directory, error);
+  return ((error ? directory : absolute) / ".").lexically_normal().parent_path();
+}
+
 }  // namespace
+
+std::vector<std::string> case_names(const std::vector<fs::path>& dirs) {
+  std::vector<fs::path> names, parents;
+  for (const fs::path& dir : dirs) {
+    names.push_back(tidy(dir).filename());
+    parents.push_back(tidy(dir).parent_path());
+  }
+  while (true) {
+    std::map<fs::path, int> uses;
+    for (const fs::path& name : names) ++uses[name];
+    bool grew = false;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (uses[names[i]] == 1 || !parents[i].has_filename()) continue;
+      names[i] = parents[i].filename() / names[i];
+      parents[i] = parents[i].parent_path();
+      grew = true;
+    }
+    if (!grew) return {names.begin(), names.end()};
+  }
+}
 
 Result<std::vector<fs::path>> find_cases(const fs::path& directory) {
   std::vector<fs::path> cases;

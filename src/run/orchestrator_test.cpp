@@ -87,6 +87,18 @@ TEST_F(Orchestrator, TheWorkerIsToldWhatThePlanSays) {
   EXPECT_EQ(runner_.conversations.at(0)->command.cpus, std::vector<int>{0});
 }
 
+TEST_F(Orchestrator, AWarmUpLeavesTimeForTheWindow) {
+  experiment_.factors = {.engine = {"a"}};
+  experiment_.protocol = {.repetitions = 1, .time_limit_s = 3, .sample_hz = 0};
+  ASSERT_TRUE(run());
+  for (const auto& request : runner_.requests)
+    if (request.type == "warmup") {
+      const auto cap_ns = json::parse(request.line)["max_ns"].get<std::int64_t>();
+      EXPECT_LE(cap_ns, 2'000'000'000);
+      EXPECT_GE(cap_ns, 200'000'000);
+    }
+}
+
 TEST_F(Orchestrator, ASecondRunOfTheSameTrialsIsAnotherAttempt) {
   ASSERT_TRUE(run());
   const auto outcome = run();

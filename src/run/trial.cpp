@@ -20,6 +20,8 @@ namespace {
 
 /// How often the stop flag is looked at while nothing runs.
 constexpr Nanoseconds kIdleStep = 100'000'000;
+/// Share of the time limit that a long warm-up leaves for what follows the window.
+constexpr double kReserve = 0.1;
 
 /// One attempt while it runs. Every step answers a Failure when the trial is over.
 class Attempt {
@@ -54,6 +56,7 @@ class Attempt {
   Reply<void> start_worker();
   Reply<void> prepare();
   Reply<void> answer();
+  [[nodiscard]] Nanoseconds longest_warmup() const;
   Reply<void> warm_up();
   Reply<void> ready();
   Reply<void> measure();
@@ -154,10 +157,19 @@ Reply<void> Attempt::answer() {
   return {};
 }
 
+/// The cap, or what the time limit leaves when the window and a tenth of it are set aside.
+Nanoseconds Attempt::longest_warmup() const {
+  const double set_aside_s =
+      protocol_.ready_s + request_.window_s + protocol_.time_limit_s * kReserve;
+  const Nanoseconds left = deadline_ - world_.clock.now() - to_nanoseconds(set_aside_s);
+  const Nanoseconds least = to_nanoseconds(protocol_.warmup_min_s);
+  return std::max(least, std::min(left, to_nanoseconds(protocol_.warmup_max_s)));
+}
+
 Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
   const auto warmed = client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
-                                        .max_ns = to_nanoseconds(protocol_.warmup_max_s),
+                                        .max_ns = longest_warmup(),
                                         .min_iterations = protocol_.warmup_min_iterations});
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
@@ -179,14 +191,15 @@ Reply<void> Attempt::measure() {
   world_.progress.phase_changed(Phase::kMeasure);
   const int pid = client_->process().pid();
   // The energy counters are the innermost readings: their edges matter most (design §2).
-  const auto process_begin = sensors::read_process_at_begin(world_.root, pid);
+  const auto process_root = sensors::process_root(world_.root, pid);
+  const auto process_begin = sensors::read_process_at_begin(process_root, pid);
   const auto begin = sensors::read_all(world_.sensors);
   Exchange exchange;
   const auto done = client_->go(
       {.min_ns = to_nanoseconds(request_.window_s), .min_iterations = protocol_.min_iterations},
       &exchange);
   const auto end = sensors::read_all(world_.sensors);
-  const auto process_end = sensors::read_process(world_.root, pid);
+  const auto process_end = sensors::read_process(process_root, pid);
   if (!done) return tl::unexpected<Failure>(done.error());
   TrialRecord& record = end_.record;
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);

@@ -119,6 +119,11 @@ fs::path cgroup_folder(const fs::path& root, int pid) {
 
 }  // namespace
 
+fs::path process_root(const fs::path& root, int pid) {
+  std::error_code error;
+  return fs::exists(folder_of(root, pid), error) ? root : fs::path("/");
+}
+
 std::optional<double> process_cpu_s(int pid) {
   clockid_t clock{};
   timespec time{};

@@ -35,6 +35,10 @@ struct ProcessCounters {
   bool peak_was_reset = false;                          ///< the peak starts anew after this reading
 };
 
+/// The root whose /proc lists `pid`: `root`, or "/" where a simulated machine has no such process,
+/// for workers are real on every machine.
+std::filesystem::path process_root(const std::filesystem::path& root, int pid);
+
 /// CPU seconds of all threads of `pid` on this machine, in nanosecond steps; empty when it is gone.
 std::optional<double> process_cpu_s(int pid);
 

@@ -94,6 +94,11 @@ TEST_F(ProcessFiles, MissingProcessIsAFailureWithItsPath) {
       << counters.error().message;
 }
 
+TEST_F(ProcessFiles, ProcessThatTheRootDoesNotListIsOneOfThisMachine) {
+  EXPECT_EQ(process_root(root_, 7), root_);
+  EXPECT_EQ(process_root(root_, 99), "/");
+}
+
 TEST_F(ProcessFiles, CgroupMemoryIsThatOfTheUnifiedHierarchy) {
   write("proc/7/cgroup", "4:memory:/old\n0::/user/joulemark\n");
   write("sys/fs/cgroup/user/joulemark/memory.peak", "12345\n");

@@ -77,13 +77,14 @@ void Recorder::watch(int pid) {
   stat_.reset();
   last_cpu_s_.reset();
   if (pid == 0) return;
-  const auto folder = root_ / "proc" / std::to_string(pid);
+  const auto root = process_root(root_, pid);
+  const auto folder = root / "proc" / std::to_string(pid);
   statm_ = open_file(folder / "statm");
-  if (root_ != "/") stat_ = open_file(folder / "stat");
+  if (root != "/") stat_ = open_file(folder / "stat");
 }
 
 std::optional<double> Recorder::worker_cpu_s() const {
-  if (!stat_) return root_ == "/" ? process_cpu_s(pid_) : std::nullopt;
+  if (!stat_) return process_cpu_s(pid_);
   char buffer[1024];
   const auto text = stat_->read(buffer, sizeof buffer);
   return text ? cpu_s_of_stat(*text) : std::nullopt;

@@ -126,6 +126,8 @@ std::string sqlite_uri(const std::string& path, Access access) {
       return uri + "?mode=ro";
     case Access::kReadOnlyMedium:
       return uri + "?mode=ro&immutable=1";
+    case Access::kReadTidily:
+      return uri + "?mode=rw";
     case Access::kReadWriteCreate:
       break;
   }
@@ -151,7 +153,11 @@ SqlResult<Database> Database::open_sqlite(const std::string& path, Access access
       fmt::format("dbname={} timeout={}", sqlite_uri(path, access), busy_s);
   const SqlStatus opened = guarded([&] { state->session.open(soci::sqlite3, connection); });
   if (!opened) return tl::unexpected<SqlError>(opened.error());
-  return Database(std::move(state));
+  Database database(std::move(state));
+  if (access == Access::kReadTidily)
+    if (auto refused = database.execute("pragma query_only = on"); !refused)
+      return tl::unexpected<SqlError>(refused.error());
+  return database;
 }
 
 SqlStatus Database::execute(const std::string& sql, const std::vector<Value>& values) {

@@ -55,6 +55,7 @@ using SqlStatus = SqlResult<void>;
 enum class Access {
   kReadOnly,
   kReadOnlyMedium,  ///< nobody can write: the file is read without any lock
+  kReadTidily,      ///< reads, and as the last to close removes the files of the write-ahead log
   kReadWriteCreate
 };
 

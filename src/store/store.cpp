@@ -106,14 +106,15 @@ Status check_place(const std::string& path, OpenMode mode) {
   return {};
 }
 
-/// A reader of a WAL database needs two files beside it; where it cannot make them and a clean end
-/// has left none, nothing is lost by reading the database alone.
+/// A reader of a WAL database needs two files beside it, and only one that may write takes them
+/// away again. Where it cannot make them and a clean end has left none, nothing is lost by reading
+/// the database alone.
 Access access_for(const std::string& path, OpenMode mode) {
   if (mode == OpenMode::kReadWrite) return Access::kReadWriteCreate;
+  if (may(fs::absolute(path).parent_path(), W_OK | X_OK))
+    return may(path, W_OK) ? Access::kReadTidily : Access::kReadOnly;
   std::error_code error;
-  const bool is_still = !fs::exists(path + "-wal", error);
-  return is_still && !may(fs::absolute(path).parent_path(), W_OK | X_OK) ? Access::kReadOnlyMedium
-                                                                         : Access::kReadOnly;
+  return fs::exists(path + "-wal", error) ? Access::kReadOnly : Access::kReadOnlyMedium;
 }
 
 Error newer_schema(const std::string& path, std::int64_t version) {

@@ -70,6 +70,18 @@ TEST_F(StoreFaults, DatabaseOfAnotherProgramIsRefusedAndLeftAsItIs) {
   EXPECT_FALSE(database->execute("select version from joulemark_schema"));
 }
 
+TEST_F(StoreFaults, ReadersNeitherWriteNorLeaveFilesBehind) {
+  { (void)*open().create_experiment({}, ""); }
+  {
+    auto reader = Store::open(path_, OpenMode::kReadOnly);
+    ASSERT_TRUE(reader) << reader.error().message;
+    EXPECT_EQ(reader->experiments()->size(), 1U);
+    EXPECT_FALSE(reader->create_experiment({}, ""));
+  }
+  EXPECT_FALSE(fs::exists(path_ + "-wal"));
+  EXPECT_FALSE(fs::exists(path_ + "-shm"));
+}
+
 TEST_F(StoreFaults, PlacesThatCannotHoldAStoreSayWhy) {
   EXPECT_THAT(open_error(folder_.string(), OpenMode::kReadWrite).message,
               HasSubstr("it is a folder"));
