@@ -3,6 +3,10 @@
 // stream socket.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
 /// A worker is any program that is started as `PROGRAM --protocol-fd N` with one end of a
 /// socketpair as file descriptor N, and answers each request line with exactly one reply line. Its
 /// stdout and stderr are captured, not parsed. It exits with status 0 when the socket closes. Text
@@ -54,5 +58,21 @@ inline constexpr const char* kStatusNames[] = {"ok",
 
 /// A line longer than this ends the conversation as nonsense.
 inline constexpr long long kMaxLineBytes = 256LL << 20;
+
+/// The requests that both sides hold in the same form.
+struct WarmupRequest {
+  std::int64_t min_ns = 0;
+  std::int64_t max_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+struct GoRequest {
+  std::int64_t min_ns = 0;
+  std::int64_t min_iterations = 1;
+};
+struct CheckRequest {
+  std::filesystem::path directory;  ///< "case" on the wire
+  std::optional<double> rtol = {};  ///< empty: the worker's tolerance for the dtype
+  std::optional<double> atol = {};
+};
 
 }  // namespace joulemark::protocol

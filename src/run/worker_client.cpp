@@ -160,7 +160,7 @@ Reply<Answered> WorkerClient::answer(const AnswerRequest& request) {
   return settle(parse_answered(answer->line));
 }
 
-Reply<Warmed> WorkerClient::warm_up(const WarmupRequest& request) {
+Reply<Warmed> WorkerClient::warm_up(const protocol::WarmupRequest& request) {
   const auto answer = exchange("warmup", to_line({{"type", "warmup"},
                                                   {"min_ns", request.min_ns},
                                                   {"max_ns", request.max_ns},
@@ -169,7 +169,7 @@ Reply<Warmed> WorkerClient::warm_up(const WarmupRequest& request) {
   return settle(parse_warmed(answer->line, answer->exchange));
 }
 
-Reply<Done> WorkerClient::go(const GoRequest& request, Exchange* exchange_times) {
+Reply<Done> WorkerClient::go(const protocol::GoRequest& request, Exchange* exchange_times) {
   const std::string line = to_line(
       {{"type", "go"}, {"min_ns", request.min_ns}, {"min_iterations", request.min_iterations}});
   const auto answer = exchange("go", line);
@@ -184,7 +184,7 @@ Reply<Durations> WorkerClient::durations(const Done& done) {
   return settle(parse_durations(answer->line, done));
 }
 
-Reply<Checked> WorkerClient::check(const CheckRequest& request) {
+Reply<Checked> WorkerClient::check(const protocol::CheckRequest& request) {
   json line = {{"type", "check"}, {"case", request.directory.string()}};
   if (request.rtol) line["rtol"] = *request.rtol;
   if (request.atol) line["atol"] = *request.atol;

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "joulemark/experiment.h"
+#include "joulemark/worker_protocol.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -52,23 +53,6 @@ struct AnswerRequest {
   std::filesystem::path reference;
 };
 
-struct WarmupRequest {
-  Nanoseconds min_ns = 0;
-  Nanoseconds max_ns = 0;
-  std::int64_t min_iterations = 1;
-};
-
-struct GoRequest {
-  Nanoseconds min_ns = 0;
-  std::int64_t min_iterations = 1;
-};
-
-struct CheckRequest {
-  std::filesystem::path directory;
-  std::optional<double> rtol;
-  std::optional<double> atol;
-};
-
 /// Owns the worker; destroying it kills it. After a failure that was not `reported` the worker is
 /// dead and nothing more may be asked.
 class WorkerClient {
@@ -80,11 +64,11 @@ class WorkerClient {
   Reply<Loaded> load(const std::string& model, const std::string& precision);
   Reply<void> inputs(const InputsRequest& request);
   Reply<Answered> answer(const AnswerRequest& request);
-  Reply<Warmed> warm_up(const WarmupRequest& request);
+  Reply<Warmed> warm_up(const protocol::WarmupRequest& request);
   /// `exchange`, when not null, tells when `go` was sent.
-  Reply<Done> go(const GoRequest& request, Exchange* exchange);
+  Reply<Done> go(const protocol::GoRequest& request, Exchange* exchange);
   Reply<Durations> durations(const Done& done);
-  Reply<Checked> check(const CheckRequest& request);
+  Reply<Checked> check(const protocol::CheckRequest& request);
   /// Waits until `until` with the worker idle; it must stay silent and alive.
   Reply<void> rest(Nanoseconds until);
   /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.

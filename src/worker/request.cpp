@@ -8,6 +8,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
+
 namespace joulemark::worker {
 namespace {
 

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/clock.h"
+#include "joulemark/worker_protocol.h"
 #include "worker/failure.h"
 
 namespace joulemark::worker {
@@ -44,22 +44,11 @@ struct AnswerRequest {
   std::optional<std::filesystem::path> directory;
   std::optional<std::filesystem::path> reference;
 };
-struct WarmupRequest {
-  Nanoseconds min_ns = 0;
-  Nanoseconds max_ns = 0;
-  std::int64_t min_iterations = 1;
-};
-struct GoRequest {
-  Nanoseconds min_ns = 0;
-  std::int64_t min_iterations = 1;
-};
 struct DurationsRequest {};
-struct CheckRequest {
-  std::filesystem::path directory;
-  std::optional<double> rtol;
-  std::optional<double> atol;
-};
 struct QuitRequest {};
+using protocol::CheckRequest;
+using protocol::GoRequest;
+using protocol::WarmupRequest;
 
 using Request = std::variant<HelloRequest, OpenRequest, LoadRequest, InputsRequest, AnswerRequest,
                              WarmupRequest, GoRequest, DurationsRequest, CheckRequest, QuitRequest>;
