@@ -73,6 +73,12 @@ bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
+/// Characters that turn the direction of the text after them.
+bool is_direction(char32_t code) {
+  return code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
 /// Bytes up to the first space where a line may end: not before a per cent sign, and not inside an
 /// interval's brackets unless they hold a whole sentence.
 std::size_t end_of_unit(std::string_view text) {
@@ -109,7 +115,8 @@ std::string printable(std::string_view text) {
     const Character character = decode(text);
     if (is_control(character.code)) {
       result += ' ';
-    } else if (character.code == kInvalid && character.bytes == 1) {
+    } else if (is_direction(character.code) ||
+               (character.code == kInvalid && character.bytes == 1)) {
       result += kReplacement;
     } else {
       result += text.substr(0, character.bytes);

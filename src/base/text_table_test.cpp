@@ -37,6 +37,7 @@ TEST(TextTable, PrintableDisarmsTerminals) {
   EXPECT_EQ(printable("a\x1b[31m\nb\x7f"), "a [31m b ");
   EXPECT_EQ(printable("\u009b1m"), " 1m");
   EXPECT_EQ(printable("ok \xED\xA0\x80"), "ok \uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(printable("a\u202Ebc\u2069"), "a\uFFFDbc\uFFFD");
   EXPECT_EQ(printable("µ 日本 \uFFFD"), "µ 日本 \uFFFD");
 }
 
