@@ -10,7 +10,7 @@
 
 #include "base/text_table.h"
 #include "stats/descriptive.h"
-#include "verdict/sentence.h"
+#include "verdict/phrases.h"
 
 namespace joulemark::report {
 namespace {

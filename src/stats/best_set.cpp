@@ -93,6 +93,7 @@ Relation relation_of(const Interval& ratio, double margin) {
   if (!ratio.bounded()) return Relation::kUnresolved;
   if (ratio.lo > 1 + margin) return Relation::kWorse;
   if (ratio.hi <= 1 + margin && ratio.lo >= 1 / (1 + margin)) return Relation::kEquivalent;
+  if (ratio.lo > 1) return Relation::kBehind;
   return Relation::kUnresolved;
 }
 
@@ -127,7 +128,7 @@ BestSet best_set(Table values, const BestSetOptions& options) {
   result.best = pick_best(values);
   if (!result.best) return result;
   const std::vector<std::size_t> n = counts(values);
-  const double level = bonferroni_level(options.level, values.size() - 1);
+  const double level = bonferroni_level(options.level, values.size() * (values.size() - 1) / 2);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i == *result.best) {
       result.comparisons[i] = to_itself(n[i]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of several treatments is best, and which cannot be told from it by more than a margin.
+// Which of several treatments is best, and how sure it is that each other one is worse.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,12 @@
 
 namespace joulemark::stats {
 
-/// How a treatment stands to the best one.
+/// How a treatment stands to the best one, as its interval says.
 enum class Relation {
   kBest,        ///< it is the best one
   kEquivalent,  ///< the interval lies within the margin on both sides
-  kUnresolved,  ///< neither
+  kBehind,      ///< the interval lies above 1, and the margin lies in it
+  kUnresolved,  ///< none of the others, or there is no interval
   kWorse,       ///< the interval lies above the margin: not in the best set
 };
 
@@ -38,9 +39,13 @@ struct BestSet {
 /// Smaller is better. `values[treatment][block]`, positive, NaN where a block has none; equally
 /// many blocks each. The best one has the smallest geometric mean adjusted for blocks (two-way
 /// additive fit on ln) among the treatments with at least half as many values as the fullest. Every
-/// other is compared with it at the Bonferroni level over all rivals, so that the truly best
-/// treatment is in the set with at least `level`, whichever was picked (comparisons with the best:
-/// Hsu 1981, Ann. Stat. 9:1026; here paired, because blocks share their disturbances).
+/// other is compared with it by paired_ratio over the blocks that both have.
+///
+/// All intervals hold together with at least `level`, although the same data chose the one that
+/// they refer to: each is taken at the Bonferroni level of all k(k − 1)/2 pairs (Dunn 1961, JASA
+/// 56:52), so that those of every possible choice hold at once. Nothing is assumed of how the
+/// treatments' variances compare, which Tukey's and Dunnett's pooled methods need: configurations
+/// differ in noise tenfold. Hence the truly best treatment is kWorse with at most (1 − level)/k.
 BestSet best_set(std::span<const std::vector<double>> values, const BestSetOptions& options = {});
 
 }  // namespace joulemark::stats

@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paired ratios and the best set: golden values, invariances, and what they promise, by simulation.
+// Paired ratios: golden values, invariances, and what they promise, by simulation.
 #include "stats/paired.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/random.h"
-#include "stats/best_set.h"
 #include "stats/distribution.h"
 #include "stats/golden_test.h"
+#include "stats/simulate_test.h"
 
 namespace joulemark::stats {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-/// Blocks that share a disturbance of 10 %, and treatments with 2 % noise of their own.
-std::vector<std::vector<double>> simulate(const std::vector<double>& truth, int blocks,
-                                          Random& random) {
-  std::vector<std::vector<double>> values(truth.size());
-  for (int block = 0; block < blocks; ++block) {
-    const double shared = 0.1 * random.normal();
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-      values[i].push_back(truth[i] * std::exp(shared + 0.02 * random.normal()));
-    }
-  }
-  return values;
-}
 
 TEST(Distribution, AgreesWithTheGoldenValues) {
   EXPECT_NEAR(t_quantile(9, 0.975), 2.262157162798205, 1e-12);
@@ -90,78 +76,6 @@ TEST(PairedRatio, CoverageIsNominal) {
     covered += ratio.lo <= 1.1 && 1.1 <= ratio.hi ? 1 : 0;
   }
   EXPECT_NEAR(covered, 0.95 * kSimulations, 0.011 * kSimulations);  // 3 standard errors
-}
-
-TEST(BestSet, HoldsTheTrulyBestOne) {
-  Random random(8);
-  constexpr int kSimulations = 1000;
-  int held = 0;
-  for (int i = 0; i < kSimulations; ++i) {
-    const auto values = simulate({1.01, 1.0, 1.005, 1.02, 1.05, 1.3}, 6, random);
-    held += best_set(values).comparisons[1].relation != Relation::kWorse ? 1 : 0;
-  }
-  EXPECT_GE(held, 0.95 * kSimulations);
-}
-
-TEST(BestSet, HoldsTheTrulyBestOneWithoutAMargin) {
-  Random random(9);
-  constexpr int kSimulations = 1000;
-  int held = 0;
-  for (int i = 0; i < kSimulations; ++i) {
-    const auto values = simulate({1.0, 1.0, 1.0, 1.0}, 5, random);
-    const BestSet set = best_set(values, {.margin = 0});
-    held += set.comparisons[2].relation != Relation::kWorse ? 1 : 0;
-  }
-  EXPECT_GE(held, 0.95 * kSimulations);
-}
-
-TEST(BestSet, TellsWorseEquivalentAndUnresolvedApart) {
-  Random random(10);
-  const auto values = simulate({1.0, 1.0001, 1.3}, 400, random);
-  const BestSet set = best_set(values);
-  ASSERT_TRUE(set.best);
-  EXPECT_LE(*set.best, 1u);
-  EXPECT_EQ(set.comparisons[*set.best].relation, Relation::kBest);
-  EXPECT_EQ(set.comparisons[1 - *set.best].relation, Relation::kEquivalent);
-  EXPECT_EQ(set.comparisons[2].relation, Relation::kWorse);
-  const auto few = simulate({1.0, 1.02}, 3, random);
-  const BestSet unresolved = best_set(few);
-  EXPECT_EQ(unresolved.comparisons[1 - *unresolved.best].relation, Relation::kUnresolved);
-}
-
-TEST(BestSet, ComparesWithinBlocksThatBothHave) {
-  // The second lacks the slow last blocks; by plain means it would look best.
-  const std::vector<std::vector<double>> values = {{1.0, 1.1, 1.0, 9.0, 9.1},
-                                                   {1.2, 1.3, 1.2, kNaN, kNaN}};
-  const BestSet set = best_set(values);
-  ASSERT_TRUE(set.best);
-  EXPECT_EQ(*set.best, 0u);
-  EXPECT_EQ(set.comparisons[1].blocks, 3);
-  EXPECT_EQ(set.comparisons[1].relation, Relation::kWorse);
-}
-
-TEST(BestSet, OneLuckyTrialIsNotTheBest) {
-  const std::vector<std::vector<double>> values = {{1.0, 1.01, 0.99, 1.0}, {0.5, kNaN, kNaN, kNaN}};
-  const BestSet set = best_set(values);
-  EXPECT_EQ(set.best, 0u);
-  EXPECT_EQ(set.comparisons[1].relation, Relation::kUnresolved);
-}
-
-TEST(BestSet, NothingOneAndNoValueAtAllAreAnswers) {
-  EXPECT_FALSE(best_set({}).best);
-  const std::vector<std::vector<double>> none = {{kNaN, kNaN}, {kNaN, -1}};
-  EXPECT_FALSE(best_set(none).best);
-  const std::vector<std::vector<double>> one = {{2, 3}};
-  const BestSet set = best_set(one);
-  EXPECT_EQ(set.best, 0u);
-  EXPECT_EQ(set.comparisons[0].relation, Relation::kBest);
-}
-
-TEST(BestSet, OneBlockResolvesNothing) {
-  const std::vector<std::vector<double>> values = {{1.0}, {5.0}};
-  const BestSet set = best_set(values);
-  EXPECT_EQ(set.comparisons[1].relation, Relation::kUnresolved);
-  EXPECT_EQ(set.comparisons[1].ratio.outcome, IntervalOutcome::kTooFew);
 }
 
 }  // namespace

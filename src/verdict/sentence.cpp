@@ -5,153 +5,164 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "verdict/phrases.h"
 
 namespace joulemark::verdict {
 namespace {
 
 using Indices = std::vector<std::size_t>;
 
-constexpr std::size_t kNamesInFull = 4;
 /// Of configurations that are not ranked.
 constexpr std::size_t kReasonsInFull = 2;
-/// From here on "3.5 times as much" reads better than "250 % more".
-constexpr double kTimes = 2;
 
-std::string decimal(double value, int decimals) {
-  std::string text = fmt::format("{:.{}f}", std::abs(value), decimals);
-  const bool zero = text.find_first_not_of("0.") == std::string::npos;
-  return value < 0 && !zero ? "−" + text : text;
-}
-
-/// Decimals that show the width of the interval, or about two digits where there is none.
-int decimals_for(double value, double width, bool bounded) {
-  const double scale = bounded ? width / 2 : std::abs(value) / 10;
-  if (scale >= 1) return 0;
-  return scale >= 0.1 ? 1 : 2;
-}
-
-struct Span {
-  double value, lo, hi;
-  bool bounded;
-};
-
-/// "23 % more [21 %, 25 %]".
-std::string percent_more(const Span& span) {
-  const int decimals = decimals_for(span.value, span.hi - span.lo, span.bounded);
-  const std::string value = fmt::format("{} % more", decimal(span.value, decimals));
-  if (!span.bounded) return value;
-  return fmt::format("{} [{} %, {} %]", value, decimal(span.lo, decimals),
-                     decimal(span.hi, decimals));
-}
-
-/// How much less the best one needs than a rival with this ratio: 1 − 1/r.
-Span saving(const stats::Interval& ratio) {
-  const auto less = [](double r) { return 100 * (1 - 1 / r); };
-  return {less(ratio.estimate), less(ratio.lo), less(ratio.hi), ratio.bounded()};
-}
-
-std::string join(const std::vector<std::string>& names) {
-  if (names.size() > kNamesInFull) {
-    return fmt::format("{} and {} others", names.front(), names.size() - 1);
-  }
-  std::string text = names.empty() ? "" : names.front();
-  for (std::size_t i = 1; i < names.size(); ++i) {
-    text += (i + 1 == names.size() ? " and " : ", ") + names[i];
-  }
-  return text;
-}
-
-/// The sentence's material: one model, its ranked cells by standing.
+/// The sentence's material: one model, its cells by standing, each group best first.
 struct Scene {
   const Judgement& judgement;
   const ModelVerdict& model;
   double margin;
-  Indices tied, unresolved, worse, unranked;
+  Indices tied, behind, worse, unranked;
+  /// Not told from the best, by what their intervals are like: around 1, below it, none because of
+  /// one common block, none because of no common block.
+  Indices even, below, once, apart;
 
   [[nodiscard]] const Cell& cell(std::size_t index) const { return judgement.cells[index]; }
-  [[nodiscard]] const Cell& best() const { return cell(*model.best); }
+  [[nodiscard]] const std::string& best() const { return cell(*model.best).label; }
   [[nodiscard]] const char* noun() const { return metric(model.primary).title; }
-  [[nodiscard]] std::size_t ranked() const {
-    return 1 + tied.size() + unresolved.size() + worse.size();
+  [[nodiscard]] std::string margin_text() const { return percent_text(margin); }
+  [[nodiscard]] std::string more(std::size_t index) const {
+    return more_text(cell(index).ratio.interval, margin);
   }
 };
 
+Indices& unresolved_group(Scene& scene, const Ratio& ratio) {
+  if (ratio.blocks == 0) return scene.apart;
+  if (!ratio.interval.bounded()) return scene.once;
+  return ratio.interval.hi < 1 ? scene.below : scene.even;
+}
+
 Scene scene_of(const Judgement& judgement, const ModelVerdict& model, double margin) {
-  Scene scene{judgement, model, margin, {}, {}, {}, {}};
+  Scene scene{judgement, model, margin, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const std::size_t c : model.cells) {
-    const Standing standing = judgement.cells[c].standing;
-    if (standing == Standing::kTied) scene.tied.push_back(c);
-    if (standing == Standing::kUnresolved) scene.unresolved.push_back(c);
-    if (standing == Standing::kWorse) scene.worse.push_back(c);
-    if (standing == Standing::kUnranked) scene.unranked.push_back(c);
+    const Cell& cell = judgement.cells[c];
+    if (cell.standing == Standing::kTied) scene.tied.push_back(c);
+    if (cell.standing == Standing::kBehind) scene.behind.push_back(c);
+    if (cell.standing == Standing::kUnresolved) unresolved_group(scene, cell.ratio).push_back(c);
+    if (cell.standing == Standing::kWorse) scene.worse.push_back(c);
+    if (cell.standing == Standing::kUnranked) scene.unranked.push_back(c);
   }
   return scene;
 }
 
-/// "A needs 23 % less time per inference than B [21 %, 25 %]".
-std::string needs_less(const Scene& scene, const Cell& rival) {
-  const Span span = saving(rival.ratio.interval);
-  const int decimals = decimals_for(span.value, span.hi - span.lo, span.bounded);
-  return fmt::format("{} needs {} % less {} than {} [{} %, {} %]", scene.best().label,
-                     decimal(span.value, decimals), scene.noun(), rival.label,
-                     decimal(span.lo, decimals), decimal(span.hi, decimals));
+std::string names(const Scene& scene, const Indices& group) {
+  std::vector<std::string> labels;
+  for (const std::size_t c : group) labels.push_back(scene.cell(c).label);
+  return join(labels);
+}
+
+/// The form of a verb for as many subjects.
+const char* verb(const Indices& group, const char* one, const char* several) {
+  return group.size() == 1 ? one : several;
+}
+
+const char* have(const Indices& group) {
+  return verb(group, "has", "have");
+}
+
+/// "B needs 2 % more [1 %, 3 %]".
+std::string named(const Scene& scene, std::size_t cell) {
+  return fmt::format("{} needs {}", scene.cell(cell).label, scene.more(cell));
+}
+
+/// What one of `group` needs, by its name where the group has others.
+std::string example(const Scene& scene, const Indices& group, std::size_t cell) {
+  return group.size() == 1 ? "needs " + scene.more(cell) : named(scene, cell);
 }
 
 std::string better(const Scene& scene) {
-  std::string text = needs_less(scene, scene.cell(scene.worse.front()));
-  if (scene.ranked() > 2) text += fmt::format(", the next of {} configurations", scene.ranked());
-  return text + ".";
+  const Cell& next = scene.cell(scene.worse.front());
+  const Quantity less = saving(next.ratio.interval);
+  return fmt::format("{} needs {} less {} than {}{}{}.", scene.best(), less.value, scene.noun(),
+                     next.label, less.interval,
+                     scene.worse.size() == 1
+                         ? ""
+                         : fmt::format(", the next of {} configurations", scene.worse.size() + 1));
 }
 
-/// What the best of the configurations outside the best set needs.
-std::string next_worse(const Scene& scene) {
-  if (scene.worse.empty()) return "";
-  const Cell& next = scene.cell(scene.worse.front());
-  return fmt::format(" The next, {}, {}.", next.label, more_than_best(next.ratio));
+/// Those outside the best set, after a sentence about those in it.
+std::string worse(const Scene& scene) {
+  const Indices& group = scene.worse;
+  if (group.empty()) return "";
+  return fmt::format(" {} {} worse by more than {}: {} needs {}.", names(scene, group),
+                     verb(group, "is", "are"), scene.margin_text(),
+                     group.size() == 1 ? "it" : scene.cell(group.front()).label,
+                     scene.more(group.front()));
 }
 
 std::string tie(const Scene& scene) {
-  std::vector<std::string> names = {scene.best().label};
-  for (const std::size_t c : scene.tied) names.push_back(scene.cell(c).label);
-  const Cell& farthest = scene.cell(scene.tied.back());
-  return fmt::format("tie: {} need the same {} within the margin of {} ({} {}).{}", join(names),
-                     scene.noun(), percent_text(scene.margin), farthest.label,
-                     more_than_best(farthest.ratio), next_worse(scene));
+  const Indices& group = scene.tied;
+  return fmt::format("tie: {} {} the same {} as {} within the margin of {} ({}).{}",
+                     names(scene, group), verb(group, "needs", "need"), scene.noun(), scene.best(),
+                     scene.margin_text(), example(scene, group, group.back()), worse(scene));
 }
 
-/// Not resolved for want of an interval.
-std::string too_few_blocks(const Scene& scene, const Cell& rival) {
-  const char* why = rival.ratio.blocks == 0 ? "no block has both" : "one block gives no interval";
-  const std::string difference =
-      rival.ratio.blocks == 0 ? ""
-                              : fmt::format(" and {} {}", rival.label, more_than_best(rival.ratio));
-  return fmt::format("not resolved: {} has the lowest {}{}, but {}; more repetitions are needed.{}",
-                     scene.best().label, scene.noun(), difference, why, next_worse(scene));
+/// Who needs more, and by how much.
+std::string behind(const Scene& scene) {
+  const std::size_t first = scene.behind.front();
+  if (scene.behind.size() == 1) return named(scene, first);
+  return fmt::format("{} need more ({})", names(scene, scene.behind), named(scene, first));
+}
+
+/// Everything but the best needs more, and some perhaps no more than the margin.
+std::string ahead(const Scene& scene) {
+  return fmt::format(
+      "{} is ahead in {}: {}; whether by more than the margin of {} is not resolved, more "
+      "repetitions are needed.{}",
+      scene.best(), scene.noun(), behind(scene), scene.margin_text(), worse(scene));
+}
+
+/// What keeps the best from being told from each group, those nearest to it first.
+std::vector<std::string> clauses(const Scene& scene) {
+  std::vector<std::string> result;
+  const auto add = [&](const Indices& group, const std::string& predicate, std::size_t shown) {
+    result.push_back(
+        fmt::format("{} {} ({})", names(scene, group), predicate, example(scene, group, shown)));
+  };
+  if (const Indices& group = scene.tied; !group.empty()) {
+    const char* are = verb(group, "is", "are");
+    add(group, fmt::format("{} within {} of it", are, scene.margin_text()), group.back());
+  }
+  if (!scene.even.empty()) add(scene.even, "may need as little", scene.even.front());
+  if (!scene.behind.empty()) {
+    result.push_back(
+        fmt::format("{}, whether by more than {} is open", behind(scene), scene.margin_text()));
+  }
+  if (const Indices& group = scene.below; !group.empty()) {
+    add(group,
+        fmt::format("{} less in the repetitions that both have", verb(group, "needs", "need")),
+        group.front());
+  }
+  if (const Indices& group = scene.once; !group.empty()) {
+    add(group,
+        fmt::format("{} one repetition in common with it, too few for an interval", have(group)),
+        group.front());
+  }
+  if (const Indices& group = scene.apart; !group.empty()) {
+    result.push_back(
+        fmt::format("{} {} no repetition in common with it", names(scene, group), have(group)));
+  }
+  return result;
 }
 
 std::string unresolved(const Scene& scene) {
-  const Cell& rival = scene.cell(scene.unresolved.front());
-  const stats::Interval& ratio = rival.ratio.interval;
-  if (!ratio.bounded()) return too_few_blocks(scene, rival);
-  const std::size_t others = scene.unresolved.size() + scene.tied.size();
-  if (others == 1 && ratio.lo > 1) {
-    return fmt::format(
-        "{}; whether that is more than the margin of {} is not resolved, more repetitions are "
-        "needed.{}",
-        needs_less(scene, rival), percent_text(scene.margin), next_worse(scene));
-  }
-  const std::string who =
-      others == 1
-          ? fmt::format("{} may need as little: it {}", rival.label, more_than_best(rival.ratio))
-          : fmt::format("{} others may need as little, {} among them: it {}", others, rival.label,
-                        more_than_best(rival.ratio));
-  return fmt::format("not resolved: {} has the lowest {}, but {}; more repetitions are needed.{}",
-                     scene.best().label, scene.noun(), who, next_worse(scene));
+  const std::vector<std::string> all = clauses(scene);
+  if (all.size() == 1 && !scene.behind.empty()) return ahead(scene);
+  return fmt::format("not resolved: {} ranks first by {}, but {}. More repetitions are needed.{}",
+                     scene.best(), scene.noun(), fmt::join(all, "; "), worse(scene));
 }
 
 std::string single(const Scene& scene) {
-  const Estimate& value = scene.best().estimate(scene.model.primary);
+  const Estimate& value = scene.cell(*scene.model.best).estimate(scene.model.primary);
   const Metric& primary = metric(scene.model.primary);
   const Scale scale = scale_for(primary, value.median.estimate);
   const auto text = [&](double number) {
@@ -163,9 +174,9 @@ std::string single(const Scene& scene) {
           : fmt::format("({}, no interval)",
                         value.n == 1 ? "one repetition" : fmt::format("{} repetitions", value.n));
   return fmt::format(
-      "{} needs {} per inference {}; it is the only configuration{}, so there is no comparison.",
-      scene.best().label, text(value.median.estimate), interval,
-      scene.unranked.empty() ? "" : " that can be ranked");
+      "{} needs {} per inference {}; it is the only configuration {}, so there is no comparison.",
+      scene.best(), text(value.median.estimate), interval,
+      scene.unranked.empty() ? "measured" : "that can be ranked");
 }
 
 /// "A (why), B (why)".
@@ -215,22 +226,6 @@ std::string not_ranked(const Scene& scene) {
 }
 
 }  // namespace
-
-std::string percent_text(double fraction) {
-  return fmt::format("{:g} %", 100 * fraction);
-}
-
-std::string more_than_best(const Ratio& ratio) {
-  const stats::Interval& r = ratio.interval;
-  if (r.estimate < kTimes) {
-    const auto more = [](double value) { return 100 * (value - 1); };
-    return "needs " + percent_more({more(r.estimate), more(r.lo), more(r.hi), r.bounded()});
-  }
-  const int decimals = std::max(1, decimals_for(r.estimate, r.hi - r.lo, r.bounded()));
-  const std::string value = fmt::format("needs {} times as much", decimal(r.estimate, decimals));
-  if (!r.bounded()) return value;
-  return fmt::format("{} [{}, {}]", value, decimal(r.lo, decimals), decimal(r.hi, decimals));
-}
 
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const Scene scene = scene_of(judgement, model, margin);

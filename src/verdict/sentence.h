@@ -8,17 +8,11 @@
 
 namespace joulemark::verdict {
 
-/// What can be said of one model, as one or more full sentences. `margin` as a fraction.
+/// What can be said of one model, as one or more full sentences. `margin` as a fraction. Each
+/// configuration is named for its standing, and nothing is said that its interval does not imply.
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin);
 
 /// The sentence of the only model, or one sentence over several.
 std::string overall_sentence(const Judgement& judgement);
-
-/// "3 %" for 0.03, "2.5 %" for 0.025.
-std::string percent_text(double fraction);
-
-/// "needs 23 % more [21 %, 25 %]", "needs 3.5 times as much [3.4, 3.6]" against the best; without
-/// the bracket where there is no interval.
-std::string more_than_best(const Ratio& ratio);
 
 }  // namespace joulemark::verdict

@@ -89,6 +89,8 @@ Standing standing_of(stats::Relation relation) {
       return Standing::kBest;
     case stats::Relation::kEquivalent:
       return Standing::kTied;
+    case stats::Relation::kBehind:
+      return Standing::kBehind;
     case stats::Relation::kWorse:
       return Standing::kWorse;
     case stats::Relation::kUnresolved:
@@ -104,7 +106,7 @@ Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
     return std::any_of(ranked.begin(), ranked.end(),
                        [&](std::size_t c) { return judgement.cells[c].standing == standing; });
   };
-  if (any(Standing::kUnresolved)) return Outcome::kUnresolved;
+  if (any(Standing::kUnresolved) || any(Standing::kBehind)) return Outcome::kUnresolved;
   return any(Standing::kTied) ? Outcome::kTie : Outcome::kBetter;
 }
 
@@ -132,6 +134,25 @@ void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& mo
   }
   if (set.best) model.best = ranked[*set.best];
   model.outcome = outcome_of(judgement, ranked);
+}
+
+/// Judgement::ratio_to_best of the trials of one model.
+void relate_trials(const ExperimentRecord& record, Judgement& judgement,
+                   const ModelVerdict& model) {
+  if (!model.best) return;
+  const std::vector<double>& values = judgement.values[static_cast<std::size_t>(model.primary)];
+  std::map<int, double> of_best;
+  for (const std::size_t trial : judgement.cells[*model.best].trials) {
+    of_best[record.trials[trial].block] = values[trial];
+  }
+  for (const std::size_t c : model.cells) {
+    if (!judgement.cells[c].ranked()) continue;
+    for (const std::size_t trial : judgement.cells[c].trials) {
+      const auto best = of_best.find(record.trials[trial].block);
+      if (best == of_best.end() || !(values[trial] > 0) || !(best->second > 0)) continue;
+      judgement.ratio_to_best[trial] = values[trial] / best->second;
+    }
+  }
 }
 
 /// Best first, then by ratio (those without one by label), unranked last.
@@ -174,7 +195,8 @@ void order_cells(Judgement& judgement) {
 }  // namespace
 
 const char* to_string(Standing standing) {
-  static constexpr const char* kNames[] = {"best", "tied", "unresolved", "worse", "unranked"};
+  static constexpr const char* kNames[] = {"best",       "tied",  "behind",
+                                           "unresolved", "worse", "unranked"};
   return kNames[static_cast<std::size_t>(standing)];
 }
 
@@ -187,7 +209,11 @@ Judgement judge(const ExperimentRecord& record) {
   Judgement judgement = collect(record);
   const std::vector<std::string> reasons = obstacles(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
-  for (ModelVerdict& model : judgement.models) rank(record, judgement, model);
+  judgement.ratio_to_best.assign(record.trials.size(), std::numeric_limits<double>::quiet_NaN());
+  for (ModelVerdict& model : judgement.models) {
+    rank(record, judgement, model);
+    relate_trials(record, judgement, model);
+  }
   order_cells(judgement);
   for (ModelVerdict& model : judgement.models) {
     model.sentence = model_sentence(judgement, model, record.experiment.margin);

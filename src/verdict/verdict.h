@@ -23,20 +23,22 @@ struct Estimate {
   std::string reason;      ///< machine-readable, when n is 0: "vm", "no_sensor", "no_trial"
 };
 
-/// Where a configuration stands among those of its model.
+/// Where a configuration stands among those of its model. All but kBest and kUnranked are said by
+/// its ratio's interval [lo, hi] and the margin m.
 enum class Standing {
-  kBest,        ///< the lowest geometric mean of the primary metric
-  kTied,        ///< differs from the best by less than the margin
-  kUnresolved,  ///< may or may not be within the margin of the best
-  kWorse,       ///< more than the margin worse than the best
+  kBest,    ///< ranks first: the others' ratios are to it
+  kTied,    ///< 1/(1 + m) ≤ lo, hi ≤ 1 + m: differs from the best by no more than the margin
+  kBehind,  ///< 1 < lo ≤ 1 + m < hi: needs more; whether by more than the margin is not resolved
+  kUnresolved,  ///< none of the others, or there is no interval: not told from the best
+  kWorse,       ///< 1 + m < lo: needs more by more than the margin
   kUnranked,    ///< listed only, with `reason`
 };
-/// "best", "tied", "unresolved", "worse", "unranked".
+/// "best", "tied", "behind", "unresolved", "worse", "unranked".
 const char* to_string(Standing standing);
 
-/// Value of this configuration over that of the best, as a ratio of geometric means paired by
-/// block. The intervals of one model hold together with 95 % (Bonferroni over the rivals of the
-/// best).
+/// Value of this configuration over that of the best: the geometric mean, over the blocks in which
+/// both have a value, of the ratio within the block. This is what ranks. The intervals of one model
+/// hold together with 95 %, although the data chose the best (stats/best_set.h says how).
 struct Ratio {
   stats::Interval interval;  ///< > 1: needs more than the best
   int blocks = 0;            ///< blocks in which both have a value
@@ -57,10 +59,8 @@ struct Cell {
   int not_ok = 0;                   ///< blocks without a finished trial
   std::vector<Estimate> estimates;  ///< by MetricId
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
-  [[nodiscard]] bool in_best_set() const {
-    return standing == Standing::kBest || standing == Standing::kTied ||
-           standing == Standing::kUnresolved;
-  }
+  /// Ranked, and not shown to be more than the margin worse than the best.
+  [[nodiscard]] bool in_best_set() const { return ranked() && standing != Standing::kWorse; }
   [[nodiscard]] const Estimate& estimate(MetricId id) const {
     return estimates[static_cast<std::size_t>(id)];
   }
@@ -70,7 +70,7 @@ struct Cell {
 enum class Outcome {
   kBetter,      ///< one configuration is more than the margin better than every other
   kTie,         ///< several, and they are the same within the margin
-  kUnresolved,  ///< several, and more repetitions are needed to tell
+  kUnresolved,  ///< several, and at least one is kBehind or kUnresolved: repetitions are lacking
   kSingle,      ///< one configuration only: a value, no comparison
   kNone,        ///< nothing can be ranked
 };
@@ -96,6 +96,10 @@ struct Judgement {
   std::vector<std::vector<double>> values;
   /// Cell of each trial, parallel to ExperimentRecord::trials.
   std::vector<std::size_t> cell_of_trial;
+  /// The trial's ranked metric over that of the best's trial in the same block, parallel to
+  /// ExperimentRecord::trials. NaN for a trial that does not count, without a partner in its block,
+  /// or of an unranked cell. Ratio::interval.estimate is the geometric mean over a cell's.
+  std::vector<double> ratio_to_best;
 };
 
 /// Judges `record`. Needs the durations for latency quantiles only; never fails: what cannot be

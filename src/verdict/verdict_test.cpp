@@ -38,49 +38,50 @@ TEST(Verdict, NamesTheNextOfSeveral) {
 
 TEST(Verdict, CallsATieATie) {
   EXPECT_EQ(sentence({{kOrt, {1.01e-3, 1.0e-3, 1.005e-3, 1.006e-3, 1.0e-3}}, {kOv, around(1e-3)}}),
-            "On this machine, for magika, tie: openvino cpu f32 t2 b1 and onnxruntime cpu f32 t2 "
-            "b1 need the same time per inference within the margin of 3 % (onnxruntime cpu f32 t2 "
-            "b1 needs 0.4 % more [−0.3 %, 1.1 %]).");
+            "On this machine, for magika, tie: onnxruntime cpu f32 t2 b1 needs the same time per "
+            "inference as openvino cpu f32 t2 b1 within the margin of 3 % (needs 0.4 % more [−0.3 "
+            "%, 1.1 %]).");
 }
 
 TEST(Verdict, TiesAreToldFromTheRest) {
   EXPECT_EQ(sentence({{kOrt, {1.01e-3, 1.0e-3, 1.005e-3, 1.006e-3, 1.0e-3}},
                       {kOv, around(1e-3)},
                       {kTorch, around(3.5e-3)}}),
-            "On this machine, for magika, tie: openvino cpu f32 t2 b1 and onnxruntime cpu f32 t2 "
-            "b1 need the same time per inference within the margin of 3 % (onnxruntime cpu f32 t2 "
-            "b1 needs 0.4 % more [−0.5 %, 1.3 %]). The next, torch cpu f32 t2 b1, needs 3.50 times "
-            "as much [3.50, 3.50].");
+            "On this machine, for magika, tie: onnxruntime cpu f32 t2 b1 needs the same time per "
+            "inference as openvino cpu f32 t2 b1 within the margin of 3 % (needs 0.4 % more [−0.6 "
+            "%, 1.4 %]). torch cpu f32 t2 b1 is worse by more than 3 %: it needs 3.50 times as "
+            "much [3.50, 3.50].");
 }
 
 TEST(Verdict, SaysNotResolvedWhenNoiseHidesTheDifference) {
   EXPECT_EQ(sentence({{kOrt, {1.2e-3, 0.9e-3, 1.1e-3, 0.95e-3, 1.0e-3}}, {kOv, around(1e-3)}}),
-            "On this machine, for magika, not resolved: openvino cpu f32 t2 b1 has the lowest time "
-            "per inference, but onnxruntime cpu f32 t2 b1 may need as little: it needs 2 % more "
-            "[−12 %, 19 %]; more repetitions are needed.");
+            "On this machine, for magika, not resolved: openvino cpu f32 t2 b1 ranks first by time "
+            "per inference, but onnxruntime cpu f32 t2 b1 may need as little (needs 2 % more [−12 "
+            "%, 19 %]). More repetitions are needed.");
 }
 
 TEST(Verdict, SaysNotResolvedWhenOnlyTheMarginIsInDoubt) {
   EXPECT_EQ(sentence({{kOrt, {1.06e-3, 1.04e-3, 1.03e-3, 1.02e-3, 1.05e-3}}, {kOv, around(1e-3)}}),
-            "On this machine, for magika, openvino cpu f32 t2 b1 needs 4 % less time per inference "
-            "than onnxruntime cpu f32 t2 b1 [2 %, 6 %]; whether that is more than the margin of 3 "
-            "% is not resolved, more repetitions are needed.");
+            "On this machine, for magika, openvino cpu f32 t2 b1 is ahead in time per inference: "
+            "onnxruntime cpu f32 t2 b1 needs 4 % more [2 %, 6 %]; whether by more than the margin "
+            "of 3 % is not resolved, more repetitions are needed.");
 }
 
 TEST(Verdict, OneRepetitionResolvesNothing) {
   EXPECT_EQ(sentence({{kOrt, {1.5e-3}}, {kOv, {1e-3}}}),
-            "On this machine, for magika, not resolved: openvino cpu f32 t2 b1 has the lowest time "
-            "per inference and onnxruntime cpu f32 t2 b1 needs 50 % more, but one block gives no "
-            "interval; more repetitions are needed.");
+            "On this machine, for magika, not resolved: openvino cpu f32 t2 b1 ranks first by time "
+            "per inference, but onnxruntime cpu f32 t2 b1 has one repetition in common with it, "
+            "too few for an interval (needs 1.5 times as much). More repetitions are needed.");
 }
 
 TEST(Verdict, OneConfigurationIsAValueWithoutComparison) {
   EXPECT_EQ(sentence({{kOv, around(1.234e-3)}}),
             "On this machine, for magika, openvino cpu f32 t2 b1 needs 1.23 ms per inference [1.23 "
-            "ms, 1.24 ms]; it is the only configuration, so there is no comparison.");
+            "ms, 1.24 ms]; it is the only configuration measured, so there is no comparison.");
   EXPECT_EQ(sentence({{kOv, {1.234e-3}}}),
             "On this machine, for magika, openvino cpu f32 t2 b1 needs 1.23 ms per inference (one "
-            "repetition, no interval); it is the only configuration, so there is no comparison.");
+            "repetition, no interval); it is the only configuration measured, so there is no "
+            "comparison.");
 }
 
 TEST(Verdict, NothingMeasuredIsAnAnswer) {
@@ -191,6 +192,21 @@ TEST(Verdict, UnequalNumbersOfTrialsArePairedWhereBothHaveOne) {
   EXPECT_EQ(judgement.models[0].outcome, Outcome::kBetter);
   EXPECT_EQ(judgement.cells[1].ratio.blocks, 3);
   EXPECT_EQ(judgement.cells[0].finished, 3);
+}
+
+TEST(Verdict, ARatioIsTheGeometricMeanOfItsTrialsRatiosToTheBestOfTheirBlock) {
+  ExperimentRecord record =
+      example::record({{kOrt, {1.5e-3, 1.2e-3, 1.3e-3}}, {kOv, {1e-3, 1.1e-3}}});
+  record.trials.push_back(
+      example::ended(example::trial(kTorch, 0, 1), TrialStatus::kCrashed, "signal 11"));
+  const Judgement judgement = judge(record);
+  ASSERT_EQ(judgement.ratio_to_best.size(), 6u);
+  EXPECT_DOUBLE_EQ(judgement.ratio_to_best[0], 1.5);
+  EXPECT_DOUBLE_EQ(judgement.ratio_to_best[1], 1);
+  EXPECT_DOUBLE_EQ(judgement.ratio_to_best[2], 1.2 / 1.1);
+  EXPECT_TRUE(std::isnan(judgement.ratio_to_best[4]));  // the best has no trial in this block
+  EXPECT_TRUE(std::isnan(judgement.ratio_to_best[5]));
+  EXPECT_DOUBLE_EQ(judgement.cells[1].ratio.interval.estimate, std::sqrt(1.5 * 1.2 / 1.1));
 }
 
 TEST(Verdict, ARepeatedAttemptReplacesTheFailedOne) {
