@@ -148,6 +148,7 @@ Json trials_json(const ReportModel& model) {
           {"status", trials.status},
           {"reason", trials.reason},
           {"started_at", numbers(trials.started_at)},
+          {"ratio_to_best", numbers(model.judgement.ratio_to_best)},
           {"metrics", std::move(values)}};
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "verdict/example_record.h"
@@ -70,6 +71,35 @@ TEST(JsonReport, HoldsTheVerdictAndARowPerConfiguration) {
   EXPECT_FALSE(json.contains("trials"));
 }
 
+TEST(JsonReport, StandingsHaveTheirDocumentedNames) {
+  const std::vector<double> best = {1.000e-3, 1.010e-3, 0.990e-3, 1.005e-3};
+  const auto times = [&](double ratio, double noise) {
+    std::vector<double> values = best;
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] *= ratio + (i % 2 == 0 ? 0 : noise);
+    return values;
+  };
+  const auto named = [](const char* engine) { return example::configuration(engine); };
+  const ExperimentRecord record = example::record({{named("a"), best},
+                                                   {named("b"), times(1.01, 0.0005)},
+                                                   {named("c"), times(1.028, 0.002)},
+                                                   {named("d"), times(1.1, 0.5)},
+                                                   {named("e"), times(4, 0.001)}});
+  const Json json = full(record);
+  std::map<std::string, std::string> standings;
+  std::map<std::string, bool> in_best_set;
+  for (const Json& row : json["rows"]) {
+    const std::string engine = row["configuration"]["engine"];
+    standings[engine] = row["standing"];
+    in_best_set[engine] = row["in_best_set"];
+  }
+  EXPECT_EQ(
+      standings,
+      (std::map<std::string, std::string>{
+          {"a", "best"}, {"b", "tied"}, {"c", "behind"}, {"d", "unresolved"}, {"e", "worse"}}));
+  EXPECT_EQ(in_best_set, (std::map<std::string, bool>{
+                             {"a", true}, {"b", true}, {"c", true}, {"d", true}, {"e", false}}));
+}
+
 TEST(JsonReport, AbsentIsNullWithItsReason) {
   const ExperimentRecord record = example_record();
   const Json json = full(record);
@@ -95,6 +125,9 @@ TEST(JsonReport, FullHoldsColumnsDistributionsAndTimelines) {
   EXPECT_EQ(json["trials"]["status"][10], "crashed");
   EXPECT_EQ(json["trials"]["metrics"]["latency_p50_ms"].size(), 11u);
   EXPECT_TRUE(json["trials"]["metrics"]["latency_p50_ms"][10].is_null());
+  EXPECT_NEAR(json["trials"]["ratio_to_best"][0].get<double>(), 1.3, 1e-6);
+  EXPECT_EQ(json["trials"]["ratio_to_best"][1], 1);
+  EXPECT_TRUE(json["trials"]["ratio_to_best"][10].is_null());
   ASSERT_EQ(json["latency"].size(), 3u);
   EXPECT_EQ(json["latency"][0]["count"], 5000);
   EXPECT_EQ(json["latency"][2]["count"], 0);

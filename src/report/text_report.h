@@ -19,9 +19,9 @@ struct TextOptions {
   std::size_t width = 0;
 };
 
-/// Lines that end in '\n': the verdict, one table per model, the caveats. `colour` marks the best
-/// set and the caveats; the text says the same without it. Names and messages cannot steer the
-/// terminal.
+/// Lines that end in '\n': the verdict, one table per model, the caveats. `colour` marks what
+/// is best, what is not resolved, and the caveats; the text says the same without it. Names and
+/// messages cannot steer the terminal.
 std::string render_text(const ExperimentRecord& record, const verdict::Judgement& judgement,
                         const TextOptions& options = {});
 

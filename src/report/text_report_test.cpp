@@ -43,17 +43,18 @@ TEST(TextReport, ShowsVerdictTableAndCaveats) {
             "inference than onnxruntime cpu f32 t2 b1\n"
             "[22 %, 25 %].\n"
             "\n"
-            "  configuration              energy  p50 (ms)  p95 (ms)  p99 (ms)  rate (/s)  CPU "
+            "  configuration              energy  time (ms)  CPU (ms)  p50 (ms)  p95 (ms)  p99 "
             "(ms)  RSS (MiB)  vs best\n"
-            "* openvino cpu f32 t2 b1     – (vm)      1.00      1.00      1.00       1000      "
-            "1.80       64.0  best\n"
-            "  onnxruntime cpu f32 t2 b1  – (vm)      1.31      1.31      1.31        763      "
-            "2.36       64.0  1.31 [1.28, 1.34]\n"
+            "* openvino cpu f32 t2 b1     – (vm)       1.00      1.80      1.00      1.00      "
+            "1.00       64.0  best\n"
+            "  onnxruntime cpu f32 t2 b1  – (vm)       1.31      2.36      1.31      1.31      "
+            "1.31       64.0  1.31 [1.28, 1.34]\n"
             "\n"
-            "* best, or not told from it by more than 3 % · energy, time, CPU: per inference · "
-            "p50, p95, p99: latency of one call ·\n"
-            "rate: inferences per second · RSS: peak resident memory · medians of n repetitions · "
-            "vs best: ratio [95 % interval]\n"
+            "* best, or within 3 % of it · ranked by vs best: time per inference as a ratio to the "
+            "best's, geometric mean over blocks\n"
+            "[95 % interval] · other columns: medians of 5 repetitions · energy, time, CPU: per "
+            "inference · p50, p95, p99: latency of\n"
+            "one call · RSS: peak resident memory\n"
             "\n"
             "Caveats\n"
             "- energy was not measured, the ranking is by time per inference: virtual machines do "
@@ -67,9 +68,52 @@ TEST(TextReport, FitsTheWidthByLeavingOutTheLeastImportant) {
   EXPECT_LE(widest_line(wide), 140u);
   EXPECT_LE(widest_line(narrow), 100u);
   EXPECT_THAT(wide, HasSubstr("p95 (ms)"));
-  EXPECT_THAT(narrow, Not(HasSubstr("p95 (ms)")));
+  EXPECT_THAT(narrow, Not(HasSubstr("p95")));
   EXPECT_THAT(narrow, HasSubstr("p99 (ms)"));
   EXPECT_THAT(narrow, HasSubstr("1.31 [1.28, 1.34]"));
+}
+
+TEST(TextReport, WhatRanksIsNeverLeftOut) {
+  const std::string by_time = text(two_cells(), {.width = 20});
+  EXPECT_THAT(by_time, HasSubstr("  configuration              time (ms)  vs best\n"));
+  EXPECT_THAT(by_time, HasSubstr("per\ninference"));
+  ExperimentRecord record = two_cells();
+  for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 15);
+  EXPECT_THAT(text(record, {.width = 20}),
+              HasSubstr("  configuration              energy (mJ)  vs best\n"));
+}
+
+TEST(TextReport, MarksTellTheBestFromWhatIsNotResolved) {
+  const ExperimentRecord record =
+      example::record({{kOv, {1.0e-3, 1.01e-3, 0.99e-3, 1.0e-3}},
+                       {kOrt, {1.010e-3, 1.021e-3, 1.0e-3, 1.01e-3}},
+                       {example::configuration("behind"), {1.028e-3, 1.039e-3, 1.02e-3, 1.028e-3}},
+                       {example::configuration("noisy"), {1.5e-3, 0.9e-3, 1.4e-3, 0.8e-3}},
+                       {example::configuration("slow"), {4e-3, 4.1e-3, 4e-3, 4e-3}}});
+  const std::string report = text(record);
+  EXPECT_THAT(report, HasSubstr("\n* openvino"));
+  EXPECT_THAT(report, HasSubstr("\n* onnxruntime"));
+  EXPECT_THAT(report, HasSubstr("\n? behind"));
+  EXPECT_THAT(report, HasSubstr("\n? noisy"));
+  EXPECT_THAT(report, HasSubstr("\n  slow"));
+  EXPECT_THAT(report, HasSubstr("* best, or within 3 % of it · ? not resolved · ranked by"));
+  EXPECT_THAT(text(two_cells()), Not(HasSubstr("? not resolved")));
+}
+
+TEST(TextReport, EqualRepetitionsAreCountedOnceAndUnequalOnesInTheRows) {
+  EXPECT_THAT(text(two_cells()), HasSubstr("medians of 5 repetitions"));
+  EXPECT_THAT(text(two_cells()), Not(HasSubstr("  n\n")));
+  EXPECT_THAT(text(example::record({{kOrt, {1.5e-3}}, {kOv, {1e-3}}})),
+              HasSubstr("values of one repetition"));
+  ExperimentRecord record = two_cells();
+  record.trials.pop_back();
+  for (const std::size_t width : {std::size_t{20}, std::size_t{0}}) {
+    const std::string report = text(record, {.width = width});
+    EXPECT_THAT(report, HasSubstr("  n\n"));
+    EXPECT_THAT(report, HasSubstr("  best                          4\n"));
+    EXPECT_THAT(report, HasSubstr("1.30 [1.27, 1.34] (4 blocks)  5\n"));
+  }
+  EXPECT_THAT(text(record), HasSubstr("medians of n repetitions"));
 }
 
 TEST(TextReport, ColourChangesNoCharacterOfTheText) {
@@ -128,8 +172,22 @@ TEST(TextReport, ManyFailuresAreListedWithTheirReasons) {
 
 TEST(TextReport, OneConfigurationHasNoComparisonColumn) {
   const std::string report = text(example::record({{kOv, {1e-3}}}));
-  EXPECT_THAT(report, Not(HasSubstr("vs best  ")));
   EXPECT_THAT(report, HasSubstr("there is no comparison"));
+  for (const char* word : {"vs best", "* ", "ranked", "medians", "blocks"}) {
+    EXPECT_THAT(report, Not(HasSubstr(word)));
+  }
+  const std::string green = "\x1b[32m";
+  EXPECT_THAT(text(example::record({{kOv, {1e-3}}}), {.colour = Colour::kAlways}),
+              Not(HasSubstr(green)));
+}
+
+TEST(TextReport, WhenAllFailThereIsNoTableAndNoLegend) {
+  ExperimentRecord record = example::record({});
+  record.trials.push_back(
+      example::ended(example::trial(kOv, 0, 1), TrialStatus::kCrashed, "signal 11"));
+  EXPECT_THAT(text(record),
+              testing::StartsWith("On this machine, for magika, nothing can be ranked: openvino "
+                                  "cpu f32 t2 b1 (crashed: signal 11).\n\nCaveats\n"));
 }
 
 TEST(TextReport, NothingMeasuredIsOneLine) {

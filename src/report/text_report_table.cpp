@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns in order of reading, left out in order of importance.
+#include "report/text_report_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "stats/descriptive.h"
+#include "verdict/phrases.h"
+
+namespace joulemark::report {
+namespace {
+
+using verdict::Cell;
+using verdict::Judgement;
+using verdict::MetricId;
+using verdict::ModelVerdict;
+using verdict::Standing;
+
+constexpr std::size_t kMarkWidth = 2;
+
+struct MetricColumn {
+  MetricId id;
+  const char* head;
+  const char* meaning;
+  int keep;  // columns with the smallest number are left out first
+};
+/// Time and rate say the same: the one that does not rank goes first.
+constexpr MetricColumn kColumns[] = {
+    {MetricId::kEnergy, "energy", "per inference", 8},
+    {MetricId::kTime, "time", "per inference", 1},
+    {MetricId::kCpu, "CPU", "per inference", 4},
+    {MetricId::kLatencyP50, "p50", "latency of one call", 7},
+    {MetricId::kLatencyP95, "p95", "latency of one call", 3},
+    {MetricId::kLatencyP99, "p99", "latency of one call", 6},
+    {MetricId::kThroughput, "rate", "inferences per second", 2},
+    {MetricId::kPeakRss, "RSS", "peak resident memory", 5},
+};
+constexpr int kMostKept = 8;
+
+const MetricColumn& column_of(MetricId id) {
+  return *std::find_if(std::begin(kColumns), std::end(kColumns),
+                       [&](const MetricColumn& column) { return column.id == id; });
+}
+
+std::string ratio_text(const Cell& cell) {
+  const stats::Interval& ratio = cell.ratio.interval;
+  if (cell.standing == Standing::kBest) return "best";
+  if (cell.ratio.blocks == 0) return "– (no common block)";
+  if (!ratio.bounded()) return fmt::format("{:.2f} (one block)", ratio.estimate);
+  const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
+  const std::string text = fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", ratio.estimate, decimals,
+                                       ratio.lo, decimals, ratio.hi, decimals);
+  if (cell.ratio.blocks >= cell.finished) return text;
+  return fmt::format("{} ({} blocks)", text, cell.ratio.blocks);
+}
+
+bool is_compared(const ModelVerdict& model) {
+  return model.outcome != verdict::Outcome::kSingle && model.outcome != verdict::Outcome::kNone;
+}
+
+/// How many repetitions each ranked configuration has; none when they differ.
+std::optional<int> common_count(const Judgement& judgement) {
+  std::optional<int> count;
+  for (const Cell& cell : judgement.cells) {
+    if (!cell.ranked()) continue;
+    if (count && *count != cell.finished) return std::nullopt;
+    count = cell.finished;
+  }
+  return count;
+}
+
+std::string count_legend(const Judgement& judgement) {
+  const std::optional<int> count = common_count(judgement);
+  if (!count) return "medians of n repetitions";
+  return *count == 1 ? "values of one repetition"
+                     : fmt::format("medians of {} repetitions", *count);
+}
+
+/// What the column of ratios is, which also ranks; "" without a comparison.
+std::string ratio_legend(const Judgement& judgement) {
+  std::vector<std::string> nouns;
+  for (const ModelVerdict& model : judgement.models) {
+    const std::string noun = metric(model.primary).title;
+    const bool known = std::find(nouns.begin(), nouns.end(), noun) != nouns.end();
+    if (is_compared(model) && !known) nouns.push_back(noun);
+  }
+  if (nouns.empty()) return "";
+  return fmt::format(
+      "ranked by vs best: {} as a ratio to the best's, geometric mean over blocks "
+      "[95 % interval] · other columns: ",
+      verdict::join(nouns));
+}
+
+/// " · time, CPU: per inference · p50: latency of one call", of the columns in some table.
+std::string columns_legend(const Judgement& judgement, std::size_t width) {
+  std::set<MetricId> shown;
+  for (const ModelVerdict& model : judgement.models) {
+    const ModelTable table(judgement, model);
+    if (table.empty()) continue;
+    for (const MetricId id : table.shown(width)) shown.insert(id);
+  }
+  std::string text;
+  for (auto column = std::begin(kColumns); column != std::end(kColumns);) {
+    const std::string_view meaning = column->meaning;
+    std::string heads;
+    for (; column != std::end(kColumns) && column->meaning == meaning; ++column) {
+      if (shown.contains(column->id))
+        heads += (heads.empty() ? "" : ", ") + std::string(column->head);
+    }
+    if (!heads.empty()) text += fmt::format(" · {}: {}", heads, meaning);
+  }
+  return text;
+}
+
+}  // namespace
+
+Mark mark_of(const Judgement& judgement, const Cell& cell) {
+  if (!is_compared(judgement.models[cell.model])) return Mark::kNone;
+  switch (cell.standing) {
+    case Standing::kBest:
+    case Standing::kTied:
+      return Mark::kBest;
+    case Standing::kBehind:
+    case Standing::kUnresolved:
+      return Mark::kUnresolved;
+    case Standing::kWorse:
+    case Standing::kUnranked:
+      break;
+  }
+  return Mark::kNone;
+}
+
+ModelTable::ModelTable(const Judgement& judgement, const ModelVerdict& model)
+    : judgement_(&judgement), primary_(model.primary) {
+  for (const std::size_t c : model.cells) {
+    if (judgement.cells[c].ranked()) cells_.push_back(&judgement.cells[c]);
+  }
+}
+
+int ModelTable::least_that_fits(std::size_t width) const {
+  int least = 0;
+  while (width > 0 && least < kMostKept && build(least).width() > width) ++least;
+  return least;
+}
+
+TextTable ModelTable::fit(std::size_t width) const {
+  return build(least_that_fits(width));
+}
+
+std::vector<MetricId> ModelTable::shown(std::size_t width) const {
+  return shown_above(least_that_fits(width));
+}
+
+std::vector<MetricId> ModelTable::shown_above(int least) const {
+  std::vector<MetricId> shown;
+  for (const MetricColumn& column : kColumns) {
+    if (column.id == primary_ || column.keep > least) shown.push_back(column.id);
+  }
+  return shown;
+}
+
+TextTable ModelTable::build(int least) const {
+  static constexpr const char* kMarks[] = {"  ", "* ", "? "};
+  std::vector<TextTable::Column> columns = {
+      {std::string(kMarkWidth, ' ') + "configuration", Align::kLeft}};
+  std::vector<std::vector<std::string>> rows;
+  for (const Cell* cell : cells_) {
+    const auto mark = static_cast<std::size_t>(mark_of(*judgement_, *cell));
+    rows.push_back({kMarks[mark] + printable(cell->label)});
+  }
+  const auto add = [&](std::vector<std::string> texts, Align align) {
+    columns.push_back({std::move(texts.front()), align});
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(std::move(texts[i + 1]));
+  };
+  for (const MetricId id : shown_above(least)) add(metric_cells(id), Align::kRight);
+  if (cells_.size() > 1) add(ratio_cells(), Align::kLeft);
+  if (!common_count(*judgement_)) add(count_cells(), Align::kRight);
+  TextTable table(std::move(columns));
+  for (auto& row : rows) table.add_row(std::move(row));
+  return table;
+}
+
+std::vector<std::string> ModelTable::metric_cells(MetricId id) const {
+  const verdict::Metric& metric = verdict::metric(id);
+  std::vector<double> values;
+  for (const Cell* cell : cells_) {
+    const double value = cell->estimate(id).median.estimate;
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  const verdict::Scale scale = scale_for(metric, stats::median(values));
+  const char* head = column_of(id).head;
+  std::vector<std::string> texts = {values.empty() ? head
+                                                   : fmt::format("{} ({})", head, scale.unit)};
+  for (const Cell* cell : cells_) {
+    const verdict::Estimate& estimate = cell->estimate(id);
+    const bool why = estimate.n == 0 && id == MetricId::kEnergy;
+    texts.push_back(why ? fmt::format("– ({})", printable(estimate.reason))
+                        : format_scaled(metric, scale, estimate.median.estimate));
+  }
+  return texts;
+}
+
+std::vector<std::string> ModelTable::ratio_cells() const {
+  std::vector<std::string> texts = {"vs best"};
+  for (const Cell* cell : cells_) texts.push_back(ratio_text(*cell));
+  return texts;
+}
+
+std::vector<std::string> ModelTable::count_cells() const {
+  std::vector<std::string> texts = {"n"};
+  for (const Cell* cell : cells_) texts.push_back(std::to_string(cell->finished));
+  return texts;
+}
+
+std::string table_legend(const Judgement& judgement, double margin, std::size_t width) {
+  const auto marked = [&](Mark mark) {
+    return std::any_of(judgement.cells.begin(), judgement.cells.end(),
+                       [&](const Cell& cell) { return mark_of(judgement, cell) == mark; });
+  };
+  std::string text;
+  if (marked(Mark::kBest)) {
+    text += fmt::format("* best, or within {} of it · ", verdict::percent_text(margin));
+  }
+  if (marked(Mark::kUnresolved)) text += "? not resolved · ";
+  return text + ratio_legend(judgement) + count_legend(judgement) +
+         columns_legend(judgement, width);
+}
+
+}  // namespace joulemark::report
