@@ -41,6 +41,7 @@ bool is_shown(std::size_t metric, const verdict::Judgement& judgement) {
 }
 
 void reduce_values(verdict::Judgement& judgement) {
+  round_all(judgement.ratio_to_best);
   for (std::size_t metric = 0; metric < judgement.values.size(); ++metric) {
     std::vector<double>& values = judgement.values[metric];
     const bool absent = std::none_of(values.begin(), values.end(),
