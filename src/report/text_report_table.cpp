@@ -54,10 +54,10 @@ std::string ratio_text(const Cell& cell) {
   const stats::Interval& ratio = cell.ratio.interval;
   if (cell.standing == Standing::kBest) return "best";
   if (cell.ratio.blocks == 0) return "– (no common block)";
-  if (!ratio.bounded()) return fmt::format("{:.2f} (one block)", ratio.estimate);
+  if (!ratio.bounded()) return fmt::format("{:.2f} (no interval)", ratio.estimate);
   const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
-  const std::string text = fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", ratio.estimate, decimals,
-                                       ratio.lo, decimals, ratio.hi, decimals);
+  const std::string text = fmt::format("{:.{}f} [{:.{}f}, {}]", ratio.estimate, decimals, ratio.lo,
+                                       decimals, verdict::upper_end_text(ratio, decimals));
   if (cell.ratio.blocks >= cell.finished) return text;
   return fmt::format("{} ({} blocks)", text, cell.ratio.blocks);
 }

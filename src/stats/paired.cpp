@@ -32,8 +32,11 @@ Interval paired_ratio(std::span<const double> numerator, std::span<const double>
   if (logs.size() < 2) return interval;
   const auto n = static_cast<double>(logs.size());
   const double half = t_quantile(n - 1, (1 + level) / 2) * sd(logs) / std::sqrt(n);
-  interval.lo = std::exp(centre - half);
-  interval.hi = std::exp(centre + half);
+  const double lo = std::exp(centre - half);
+  const double hi = std::exp(centre + half);
+  if (lo == 0 || !std::isfinite(hi)) return interval;
+  interval.lo = lo;
+  interval.hi = hi;
   interval.outcome = half > 0 ? IntervalOutcome::kOk : IntervalOutcome::kConstant;
   return interval;
 }

@@ -60,6 +60,10 @@ TEST(PairedRatio, DegenerateDataAreNamed) {
   EXPECT_EQ(constant.outcome, IntervalOutcome::kConstant);
   EXPECT_EQ(constant.lo, 1);
   EXPECT_EQ(constant.hi, 1);
+  const std::vector<double> far = {3, 600};
+  const std::vector<double> near = {3, 6};
+  EXPECT_EQ(paired_ratio(far, near, 0.9999).outcome, IntervalOutcome::kTooFew);
+  EXPECT_NEAR(paired_ratio(far, near, 0.9999).estimate, 10, 1e-9);
   const std::vector<double> bad = {3, 0, 3};
   EXPECT_EQ(paired_ratio(bad, same).outcome, IntervalOutcome::kNotFinite);
   const std::vector<double> nan = {3, kNaN, 3};

@@ -18,6 +18,10 @@ constexpr int kMostDecimals = 2;
 constexpr double kTimes = 1.5;
 constexpr double kTimesUpperEnd = 2;
 
+/// From here on no decimal is needed to see that it is a number of times.
+constexpr double kWholeTimes = 100;
+constexpr double kFar = 1000;
+constexpr double kFarFromEstimate = 100;
 /// Of the arithmetic, on the scale of per cents.
 constexpr double kRounding = 1e-9;
 
@@ -68,8 +72,12 @@ Quantity quantity(const Span& span, int decimals, std::string_view unit) {
 
 std::string times_text(const stats::Interval& ratio, double margin) {
   const Span span = span_of(ratio, [](double r) { return r; });
-  const Quantity times = quantity(span, std::max(1, decimals_for(span, {1, 1 + margin})), "");
-  return fmt::format("{} times as much{}", times.value, times.interval);
+  const int least = span.value < kWholeTimes ? 1 : 0;
+  const int decimals = std::max(least, decimals_for(span, {1, 1 + margin}));
+  const std::string times = decimal(span.value, decimals) + " times as much";
+  if (!span.bounded) return times;
+  return fmt::format("{} [{}, {}]", times, decimal(span.lo, decimals),
+                     upper_end_text(ratio, decimals));
 }
 
 }  // namespace
@@ -87,6 +95,11 @@ std::string join(const std::vector<std::string>& names) {
     text += (i + 1 == names.size() ? " and " : ", ") + names[i];
   }
   return text;
+}
+
+std::string upper_end_text(const stats::Interval& ratio, int decimals) {
+  const bool far = ratio.hi > kFar && ratio.hi > kFarFromEstimate * ratio.estimate;
+  return far ? fmt::format("> {:.0f}", kFar) : decimal(ratio.hi, decimals);
 }
 
 std::string more_text(const stats::Interval& ratio, double margin) {

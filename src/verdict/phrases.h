@@ -21,6 +21,10 @@ std::string join(const std::vector<std::string>& names);
 /// most) that its ends are not rounded to 1 or to 1 + `margin`.
 std::string more_text(const stats::Interval& ratio, double margin);
 
+/// The upper end of the interval of `ratio`: "1.10", or "> 1000" where it is so much larger than
+/// the estimate that its digits mean nothing.
+std::string upper_end_text(const stats::Interval& ratio, int decimals);
+
 /// A number and, apart, its interval with a leading space, for words in between.
 struct Quantity {
   std::string value;     ///< "23 %"

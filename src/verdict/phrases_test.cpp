@@ -32,6 +32,11 @@ TEST(Phrases, AnEndThatIsNotOneOrTheMarginIsNotRoundedToIt) {
   EXPECT_EQ(more(1.004, 0.98, 1.028), "0.4 % more [−2.0 %, 2.8 %]");
 }
 
+TEST(Phrases, AnEndThatIsFarOutHasNoDigits) {
+  EXPECT_EQ(more(1.1, 0.0001, 164238.79), "1.1 times as much [0.0, > 1000]");
+  EXPECT_EQ(more(5000, 4900, 5100), "5000 times as much [4900, 5100]");
+}
+
 TEST(Phrases, WithoutAnIntervalThereIsNoBracket) {
   EXPECT_EQ(more_text({.estimate = 1.25}, 0.03), "25 % more");
   EXPECT_EQ(more_text({.estimate = 1.5}, 0.03), "1.5 times as much");

@@ -23,8 +23,8 @@ struct Scene {
   double margin;
   Indices tied, behind, worse, unranked;
   /// Not told from the best, by what their intervals are like: around 1, below it, none because of
-  /// one common block, none because of no common block.
-  Indices even, below, once, apart;
+  /// too few common blocks, none because of no common block.
+  Indices even, below, few, apart;
 
   [[nodiscard]] const Cell& cell(std::size_t index) const { return judgement.cells[index]; }
   [[nodiscard]] const std::string& best() const { return cell(*model.best).label; }
@@ -37,7 +37,7 @@ struct Scene {
 
 Indices& unresolved_group(Scene& scene, const Ratio& ratio) {
   if (ratio.blocks == 0) return scene.apart;
-  if (!ratio.interval.bounded()) return scene.once;
+  if (!ratio.interval.bounded()) return scene.few;
   return ratio.interval.hi < 1 ? scene.below : scene.even;
 }
 
@@ -142,9 +142,8 @@ std::vector<std::string> clauses(const Scene& scene) {
         fmt::format("{} less in the repetitions that both have", verb(group, "needs", "need")),
         group.front());
   }
-  if (const Indices& group = scene.once; !group.empty()) {
-    add(group,
-        fmt::format("{} one repetition in common with it, too few for an interval", have(group)),
+  if (const Indices& group = scene.few; !group.empty()) {
+    add(group, fmt::format("{} too few repetitions in common with it for an interval", have(group)),
         group.front());
   }
   if (const Indices& group = scene.apart; !group.empty()) {

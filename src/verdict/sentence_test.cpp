@@ -99,8 +99,8 @@ TEST(Sentence, WhatLacksRepetitionsIsSaidToLackThem) {
                         {"C", Standing::kUnresolved, 1.25, nan, nan, 1},
                         {"D", Standing::kUnresolved, nan, nan, nan, 0}}),
             "not resolved: A ranks first by time per inference, but B needs less in the "
-            "repetitions that both have (needs 50 % less [44 %, 55 %]); C has one repetition in "
-            "common with it, too few for an interval (needs 25 % more); D has no repetition in "
+            "repetitions that both have (needs 50 % less [44 %, 55 %]); C has too few repetitions "
+            "in common with it for an interval (needs 25 % more); D has no repetition in "
             "common with it. More repetitions are needed.");
 }
 
@@ -129,7 +129,7 @@ ExperimentRecord drawn(Random& random) {
 std::string words_for(const Ratio& ratio) {
   const stats::Interval& r = ratio.interval;
   if (ratio.blocks == 0) return "no repetition in common";
-  if (!r.bounded()) return "one repetition in common";
+  if (!r.bounded()) return "too few repetitions in common";
   if (r.lo > 1 + kMargin) return "worse by more than|less time per inference than";
   if (r.hi <= 1 + kMargin && r.lo >= 1 / (1 + kMargin)) return "within";
   if (r.lo > 1) return "whether by more than";

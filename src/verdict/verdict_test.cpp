@@ -70,8 +70,8 @@ TEST(Verdict, SaysNotResolvedWhenOnlyTheMarginIsInDoubt) {
 TEST(Verdict, OneRepetitionResolvesNothing) {
   EXPECT_EQ(sentence({{kOrt, {1.5e-3}}, {kOv, {1e-3}}}),
             "On this machine, for magika, not resolved: openvino cpu f32 t2 b1 ranks first by time "
-            "per inference, but onnxruntime cpu f32 t2 b1 has one repetition in common with it, "
-            "too few for an interval (needs 1.5 times as much). More repetitions are needed.");
+            "per inference, but onnxruntime cpu f32 t2 b1 has too few repetitions in common "
+            "with it for an interval (needs 1.5 times as much). More repetitions are needed.");
 }
 
 TEST(Verdict, OneConfigurationIsAValueWithoutComparison) {
