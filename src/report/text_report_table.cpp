@@ -77,6 +77,17 @@ std::optional<int> common_count(const Judgement& judgement) {
   return count;
 }
 
+/// Whether a row of some table shows a lower median of what ranks than the best's row.
+bool medians_rank_otherwise(const Judgement& judgement) {
+  return std::any_of(judgement.cells.begin(), judgement.cells.end(), [&](const Cell& cell) {
+    const ModelVerdict& model = judgement.models[cell.model];
+    if (!cell.ranked() || !model.best) return false;
+    const Cell& best = judgement.cells[*model.best];
+    return cell.estimate(model.primary).median.estimate <
+           best.estimate(model.primary).median.estimate;
+  });
+}
+
 std::string count_legend(const Judgement& judgement) {
   const std::optional<int> count = common_count(judgement);
   if (!count) return "medians of n repetitions";
@@ -230,8 +241,9 @@ std::string table_legend(const Judgement& judgement, double margin, std::size_t 
     text += fmt::format("* best, or within {} of it · ", verdict::percent_text(margin));
   }
   if (marked(Mark::kUnresolved)) text += "? not resolved · ";
-  return text + ratio_legend(judgement) + count_legend(judgement) +
-         columns_legend(judgement, width);
+  text += ratio_legend(judgement) + count_legend(judgement);
+  if (medians_rank_otherwise(judgement)) text += ", which rank otherwise";
+  return text + columns_legend(judgement, width);
 }
 
 }  // namespace joulemark::report

@@ -100,6 +100,15 @@ TEST(TextReport, MarksTellTheBestFromWhatIsNotResolved) {
   EXPECT_THAT(text(two_cells()), Not(HasSubstr("? not resolved")));
 }
 
+TEST(TextReport, MediansThatRankOtherwiseAreSaidTo) {
+  EXPECT_THAT(text(two_cells()), HasSubstr("medians of 5 repetitions ·"));
+  const ExperimentRecord otherwise =
+      example::record({{kOrt, {1.0e-3, 1.2e-3, 1.40e-3, 1.7e-3, 1.8e-3}},
+                       {kOv, {1.1e-3, 1.3e-3, 1.39e-3, 1.9e-3, 2.0e-3}}});
+  EXPECT_THAT(text(otherwise), HasSubstr("\n* onnxruntime"));
+  EXPECT_THAT(text(otherwise), HasSubstr("medians of 5 repetitions, which rank otherwise ·"));
+}
+
 TEST(TextReport, EqualRepetitionsAreCountedOnceAndUnequalOnesInTheRows) {
   EXPECT_THAT(text(two_cells()), HasSubstr("medians of 5 repetitions"));
   EXPECT_THAT(text(two_cells()), Not(HasSubstr("  n\n")));
