@@ -22,10 +22,14 @@ struct Energy {
   std::string sensor;  ///< which source: "powercap"; "" when absent
   EnergyClass energy_class = EnergyClass::kAbsent;
   std::optional<double> joules;
-  /// Standard uncertainty in joules, from quantisation, the edges' time brackets and coverage.
+  /// Standard uncertainty in joules, from the counter's updates, its steps and the edges' time
+  /// brackets; the calibration of the counter itself is not in it.
   std::optional<double> uncertainty_j;
-  std::string
-      reason;  ///< machine-readable, when absent: "no_sensor", "eacces", "vm", "gap", "reset"
+  /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
+  /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
+  /// rarely), "reset" (set back inside the window), "stalled" (the counter stood still for longer
+  /// than it can), "below_resolution" (no update fell into the window).
+  std::string reason;
   std::string detail;  ///< the sentence for people: why, and the remedy
 };
 
@@ -68,7 +72,8 @@ class Sensor {
   virtual ~Sensor() = default;
   /// The row of the sensor table that made it: "powercap".
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Seconds between two updates of its counter.
+  /// Seconds between two updates of its slowest counter, as measured; of a counter that was not
+  /// seen to count the time for which it was watched.
   [[nodiscard]] virtual double update_period_s() const = 0;
   /// Smallest step of its counter in joules.
   [[nodiscard]] virtual double resolution_j() const = 0;
@@ -77,6 +82,9 @@ class Sensor {
   /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
   /// absent energy.
   virtual std::vector<CounterReading> read() = 0;
+  /// After a window that ended with the readings `since`: reads on until every counter has stepped
+  /// or has had the time to, so that `energies` can tell one that stands still.
+  virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }
   /// The energies between two readings of this sensor, one per scope and non-overlapping scopes
   /// only.
   [[nodiscard]] virtual std::vector<Energy> energies(

@@ -3,11 +3,17 @@
 #include "sensors/catalog.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 #include "sensors/powercap.h"
 
 namespace joulemark::sensors {
+namespace {
+
+/// What a window's power is taken to be where a step of the counter has to be small beside it.
+constexpr double kLeastWatts = 1;
+
+}  // namespace
 
 const std::vector<SensorRow>& sensor_table() {
   static const std::vector<SensorRow> table = {
@@ -29,8 +35,8 @@ Discovered discover(const SensorEnvironment& environment) {
 double min_window_s(const std::vector<std::unique_ptr<Sensor>>& sensors, double precision) {
   double longest = 0;
   for (const auto& sensor : sensors) {
-    const double errors_s = std::hypot(sensor->update_period_s(), sensor->resolution_j() / 1.0);
-    longest = std::max(longest, errors_s / std::sqrt(6.0) / precision);
+    const double largest_s = sensor->update_period_s() + sensor->resolution_j() / kLeastWatts;
+    longest = std::max(longest, largest_s / precision);
   }
   return longest;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace joulemark::sensors {
 namespace {
@@ -17,7 +18,13 @@ bool is_counted_elsewhere(const SensorStatus& status) {
          status.reason == "duplicate" || status.reason == "container";
 }
 
-/// "package-1 (permission denied)" for every scope that exists but could not be used.
+/// Scopes that would be in the total if they could be read.
+bool is_missing(const SensorStatus& status) {
+  return !status.usable && !status.scope.empty() && !is_counted_elsewhere(status) &&
+         status.reason != "unknown";
+}
+
+/// "package-1 (eacces)" for every scope that exists but could not be used.
 std::vector<std::string> uncovered_scopes(const std::vector<SensorStatus>& statuses) {
   std::vector<std::string> scopes;
   for (const SensorStatus& status : statuses)
@@ -45,24 +52,28 @@ std::string coverage(const std::vector<Energy>& energies,
 
 Energy sum(const std::vector<Energy>& energies, const std::vector<SensorStatus>& statuses) {
   double joules = 0;
-  double variance = 0;
+  std::map<std::string, double> uncertainty_of_sensor;
   EnergyClass weakest = EnergyClass::kMeasured;
   for (const Energy& energy : energies) {
     joules += *energy.joules;
-    const double u = energy.uncertainty_j.value_or(0);
-    variance += u * u;
+    uncertainty_of_sensor[energy.sensor] += energy.uncertainty_j.value_or(0);
     weakest = std::max(weakest, energy.energy_class);
   }
-  const bool one_sensor = std::all_of(energies.begin(), energies.end(), [&](const Energy& e) {
-    return e.sensor == energies.front().sensor;
-  });
+  double variance = 0;
+  for (const auto& [sensor, u] : uncertainty_of_sensor) variance += u * u;
   return {.scope = "total",
-          .sensor = one_sensor ? energies.front().sensor : "several",
+          .sensor = uncertainty_of_sensor.size() == 1 ? energies.front().sensor : "several",
           .energy_class = weakest,
           .joules = joules,
           .uncertainty_j = std::sqrt(variance),
           .reason = "",
           .detail = coverage(energies, statuses)};
+}
+
+Energy absent_scope(const SensorStatus& status) {
+  Energy energy = absent_total(status.reason, status.detail);
+  energy.scope = status.scope;
+  return energy;
 }
 
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
@@ -104,6 +115,7 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
     static const std::vector<CounterReading> none;
     const auto& from = i < begin.size() ? begin[i] : none;
     const auto& to = i < end.size() ? end[i] : none;
+    sensors[i]->await_step(to);
     const auto of_sensor = sensors[i]->energies(from, to);
     energies.insert(energies.end(), of_sensor.begin(), of_sensor.end());
   }
@@ -111,10 +123,13 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
 
   const auto missing = std::find_if(energies.begin(), energies.end(),
                                     [](const Energy& energy) { return !energy.joules; });
-  energies.push_back(
+  Energy total =
       missing == energies.end()
           ? sum(energies, statuses)
-          : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail)));
+          : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail));
+  for (const SensorStatus& status : statuses)
+    if (is_missing(status)) energies.push_back(absent_scope(status));
+  energies.push_back(std::move(total));
   return energies;
 }
 

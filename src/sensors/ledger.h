@@ -16,10 +16,14 @@ using Readings = std::vector<std::vector<CounterReading>>;
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 /// The energies of the window between two readings: one per non-overlapping scope, and last exactly
-/// one "total". The total is the sum of the scopes, and its detail says what it covers and what
-/// not. When a scope of the ledger is absent in this window the total is absent too: a sum without
-/// it would look like a saving. With no sensor the answer is one absent total, whose reason and
-/// detail come from `statuses` (those of `discover`).
+/// one "total". `statuses` are those of `discover`: a scope that would count and cannot be read is
+/// listed as absent with its reason. The total is the sum of the others, and its detail says what
+/// it covers and what not. When a scope that can be read is absent in this window the total is
+/// absent too: a sum without it would look like a saving. With no sensor the answer is one absent
+/// total.
+///
+/// Call it after the window: it reads the sensors on until their counters have stepped, 1 ms as a
+/// rule, and for at most five update periods or 0.25 s where one has stalled.
 std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
                                     const Readings& begin, const Readings& end,
                                     const std::vector<SensorStatus>& statuses);
@@ -32,7 +36,9 @@ Energy absent_total(std::string reason, std::string detail);
 ///  - update period: each edge sees the counter up to one period late, uniform: P·d/sqrt(6);
 ///  - quantisation: two uniform errors of one step: q/sqrt(6);
 ///  - time: each read happened somewhere inside its bracket: P·sqrt(a² + b²)/sqrt(12).
-/// The sensor's own calibration is not in it; it is the same for all configurations.
+/// Those of one sensor's scopes are read together and err together, so they add up linearly in a
+/// total; those of different sensors in quadrature. The sensor's own calibration is not in it: RAPL
+/// counters come with none, and it is the same for all configurations.
 struct EdgeError {
   double joules = 0;
   double resolution_j = 0;

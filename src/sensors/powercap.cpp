@@ -29,14 +29,17 @@ SensorStatus status_of(const Zone& zone, std::string reason, std::string detail)
           .remedy = ""};
 }
 
-SensorStatus usable_status(const Zone& zone) {
+SensorStatus usable_status(const Zone& zone, const Cadence& cadence) {
   const char* range =
       zone.modulus_uj > 0 ? "" : "; its range is unknown, so a wrap counts as a reset";
+  const std::string period =
+      cadence.is_measured() ? fmt::format("updated every {:.2g} ms", cadence.period_s() * 1e3)
+                            : fmt::format("not seen to count within {:.2g} s", cadence.period_s());
   return {.sensor = "powercap",
           .scope = zone.scope,
           .usable = true,
           .reason = "",
-          .detail = fmt::format("energy counter, {:.3g} J steps{}", zone.step_j, range),
+          .detail = fmt::format("energy counter, {:.3g} J steps, {}{}", zone.step_j, period, range),
           .remedy = ""};
 }
 
@@ -135,13 +138,13 @@ Discovered find_powercap(const SensorEnvironment& environment) {
   std::vector<Zone> zones;
   for (const OpenZone& open : opened.zones) zones.push_back(open.zone);
   auto sensor = std::make_unique<PowercapSensor>(std::move(opened.zones), environment.clock);
-  sensor->read();
+  sensor->calibrate();
   for (std::size_t i = 0; i < zones.size(); ++i) {
     const auto twin = sensor->mirror_of(i);
     found.statuses.push_back(
         twin ? status_of(zones[i], "mirror",
                          fmt::format("shows the counter of {}; not added", *twin))
-             : usable_status(zones[i]));
+             : usable_status(zones[i], sensor->cadence_of(i)));
   }
   found.sensors.push_back(std::move(sensor));
   return found;

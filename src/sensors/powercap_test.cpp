@@ -10,8 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "sensors/ledger.h"
-#include "sensors/simulated_powercap.h"
+#include "sensors/powercap_fixture_test.h"
 #include "sensors/wrap_counter.h"
 
 namespace joulemark::sensors {
@@ -23,72 +22,17 @@ using testing::HasSubstr;
 constexpr double kSteps = 4294967296.0;
 constexpr std::uint64_t kNearWrap = 4294967296 - 16384ULL * 50;  // 50 J before it at 2^-14 J
 
-std::function<double(double)> constant(double watts) {
-  return [watts](double) { return watts; };
-}
-
-/// A machine with a clock: folder, tree, sensors.
-class Machine {
- public:
-  explicit Machine(std::vector<SimulatedZone> zones)
-      : root_(make_root()), tree_(root_, std::move(zones)) {
-    tree_.follow(clock_);
-  }
-  ~Machine() { fs::remove_all(root_); }
-  Machine(const Machine&) = delete;
-  Machine& operator=(const Machine&) = delete;
-
-  void find() { found_ = discover({.root = root_, .clock = &clock_}); }
-  Readings read() { return read_all(found_.sensors); }
-  std::vector<Energy> between(const Readings& begin, const Readings& end) {
-    return measure_between(found_.sensors, begin, end, found_.statuses);
-  }
-  /// The energies of a window of `seconds` that begins now.
-  std::vector<Energy> window(double seconds) {
-    const Readings begin = read();
-    clock_.advance_s(seconds);
-    return between(begin, read());
-  }
-  SimulatedPowercap& tree() { return tree_; }
-  ScriptedClock& clock() { return clock_; }
-  Discovered& found() { return found_; }
-  const fs::path& root() { return root_; }
-
- private:
-  static fs::path make_root() {
-    std::string name = (fs::temp_directory_path() / "joulemark-powercap-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    fs::permissions(name, fs::perms(0755));
-    return name;
-  }
-  fs::path root_;
-  ScriptedClock clock_;
-  SimulatedPowercap tree_;
-  Discovered found_;
-};
-
-const Energy* scope(const std::vector<Energy>& energies, const std::string& name) {
-  for (const Energy& energy : energies)
-    if (energy.scope == name) return &energy;
-  return nullptr;
-}
-
-std::string reason_of(const Discovered& found, const std::string& name) {
-  for (const SensorStatus& status : found.statuses)
-    if (status.scope == name) return status.usable ? "usable" : status.reason;
-  return "no row";
-}
-
 TEST(Powercap, JoulesAreThoseOfTheScriptedPower) {
   const auto wave = [](double t) { return 100 + 60 * std::sin(t * 5); };
   Machine machine({{.directory = "intel-rapl:0", .name = "package-0", .watts = wave},
                    {.directory = "intel-rapl:0:0", .name = "dram", .watts = constant(7)}});
   machine.find();
   machine.clock().advance_s(0.37);
+  const double start_s = machine.now_s();
   const auto energies = machine.window(2.5);
 
   ASSERT_EQ(energies.size(), 3U);
-  const double package = machine.tree().scripted_joules(0, 0.37, 2.87);
+  const double package = machine.tree().scripted_joules(0, start_s, start_s + 2.5);
   EXPECT_NEAR(*scope(energies, "package-0")->joules, package, package * 5e-6 + 2e-4);
   EXPECT_NEAR(*scope(energies, "dram-0")->joules, 17.5, 3e-4);
   EXPECT_EQ(energies.back().scope, "total");
@@ -357,7 +301,7 @@ TEST(Powercap, ZonesWithStrangeNamesAreShownAndNotCounted) {
 TEST(Powercap, WindowLengthFollowsFromThePrecision) {
   Machine machine(one_socket(50, 5));
   machine.find();
-  EXPECT_NEAR(min_window_s(machine.found().sensors, 0.001), 0.001 / std::sqrt(6.0) / 0.001, 0.01);
+  EXPECT_NEAR(min_window_s(machine.found().sensors, 0.001), 1 + 1.0 / 16.384, 1e-3);
 }
 
 TEST(WrapCounter, ModulusIsTheRangeAndOneStep) {

@@ -44,6 +44,15 @@ std::optional<double> resident_bytes(std::string_view statm) {
 Recorder::Recorder(const std::vector<std::unique_ptr<Sensor>>& sensors, std::filesystem::path root)
     : sensors_(sensors), root_(std::move(root)), gauges_(open_gauges(root_)) {}
 
+/// A slow counter may not have stepped between two ticks: the next power is that since its last.
+void Recorder::keep(const std::string& scope, std::size_t sensor, Readings& readings) const {
+  const auto named = [&](const CounterReading& reading) { return reading.scope == scope; };
+  const auto& old = last_readings_[sensor];
+  const auto from = std::find_if(old.begin(), old.end(), named);
+  const auto to = std::find_if(readings[sensor].begin(), readings[sensor].end(), named);
+  if (from != old.end() && to != readings[sensor].end()) *to = *from;
+}
+
 void Recorder::append(const std::string& name, const char* unit, Sample sample) {
   for (Series& series : series_)
     if (series.name == name) {
@@ -61,6 +70,7 @@ void Recorder::sample_power() {
   Readings readings = read_all(sensors_);
   for (std::size_t i = 0; i < sensors_.size() && i < last_readings_.size(); ++i) {
     for (const Energy& energy : sensors_[i]->energies(last_readings_[i], readings[i])) {
+      if (energy.reason == "below_resolution") keep(energy.scope, i, readings);
       const Nanoseconds from = time_of(last_readings_[i], energy.scope);
       const Nanoseconds to = time_of(readings[i], energy.scope);
       if (!energy.joules || to <= from) continue;

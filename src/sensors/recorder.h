@@ -29,6 +29,7 @@ class Recorder {
 
  private:
   void sample_power();
+  void keep(const std::string& scope, std::size_t sensor, Readings& readings) const;
   void sample_worker(Nanoseconds t, int pid);
   void watch(int pid);
   [[nodiscard]] std::optional<double> worker_cpu_s() const;

@@ -50,6 +50,7 @@ SimulatedPowercap::SimulatedPowercap(fs::path root, std::vector<SimulatedZone> z
     : root_(std::move(root)),
       zones_(std::move(zones)),
       joules_(zones_.size()),
+      shown_(zones_.size()),
       frozen_(zones_.size()) {
   fs::create_directories(root_ / "proc");
   write_in_place(root_ / "proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu sse2\n");
@@ -74,13 +75,25 @@ void SimulatedPowercap::write_text(std::size_t index, const std::string& file,
 
 void SimulatedPowercap::write_zone(std::size_t index) const {
   const SimulatedZone& zone = zones_[index];
-  const double steps = std::floor(joules_[index] / zone.unit_j);
+  const double steps = std::floor(shown_[index] / zone.unit_j);
   const double raw = std::fmod(static_cast<double>(zone.first_raw) + steps, kCounterSteps);
   write_text(index, "energy_uj", fmt::format("{:.0f}\n", std::floor(raw * unit_uj(zone))));
 }
 
+/// The counter holds what was there at the last update before `seconds`.
+void SimulatedPowercap::show(std::size_t index, double seconds) {
+  const SimulatedZone& zone = zones_[index];
+  double update_s = seconds;
+  if (zone.update_period_s > 0) {
+    const double updates = std::floor((seconds + zone.update_phase_s) / zone.update_period_s);
+    update_s = updates * zone.update_period_s - zone.update_phase_s;
+  }
+  if (update_s > now_s_) shown_[index] = joules_[index] + integral(zone.watts, now_s_, update_s);
+}
+
 void SimulatedPowercap::advance_to(double seconds) {
   for (std::size_t i = 0; i < zones_.size(); ++i) {
+    show(i, seconds);
     joules_[i] += integral(zones_[i].watts, now_s_, seconds);
     if (!frozen_[i]) write_zone(i);
   }
@@ -99,7 +112,13 @@ double SimulatedPowercap::scripted_joules(std::size_t index, double from_s, doub
 void SimulatedPowercap::reset_counter(std::size_t index) {
   zones_[index].first_raw = 0;
   joules_[index] = 0;
+  shown_[index] = 0;
   write_zone(index);
+}
+
+void SimulatedPowercap::remove(std::size_t index) {
+  frozen_[index] = true;
+  fs::remove_all(zone_path(index));
 }
 
 void SimulatedPowercap::freeze(std::size_t index, bool frozen) {

@@ -42,6 +42,8 @@ struct SimulatedZone {
   double unit_j = 1.0 / 16384;       ///< step of the counter: 2^-14 J; 2^-16 J on AMD
   std::uint64_t first_raw = 0;       ///< counter at the start, in units (32 bits)
   bool has_max_energy_range = true;  ///< whether max_energy_range_uj exists
+  double update_period_s = 0;        ///< between two updates of the counter; 0: always up to date
+  double update_phase_s = 0;         ///< of the period, what has passed at the start
 };
 
 /// Writes /sys/class/powercap and /proc/cpuinfo under a folder, and moves the counters on as time
@@ -63,6 +65,8 @@ class SimulatedPowercap {
   void reset_counter(std::size_t index);
   /// Replaces what `file` ("energy_uj") of the zone holds until the next write by the simulation.
   void write_text(std::size_t index, const std::string& file, const std::string& text) const;
+  /// Removes the zone's folder; descriptors that are open read on, and see nothing new.
+  void remove(std::size_t index);
   /// While frozen, `advance_to` leaves the zone's files alone.
   void freeze(std::size_t index, bool frozen);
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
@@ -70,10 +74,12 @@ class SimulatedPowercap {
 
  private:
   void write_zone(std::size_t index) const;
+  void show(std::size_t index, double seconds);
 
   std::filesystem::path root_;
   std::vector<SimulatedZone> zones_;
   std::vector<double> joules_;  ///< since the start or the last reset, per zone
+  std::vector<double> shown_;   ///< of them at the zone's last update
   std::vector<bool> frozen_;
   double now_s_ = 0;
 };
