@@ -173,7 +173,7 @@ TEST_F(Orchestrator, JoulesComeOutAsScriptedAcrossAWrap) {
   sensors::SimulatedPowercap machine(folder_->path(), zones);
   const Nanoseconds start = clock_.now();
   clock_.on_advance = [&](Nanoseconds now) { machine.advance_to(to_seconds(now - start)); };
-  auto discovered = sensors::discover({.root = folder_->path()});
+  auto discovered = sensors::discover({.root = folder_->path(), .clock = &clock_});
   ASSERT_FALSE(discovered.sensors.empty());
   sensors_ = std::move(discovered.sensors);
   statuses_ = std::move(discovered.statuses);
