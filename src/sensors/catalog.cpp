@@ -17,7 +17,8 @@ constexpr double kLeastWatts = 1;
 
 const std::vector<SensorRow>& sensor_table() {
   static const std::vector<SensorRow> table = {
-      {"powercap", "processor sockets and their memory (RAPL counters)", find_powercap},
+      {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
+       find_powercap},
   };
   return table;
 }

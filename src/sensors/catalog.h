@@ -30,8 +30,9 @@ struct Discovered {
 
 /// One row of the table.
 struct SensorRow {
-  const char* name;  ///< "powercap"
-  const char* what;  ///< what it covers, for people
+  const char* name;    ///< "powercap"
+  const char* what;    ///< what it covers, for people
+  const char* source;  ///< where its joules come from, for people: "hardware counters (RAPL)"
   Discovered (*find)(const SensorEnvironment&);
 };
 

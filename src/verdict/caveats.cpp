@@ -3,6 +3,7 @@
 #include "verdict/caveats.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,7 @@
 
 #include "plan/plan.h"
 #include "verdict/collect.h"
+#include "verdict/energy_basis.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -117,6 +119,26 @@ Message energy_gaps(const Facts& facts) {
   if (gaps.empty()) return std::nullopt;
   return fmt::format("some trials have no energy and are left out of its comparison: {}",
                      names(gaps));
+}
+
+Message energy_coverage(const Facts& facts) {
+  const std::size_t all = finished_trials(facts);
+  std::vector<std::string> zones;
+  bool left_out = false;
+  bool fails = false;
+  for (const MissingScope& missing : missing_scopes(facts.record)) {
+    const std::string in =
+        missing.trials < all ? fmt::format(" in {} of {} trials", missing.trials, all) : "";
+    zones.push_back(fmt::format("{} ({}{})", missing.scope, missing.reason, in));
+    left_out = left_out || missing.left_out > 0;
+    fails = fails || missing.left_out < missing.trials;
+  }
+  if (zones.empty()) return std::nullopt;
+  return fmt::format("the energy does not cover {}: {}{}{}; run 'joulemark doctor' for remedies",
+                     fmt::join(zones, ", "),
+                     left_out ? "a zone that cannot be read is left out of every sum" : "",
+                     left_out && fails ? ", and " : "",
+                     fails ? "a trial in which a zone fails has no energy" : "");
 }
 
 Message null_engine(const Facts& facts) {
@@ -299,6 +321,7 @@ constexpr Row kRows[] = {
     {"energy_absent", energy_absent},
     {"energy_partial", energy_partial},
     {"energy_gaps", energy_gaps},
+    {"energy_coverage", energy_coverage},
     {"null_engine", null_engine},
     {"different", different},
     {"not_compared", not_compared},

@@ -74,6 +74,36 @@ TEST(Caveats, GapsInTheEnergyAreNamed) {
   EXPECT_THAT(codes(record), ElementsAre("energy_gaps"));
 }
 
+Energy missing_zone(const std::string& scope, const std::string& reason) {
+  return {.scope = scope,
+          .sensor = "",
+          .energy_class = EnergyClass::kAbsent,
+          .joules = {},
+          .uncertainty_j = {},
+          .reason = reason,
+          .detail = ""};
+}
+
+TEST(Caveats, ZonesThatTheSumLeavesOutAreNamed) {
+  ExperimentRecord record = quiet_record();
+  for (TrialRecord& trial : record.trials)
+    trial.energy.insert(trial.energy.begin(), missing_zone("package-1", "eacces"));
+  EXPECT_THAT(codes(record), ElementsAre("energy_coverage"));
+  EXPECT_EQ(message(record, "energy_coverage"),
+            "the energy does not cover package-1 (eacces): a zone that cannot be read is left out "
+            "of every sum; run 'joulemark doctor' for remedies");
+}
+
+TEST(Caveats, ZonesThatFailInAWindowAreNamedWithTheirTrials) {
+  ExperimentRecord record = quiet_record();
+  for (const std::size_t i : {0U, 4U})
+    record.trials[i].energy = {missing_zone("dram-0", "stalled"), missing_zone("total", "stalled")};
+  EXPECT_THAT(codes(record), ElementsAre("energy_gaps", "energy_coverage"));
+  EXPECT_EQ(message(record, "energy_coverage"),
+            "the energy does not cover dram-0 (stalled in 2 of 10 trials): a trial in which a zone "
+            "fails has no energy; run 'joulemark doctor' for remedies");
+}
+
 TEST(Caveats, InterruptedCountsWhatIsMissing) {
   ExperimentRecord record = quiet_record();
   record.experiment.protocol.repetitions = 6;

@@ -13,6 +13,7 @@
 #include "stats/best_set.h"
 #include "verdict/caveats.h"
 #include "verdict/collect.h"
+#include "verdict/energy_basis.h"
 #include "verdict/sentence.h"
 
 namespace joulemark::verdict {
@@ -219,6 +220,7 @@ Judgement judge(const ExperimentRecord& record) {
     model.sentence = model_sentence(judgement, model, record.experiment.margin);
   }
   judgement.sentence = overall_sentence(judgement);
+  judgement.energy_basis = energy_basis(record);
   judgement.caveats = find_caveats(record, judgement);
   return judgement;
 }

@@ -92,6 +92,7 @@ struct Judgement {
   std::vector<ModelVerdict> models;
   std::vector<Cell> cells;
   std::vector<Caveat> caveats;
+  std::string energy_basis;  ///< what the joules cover, in one line; empty without energy
   /// values[metric][trial], parallel to metrics() and ExperimentRecord::trials; NaN where absent.
   std::vector<std::vector<double>> values;
   /// Cell of each trial, parallel to ExperimentRecord::trials.

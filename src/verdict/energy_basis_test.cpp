@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the joules cover is said in one line.
+#include "verdict/energy_basis.h"
+
+#include <gtest/gtest.h>
+
+#include "verdict/example_record.h"
+#include "verdict/verdict.h"
+
+namespace joulemark::verdict {
+namespace {
+
+Energy measured(const std::string& scope, double joules, double u) {
+  return {.scope = scope,
+          .sensor = "powercap",
+          .energy_class = EnergyClass::kMeasured,
+          .joules = joules,
+          .uncertainty_j = u,
+          .reason = "",
+          .detail = ""};
+}
+
+ExperimentRecord record_with(const std::vector<Energy>& energies) {
+  ExperimentRecord record =
+      example::record({{example::configuration("onnxruntime"), example::around(1e-3)}});
+  for (TrialRecord& trial : record.trials) trial.energy = energies;
+  return record;
+}
+
+TEST(EnergyBasis, NamesScopesSourceAndUncertainty) {
+  const ExperimentRecord record = record_with(
+      {measured("package-0", 40, 0.15), measured("dram-0", 5, 0.03), measured("total", 45, 0.18)});
+  EXPECT_EQ(energy_basis(record),
+            "energy: package-0 + dram-0, hardware counters (RAPL), gross (idle included), ± 0.4 % "
+            "(without the counters' calibration)");
+  EXPECT_EQ(judge(record).energy_basis, energy_basis(record));
+}
+
+TEST(EnergyBasis, IsEmptyWithoutEnergy) {
+  EXPECT_EQ(energy_basis({}), "");
+  EXPECT_EQ(energy_basis(
+                example::record({{example::configuration("onnxruntime"), example::around(1e-3)}})),
+            "");
+}
+
+TEST(EnergyBasis, LeavesOutWhatWasNotMeasured) {
+  Energy absent = measured("package-1", 1, 1);
+  absent.energy_class = EnergyClass::kAbsent;
+  absent.joules.reset();
+  const std::string text = energy_basis(
+      record_with({measured("package-0", 40, 0.1), absent, measured("total", 40, 0.1)}));
+  EXPECT_EQ(text.find("package-1"), std::string::npos);
+  EXPECT_EQ(text.find("energy: package-0, hardware"), 0U);
+}
+
+TEST(EnergyBasis, ATrialThatDidNotFinishSaysNothing) {
+  ExperimentRecord record =
+      record_with({measured("package-0", 40, 0.1), measured("total", 40, 0.1)});
+  for (TrialRecord& trial : record.trials) trial.status = TrialStatus::kCrashed;
+  EXPECT_EQ(energy_basis(record), "");
+  EXPECT_TRUE(missing_scopes(record).empty());
+}
+
+}  // namespace
+}  // namespace joulemark::verdict
