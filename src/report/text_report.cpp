@@ -92,6 +92,8 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
             wrap(table_legend(judgement, record.experiment.margin, options.width), options.width) +
             '\n';
   }
+  if (!judgement.energy_basis.empty())
+    text += wrap(printable(judgement.energy_basis), options.width) + '\n';
   return text + caveats_text(judgement, options);
 }
 

@@ -168,6 +168,15 @@ TEST(TextReport, MeasuredEnergyIsShownInOneUnitPerColumn) {
   EXPECT_THAT(report, HasSubstr("20.0"));
 }
 
+TEST(TextReport, WhatTheJoulesCoverStandsBelowTheLegend) {
+  ExperimentRecord record = two_cells();
+  EXPECT_EQ(text(record).find("\nenergy: "), std::string::npos);
+  for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
+  EXPECT_NE(text(record).find("interval]\nenergy: hardware counters (RAPL), gross (idle included)"),
+            std::string::npos)
+      << text(record);
+}
+
 TEST(TextReport, ManyFailuresAreListedWithTheirReasons) {
   ExperimentRecord record = two_cells();
   for (int threads : {4, 8, 16}) {
