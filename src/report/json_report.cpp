@@ -234,6 +234,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
   writer.put("format", kFormat);
   writer.put("experiment", experiment_json(model, detail));
   writer.put("verdict", verdict_json(judgement));
+  writer.put("energy_basis", judgement.energy_basis);
   writer.put_each("caveats", judgement.caveats, [](const Caveat& caveat) {
     return Json{{"code", caveat.code}, {"message", caveat.message}};
   });

@@ -111,6 +111,14 @@ TEST(JsonReport, AbsentIsNullWithItsReason) {
   expect_reasons(json, "");
 }
 
+TEST(JsonReport, SaysWhatTheJoulesCover) {
+  ExperimentRecord record = example_record();
+  EXPECT_EQ(Json::parse(render_json(record, verdict::judge(record)))["energy_basis"], "");
+  for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
+  const std::string basis = full(record)["energy_basis"];
+  EXPECT_EQ(basis.find("energy: hardware counters (RAPL), gross (idle included), ± 0.1 %"), 0U);
+}
+
 TEST(JsonReport, OneRepetitionHasNoIntervalAndSaysWhy) {
   const ExperimentRecord record = example::record({{kOrt, {1e-3}}, {kOv, {2e-3}}});
   const Json json = full(record);
