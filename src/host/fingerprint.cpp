@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -107,6 +108,17 @@ Fact cpu_limit(const fs::path& root) {
   return fmt::format("{:.2f} CPUs", *cpus);
 }
 
+/// How many there are: the file `online` beside them lists their numbers, and says "0" of one node
+/// as well as of none.
+Fact numa_nodes(const fs::path& root) {
+  constexpr std::string_view kPrefix = "node";
+  const auto nodes = entries_of(root / "sys/devices/system/node", kPrefix);
+  return positive(
+      static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [&](const fs::path& node) {
+        return parse_number<int>(node.filename().string().substr(kPrefix.size())).has_value();
+      })));
+}
+
 struct FactRow {
   const char* name;
   Fact (*find)(const fs::path& root);
@@ -131,8 +143,7 @@ constexpr FactRow kFacts[] = {
     {"caches", caches},
     {"instruction sets", instruction_sets},
     {"memory", memory},
-    {"numa nodes",
-     [](const fs::path& r) { return file_text(r / "sys/devices/system/node/online"); }},
+    {"numa nodes", numa_nodes},
     {"virtualisation", virtualisation},
     {"cpu limit", cpu_limit},
     {"memory limit",

@@ -93,6 +93,16 @@ TEST_F(Host, FactsAreThoseOfTheFiles) {
   EXPECT_EQ(fact("cpu limit"), "none given");
 }
 
+TEST_F(Host, NumaNodesAreCountedNotRead) {
+  write_server();
+  write("sys/devices/system/node/online", "0\n");
+  EXPECT_EQ(fact("numa nodes"), "none given");
+  write("sys/devices/system/node/node0/cpulist", "0-3\n");
+  EXPECT_EQ(fact("numa nodes"), "1");
+  write("sys/devices/system/node/node1/cpulist", "4-7\n");
+  EXPECT_EQ(fact("numa nodes"), "2");
+}
+
 TEST_F(Host, KeyIsStableAndChangesWithAnyFact) {
   write_server();
   const std::string key = fingerprint(root_).key;
