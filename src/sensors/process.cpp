@@ -57,6 +57,7 @@ void read_stat(std::string_view stat, ProcessCounters& counters) {
   counters.cpu_system_s = ticks_to_seconds(stat_field(fields, 15));
   if (counters.cpu_user_s && counters.cpu_system_s)
     counters.cpu_s = *counters.cpu_user_s + *counters.cpu_system_s;
+  counters.cpu_step_s = *ticks_to_seconds(1);
 }
 
 std::optional<std::vector<ThreadSwitches>> read_switches(const fs::path& folder) {
@@ -148,7 +149,10 @@ Result<ProcessCounters> read_process(const fs::path& root, int pid) {
                                                 errno_text(stat.error())));
   read_stat(*stat, counters);
   if (root == "/") {
-    if (const auto exact = process_cpu_s(pid)) counters.cpu_s = exact;
+    if (const auto exact = process_cpu_s(pid)) {
+      counters.cpu_s = exact;
+      counters.cpu_step_s = 0;
+    }
   }
   if (const auto status = host::read_small(folder / "status")) {
     counters.rss_bytes = host::kibibyte_line(*status, "VmRSS:");
@@ -175,6 +179,7 @@ Status reset_peak_rss(int pid, const fs::path& root) {
 Resources resources_between(const ProcessCounters& begin, const ProcessCounters& end) {
   Resources used;
   used.cpu_s = difference(begin.cpu_s, end.cpu_s);
+  if (used.cpu_s && *used.cpu_s < end.cpu_step_s / 2) used.cpu_s.reset();
   used.cpu_user_s = difference(begin.cpu_user_s, end.cpu_user_s);
   used.cpu_system_s = difference(begin.cpu_system_s, end.cpu_system_s);
   used.peak_rss_bytes = window_peak(begin, end);

@@ -24,7 +24,8 @@ struct ThreadSwitches {
 /// Cumulative counters of a process. What could not be read is empty.
 struct ProcessCounters {
   Nanoseconds t_ns = 0;                        ///< CLOCK_MONOTONIC of the reading
-  std::optional<double> cpu_s;                 ///< all threads; ns steps, or 10 ms under a root
+  std::optional<double> cpu_s;                 ///< all threads
+  double cpu_step_s = 0;                       ///< of cpu_s: 0 for nanoseconds, or a tick of 10 ms
   std::optional<double> cpu_user_s;            ///< 10 ms steps
   std::optional<double> cpu_system_s;          ///< 10 ms steps
   std::optional<std::int64_t> rss_bytes;       ///< resident now
@@ -56,7 +57,8 @@ Result<ProcessCounters> read_process_at_begin(const std::filesystem::path& root,
 Status reset_peak_rss(int pid, const std::filesystem::path& root = "/");
 
 /// What was used between the readings at a window's edges. Threads that began inside the window
-/// count in full; those that ended inside it have taken their context switches with them.
+/// count in full; those that ended inside it have taken their context switches with them. A CPU
+/// time that is counted in ticks and got none is below their resolution: empty, not 0.
 Resources resources_between(const ProcessCounters& begin, const ProcessCounters& end);
 
 /// The memory of the cgroup (v2) that a process is in.

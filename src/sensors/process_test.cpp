@@ -67,6 +67,14 @@ TEST_F(ProcessFiles, DifferencesAreThoseOfTheFilesWhateverTheNameHolds) {
   EXPECT_EQ(used.peak_rss_bytes, 1536 * 1024);
 }
 
+TEST_F(ProcessFiles, CpuTimeWithoutATickIsBelowTheResolutionNotZero) {
+  const auto begin = read_process(root_, 7);
+  EXPECT_FALSE(resources_between(*begin, *read_process(root_, 7)).cpu_s.has_value());
+  write("proc/7/stat", stat_line(250, 51, 1000, 3));
+  const double tick = 1.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
+  EXPECT_NEAR(*resources_between(*begin, *read_process(root_, 7)).cpu_s, tick, 1e-9);
+}
+
 TEST_F(ProcessFiles, PeakOfTheWindowIsEmptyWhereItCannotBeToldFromTheLoadsPeak) {
   const auto begin = read_process(root_, 7);
   const auto end = read_process(root_, 7);
