@@ -99,6 +99,8 @@ bool is_latency(MetricId id) {
 std::string absent_reason(const ExperimentRecord& record, const Cell& cell, MetricId id) {
   if (cell.trials.empty()) return "no_trial";
   if (is_latency(id)) return "no_durations";
+  if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
+    return "below_resolution";
   if (!is_energy(id)) return "not_recorded";
   const Energy* total = total_energy(record.trials[cell.trials.front()]);
   if (total == nullptr) return "no_sensor";

@@ -176,6 +176,17 @@ TEST(Verdict, NeverRanksAnEstimatedEnergy) {
   EXPECT_EQ(judgement.cells[0].estimate(MetricId::kEnergy).reason, "estimated_only");
 }
 
+TEST(Verdict, CpuTimeWithoutATickIsBelowTheResolution) {
+  ExperimentRecord record = example::record({{kOrt, example::around(1e-3)}});
+  for (TrialRecord& trial : record.trials) {
+    trial.resources.cpu_s.reset();
+    trial.resources.cpu_user_s = 0;
+  }
+  EXPECT_EQ(judge(record).cells[0].estimate(MetricId::kCpu).reason, "below_resolution");
+  for (TrialRecord& trial : record.trials) trial.resources.cpu_user_s.reset();
+  EXPECT_EQ(judge(record).cells[0].estimate(MetricId::kCpu).reason, "not_recorded");
+}
+
 TEST(Verdict, BatchSizesAreComparedPerInference) {
   const Configuration batched = configuration("openvino", 2, 8);
   const Judgement judgement =
