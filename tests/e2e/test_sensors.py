@@ -8,11 +8,19 @@ from simulated_powercap import RANGE_UJ, SimulatedPowercap
 WATTS = 40.0
 
 
-def measure(joulemark, root):
+def compare(joulemark, root, *options):
     outcome = joulemark("compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "3", "--duration", "1", "--warmup-min", "0",
-                        "--root", root, "--store", "s.sqlite", "--json")  # fmt: skip
+                        "--root", root, "--store", "s.sqlite", "--json", *options)  # fmt: skip
     assert outcome.status == OK, outcome.err
-    return outcome.json["rows"][0]["metrics"]
+    return outcome.json
+
+
+def measure(joulemark, root, *options):
+    return compare(joulemark, root, *options)["rows"][0]["metrics"]
+
+
+def caveats_of(answer):
+    return {caveat["code"]: caveat["message"] for caveat in answer["caveats"]}
 
 
 @pytest.mark.parametrize("start_uj", [1_000_000, RANGE_UJ - 60_000_000], ids=["steady", "wrapping"])
@@ -27,11 +35,74 @@ def test_the_joules_of_a_trial_are_the_scripted_ones(joulemark, tmp_path, start_
 
 
 def test_a_counter_that_stands_still_is_no_energy_of_zero(joulemark, tmp_path):
-    machine = SimulatedPowercap(tmp_path / "machine", 0)
-    del machine
-    metrics = measure(joulemark, tmp_path / "machine")
-    energy = metrics["energy_per_inference_J"]
-    assert energy["value"] == 0 or energy["value_reason"]
+    SimulatedPowercap(tmp_path / "machine", 0)
+    answer = compare(joulemark, tmp_path / "machine")
+    energy = answer["rows"][0]["metrics"]["energy_per_inference_J"]
+    assert energy["value"] is None and energy["value_reason"] == "stalled"
+    assert "package-0 (stalled)" in caveats_of(answer)["energy_coverage"]
+    assert answer["energy_basis"] == ""
+
+
+def test_one_package_that_stands_still_takes_the_total_with_it(joulemark, tmp_path):
+    machine = SimulatedPowercap(tmp_path / "machine", WATTS)
+    machine.add_package(0)
+    with machine:
+        answer = compare(joulemark, machine.root)
+    assert answer["rows"][0]["metrics"]["energy_per_inference_J"]["value_reason"] == "stalled"
+    assert "package-1 (stalled)" in caveats_of(answer)["energy_coverage"]
+    assert answer["verdict"]["models"][0]["metric"] == "time_per_inference_s"
+
+
+@pytest.mark.parametrize("sample_hz", [10, 0.1])
+@pytest.mark.parametrize(("stop_s", "removed"), [(1.2, False), (2.2, True)], ids=["stalls", "removed"])
+def test_no_trial_has_joules_after_its_counter_stopped(joulemark, tmp_path, sample_hz, stop_s, removed):
+    """Trials last 1 s and more, so one is under way when the counter stops, and the third is after it."""
+    machine = SimulatedPowercap(tmp_path / "machine", WATTS)
+    if removed:
+        machine.zones[0].remove_after(stop_s)
+    else:
+        machine.zones[0].stalls_after_s = stop_s
+    with machine:
+        compare(joulemark, machine.root, "--sample-hz", sample_hz)
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        energies = store.execute(
+            "select e.joules, e.reason, (p.t1_ns - p.t0_ns) / 1e9 from trial_energy e join trial_phase p on p.trial = e.trial "
+            "where e.scope = 'total' and p.phase = 'measure' order by e.trial"
+        ).fetchall()
+    assert len(energies) == 3
+    assert energies[-1][:2] == (None, "stalled")
+    for joules, reason, seconds in energies:
+        # The simulation's own thread runs late on a busy machine.
+        expected = reason == "stalled" if joules is None else joules == pytest.approx(WATTS * seconds, rel=0.2)
+        assert expected, energies
+
+
+def test_a_slow_counter_has_an_honest_uncertainty_and_a_longer_window(joulemark, tmp_path):
+    with SimulatedPowercap(tmp_path / "machine", WATTS, period_s=0.02) as machine:
+        measure(joulemark, machine.root, "--duration", "0")
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        windows = store.execute(
+            "select e.joules, e.uncertainty_j, (p.t1_ns - p.t0_ns) / 1e9 from trial_energy e join trial_phase p on p.trial = e.trial "
+            "where e.scope = 'total' and p.phase = 'measure'"
+        ).fetchall()
+    assert len(windows) == 3
+    for joules, uncertainty, seconds in windows:
+        assert seconds >= 1.5
+        assert uncertainty > 0.9 * WATTS * 0.02 / 6**0.5
+        assert abs(joules - WATTS * seconds) < 3 * uncertainty
+
+
+def test_a_package_that_may_not_be_read_is_named(joulemark, tmp_path):
+    machine = SimulatedPowercap(tmp_path / "machine", WATTS)
+    unreadable = machine.add_package(60)
+    (unreadable.folder / "energy_uj").unlink()
+    with machine:
+        answer = compare(joulemark, machine.root)
+        text = joulemark("report", "s.sqlite", "--format", "text").out
+    assert answer["rows"][0]["metrics"]["power_W"]["value"] == pytest.approx(WATTS, rel=0.05)
+    assert "package-1 (unreadable)" in caveats_of(answer)["energy_coverage"]
+    assert answer["energy_basis"].startswith("energy: package-0, hardware counters (RAPL), gross (idle included), ± ")
+    assert "\nenergy: package-0, hardware counters (RAPL)" in text
 
 
 def test_doctor_shows_the_simulated_zone(joulemark, tmp_path):
