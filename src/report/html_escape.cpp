@@ -2,8 +2,10 @@
 // One pass over the bytes each; nothing is searched for in what was already written.
 #include "report/html_escape.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace joulemark::report {
 namespace {
@@ -41,6 +43,24 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return lead.length;
 }
 
+/// Whether the sequence at the beginning of `text` is a mark, embedding, override or isolate of the
+/// Unicode bidirectional algorithm.
+bool turns_direction(std::string_view text) {
+  constexpr std::string_view kMarks[] = {
+      "\xD8\x9C",                                                                      // U+061C
+      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                  // U+200E–F
+      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",  // U+202A–E
+      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9",                  // U+2066–9
+  };
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return text.starts_with(mark); });
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
+}
+
 std::string_view reference_for(char character) {
   switch (character) {
     case '&':
@@ -72,13 +92,37 @@ std::string valid_utf8(std::string_view text) {
 }
 
 std::string escape_html(std::string_view text) {
+  const std::string valid = valid_utf8(text);
   std::string out;
-  for (const char character : valid_utf8(text)) {
-    const std::string_view reference = reference_for(character);
-    if (reference.empty())
-      out += character;
+  for (std::size_t at = 0; at < valid.size();) {
+    const std::string_view rest = std::string_view(valid).substr(at);
+    const std::string_view sequence = rest.substr(0, sequence_length(rest, 0));
+    const std::string_view reference = reference_for(sequence.front());
+    if (turns_direction(rest))
+      out += kReplacement;
     else
-      out += reference;
+      out += reference.empty() ? sequence : reference;
+    at += sequence.size();
+  }
+  return out;
+}
+
+std::string sentence_html(std::string_view text, std::vector<std::string> names) {
+  std::erase_if(names, [](const std::string& name) { return is_ascii(name); });
+  std::sort(names.begin(), names.end(),
+            [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  std::string out;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::pair<std::size_t, std::size_t> next = {rest.size(),
+                                                0};  // where the next name is, its size
+    for (const std::string& name : names) {
+      if (const std::size_t at = rest.find(name); at < next.first) next = {at, name.size()};
+    }
+    out += escape_html(rest.substr(0, next.first));
+    if (next.second > 0)
+      out += "<bdi dir=\"ltr\">" + escape_html(rest.substr(next.first, next.second)) + "</bdi>";
+    rest.remove_prefix(next.first + next.second);
   }
   return out;
 }

@@ -9,7 +9,8 @@
 
 namespace joulemark::report {
 
-/// The page with its open slots `@@TITLE@@` (twice), `@@VERDICT@@` and `@@DATA@@`, in this order.
+/// The page with its open slots `@@TITLE@@` (twice), `@@VERDICT@@`, `@@STATIC@@` and `@@DATA@@`,
+/// in this order.
 /// Fails with kMachine, saying why and what to do, when the program was built without it.
 Result<std::string_view> html_page();
 

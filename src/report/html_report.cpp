@@ -10,6 +10,7 @@
 
 #include "report/html_escape.h"
 #include "report/html_page.h"
+#include "report/html_static.h"
 #include "report/json_report.h"
 #include "report/page_model.h"
 
@@ -20,7 +21,8 @@ Result<std::string> fill_page(std::string_view page, const PageContent& content)
   const std::pair<std::string_view, std::string> slots[] = {
       {"@@TITLE@@", title},
       {"@@TITLE@@", title},
-      {"@@VERDICT@@", escape_html(content.verdict)},
+      {"@@VERDICT@@", std::string(content.verdict_html)},
+      {"@@STATIC@@", std::string(content.static_html)},
       {"@@DATA@@", escape_json_for_html(content.json)},
   };
   std::string out;
@@ -48,7 +50,10 @@ Result<std::string> render_html(const ReportModel& model) {
   const std::string& name = model.experiment.name;
   const std::string title =
       name.empty() ? "Joulemark report" : fmt::format("{} – Joulemark report", name);
-  return fill_page(*page, {.title = title, .verdict = model.judgement.sentence, .json = json});
+  const std::string verdict = sentence_html(model.judgement.sentence, names_in(model.judgement));
+  const std::string content = static_html(model);
+  return fill_page(*page,
+                   {.title = title, .verdict_html = verdict, .static_html = content, .json = json});
 }
 
 }  // namespace joulemark::report

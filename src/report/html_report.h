@@ -11,11 +11,12 @@
 
 namespace joulemark::report {
 
-/// What is put into the page's open slots, unescaped.
+/// What is put into the page's open slots; `…_html` as it is, the rest escaped.
 struct PageContent {
   std::string_view title;
-  std::string_view verdict;  ///< plain text; readable without JavaScript
-  std::string_view json;     ///< valid JSON in UTF-8
+  std::string_view verdict_html;  ///< readable without JavaScript, as is `static_html`
+  std::string_view static_html;   ///< what the page's script replaces
+  std::string_view json;          ///< valid JSON in UTF-8
 };
 
 /// `page` with its slots filled. Only `page` is searched for slots, never the content. Fails when a

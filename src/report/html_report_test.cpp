@@ -18,7 +18,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr std::string_view kPage =
-    "<title>@@TITLE@@</title><h1>@@TITLE@@</h1><p>@@VERDICT@@</p><script>@@DATA@@</script>end";
+    "<title>@@TITLE@@</title><h1>@@TITLE@@</h1><p>@@VERDICT@@</p>@@STATIC@@<script>@@DATA@@</"
+    "script>"
+    "end";
 
 // What stands between `<script type="application/json" id="data">` and the next end tag.
 std::string data_of(const std::string& html) {
@@ -53,6 +55,20 @@ TEST(HtmlEscape, EachBrokenByteBecomesOneReplacementCharacter) {
   EXPECT_EQ(valid_utf8("x\xE2\x82"), "x" + bad + bad) << "cut at the end";
 }
 
+TEST(HtmlEscape, WhatTurnsTheDirectionOfTextBecomesAReplacementCharacter) {
+  for (const char* mark : {"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C", "\u202D",
+                           "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"})
+    EXPECT_EQ(escape_html(std::string("a") + mark + "<"), "a\uFFFD&lt;") << mark;
+  EXPECT_EQ(escape_html("\u200D\u2028 \u2070"), "\u200D\u2028 \u2070") << "others stay";
+}
+
+TEST(HtmlEscape, ANameInAnotherScriptStandsInAnElementOfItsOwn) {
+  EXPECT_EQ(sentence_html("For \u0645\u0631 12 <b>", {"\u0645", "\u0645\u0631", "F"}),
+            "For <bdi dir=\"ltr\">\u0645\u0631</bdi> 12 &lt;b&gt;")
+      << "the longest name that fits, and none that is plain ASCII";
+  EXPECT_EQ(sentence_html("x\u202Ey", {"x\u202Ey"}), "<bdi dir=\"ltr\">x\uFFFDy</bdi>");
+}
+
 TEST(HtmlEscape, EscapedJsonIsTheSameValueWithoutMarkup) {
   const nlohmann::json value = {{"name", "</script><script>alert(1)<!-- \u2028\u2029 $& @@DATA@@"}};
   const std::string escaped = escape_json_for_html(value.dump());
@@ -63,22 +79,26 @@ TEST(HtmlEscape, EscapedJsonIsTheSameValueWithoutMarkup) {
 }
 
 TEST(HtmlPage, EverySlotIsFilledInItsPlace) {
-  const auto html = fill_page(kPage, {.title = "T", .verdict = "V", .json = "{}"});
+  const auto html = fill_page(
+      kPage, {.title = "T", .verdict_html = "<i>V</i>", .static_html = "<b>S</b>", .json = "{}"});
   ASSERT_TRUE(html) << html.error().message;
-  EXPECT_EQ(*html, "<title>T</title><h1>T</h1><p>V</p><script>{}</script>end");
+  EXPECT_EQ(*html, "<title>T</title><h1>T</h1><p><i>V</i></p><b>S</b><script>{}</script>end");
 }
 
 TEST(HtmlPage, ContentIsNeverSearchedForSlots) {
-  const auto html =
-      fill_page(kPage, {.title = "@@DATA@@", .verdict = "@@TITLE@@ $& \\1", .json = "[1]"});
+  const auto html = fill_page(kPage, {.title = "@@DATA@@",
+                                      .verdict_html = "@@TITLE@@ $& \\1",
+                                      .static_html = "@@DATA@@",
+                                      .json = "[1]"});
   ASSERT_TRUE(html) << html.error().message;
-  EXPECT_EQ(
-      *html,
-      "<title>@@DATA@@</title><h1>@@DATA@@</h1><p>@@TITLE@@ $&amp; \\1</p><script>[1]</script>end");
+  EXPECT_EQ(*html,
+            "<title>@@DATA@@</title><h1>@@DATA@@</h1><p>@@TITLE@@ $& "
+            "\\1</p>@@DATA@@<script>[1]</script>end");
 }
 
 TEST(HtmlPage, AMissingSlotIsAnError) {
-  EXPECT_FALSE(fill_page("<p>no slots</p>", {.title = "", .verdict = "", .json = "{}"}));
+  EXPECT_FALSE(fill_page("<p>no slots</p>",
+                         {.title = "", .verdict_html = "", .static_html = "", .json = "{}"}));
 }
 
 TEST(HtmlPage, BuiltWithoutItSaysWhyAndWhatToDo) {

@@ -17,14 +17,16 @@ import { lead } from './sections/lead.js';
 import { machineSection } from './sections/machine.js';
 import { summarySection } from './sections/summary.js';
 
+const FIGURES = [ranking, scatter, trials, latency, timeline];
+
 function start() {
   const report = decode(document.getElementById('data').textContent);
   const main = document.getElementById('main');
   const bar = document.getElementById('controls');
-  const state = createState([...FILTERS, timeline.choice, 'theme'], () => draw());
+  const state = createState([...FILTERS, ...FIGURES.map((f) => f.choice).filter(Boolean), 'theme'], () => draw());
   const sections = [
-    summarySection(),
-    ...[ranking, scatter, trials, latency, timeline].map(figureSection),
+    summarySection(report),
+    ...FIGURES.map(figureSection),
     failureSection(), absentSection(), machineSection(report), experimentSection(report),
   ];
   document.getElementById('lead').append(...lead(report));

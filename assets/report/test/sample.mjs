@@ -128,6 +128,7 @@ export function fillPage(page, data) {
   const html = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
   const json = JSON.stringify(data).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
   const title = html(`${data.experiment.name} – Joulemark report`);
-  const content = [title, title, html(data.verdict.sentence), json];
-  return page.split(/@@(?:TITLE|VERDICT|DATA)@@/).map((piece, i) => piece + (content[i] ?? '')).join('');
+  const rows = data.rows.map((r) => `<tr><th>${html(r.configuration.label)}</th><td>${html(r.reason || r.standing)}</td></tr>`).join('');
+  const content = [title, title, html(data.verdict.sentence), `<table>${rows}</table>`, json];
+  return page.split(/@@(?:TITLE|VERDICT|STATIC|DATA)@@/).map((piece, i) => piece + (content[i] ?? '')).join('');
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { assertEmbeddable } from './bundle.mjs';
 
 /** Slots that src/report/html_report.cpp fills, in this order, each exactly once but for the title. */
-export const DATA_SLOTS = ['TITLE', 'TITLE', 'VERDICT', 'DATA'];
+export const DATA_SLOTS = ['TITLE', 'TITLE', 'VERDICT', 'STATIC', 'DATA'];
 
 const hash = (text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 

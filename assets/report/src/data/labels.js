@@ -34,10 +34,15 @@ export function shortLabels(configurations) {
   return new Set(names).size === names.length ? names : configurations.map((c) => c.label);
 }
 
+const isInvisible = (code) => code >= 0x2066 && code <= 0x2069;
+
 /** Width in pixels of a text at 13 px, near enough for layout; wide scripts count double. */
 export function textWidth(text) {
   let width = 0;
-  for (const character of text) width += character.codePointAt(0) > 0x2e80 ? 13 : 7.1;
+  for (const character of text) {
+    const code = character.codePointAt(0);
+    if (!isInvisible(code)) width += code > 0x2e80 ? 13 : 7.1;
+  }
   return width;
 }
 
@@ -67,11 +72,12 @@ function boxAt(point, offset) {
  * @param {{x: number, y: number, text: string}[]} points pixels, the most important first
  * @param {{x0, x1, y0, y1}} frame
  * @param {{x: number, y: number}[]} [small] marks without a text, which are not to be covered either
+ * @param {{x0, x1, y0, y1}[]} [bars] nor these boxes
  * @returns {({x: number, y: number, anchor: string}|null)[]}
  */
-export function placeLabels(points, frame, small = []) {
+export function placeLabels(points, frame, small = [], bars = []) {
   const around = (r) => (p) => ({ x0: p.x - r, x1: p.x + r, y0: p.y - r, y1: p.y + r });
-  const taken = [...points.map(around(8)), ...small.map(around(3))];
+  const taken = [...points.map(around(8)), ...small.map(around(3)), ...bars];
   return points.map((point) => {
     for (const offset of OFFSETS) {
       const box = boxAt(point, offset);

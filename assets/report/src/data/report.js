@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's data as figures read them, from the JSON that the program writes (src/report/json_report.cpp).
 import { shortLabels } from './labels.js';
+import { harmless, isolated, isolatedIn } from './names.js';
 
 /**
  * @typedef {{value: number|null, lo: number|null, hi: number|null, n: number, reason: string, detail: string}} Estimate over the trials of a cell
@@ -18,7 +19,6 @@ import { shortLabels } from './labels.js';
  * @property {Configuration} configuration
  * @property {string} standing "best", "tied", "unresolved", "worse", "unranked"
  * @property {string} reason   why it is not ranked
- * @property {boolean} best    in the best set
  * @property {number} finished trials that ended well; `failed` that did not
  * @property {{value: number, lo: number|null, hi: number|null}|null} ratio to the best of its model; null when not ranked
  * @property {Object<string, Estimate>} estimates by metric key
@@ -32,7 +32,7 @@ import { shortLabels } from './labels.js';
  *
  * @typedef {object} Report
  * @property {object} experiment
- * @property {string} sentence
+ * @property {string} energyBasis  what the energy is, and from which sensors; "" without energy
  * @property {{code: string, message: string}[]} caveats
  * @property {Map<string, {key: string, unit: string, title: string}>} metrics
  * @property {{index: number, name: string, primary: string, sentence: string, best: number|null}[]} models
@@ -63,7 +63,8 @@ function configurationsOf(rows) {
   const shorts = shortLabels(list);
   const engines = [...new Set(list.map((c) => c.engine))];
   list.forEach((configuration, i) => {
-    configuration.short = shorts[i];
+    configuration.short = isolated(shorts[i]);
+    configuration.label = isolated(configuration.label);
     configuration.engineIndex = engines.indexOf(configuration.engine);
     configuration.indexInEngine = list.slice(0, i).filter((c) => c.engine === configuration.engine).length;
   });
@@ -79,8 +80,8 @@ function cellOf(raw, index, { configurations, models }) {
   const ratio = raw.ratio?.value === null ? null : raw.ratio;
   return {
     index, configuration, label: configuration.label, short: configuration.short,
-    model: models.findIndex((m) => m.name === raw.model),
-    standing: raw.standing, reason: raw.reason, best: raw.in_best_set, ratio: ratio ?? null,
+    model: models.findIndex((m) => m.rows.includes(index)),
+    standing: raw.standing, reason: raw.reason, ratio: ratio ?? null,
     finished: raw.trials_ok, failed: raw.trials_not_ok,
     estimates: Object.fromEntries(Object.entries(raw.metrics).map(([key, estimate]) => [key, estimateOf(estimate)])),
   };
@@ -95,18 +96,33 @@ function timelineOf({ row, series, ...timeline }) {
   return { ...timeline, cell: row, series: series.map((s) => ({ ...s, max: s.max.length ? s.max : s.min })) };
 }
 
-const modelOf = (raw, index) => ({ index, name: raw.model, primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best });
+const modelOf = (raw, index) => ({
+  index, name: isolated(raw.model), primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best, rows: raw.rows,
+});
+
+/** Every text but the experiment file, which has to stay what it is. */
+const revive = (key, value) => (typeof value === 'string' && key !== 'toml' ? harmless(value) : value);
+
+/** Sentences hold names of models and configurations; so do reasons. */
+function isolateSentences(data) {
+  const within = isolatedIn([...data.verdict.models.map((m) => m.model), ...data.rows.map((r) => r.configuration.label)]);
+  for (const model of data.verdict.models) model.sentence = within(model.sentence);
+  for (const caveat of data.caveats) caveat.message = within(caveat.message);
+  for (const row of data.rows) row.reason = within(row.reason);
+  if (Array.isArray(data.trials.reason)) data.trials.reason = data.trials.reason.map(within);
+}
 
 /** @param {string} text @returns {Report} Throws when it is not JSON of this page's format. */
 export function decode(text) {
-  const data = JSON.parse(text);
+  const data = JSON.parse(text, revive);
   if (data.format !== FORMAT) throw new Error(`the report's data have format ${data.format}; this page reads ${FORMAT}`);
+  isolateSentences(data);
   const configurations = configurationsOf(data.rows);
   const models = data.verdict.models.map(modelOf);
   const latency = new Map(data.latency.map((l) => [l.row, latencyOf(l)]));
   const { metrics: values = {}, output_tail: tails = {} } = data.trials;
   return {
-    experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, sentence: data.verdict.sentence,
+    experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, energyBasis: data.energy_basis ?? '',
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
     models,
     configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shown now: the report less what the filters hide, and the questions that figures ask of it.
 import { FACTORS, hasVersions } from './labels.js';
-import { geometricMean, median } from './numbers.js';
+import { geometricMean } from './numbers.js';
 
 /** Keys of the metrics that the page names itself; the program's table of metrics declares them. */
 export const KEY = {
   energy: 'energy_per_inference_J',
+  time: 'time_per_inference_s',
   p50: 'latency_p50_ms',
   p95: 'latency_p95_ms',
   p99: 'latency_p99_ms',
@@ -43,14 +44,14 @@ export function createView(report, state) {
     models: report.models.filter((m) => cells.some((c) => c.model === m.index)),
     has: (key) => cells.some((c) => estimate(c, key)),
     trialsOf: (cell) => byCell.get(cell.index) ?? [],
-    reference: (model) => referenceOf(report, model),
+    bestByBlock: (model) => bestByBlock(report, model),
   };
 }
 
-/** Median of the primary metric over the trials of the model's best configuration, filtered or not; null without one. */
-function referenceOf(report, model) {
-  const values = report.trials.filter((t) => t.cell === model.best).map((t) => report.value(t, model.primary));
-  return median(values.filter((v) => v !== null));
+/** What the model's best configuration, filtered or not, needed in each block in which it has a value. */
+function bestByBlock(report, model) {
+  const own = report.trials.filter((t) => t.cell === model.best && report.value(t, model.primary) !== null);
+  return new Map(own.map((t) => [t.block, report.value(t, model.primary)]));
 }
 
 /**
@@ -70,7 +71,7 @@ export function ratioPoints(view, cost) {
   const large = [...new Set(small.map((p) => p.configuration))].map((configuration) => {
     const own = small.filter((p) => p.configuration === configuration);
     return {
-      configuration, best: own.every((p) => p.cell.best),
+      configuration, best: own.every((p) => p.cell.standing === 'best'),
       x: geometricMean(own.map((p) => p.x)), y: geometricMean(own.map((p) => p.y)), models: own.length,
     };
   });

@@ -4,7 +4,7 @@ import { dot, line, rect, ruleX } from '@observablehq/plot';
 import { plural, quantity, scaleFor, significant } from '../data/format.js';
 import { staggerLabels } from '../data/labels.js';
 import { decimate } from '../data/numbers.js';
-import { draw, tick } from '../page/chart.js';
+import { draw, legend, tick } from '../page/chart.js';
 import { h, svg } from '../page/dom.js';
 
 export const id = 'timeline';
@@ -14,6 +14,7 @@ export const choice = 'trial';
 
 const MARGIN = { marginLeft: 58, marginRight: 16 };
 const ROW = 17; // px of one row of phase names
+const DASHES = ['none', '6 3', '2 3'];
 
 /** Time lines of the shown configurations: typical ones first. */
 export function options(view) {
@@ -99,13 +100,20 @@ function signalPanel(timeline, series, { end, width, last }) {
     marks: [
       band(timeline.phases),
       ruleX(timeline.phases, { x: 't0_s', stroke: 'var(--line)' }),
-      ...curves.map((c, i) => line(c, { x: 'x', y: 'y', stroke: `var(--c${i % 4})`, strokeWidth: 1.5 })),
+      ...curves.map((c, i) => line(c, { x: 'x', y: 'y', stroke: `var(--c${i % 4})`, strokeDasharray: DASHES[i % DASHES.length], strokeWidth: 1.5 })),
       ...curves.map((c, i) => (few ? dot(c, {
         x: 'x', y: 'y', r: 2.2, fill: `var(--c${i % 4})`, ariaLabel: (p) => `${p.s.name}: ${significant(p.y)} ${scale.unit} at ${significant(p.x)} s`,
       }) : null)),
     ],
   });
 }
+
+/** Which line is which signal, where several share a panel. */
+const signalLegend = (series) => legend(series.map((s, i) => [
+  svg('svg', { width: 28, height: 10, 'aria-hidden': 'true' },
+    svg('line', { x1: 0, x2: 28, y1: 5, y2: 5, 'stroke-width': 2.5, stroke: `var(--c${i % 4})`, 'stroke-dasharray': DASHES[i % DASHES.length] })),
+  s.name,
+]));
 
 /** Signals of one unit share a panel; power comes first. */
 function panelsOf(series) {
@@ -118,7 +126,8 @@ export function render(view, width) {
   const end = endOf(timeline);
   const panels = panelsOf(timeline.series).filter((p) => p.length);
   const strip = phaseStrip({ ...timeline, series: panels }, end, width);
-  return [strip, ...panels.map((p, i) => h('div', {}, signalPanel(timeline, p, { end, width, last: i === panels.length - 1 })))];
+  const panel = (p, i) => h('div', {}, signalPanel(timeline, p, { end, width, last: i === panels.length - 1 }), p.length > 1 ? signalLegend(p) : null);
+  return [strip, ...panels.map(panel)];
 }
 
 export function table(view) {

@@ -5,22 +5,29 @@ import { textWidth } from '../data/labels.js';
 import { h } from './dom.js';
 
 const SHAPES = ['circle', 'square', 'triangle', 'diamond2'];
-const DASHES = ['none', '7 4', '2 3', '10 3 2 3'];
 
 /** Colour of an engine: four hues that stay apart for colour-blind readers; the shape changes too. */
 export const colour = (configuration) => `var(--c${configuration.engineIndex % 4})`;
 export const shape = (configuration) => SHAPES[configuration.engineIndex % SHAPES.length];
-/** Line style of a configuration among those of its engine. */
-export const dash = (configuration) => DASHES[configuration.indexInEngine % DASHES.length];
 
-/** A drawing with the page's type and axes. Data marks carry an aria-label; everything else is decoration. */
+/** The first of `texts`, the longest first, that fits; each ends with what the axis has to say of itself. */
+function axisTitle({ label, suffix = '', ...scale }, pixels) {
+  if (label === undefined || label === null) return { ...scale, label };
+  const texts = [label].flat().map((text) => text + suffix);
+  return { ...scale, label: texts.find((text) => textWidth(text) <= pixels) ?? texts.at(-1) };
+}
+
+/**
+ * A drawing with the page's type and axes. Data marks carry an aria-label; everything else is decoration.
+ * An axis' label may be several, of which the first that fits is taken.
+ */
 export function draw(width, { x, y, ...options }) {
   return plot({
     width,
     marginBottom: 42,
     ...options,
-    x: { labelAnchor: 'center', labelArrow: 'none', labelOffset: 36, ...x },
-    y: { labelArrow: 'none', ...y },
+    x: { labelAnchor: 'center', labelArrow: 'none', labelOffset: 36, ...axisTitle(x, width - (options.marginLeft ?? 40) - (options.marginRight ?? 20)) },
+    y: { labelArrow: 'none', ...axisTitle(y, width) },
     style: { fontSize: '13px', color: 'var(--fg)', background: 'none', fontFamily: 'inherit', fontVariantNumeric: 'tabular-nums' },
   });
 }
@@ -34,6 +41,9 @@ export function fitName(name, pixels) {
   const keep = Math.max(4, Math.floor(pixels / 7.1) - 1);
   return `${name.slice(0, Math.ceil(keep * 0.6))}…${name.slice(name.length - Math.floor(keep * 0.4))}`;
 }
+
+/** What the looks of a figure's marks mean, below it: [drawing, words]. */
+export const legend = (entries) => h('ul', { class: 'key' }, ...entries.map(([drawing, words]) => h('li', {}, drawing, words)));
 
 const NICE = [1, 1.5, 2, 3, 5, 7];
 
@@ -49,18 +59,21 @@ export function logTicks(lo, hi, most = 8) {
 
 /**
  * A domain with room around the data: linear where they span less than `logFrom` times, else logarithmic (whose own "nice"
- * would jump to whole decades and leave the data a fifth of the frame).
+ * would jump to whole decades and leave the data a fifth of the frame). `suffix` tells the reader: that the scale is
+ * logarithmic, or that it does not start at 0 (which nobody expects of ratios, where 1 is included).
+ * @param {{least?: number}} options `least`: the smallest span, as a share of the largest value
  */
-export function paddedScale(values, { logFrom = 4, ticks = 6, include = [] } = {}) {
+export function paddedScale(values, { logFrom = 4, ticks = 6, include = [], least = 0 } = {}) {
   const finite = [...values, ...include].filter(Number.isFinite);
   const [lo, hi] = [Math.min(...finite), Math.max(...finite)];
   if (lo > 0 && hi / lo >= logFrom) {
     const domain = [lo / 1.12, hi * 1.12];
-    return { type: 'log', domain, ticks: logTicks(...domain, ticks + 2), tickFormat: tick };
+    return { type: 'log', domain, ticks: logTicks(...domain, ticks + 2), tickFormat: tick, suffix: ' (log scale)' };
   }
   const flat = hi - lo <= 1e-9 * Math.abs(hi);
-  const pad = flat ? Math.abs(hi) * 0.1 || 1 : (hi - lo) * 0.08;
-  return { type: 'linear', domain: [lo >= 0 ? Math.max(0, lo - pad) : lo - pad, hi + pad], ticks, tickFormat: tick };
+  const pad = flat ? Math.abs(hi) * 0.1 || 1 : Math.max((hi - lo) * 0.08, (least * Math.abs(hi) - (hi - lo)) / 2);
+  const domain = [lo >= 0 ? Math.max(0, lo - pad) : lo - pad, hi + pad];
+  return { type: 'linear', domain, ticks, tickFormat: tick, suffix: domain[0] > 0 && !include.length ? ' (not from 0)' : '' };
 }
 
 /** A tick's number without trailing zeros. */

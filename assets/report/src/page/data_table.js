@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table under a figure: what it draws, as numbers; the whole of it as CSV.
 import { count } from '../data/format.js';
+import { bare } from '../data/names.js';
 import { download, fileName, h } from './dom.js';
 
 const MAX_ROWS = 200;
@@ -9,7 +10,8 @@ const MAX_ROWS = 200;
 export function csvField(value) {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
+  const plain = bare(String(value));
+  const text = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

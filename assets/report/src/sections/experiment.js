@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The experiment file: everything that is needed to measure the same again.
 import { plural } from '../data/format.js';
+import { harmless } from '../data/names.js';
 import { download, fileName, h } from '../page/dom.js';
 
-async function copy(pre, button) {
+async function copy(pre, button, toml) {
   try {
-    await navigator.clipboard.writeText(pre.textContent);
+    await navigator.clipboard.writeText(toml);
     button.textContent = 'Copied';
   } catch {
     getSelection().selectAllChildren(pre);
@@ -16,8 +17,8 @@ async function copy(pre, button) {
 
 export function experimentSection({ experiment }) {
   const name = `${fileName(experiment.name || 'experiment')}.toml`;
-  const pre = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Experiment file' }, experiment.toml);
-  const copyButton = h('button', { type: 'button', onclick: () => copy(pre, copyButton) }, 'Copy');
+  const pre = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Experiment file' }, harmless(experiment.toml));
+  const copyButton = h('button', { type: 'button', onclick: () => copy(pre, copyButton, experiment.toml) }, 'Copy');
   const saveButton = h('button', { type: 'button', onclick: () => download(name, experiment.toml, 'application/toml') }, `Download ${name}`);
   const words = `Run it again with "joulemark run ${name}": same trials, same order (seed ${experiment.seed}, ${plural(experiment.repetitions, 'repetition')}).`;
   return {

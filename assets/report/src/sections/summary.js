@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of configurations: one row each, the best first, a reason where there is no number.
 import { NONE, interval, ratioInterval, scaleFor, significant } from '../data/format.js';
+import { STANDINGS, standingMeaning, standingText } from '../data/standing.js';
 import { KEY } from '../data/view.js';
 import { h } from '../page/dom.js';
 
-/** Columns in order. `base` makes the stored unit a base unit, so that a prefix can be chosen for the whole column. */
+const STANDING_HEAD = 'against the best';
+
+/** Columns in order; that of the metric that ranks comes first. `base` makes the stored unit one that can take a prefix for the whole column. */
 const COLUMNS = [
-  { key: KEY.energy, head: 'energy per inference', unit: 'J', range: true },
+  { key: KEY.energy, head: 'energy per inference', unit: 'J' },
+  { key: KEY.time, head: 'time per inference', unit: 's' },
   { key: KEY.p50, head: 'latency p50', unit: 's', base: 1e-3, group: 'latency' },
   { key: KEY.p95, head: 'p95', unit: 's', base: 1e-3, group: 'latency' },
   { key: KEY.p99, head: 'p99', unit: 's', base: 1e-3, group: 'latency' },
@@ -15,12 +19,14 @@ const COLUMNS = [
   { key: KEY.rss, head: 'peak memory', unit: 'B' },
 ];
 
-function columnsOf(cells) {
+function columnsOf(cells, { primary }, metrics) {
   const values = (keys) => cells.flatMap((c) => keys.map(({ key, base = 1 }) => (c.estimates[key]?.value ?? NaN) * base));
-  return COLUMNS.map((column) => ({
-    ...column,
+  const known = COLUMNS.some((c) => c.key === primary);
+  const ranking = known ? [] : [{ key: primary, head: metrics.get(primary).title, unit: metrics.get(primary).unit }];
+  return [...ranking, ...COLUMNS].map((column) => ({
+    ...column, range: column.key === primary,
     scale: scaleFor(column.unit, values(column.group ? COLUMNS.filter((c) => c.group === column.group) : [column])),
-  }));
+  })).sort((a, b) => b.range - a.range);
 }
 
 function valueCell(cell, { key, base = 1, scale, range }) {
@@ -32,43 +38,68 @@ function valueCell(cell, { key, base = 1, scale, range }) {
   return h('td', {}, range ? interval(scaled(estimate.value), scaled(estimate.lo), scaled(estimate.hi)) : significant(scaled(estimate.value)));
 }
 
-function ratioCells(cell) {
-  const { ratio, best, standing, reason } = cell;
-  if (!ratio) return [h('td', { class: 'wrap text', colspan: 2 }, `not ranked: ${reason || standing}`)];
+/** How many of its trials count: "5", or "3 of 5" where some did not end well. */
+const countText = ({ finished, failed }) => (failed ? `${finished} of ${finished + failed}` : String(finished));
+
+function rankCells(cell, margin) {
+  if (!cell.ratio) return [h('td', { class: 'text', colspan: 2 }, 'not ranked')];
   return [
-    h('td', {}, ratioInterval(ratio)),
-    h('td', { class: 'text' }, best ? 'best set' : ''),
+    h('td', {}, cell.standing === 'best' ? '1' : ratioInterval(cell.ratio)),
+    h('td', { class: 'text standing' }, standingText(cell.standing, margin)),
   ];
 }
 
-const row = (cell, columns) => h('tr', { class: cell.best ? 'best' : null },
-  h('th', { scope: 'row' }, cell.label), ...columns.map((column) => valueCell(cell, column)), ...ratioCells(cell));
+/** Why a configuration is not ranked, below its row: readable at any width, however wide the table is. */
+const reasonRow = (cell, span) => h('tr', { class: 'reason' },
+  h('td', { colspan: span, class: 'text' }, h('div', {}, `${cell.label} is not ranked: ${cell.reason || cell.standing}`)));
+
+function rows(cell, columns, margin) {
+  const span = columns.length ? columns.length + 4 : 3;
+  const head = [h('th', { scope: 'row' }, cell.label), h('td', {}, countText(cell))];
+  const [ranking, ...others] = columns;
+  if (!cell.ratio && cell.finished === 0) {
+    return [h('tr', {}, ...head, h('td', { class: 'text', colspan: span - 2 }, 'not ranked')), reasonRow(cell, span)];
+  }
+  const row = h('tr', { class: cell.standing === 'best' ? 'best' : null }, ...head, valueCell(cell, ranking), ...rankCells(cell, margin),
+    ...others.map((column) => valueCell(cell, column)));
+  return cell.ratio ? [row] : [row, reasonRow(cell, span)];
+}
 
 function tableFor(view, model) {
   const cells = view.cells.filter((c) => c.model === model.index);
-  const columns = columnsOf(cells);
-  const heads = ['configuration', ...columns.map((c) => `${c.head} [${c.scale.unit}]`), 'ratio to best', ''];
+  const columns = cells.some((c) => c.finished > 0) ? columnsOf(cells, model, view.report.metrics) : [];
+  const [ranking, ...others] = columns.map((c) => `${c.head} [${c.scale.unit}]`);
+  const heads = ['configuration', 'n', ...(ranking ? [ranking, 'ratio to best'] : []), STANDING_HEAD, ...others];
   const name = `Configurations of ${model.name}`;
+  const head = (text, i) => h('th', { scope: 'col', class: text === STANDING_HEAD ? 'text' : null }, text);
   return [
     view.report.models.length > 1 ? h('h3', {}, model.name) : null,
     h('div', { class: 'scroll whole', tabindex: 0, role: 'region', 'aria-label': name },
       h('table', {}, h('caption', { class: 'visually-hidden' }, name),
-        h('thead', {}, h('tr', {}, ...heads.map((head) => h(head ? 'th' : 'td', head ? { scope: 'col' } : {}, head)))),
-        h('tbody', {}, ...cells.map((cell) => row(cell, columns))))),
+        h('thead', {}, h('tr', {}, ...heads.map(head))),
+        h('tbody', {}, ...cells.flatMap((cell) => rows(cell, columns, view.report.experiment.margin))))),
   ].filter(Boolean);
 }
 
-function words({ report, filtered }) {
-  const margin = significant(report.experiment.margin * 100, 2).replace(/\.0$/, '');
-  return 'Medians over trials, with 95\u00a0% intervals in brackets. The ratio compares with the best configuration, paired by block. Best set: cannot ' +
-    `be told from the best, or differs by less than ${margin}\u00a0%. t is threads, b is batch.` +
-    (filtered.length ? ` Only ${filtered.join(', ')} is shown; best and ratio are those of all configurations.` : '');
+/** What the standings that occur mean; nothing for those that do not. */
+function meanings({ report, cells }) {
+  const { margin } = report.experiment;
+  return STANDINGS.filter((s) => cells.some((c) => c.standing === s && c.ratio)).map((s) => standingMeaning(s, margin)).filter(Boolean)
+    .map((text) => ` ${text.charAt(0).toUpperCase()}${text.slice(1)}.`).join('');
 }
 
-export function summarySection() {
+function words(view) {
+  const compared = view.cells.some((c) => c.ratio && c.standing !== 'best');
+  return 'Medians over n trials (each a fresh process); in brackets, the 95\u00a0% interval. t is threads, b is batch.' +
+    (compared ? ` The ratio to best is a geometric mean, paired by block.${meanings(view)}` : '') +
+    (view.filtered.length ? ` Only ${view.filtered.join(', ')} is shown; best and ratio are those of all configurations.` : '');
+}
+
+export function summarySection({ energyBasis }) {
   const body = h('div');
   const text = h('p', { class: 'muted' });
-  const element = h('section', { id: 'summary', 'aria-labelledby': 'summary-title' }, h('h2', { id: 'summary-title' }, 'Configurations'), body, text);
+  const basis = energyBasis ? h('p', { class: 'muted', id: 'energy-basis' }, energyBasis) : null;
+  const element = h('section', { id: 'summary', 'aria-labelledby': 'summary-title' }, h('h2', { id: 'summary-title' }, 'Configurations'), body, basis, text);
   const update = (view) => {
     text.textContent = view.cells.length ? words(view) : 'Nothing matches these filters.';
     body.replaceChildren(...view.models.flatMap((model) => tableFor(view, model)));

@@ -27,7 +27,7 @@ test('a bundle that would end its own element stops the build', () => {
 test('a template without its slots, or with them in another order, stops the build', () => {
   const parts = { js: '', css: '', notices: '' };
   expect(() => assemble('@@TITLE@@@@DATA@@', parts)).toThrow('slots');
-  expect(assemble('@@TITLE@@@@TITLE@@@@VERDICT@@@@DATA@@@@JS@@', { ...parts, js: '$& $1' })).toBe('@@TITLE@@@@TITLE@@@@VERDICT@@@@DATA@@$& $1');
+  expect(assemble('@@TITLE@@@@TITLE@@@@VERDICT@@@@STATIC@@@@DATA@@@@JS@@', { ...parts, js: '$& $1' })).toBe('@@TITLE@@@@TITLE@@@@VERDICT@@@@STATIC@@@@DATA@@$& $1');
 });
 
 test('the lock file names no host and has an integrity for every package', () => {

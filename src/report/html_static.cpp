@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same facts as the text report's, in HTML; the page's script puts its own sections in their
+// place.
+#include "report/html_static.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/html_escape.h"
+#include "stats/descriptive.h"
+#include "verdict/sentence.h"
+
+namespace joulemark::report {
+namespace {
+
+using verdict::Cell;
+using verdict::Judgement;
+using verdict::MetricId;
+using verdict::ModelVerdict;
+using verdict::Standing;
+
+constexpr MetricId kColumns[] = {
+    MetricId::kEnergy,     MetricId::kTime,       MetricId::kLatencyP50, MetricId::kLatencyP95,
+    MetricId::kLatencyP99, MetricId::kThroughput, MetricId::kCpu,        MetricId::kPeakRss,
+};
+
+std::string standing_text(Standing standing, double margin) {
+  switch (standing) {
+    case Standing::kBest:
+      return "best";
+    case Standing::kTied:
+      return "differs by less than " + verdict::percent_text(margin);
+    case Standing::kUnresolved:
+      return "not resolved";
+    case Standing::kWorse:
+      return "worse";
+    case Standing::kUnranked:
+      return "not ranked";
+  }
+  return "";
+}
+
+std::string ratio_text(const Cell& cell) {
+  const stats::Interval& ratio = cell.ratio.interval;
+  if (cell.standing == Standing::kBest) return "1";
+  if (!std::isfinite(ratio.estimate)) return "–";
+  if (!ratio.bounded()) return fmt::format("{:.2f}", ratio.estimate);
+  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", ratio.estimate, ratio.lo, ratio.hi);
+}
+
+std::string cell_html(const char* tag, std::string_view text) {
+  return fmt::format("<{0}>{1}</{0}>", tag, escape_html(text));
+}
+
+/// One metric of one model: its unit fits the middle one of the values.
+class Column {
+ public:
+  Column(const Judgement& judgement, const ModelVerdict& model, MetricId id)
+      : metric_(verdict::metric(id)), id_(id) {
+    std::vector<double> values;
+    for (const std::size_t c : model.cells) {
+      const double value = judgement.cells[c].estimate(id).median.estimate;
+      if (judgement.cells[c].finished > 0 && std::isfinite(value)) values.push_back(value);
+    }
+    scale_ = scale_for(metric_, stats::median(values));
+    empty_ = values.empty();
+  }
+  [[nodiscard]] std::string head() const {
+    return empty_ ? std::string(metric_.title) : fmt::format("{} [{}]", metric_.title, scale_.unit);
+  }
+  [[nodiscard]] std::string value(const Cell& cell) const {
+    const verdict::Estimate& estimate = cell.estimate(id_);
+    if (estimate.n == 0) return "absent: " + estimate.reason;
+    return format_scaled(metric_, scale_, estimate.median.estimate);
+  }
+
+ private:
+  const verdict::Metric& metric_;
+  MetricId id_;
+  verdict::Scale scale_;
+  bool empty_ = true;
+};
+
+/// The metric that ranks comes first.
+std::vector<Column> columns_of(const Judgement& judgement, const ModelVerdict& model) {
+  std::vector<Column> columns = {Column(judgement, model, model.primary)};
+  for (const MetricId id : kColumns) {
+    if (id != model.primary) columns.emplace_back(judgement, model, id);
+  }
+  return columns;
+}
+
+std::string row_html(const Cell& cell, const std::vector<Column>& columns, double margin) {
+  const std::string n = cell.not_ok > 0
+                            ? fmt::format("{} of {}", cell.finished, cell.finished + cell.not_ok)
+                            : std::to_string(cell.finished);
+  std::string html = "<tr><th scope=\"row\">" + escape_html(cell.label) + "</th>";
+  html += cell_html("td", n);
+  if (!cell.ranked()) {
+    return html + fmt::format("<td class=\"text wrap\" colspan=\"{}\">not ranked: {}</td></tr>",
+                              columns.size() + 2, escape_html(cell.reason));
+  }
+  html += cell_html("td", ratio_text(cell));
+  html +=
+      "<td class=\"text standing\">" + escape_html(standing_text(cell.standing, margin)) + "</td>";
+  for (const Column& column : columns) html += cell_html("td", column.value(cell));
+  return html + "</tr>";
+}
+
+std::string table_html(const Judgement& judgement, const ModelVerdict& model, double margin) {
+  const std::vector<Column> columns = columns_of(judgement, model);
+  std::string html = "<div class=\"scroll whole\"><table><thead><tr>";
+  for (const char* head : {"configuration", "n", "ratio to best", "against the best"})
+    html += cell_html("th", head);
+  for (const Column& column : columns) html += cell_html("th", column.head());
+  html += "</tr></thead><tbody>";
+  for (const std::size_t c : model.cells) html += row_html(judgement.cells[c], columns, margin);
+  return html + "</tbody></table></div>";
+}
+
+std::string caveats_html(const Judgement& judgement, const std::vector<std::string>& names) {
+  if (judgement.caveats.empty()) return "";
+  std::string html = "<h2>Caveats</h2><ul class=\"caveats\">";
+  for (const Caveat& caveat : judgement.caveats) {
+    html += "<li>" + sentence_html(caveat.message, names) + "</li>";
+  }
+  return html + "</ul>";
+}
+
+}  // namespace
+
+std::vector<std::string> names_in(const Judgement& judgement) {
+  std::vector<std::string> names;
+  for (const ModelVerdict& model : judgement.models) names.push_back(model.model);
+  for (const Cell& cell : judgement.cells) names.push_back(cell.label);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::string static_html(const ReportModel& model) {
+  const Judgement& judgement = model.judgement;
+  const std::vector<std::string> names = names_in(judgement);
+  std::string html = caveats_html(judgement, names) + "<h2>Configurations</h2>";
+  for (const ModelVerdict& each : judgement.models) {
+    if (judgement.models.size() > 1) {
+      html += "<h3>" + sentence_html(each.model, names) + "</h3>";
+      html += "<p>" + sentence_html(each.sentence, names) + "</p>";
+    }
+    html += table_html(judgement, each, model.experiment.margin);
+  }
+  return html +
+         fmt::format(
+             "<p class=\"muted\">Medians over n trials; in brackets, the 95 % interval of "
+             "the ratio to the best, a geometric mean paired by block. Not resolved: whether "
+             "it differs by less than {} is open.</p>",
+             escape_html(verdict::percent_text(model.experiment.margin)));
+}
+
+}  // namespace joulemark::report
