@@ -47,7 +47,9 @@ std::string ratio_text(const Cell& cell) {
   if (cell.standing == Standing::kBest) return "1";
   if (!std::isfinite(ratio.estimate)) return "–";
   if (!ratio.bounded()) return fmt::format("{:.2f}", ratio.estimate);
-  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", ratio.estimate, ratio.lo, ratio.hi);
+  const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
+  return fmt::format("{0:.{3}f} [{1:.{3}f}, {2:.{3}f}]", ratio.estimate, ratio.lo, ratio.hi,
+                     decimals);
 }
 
 std::string cell_html(const char* tag, std::string_view text) {
@@ -99,22 +101,25 @@ std::string row_html(const Cell& cell, const std::vector<Column>& columns, doubl
   std::string html = "<tr><th scope=\"row\">" + escape_html(cell.label) + "</th>";
   html += cell_html("td", n);
   if (!cell.ranked()) {
-    return html + fmt::format("<td class=\"text wrap\" colspan=\"{}\">not ranked: {}</td></tr>",
-                              columns.size() + 2, escape_html(cell.reason));
+    const std::size_t span = columns.size() + 4;
+    return html + fmt::format(
+                      "<td class=\"text\" colspan=\"{}\">not ranked</td></tr><tr class=\"reason\">"
+                      "<td class=\"text\" colspan=\"{}\"><div>reason: {}</div></td></tr>",
+                      span - 2, span, escape_html(cell.reason));
   }
-  html += cell_html("td", ratio_text(cell));
+  html += cell_html("td", columns.front().value(cell)) + cell_html("td", ratio_text(cell));
   html +=
       "<td class=\"text standing\">" + escape_html(standing_text(cell.standing, margin)) + "</td>";
-  for (const Column& column : columns) html += cell_html("td", column.value(cell));
+  for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("td", columns[i].value(cell));
   return html + "</tr>";
 }
 
 std::string table_html(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const std::vector<Column> columns = columns_of(judgement, model);
   std::string html = "<div class=\"scroll whole\"><table><thead><tr>";
-  for (const char* head : {"configuration", "n", "ratio to best", "against the best"})
-    html += cell_html("th", head);
-  for (const Column& column : columns) html += cell_html("th", column.head());
+  html += "<th>configuration</th><th>n</th>" + cell_html("th", columns.front().head()) +
+          "<th>ratio to best</th><th class=\"text\">against the best</th>";
+  for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("th", columns[i].head());
   html += "</tr></thead><tbody>";
   for (const std::size_t c : model.cells) html += row_html(judgement.cells[c], columns, margin);
   return html + "</tbody></table></div>";

@@ -62,7 +62,7 @@ TEST(HtmlStatic, AnUnrankedConfigurationHasItsReasonInsteadOfNumbers) {
   failed.reason = "crashed <here>";
   const std::string html = static_html(model_of({failed}));
   EXPECT_THAT(html, HasSubstr(">0 of 3<"));
-  EXPECT_THAT(html, HasSubstr("not ranked: crashed &lt;here&gt;<"));
+  EXPECT_THAT(html, HasSubstr("reason: crashed &lt;here&gt;<"));
 }
 
 TEST(HtmlStatic, CaveatsAndTheSentencesOfSeveralModelsAreThereAndEscaped) {

@@ -3,6 +3,8 @@
 import { distribution, generator, timeline } from './sample_signals.mjs';
 
 export const HOSTILE = '</script><script>alert(1)</script>';
+/** Overrides that turn the text after them, and letters that are written from right to left. */
+export const TURNED = 'evil \u202Eledom\u2066 \u200F2 \u0645\u0631\u062D\u0628\u0627';
 export const HOSTILE_COMMENT = '<!-- $& @@JS@@ @@DATA@@ \u2028 "quoted"';
 
 const METRICS = [
@@ -16,6 +18,7 @@ const DEFAULTS = {
 };
 
 const round = (x) => Number(x.toPrecision(5));
+const geometricMean = (values) => Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const configurationsOf = ({ engines, threads }) => engines.flatMap((engine, e) => threads.map((t) => ({
@@ -49,13 +52,15 @@ const standingOf = (ratio) => (ratio === 1 ? 'best' : ratio < 1.03 ? 'tied' : ra
 
 function rowOf(cell, best, o) {
   const ok = cell.trials.filter((t) => t.ok);
-  const ratio = ok.length ? round(cell.value / best.value) : null;
+  const primary = METRICS[o.energy ? 0 : 1].key;
+  const pairs = ok.flatMap((t) => best?.trials.filter((b) => b.ok && b.block === t.block).map((b) => t.values[primary] / b.values[primary]) ?? []);
+  const ratio = pairs.length ? round(geometricMean(pairs)) : null;
   const metrics = Object.fromEntries(METRICS.map(({ key }) =>
     [key, estimate(ok.map((t) => t.values[key]).filter((v) => v !== null), ok.length ? 'vm' : 'no_trial')]));
   return {
     model: cell.model, configuration: cell.configuration, standing: ratio === null ? 'unranked' : standingOf(ratio), in_best_set: ratio !== null && ratio < 1.04,
     reason: ratio === null ? 'none of its trials ended well' : '',
-    ratio: ratio === null ? null : { value: ratio, lo: ratio === 1 ? 1 : round(ratio * 0.985), hi: ratio === 1 ? 1 : round(ratio * 1.016), blocks: ok.length },
+    ratio: ratio === null ? null : { value: ratio, lo: ratio === 1 ? 1 : round(ratio * 0.985), hi: ratio === 1 ? 1 : round(ratio * 1.016), blocks: pairs.length },
     trials_ok: ok.length, trials_not_ok: cell.trials.length - ok.length, metrics,
   };
 }
@@ -114,6 +119,7 @@ export function sample(options = {}) {
     },
     verdict: { sentence: models[0].sentence, models },
     caveats: o.energy ? [] : [ABSENT],
+    ...(o.energy ? { energy_basis: 'energy: package-0 + dram, hardware counters (RAPL), gross (idle included), ± 0.4 %' } : {}),
     metrics: METRICS,
     rows: cells.map((cell) => rowOf(cell, cells.find((c) => c.model === cell.model), o)),
     trials: trialColumns(cells),

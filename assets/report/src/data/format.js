@@ -66,12 +66,19 @@ export function interval(value, lo, hi, digits = 3) {
 }
 
 /** A ratio with two decimals, as in the text report: 1 → "1.00". */
-export const ratioText = (x) => (isNumber(x) && x < 100 ? x.toFixed(2) : significant(x));
+export const ratioText = (x, decimals = 2) => (isNumber(x) && x < 100 ? x.toFixed(decimals) : significant(x));
+
+/** As many decimals as a ratio's interval needs to be seen: two, or three where it is narrow. */
+const ratioDecimals = ({ lo, hi }) => (isNumber(lo) && isNumber(hi) && lo < hi && hi - lo < 0.02 ? 3 : 2);
+
+/** A ratio with as many decimals as its interval has. */
+export const ratioOf = (ratio) => ratioText(ratio.value, ratioDecimals(ratio));
 
 /** "1.12 [1.08, 1.17]" of a ratio. */
-export function ratioInterval({ value, lo, hi }) {
-  const range = isNumber(lo) && isNumber(hi) && lo < hi ? ` [${ratioText(lo)}, ${ratioText(hi)}]` : '';
-  return ratioText(value) + range;
+export function ratioInterval(ratio) {
+  const { lo, hi } = ratio;
+  const text = (x) => ratioText(x, ratioDecimals(ratio));
+  return text(ratio.value) + (isNumber(lo) && isNumber(hi) && lo < hi ? ` [${text(lo)}, ${text(hi)}]` : '');
 }
 
 /** A whole number with groups: 12,345. */

@@ -82,7 +82,7 @@ function panel(view, model, width, looks) {
   const top = Math.max(1.05, ...curves.flatMap((c) => c.curve.map((p) => p.y))) + 0.1;
   return draw(width, {
     height: 340, marginLeft: 52, marginRight: 16, marginTop: 28,
-    x: { ...paddedScale(curves.flatMap((c) => c.curve.map((p) => p.x)), { ticks: width < 500 ? 4 : 8 }), label: `latency of one call, ${scale.unit}`, grid: true },
+    x: { ...paddedScale(curves.flatMap((c) => c.curve.map((p) => p.x)), { ticks: width < 500 ? 4 : 8, pixels: width - 80 }), label: `latency of one call, ${scale.unit}`, grid: true },
     y: { domain: [0, top], ticks: TICKS.map(nines).filter((t) => t <= top), tickFormat: (t) => percentileName(1 - 10 ** -t), label: '↑ share answered', grid: true },
     symbol: { type: 'identity' },
     marks: [

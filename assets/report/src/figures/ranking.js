@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which configuration is best, and how sure that is: ratio to the best with its interval, one panel a model.
 import { dot, rect, ruleX, ruleY, text } from '@observablehq/plot';
-import { capitalised, enumerate, ratioInterval, ratioText, significant } from '../data/format.js';
+import { capitalised, enumerate, ratioInterval, ratioOf, significant } from '../data/format.js';
 import { percentText, standingText } from '../data/standing.js';
 import { draw, fitName, paddedScale, panelColumns, panelGrid, rowMargin } from '../page/chart.js';
 import { standingDots, standingLegend } from '../page/standing_mark.js';
@@ -49,7 +49,7 @@ function panel(view, model, width, x) {
       dot(cells, {
         ...standingDots((c) => c.standing, () => 'var(--accent)'), x: (c) => c.ratio.value, y: 'index', r: 6, ariaLabel: (c) => nameOf(c, margin),
       }),
-      text(cells, { y: 'index', frameAnchor: 'right', dx: 54, textAnchor: 'end', text: (c) => `${ratioText(c.ratio.value)}×`, fill: 'var(--fg)' }),
+      text(cells, { y: 'index', frameAnchor: 'right', dx: 54, textAnchor: 'end', text: (c) => `${ratioOf(c.ratio)}×`, fill: 'var(--fg)' }),
     ],
   });
 }
@@ -57,7 +57,8 @@ function panel(view, model, width, x) {
 export function render(view, width) {
   const models = view.models.filter((m) => ranked(view, m).length > 1);
   const cells = models.flatMap((m) => ranked(view, m));
-  const x = paddedScale(cells.flatMap((c) => [c.ratio.value, c.ratio.lo, c.ratio.hi]), { include: [1], ticks: width / panelColumns(models.length, width) < 500 ? 4 : 8 });
+  const inner = width / panelColumns(models.length, width);
+  const x = paddedScale(cells.flatMap((c) => [c.ratio.value, c.ratio.lo, c.ratio.hi]), { include: [1], ticks: inner < 500 ? 4 : 8, pixels: inner / 2 });
   return [panelGrid(models, width, (model, inner) => [panel(view, model, inner, x)]), standingLegend(cells, view.report.experiment.margin)];
 }
 

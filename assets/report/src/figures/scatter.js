@@ -65,7 +65,7 @@ function relativePoints(view, cost) {
 const hasBars = (p) => Number.isFinite(p.x1) && Number.isFinite(p.y1);
 
 /** A mark that writes each point's name where it meets nothing else. */
-function labels(points, small) {
+function labels(points, small, front) {
   return (_index, scales, _values, dimensions) => {
     const frame = {
       x0: dimensions.marginLeft, x1: dimensions.width - 4, y0: dimensions.marginTop, y1: dimensions.height - dimensions.marginBottom,
@@ -74,9 +74,13 @@ function labels(points, small) {
       const [x, y, x1, x2, y1, y2] = [scales.x(p.x), scales.y(p.y), scales.x(p.x1), scales.x(p.x2), scales.y(p.y1), scales.y(p.y2)];
       return [{ x0: x1, x1: x2, y0: y - 1, y1: y + 1 }, { x0: x - 1, x1: x + 1, y0: y2, y1: y1 }];
     });
+    const steps = front.slice(1).flatMap((p, i) => {
+      const [x1, y1, x2, y2] = [scales.x(front[i].x), scales.y(front[i].y), scales.x(p.x), scales.y(p.y)];
+      return [{ x0: x1, x1: x2, y0: y1 - 1, y1: y1 + 1 }, { x0: x2 - 1, x1: x2 + 1, y0: y1, y1: y2 }];
+    });
     const spot = (p) => ({ x: scales.x(p.x), y: scales.y(p.y), text: p.text });
     const spots = points.map(spot);
-    const places = placeLabels(spots, frame, small.map(spot), bars);
+    const places = placeLabels(spots, frame, small.map(spot), [...bars, ...steps]);
     return svg('g', { 'aria-hidden': 'true', stroke: 'var(--bg)', 'stroke-width': 4, 'paint-order': 'stroke', fill: 'var(--fg)' },
       ...places.flatMap((p, i) => (p ? [Object.assign(svg('text', { x: p.x, y: p.y, 'text-anchor': p.anchor }), { textContent: spots[i].text })] : [])));
   };
@@ -85,13 +89,13 @@ function labels(points, small) {
 export function render(view, width) {
   const { large, small, xLabel, yLabel } = view.models.length > 1 ? relativePoints(view, costOf(view)) : absolutePoints(view, costOf(view));
   const all = [...large, ...small];
-  const span = view.models.length > 1 ? { include: [1] } : { least: LEAST_SPAN };
+  const span = view.models.length > 1 ? { include: [1], least: LEAST_SPAN } : { least: LEAST_SPAN };
   const front = paretoFront(large);
   const look = { symbol: (p) => shape(p.configuration), stroke: (p) => colour(p.configuration) };
   const between = large.filter(hasBars);
   return [draw(width, {
     height: Math.min(420, Math.max(300, width)), marginLeft: 58, marginRight: 16, marginTop: 28,
-    x: { ...paddedScale(all.flatMap((p) => [p.x, p.x1, p.x2]), { ticks: width < 500 ? 4 : 7, ...span }), label: xLabel, grid: true },
+    x: { ...paddedScale(all.flatMap((p) => [p.x, p.x1, p.x2]), { ticks: width < 500 ? 4 : 7, pixels: width - 80, ...span }), label: xLabel, grid: true },
     y: { ...paddedScale(all.flatMap((p) => [p.y, p.y1, p.y2]), span), label: `↑ ${yLabel}`, grid: true },
     symbol: { type: 'identity' },
     marks: [
@@ -100,7 +104,7 @@ export function render(view, width) {
       ruleX(between, { y1: 'y1', y2: 'y2', x: 'x', stroke: (p) => colour(p.configuration) }),
       dot(small, { ...look, x: 'x', y: 'y', r: 3, strokeOpacity: 0.6, ariaLabel: 'name' }),
       dot(large, { ...look, x: 'x', y: 'y', r: 7, strokeWidth: 2, fill: (p) => (p.best ? colour(p.configuration) : 'var(--bg)'), ariaLabel: 'name' }),
-      labels(large, small),
+      labels(large, small, front),
     ],
   })];
 }

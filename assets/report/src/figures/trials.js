@@ -116,7 +116,8 @@ export function render(view, width) {
   const drawn = view.models.filter((m) => boxes(view, m).length);
   const models = width < 500 ? drawn.slice(0, 1) : drawn;
   const ratios = models.flatMap((m) => boxes(view, m).flatMap((b) => b.points.map((p) => p.x)));
-  const x = paddedScale(ratios, { include: [1], ticks: width / panelColumns(models.length, width) < 500 ? 4 : 8 });
+  const inner = width / panelColumns(models.length, width);
+  const x = paddedScale(ratios, { include: [1], ticks: inner < 500 ? 4 : 8, pixels: inner / 2 });
   const rest = models.length === drawn.length ? null
     : h('p', { class: 'muted' }, `This window is narrow: only ${models[0].name} is drawn; choose another model above.`);
   return [panelGrid(models, width, (model, inner) => [panel(view, model, inner, x)]), rest];

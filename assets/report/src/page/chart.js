@@ -47,12 +47,18 @@ export const legend = (entries) => h('ul', { class: 'key' }, ...entries.map(([dr
 
 const NICE = [1, 1.5, 2, 3, 5, 7];
 
-/** Ticks at 1, 1.5, 2, 3, 5, 7 times a power of ten within [lo, hi]; fewer of them when `most` would be passed. */
-export function logTicks(lo, hi, most = 8) {
+/** Whether the numbers at `ticks` of a logarithmic axis of `pixels` stand apart. */
+function standApart(ticks, lo, hi, pixels) {
+  const half = (t) => textWidth(tick(t)) / 2;
+  return ticks.slice(1).every((t, i) => (Math.log(t / ticks[i]) / Math.log(hi / lo)) * pixels >= half(t) + half(ticks[i]) + 6);
+}
+
+/** Ticks at 1, 1.5, 2, 3, 5, 7 times a power of ten within [lo, hi]; fewer when they would be more than `most` or touch. */
+export function logTicks(lo, hi, most = 8, pixels = Infinity) {
   const exponents = Array.from({ length: 40 }, (_, i) => i - 20);
   for (const steps of [NICE, [1, 2, 5], [1, 3], [1]]) {
     const ticks = exponents.flatMap((e) => steps.map((m) => Number((m * 10 ** e).toPrecision(2)))).filter((t) => t >= lo && t <= hi);
-    if (ticks.length <= most && ticks.length >= 2) return ticks;
+    if (ticks.length <= most && ticks.length >= 2 && standApart(ticks, lo, hi, pixels)) return ticks;
   }
   return [Number((lo * 1.02).toPrecision(3)), Number((hi / 1.02).toPrecision(3))];
 }
@@ -61,14 +67,14 @@ export function logTicks(lo, hi, most = 8) {
  * A domain with room around the data: linear where they span less than `logFrom` times, else logarithmic (whose own "nice"
  * would jump to whole decades and leave the data a fifth of the frame). `suffix` tells the reader: that the scale is
  * logarithmic, or that it does not start at 0 (which nobody expects of ratios, where 1 is included).
- * @param {{least?: number}} options `least`: the smallest span, as a share of the largest value
+ * @param {{least?: number, pixels?: number}} options `least`: the smallest span, as a share of the largest value; `pixels`: the axis' length
  */
-export function paddedScale(values, { logFrom = 4, ticks = 6, include = [], least = 0 } = {}) {
+export function paddedScale(values, { logFrom = 4, ticks = 6, include = [], least = 0, pixels = Infinity } = {}) {
   const finite = [...values, ...include].filter(Number.isFinite);
   const [lo, hi] = [Math.min(...finite), Math.max(...finite)];
   if (lo > 0 && hi / lo >= logFrom) {
     const domain = [lo / 1.12, hi * 1.12];
-    return { type: 'log', domain, ticks: logTicks(...domain, ticks + 2), tickFormat: tick, suffix: ' (log scale)' };
+    return { type: 'log', domain, ticks: logTicks(...domain, ticks + 2, pixels), tickFormat: tick, suffix: ' (log scale)' };
   }
   const flat = hi - lo <= 1e-9 * Math.abs(hi);
   const pad = flat ? Math.abs(hi) * 0.1 || 1 : Math.max((hi - lo) * 0.08, (least * Math.abs(hi) - (hi - lo)) / 2);

@@ -50,6 +50,28 @@ describe.skipIf(!CHROMIUM || !existsSync(PROGRAM))('a report of the program', ()
     await close();
   });
 
+  test("the geometric mean of the trials' ratios is the ratio of the ranking", async () => {
+    const { page, close } = await open();
+    for (const id of ['ranking', 'trials']) await page.click(`#${id} summary`);
+    const [ranked, trials] = await Promise.all(['ranking', 'trials'].map((id) => page.$$eval(`#${id} details tbody tr`, (rows) => rows.map((row) => [...row.cells].map((c) => c.textContent)))));
+    for (const [, name, ratio] of ranked) {
+      const own = trials.filter((t) => t[1] === name).map((t) => Math.log(Number(t.at(-2))));
+      expect(own).toHaveLength(3);
+      expect(Math.exp(own.reduce((a, b) => a + b) / own.length)).toBeCloseTo(Number(ratio), 3);
+    }
+    await close();
+  });
+
+  test('without JavaScript the caveats and the table are complete', async () => {
+    const { page, close } = await open({ javaScriptEnabled: false });
+    const stored = JSON.parse(execFileSync(PROGRAM, ['report', path.join(folder, 'store.sqlite'), '--json'], { cwd: folder, encoding: 'utf8' }));
+    expect(await page.$$eval('main th[scope=row]', (heads) => heads.map((head) => head.textContent))).toEqual(stored.rows.map((r) => r.configuration.label));
+    expect(await page.$$eval('main .caveats li', (items) => items.map((item) => item.textContent))).toEqual(stored.caveats.map((c) => c.message));
+    expect(await page.textContent('main thead')).toContain('time per inference [');
+    expect(await page.textContent('main tbody')).toContain('best');
+    await close();
+  });
+
   test('the table and the file say the same as the program', async () => {
     const stored = JSON.parse(execFileSync(PROGRAM, ['report', path.join(folder, 'store.sqlite'), '--json'], { cwd: folder, encoding: 'utf8' }));
     const { page, close } = await open();
