@@ -94,7 +94,8 @@ std::vector<Column> columns_of(const Judgement& judgement, const ModelVerdict& m
   return columns;
 }
 
-std::string row_html(const Cell& cell, const std::vector<Column>& columns, double margin) {
+std::string row_html(const Cell& cell, const std::vector<Column>& columns,
+                     const std::string& standing) {
   const std::string n = cell.not_ok > 0
                             ? fmt::format("{} of {}", cell.finished, cell.finished + cell.not_ok)
                             : std::to_string(cell.finished);
@@ -108,8 +109,7 @@ std::string row_html(const Cell& cell, const std::vector<Column>& columns, doubl
                       span - 2, span, escape_html(cell.reason));
   }
   html += cell_html("td", columns.front().value(cell)) + cell_html("td", ratio_text(cell));
-  html +=
-      "<td class=\"text standing\">" + escape_html(standing_text(cell.standing, margin)) + "</td>";
+  html += "<td class=\"text standing\">" + escape_html(standing) + "</td>";
   for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("td", columns[i].value(cell));
   return html + "</tr>";
 }
@@ -121,7 +121,11 @@ std::string table_html(const Judgement& judgement, const ModelVerdict& model, do
           "<th>ratio to best</th><th class=\"text\">against the best</th>";
   for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("th", columns[i].head());
   html += "</tr></thead><tbody>";
-  for (const std::size_t c : model.cells) html += row_html(judgement.cells[c], columns, margin);
+  for (const std::size_t c : model.cells) {
+    const Cell& cell = judgement.cells[c];
+    const bool single = model.outcome == verdict::Outcome::kSingle;
+    html += row_html(cell, columns, single ? "not compared" : standing_text(cell.standing, margin));
+  }
   return html + "</tbody></table></div>";
 }
 

@@ -55,6 +55,13 @@ TEST(HtmlStatic, TheMetricThatRanksComesFirstAndAbsenceHasItsReason) {
   EXPECT_THAT(html, HasSubstr("<td>absent: vm</td>"));
 }
 
+TEST(HtmlStatic, TheOnlyConfigurationIsComparedWithNothing) {
+  ReportModel model = model_of({cell("a", verdict::Standing::kBest)});
+  model.judgement.models[0].outcome = verdict::Outcome::kSingle;
+  EXPECT_THAT(static_html(model), HasSubstr(">not compared<"));
+  EXPECT_THAT(static_html(model), Not(HasSubstr(">best<")));
+}
+
 TEST(HtmlStatic, AnUnrankedConfigurationHasItsReasonInsteadOfNumbers) {
   verdict::Cell failed = cell("f", verdict::Standing::kUnranked);
   failed.finished = 0;

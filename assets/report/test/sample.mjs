@@ -95,7 +95,7 @@ function verdictOf(model, cells, o) {
   const sentence = second
     ? `For ${model}, ${best.configuration.label} needs the least ${o.energy ? 'energy' : 'time'} per inference: ${Math.round(100 * (1 - best.value / second.value))} % less than ${second.configuration.label}.`
     : `For ${model}, one configuration was measured; there is no comparison.`;
-  return { model, outcome: 'better', metric: METRICS[o.energy ? 0 : 1].key, sentence, best: best?.index ?? null, best_set: [], rows: own.map((c) => c.index) };
+  return { model, outcome: second ? 'better' : 'single', metric: METRICS[o.energy ? 0 : 1].key, sentence, best: best?.index ?? null, best_set: [], rows: own.map((c) => c.index) };
 }
 
 const HOST = {

@@ -28,8 +28,9 @@ export function describe(view) {
   const what = view.models.length > 1
     ? `Each model relative to ${ratioPoints(view, costOf(view)).reference} (small marks), geometric mean over the models (large).`
     : `Median ${cost} against median latency of a call, with 95\u00a0% intervals.`;
+  const filled = view.models.length > 1 ? 'a filled mark is the best for every model' : 'the filled mark is the best of the ranking';
   return `${what} Lower left is better; the stepped line joins what nothing else beats in both. ` +
-    `Colour and shape are the engine; the filled mark is the best of the ranking. A name stands where there is room for it.${stand}`;
+    `Colour and shape are the engine; ${filled}. A name stands where there is room for it.${stand}`;
 }
 
 /** Points of one model in their own units, with one unit for each axis. */
@@ -45,10 +46,10 @@ function absolutePoints(view, cost) {
       cell, configuration: cell.configuration, text: cell.short, best: cell.standing === 'best',
       x: l.value / 1000 / x.factor, x1: scaled(l.lo, 1000 * x.factor), x2: scaled(l.hi, 1000 * x.factor),
       y: e.value / y.factor, y1: scaled(e.lo, y.factor), y2: scaled(e.hi, y.factor),
-      name: `${cell.short}: ${quantity(e.value, unit)} and ${quantity(l.value / 1000, 's')}${cell.ratio ? `, ${standingText(cell.standing, view.report.experiment.margin)}` : ''}`,
+      name: `${cell.short}: ${quantity(e.value, unit)} and ${quantity(l.value / 1000, 's')}, ${standingOf(view, cell)}`,
     };
   });
-  return { large, small: [], xLabel: `latency p50, ${x.unit}`, yLabel: `${view.report.metrics.get(cost).title}, ${y.unit}` };
+  return { large, small: [], xLabel: `latency p50, ${x.unit}`, yLabel: `↑ ${view.report.metrics.get(cost).title}, ${y.unit}` };
 }
 
 function relativePoints(view, cost) {
@@ -58,9 +59,11 @@ function relativePoints(view, cost) {
   return {
     large: large.map((p) => ({ ...p, text: p.configuration.short, name: words(p, p.configuration.short) })),
     small: small.map((p) => ({ ...p, name: words(p, `${view.report.models[p.cell.model].name}, ${p.configuration.short}`) })),
-    xLabel: `latency p50, relative to ${reference}`, yLabel: `${title}, relative to ${reference}`,
+    xLabel: [`latency p50, relative to ${reference}`, 'latency p50, relative'], yLabel: [`↑ ${title}, relative to ${reference}`, `↑ ${title}, relative`],
   };
 }
+
+const standingOf = (view, cell) => standingText(cell.ratio ? cell.standing : 'unranked', view.report.experiment.margin);
 
 const hasBars = (p) => Number.isFinite(p.x1) && Number.isFinite(p.y1);
 
@@ -96,7 +99,7 @@ export function render(view, width) {
   return [draw(width, {
     height: Math.min(420, Math.max(300, width)), marginLeft: 58, marginRight: 16, marginTop: 28,
     x: { ...paddedScale(all.flatMap((p) => [p.x, p.x1, p.x2]), { ticks: width < 500 ? 4 : 7, pixels: width - 80, ...span }), label: xLabel, grid: true },
-    y: { ...paddedScale(all.flatMap((p) => [p.y, p.y1, p.y2]), span), label: `↑ ${yLabel}`, grid: true },
+    y: { ...paddedScale(all.flatMap((p) => [p.y, p.y1, p.y2]), span), label: yLabel, grid: true },
     symbol: { type: 'identity' },
     marks: [
       line(front, { x: 'x', y: 'y', curve: 'step-after', stroke: 'var(--muted)', strokeWidth: 1.5 }),
@@ -113,7 +116,7 @@ export function table(view) {
   const cost = costOf(view);
   const columns = ['model', 'configuration', `${view.report.metrics.get(cost).title} [${view.report.metrics.get(cost).unit}]`, 'latency p50 [ms]', 'standing'];
   const rows = view.cells.map((c) => [
-    view.report.models[c.model].name, c.label, view.estimate(c, cost)?.value ?? null, view.estimate(c, KEY.p50)?.value ?? null, c.ratio ? standingText(c.standing, view.report.experiment.margin) : 'not ranked',
+    view.report.models[c.model].name, c.label, view.estimate(c, cost)?.value ?? null, view.estimate(c, KEY.p50)?.value ?? null, standingOf(view, c),
   ]);
   return { columns, rows };
 }

@@ -16,12 +16,15 @@ const MAX_NAMED = 600;
 /** A choice of its own: what a trial is divided by. */
 export const choice = 'relative';
 
-export const options = () => [
+/** Whether some model shown has a second configuration to compare with. */
+const canCompare = (view) => view.models.some((m) => view.report.cells.filter((c) => c.model === m.index && c.ratio).length > 1);
+
+export const options = (view) => (canCompare(view) ? [
   { value: 'best', label: 'relative to the best configuration, block by block' },
   { value: 'own', label: 'relative to its own median: the spread alone' },
-];
+] : []);
 
-const isOwn = (view) => view.state.get(choice) === 'own';
+const isOwn = (view) => view.state.get(choice) === 'own' || !canCompare(view);
 
 export function describe(view) {
   const few = view.trials.length <= MAX_DOTS ? 'each dot is a trial (a fresh process), the first block on top' : 'dots are trials beyond the whiskers';

@@ -41,7 +41,8 @@ function valueCell(cell, { key, base = 1, scale, range }) {
 /** How many of its trials count: "5", or "3 of 5" where some did not end well. */
 const countText = ({ finished, failed }) => (failed ? `${finished} of ${finished + failed}` : String(finished));
 
-function rankCells(cell, margin) {
+function rankCells(cell, margin, isSingle) {
+  if (isSingle && cell.ratio) return [h('td', {}, NONE), h('td', { class: 'text' }, 'not compared')];
   if (!cell.ratio) return [h('td', { class: 'text', colspan: 2 }, 'not ranked')];
   return [
     h('td', {}, cell.standing === 'best' ? '1' : ratioInterval(cell.ratio)),
@@ -53,14 +54,14 @@ function rankCells(cell, margin) {
 const reasonRow = (cell, span) => h('tr', { class: 'reason' },
   h('td', { colspan: span, class: 'text' }, h('div', {}, `${cell.label} is not ranked: ${cell.reason || cell.standing}`)));
 
-function rows(cell, columns, margin) {
+function rows(cell, columns, { margin, isSingle }) {
   const span = columns.length ? columns.length + 4 : 3;
   const head = [h('th', { scope: 'row' }, cell.label), h('td', {}, countText(cell))];
   const [ranking, ...others] = columns;
   if (!cell.ratio && cell.finished === 0) {
     return [h('tr', {}, ...head, h('td', { class: 'text', colspan: span - 2 }, 'not ranked')), reasonRow(cell, span)];
   }
-  const row = h('tr', { class: cell.standing === 'best' ? 'best' : null }, ...head, valueCell(cell, ranking), ...rankCells(cell, margin),
+  const row = h('tr', { class: cell.standing === 'best' && !isSingle ? 'best' : null }, ...head, valueCell(cell, ranking), ...rankCells(cell, margin, isSingle),
     ...others.map((column) => valueCell(cell, column)));
   return cell.ratio ? [row] : [row, reasonRow(cell, span)];
 }
@@ -71,13 +72,14 @@ function tableFor(view, model) {
   const [ranking, ...others] = columns.map((c) => `${c.head} [${c.scale.unit}]`);
   const heads = ['configuration', 'n', ...(ranking ? [ranking, 'ratio to best'] : []), STANDING_HEAD, ...others];
   const name = `Configurations of ${model.name}`;
+  const how = { margin: view.report.experiment.margin, isSingle: model.outcome === 'single' };
   const head = (text, i) => h('th', { scope: 'col', class: text === STANDING_HEAD ? 'text' : null }, text);
   return [
     view.report.models.length > 1 ? h('h3', {}, model.name) : null,
     h('div', { class: 'scroll whole', tabindex: 0, role: 'region', 'aria-label': name },
       h('table', {}, h('caption', { class: 'visually-hidden' }, name),
         h('thead', {}, h('tr', {}, ...heads.map(head))),
-        h('tbody', {}, ...cells.flatMap((cell) => rows(cell, columns, view.report.experiment.margin))))),
+        h('tbody', {}, ...cells.flatMap((cell) => rows(cell, columns, how))))),
   ].filter(Boolean);
 }
 

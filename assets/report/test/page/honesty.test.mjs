@@ -76,6 +76,12 @@ describe.skipIf(!CHROMIUM)('honesty', () => {
     expect(await page.textContent('#summary')).not.toContain('no_trial');
   }, { viewport: { width, height: 900 } }));
 
+  test('one configuration is compared with nothing, and its trials with their own median', () => withPage({ engines: ['null'], threads: [1] }, async (page) => {
+    expect(await page.$$eval('#summary tbody tr', (rows) => rows.map((row) => row.cells[4].textContent))).toEqual(['not compared']);
+    expect(await page.textContent('#trials svg')).toContain('ratio to own median');
+    expect(await page.$('#trials select')).toBeNull();
+  }));
+
   test('a figure that is not drawn offers no file of itself', () => withPage({ engines: ['null'], threads: [1], repetitions: 2, failed: 2 }, async (page) => {
     for (const id of FIGURES) expect(await page.isVisible(`#${id} button:has-text("Download SVG")`)).toBe(false);
     expect(await page.textContent('#latency')).toContain('Not drawn: No trial of these configurations ended well.');
