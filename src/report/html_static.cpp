@@ -160,6 +160,8 @@ std::string static_html(const ReportModel& model) {
     }
     html += table_html(judgement, each, model.experiment.margin);
   }
+  if (!judgement.energy_basis.empty())
+    html += "<p class=\"muted\">" + escape_html(judgement.energy_basis) + "</p>";
   return html +
          fmt::format(
              "<p class=\"muted\">Medians over n trials; in brackets, the 95 % interval of "

@@ -72,6 +72,14 @@ TEST(HtmlStatic, AnUnrankedConfigurationHasItsReasonInsteadOfNumbers) {
   EXPECT_THAT(html, HasSubstr("reason: crashed &lt;here&gt;<"));
 }
 
+TEST(HtmlStatic, WhatTheJoulesCoverIsToldWhereThereAreAny) {
+  ReportModel model = model_of({cell("a", verdict::Standing::kBest)});
+  const std::string without = static_html(model);
+  model.judgement.energy_basis = "energy: <dram>";
+  EXPECT_THAT(static_html(model), HasSubstr("<p class=\"muted\">energy: &lt;dram&gt;</p>"));
+  EXPECT_THAT(without, Not(HasSubstr("energy: ")));
+}
+
 TEST(HtmlStatic, CaveatsAndTheSentencesOfSeveralModelsAreThereAndEscaped) {
   ReportModel model = model_of({cell("a", verdict::Standing::kBest)});
   model.judgement.caveats = {{"noisy", "close <other> programs"}};

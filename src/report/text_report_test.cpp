@@ -172,7 +172,8 @@ TEST(TextReport, WhatTheJoulesCoverStandsBelowTheLegend) {
   ExperimentRecord record = two_cells();
   EXPECT_EQ(text(record).find("\nenergy: "), std::string::npos);
   for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
-  EXPECT_NE(text(record).find("interval]\nenergy: hardware counters (RAPL), gross (idle included)"),
+  EXPECT_NE(text(record).find(
+                "peak resident memory\nenergy: hardware counters (RAPL), gross (idle included)"),
             std::string::npos)
       << text(record);
 }
