@@ -10,7 +10,7 @@
 
 #include "report/html_escape.h"
 #include "stats/descriptive.h"
-#include "verdict/sentence.h"
+#include "verdict/phrases.h"
 
 namespace joulemark::report {
 namespace {
@@ -32,6 +32,8 @@ std::string standing_text(Standing standing, double margin) {
       return "best";
     case Standing::kTied:
       return "differs by less than " + verdict::percent_text(margin);
+    case Standing::kBehind:
+      return fmt::format("worse; by {} not resolved", verdict::percent_text(margin));
     case Standing::kUnresolved:
       return "not resolved";
     case Standing::kWorse:
@@ -48,8 +50,8 @@ std::string ratio_text(const Cell& cell) {
   if (!std::isfinite(ratio.estimate)) return "–";
   if (!ratio.bounded()) return fmt::format("{:.2f}", ratio.estimate);
   const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
-  return fmt::format("{0:.{3}f} [{1:.{3}f}, {2:.{3}f}]", ratio.estimate, ratio.lo, ratio.hi,
-                     decimals);
+  return fmt::format("{:.{}f} [{:.{}f}, {}]", ratio.estimate, decimals, ratio.lo, decimals,
+                     verdict::upper_end_text(ratio, decimals));
 }
 
 std::string cell_html(const char* tag, std::string_view text) {

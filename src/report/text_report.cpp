@@ -31,12 +31,15 @@ std::string table_text(const Judgement& judgement, const verdict::ModelVerdict& 
                        const TextOptions& options) {
   const ModelTable table(judgement, model);
   if (table.empty()) return "";
-  const std::vector<std::string> lines = table.fit(options.width).lines();
-  std::string text = paint(lines.front(), kBold, options.colour) + '\n';
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const Mark mark = mark_of(judgement, table.cell(i - 1));
-    const std::string_view code = mark == Mark::kBest ? kGreen : kYellow;
-    text += (mark == Mark::kNone ? lines[i] : paint(lines[i], code, options.colour)) + '\n';
+  std::string text;
+  for (const TextTable& part : table.fit(options.width)) {
+    const std::vector<std::string> lines = part.lines();
+    text += (text.empty() ? "" : "\n") + paint(lines.front(), kBold, options.colour) + '\n';
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      const Mark mark = mark_of(judgement, table.cell(i - 1));
+      const std::string_view code = mark == Mark::kBest ? kGreen : kYellow;
+      text += (mark == Mark::kNone ? lines[i] : paint(lines[i], code, options.colour)) + '\n';
+    }
   }
   return text;
 }
@@ -88,9 +91,7 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
     any = any || model.best.has_value();
   }
   if (any) {
-    text += '\n' +
-            wrap(table_legend(judgement, record.experiment.margin, options.width), options.width) +
-            '\n';
+    text += '\n' + wrap(table_legend(judgement, record.experiment.margin), options.width) + '\n';
   }
   if (!judgement.energy_basis.empty())
     text += wrap(printable(judgement.energy_basis), options.width) + '\n';

@@ -14,8 +14,8 @@ enum class Colour { kNever, kAlways };
 
 struct TextOptions {
   Colour colour = Colour::kNever;
-  /// Columns of the terminal: text is wrapped there, and the less important columns of a table are
-  /// left out where they do not fit. 0: no limit.
+  /// Columns of the terminal: text is wrapped there, and the less important columns of a table
+  /// stand in a further one where they do not fit. 0: no limit.
   std::size_t width = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Columns in order of reading, left out in order of importance.
+// Columns in order of reading; the least important ones move to a further table first.
 #include "report/text_report_table.h"
 
 #include <fmt/format.h>
@@ -8,7 +8,6 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -30,7 +29,7 @@ struct MetricColumn {
   MetricId id;
   const char* head;
   const char* meaning;
-  int keep;  // columns with the smallest number are left out first
+  int keep;  // columns with the smallest number move to a further table first
 };
 /// Time and rate say the same: the one that does not rank goes first.
 constexpr MetricColumn kColumns[] = {
@@ -110,23 +109,15 @@ std::string ratio_legend(const Judgement& judgement) {
       verdict::join(nouns));
 }
 
-/// " · time, CPU: per inference · p50: latency of one call", of the columns in some table.
-std::string columns_legend(const Judgement& judgement, std::size_t width) {
-  std::set<MetricId> shown;
-  for (const ModelVerdict& model : judgement.models) {
-    const ModelTable table(judgement, model);
-    if (table.empty()) continue;
-    for (const MetricId id : table.shown(width)) shown.insert(id);
-  }
+/// " · time, CPU: per inference · p50: latency of one call".
+std::string columns_legend() {
   std::string text;
   for (auto column = std::begin(kColumns); column != std::end(kColumns);) {
     const std::string_view meaning = column->meaning;
     std::string heads;
-    for (; column != std::end(kColumns) && column->meaning == meaning; ++column) {
-      if (shown.contains(column->id))
-        heads += (heads.empty() ? "" : ", ") + std::string(column->head);
-    }
-    if (!heads.empty()) text += fmt::format(" · {}: {}", heads, meaning);
+    for (; column != std::end(kColumns) && column->meaning == meaning; ++column)
+      heads += (heads.empty() ? "" : ", ") + std::string(column->head);
+    text += fmt::format(" · {}: {}", heads, meaning);
   }
   return text;
 }
@@ -156,46 +147,65 @@ ModelTable::ModelTable(const Judgement& judgement, const ModelVerdict& model)
   }
 }
 
-int ModelTable::least_that_fits(std::size_t width) const {
-  int least = 0;
-  while (width > 0 && least < kMostKept && build(least).width() > width) ++least;
-  return least;
-}
-
-TextTable ModelTable::fit(std::size_t width) const {
-  return build(least_that_fits(width));
-}
-
-std::vector<MetricId> ModelTable::shown(std::size_t width) const {
-  return shown_above(least_that_fits(width));
-}
-
-std::vector<MetricId> ModelTable::shown_above(int least) const {
-  std::vector<MetricId> shown;
+ModelTable::Metrics ModelTable::metrics_above(int least) const {
+  Metrics metrics;
   for (const MetricColumn& column : kColumns) {
-    if (column.id == primary_ || column.keep > least) shown.push_back(column.id);
+    if (column.id == primary_ || column.keep > least) metrics.push_back(column.id);
   }
-  return shown;
+  return metrics;
 }
 
-TextTable ModelTable::build(int least) const {
-  static constexpr const char* kMarks[] = {"  ", "* ", "? "};
-  std::vector<TextTable::Column> columns = {
-      {std::string(kMarkWidth, ' ') + "configuration", Align::kLeft}};
-  std::vector<std::vector<std::string>> rows;
-  for (const Cell* cell : cells_) {
-    const auto mark = static_cast<std::size_t>(mark_of(*judgement_, *cell));
-    rows.push_back({kMarks[mark] + printable(cell->label)});
+ModelTable::Metrics ModelTable::in_first(std::size_t width) const {
+  int least = 0;
+  while (width > 0 && least < kMostKept && first_part(metrics_above(least)).width() > width)
+    ++least;
+  return metrics_above(least);
+}
+
+std::vector<TextTable> ModelTable::fit(std::size_t width) const {
+  const Metrics first = in_first(width);
+  std::vector<TextTable> tables = {first_part(first)};
+  Metrics part;
+  for (const MetricId id : metrics_above(0)) {
+    if (std::find(first.begin(), first.end(), id) != first.end()) continue;
+    part.push_back(id);
+    if (part.size() == 1 || further_part(part).width() <= width) continue;
+    part.pop_back();
+    tables.push_back(further_part(std::exchange(part, {id})));
   }
-  const auto add = [&](std::vector<std::string> texts, Align align) {
-    columns.push_back({std::move(texts.front()), align});
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(std::move(texts[i + 1]));
-  };
-  for (const MetricId id : shown_above(least)) add(metric_cells(id), Align::kRight);
-  if (cells_.size() > 1) add(ratio_cells(), Align::kLeft);
-  if (!common_count(*judgement_)) add(count_cells(), Align::kRight);
-  TextTable table(std::move(columns));
-  for (auto& row : rows) table.add_row(std::move(row));
+  if (!part.empty()) tables.push_back(further_part(part));
+  return tables;
+}
+
+TextTable ModelTable::first_part(const Metrics& metrics) const {
+  std::vector<LabelledColumn> columns = metric_columns(metrics);
+  if (cells_.size() > 1) columns.push_back({ratio_cells(), Align::kLeft});
+  if (!common_count(*judgement_)) columns.push_back({count_cells(), Align::kRight});
+  return build(columns);
+}
+
+TextTable ModelTable::further_part(const Metrics& metrics) const {
+  return build(metric_columns(metrics));
+}
+
+std::vector<ModelTable::LabelledColumn> ModelTable::metric_columns(const Metrics& metrics) const {
+  std::vector<LabelledColumn> columns;
+  for (const MetricId id : metrics) columns.push_back({metric_cells(id), Align::kRight});
+  return columns;
+}
+
+TextTable ModelTable::build(const std::vector<LabelledColumn>& columns) const {
+  static constexpr const char* kMarks[] = {"  ", "* ", "? "};
+  std::vector<TextTable::Column> heads = {
+      {std::string(kMarkWidth, ' ') + "configuration", Align::kLeft}};
+  for (const LabelledColumn& column : columns) heads.push_back({column.texts[0], column.align});
+  TextTable table(std::move(heads));
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto mark = static_cast<std::size_t>(mark_of(*judgement_, *cells_[i]));
+    std::vector<std::string> row = {kMarks[mark] + printable(cells_[i]->label)};
+    for (const LabelledColumn& column : columns) row.push_back(column.texts[i + 1]);
+    table.add_row(std::move(row));
+  }
   return table;
 }
 
@@ -231,7 +241,7 @@ std::vector<std::string> ModelTable::count_cells() const {
   return texts;
 }
 
-std::string table_legend(const Judgement& judgement, double margin, std::size_t width) {
+std::string table_legend(const Judgement& judgement, double margin) {
   const auto marked = [&](Mark mark) {
     return std::any_of(judgement.cells.begin(), judgement.cells.end(),
                        [&](const Cell& cell) { return mark_of(judgement, cell) == mark; });
@@ -243,7 +253,7 @@ std::string table_legend(const Judgement& judgement, double margin, std::size_t 
   if (marked(Mark::kUnresolved)) text += "? not resolved · ";
   text += ratio_legend(judgement) + count_legend(judgement);
   if (medians_rank_otherwise(judgement)) text += ", which rank otherwise";
-  return text + columns_legend(judgement, width);
+  return text + columns_legend();
 }
 
 }  // namespace joulemark::report

@@ -27,16 +27,24 @@ class ModelTable {
   [[nodiscard]] bool empty() const { return cells_.empty(); }
   [[nodiscard]] const verdict::Cell& cell(std::size_t row) const { return *cells_[row]; }
 
-  /// With as many columns as fit `width` (0: all), the least important ones left out. The metric
-  /// that ranks, the ratio to the best, and unequal numbers of repetitions are never left out.
-  [[nodiscard]] TextTable fit(std::size_t width) const;
-  /// The metrics that fit(width) shows.
-  [[nodiscard]] std::vector<verdict::MetricId> shown(std::size_t width) const;
+  /// One table where all columns fit `width` (0: no limit). Else the first holds the metric that
+  /// ranks, the ratio to the best, unequal numbers of repetitions and the most important of the
+  /// other metrics, and those that do not fit follow in further tables of the same rows.
+  [[nodiscard]] std::vector<TextTable> fit(std::size_t width) const;
 
  private:
-  [[nodiscard]] int least_that_fits(std::size_t width) const;
-  [[nodiscard]] std::vector<verdict::MetricId> shown_above(int least) const;
-  [[nodiscard]] TextTable build(int least) const;
+  using Metrics = std::vector<verdict::MetricId>;
+  [[nodiscard]] Metrics metrics_above(int least) const;
+  [[nodiscard]] Metrics in_first(std::size_t width) const;
+  [[nodiscard]] TextTable first_part(const Metrics& metrics) const;
+  [[nodiscard]] TextTable further_part(const Metrics& metrics) const;
+  /// A head and one text per row.
+  struct LabelledColumn {
+    std::vector<std::string> texts;
+    Align align;
+  };
+  [[nodiscard]] std::vector<LabelledColumn> metric_columns(const Metrics& metrics) const;
+  [[nodiscard]] TextTable build(const std::vector<LabelledColumn>& columns) const;
   [[nodiscard]] std::vector<std::string> metric_cells(verdict::MetricId id) const;
   [[nodiscard]] std::vector<std::string> ratio_cells() const;
   [[nodiscard]] std::vector<std::string> count_cells() const;
@@ -46,7 +54,7 @@ class ModelTable {
   std::vector<const verdict::Cell*> cells_;
 };
 
-/// One line that explains the marks and columns that the tables of `judgement` have at `width`.
-std::string table_legend(const verdict::Judgement& judgement, double margin, std::size_t width);
+/// One line that explains the marks and columns that the tables of `judgement` have.
+std::string table_legend(const verdict::Judgement& judgement, double margin);
 
 }  // namespace joulemark::report

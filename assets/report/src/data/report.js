@@ -17,7 +17,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {number} index
  * @property {number} model
  * @property {Configuration} configuration
- * @property {string} standing "best", "tied", "unresolved", "worse", "unranked"
+ * @property {string} standing "best", "tied", "behind", "unresolved", "worse", "unranked"
  * @property {string} reason   why it is not ranked
  * @property {number} finished trials that ended well; `failed` that did not
  * @property {{value: number, lo: number|null, hi: number|null}|null} ratio to the best of its model; null when not ranked

@@ -3,7 +3,7 @@
 import { significant } from './format.js';
 
 /** Standings of ranked configurations, from the best on. */
-export const STANDINGS = ['best', 'tied', 'unresolved', 'worse'];
+export const STANDINGS = ['best', 'tied', 'behind', 'unresolved', 'worse'];
 
 /** 0.03 → "3 %", 0.025 → "2.5 %". */
 export const percentText = (fraction) => `${significant(fraction * 100, 2).replace(/\.0$/, '')}\u00a0%`;
@@ -11,7 +11,8 @@ export const percentText = (fraction) => `${significant(fraction * 100, 2).repla
 /** A few words for a cell of a table or a key. */
 export function standingText(standing, margin) {
   return {
-    best: 'best', tied: `differs by less than ${percentText(margin)}`, unresolved: 'not resolved', worse: 'worse',
+    best: 'best', tied: `differs by less than ${percentText(margin)}`, behind: `worse; by ${percentText(margin)} not resolved`,
+    unresolved: 'not resolved', worse: 'worse',
   }[standing] ?? 'not ranked';
 }
 
@@ -20,7 +21,8 @@ export function standingMeaning(standing, margin) {
   const [least, most] = [1 / (1 + margin), 1 + margin].map((x) => significant(x, 3));
   return {
     tied: `${standingText('tied', margin)}: the whole interval lies from ${least} to ${most}`,
-    unresolved: `not resolved: the interval reaches across ${least} or ${most}, or there is none; more repetitions are needed`,
+    behind: `${standingText('behind', margin)}: the whole interval lies above 1 and reaches across ${most}`,
+    unresolved: `not resolved: the interval holds 1 and reaches across ${least} or ${most}, or there is none; more repetitions are needed`,
     worse: `worse: the whole interval lies above ${most}`,
   }[standing] ?? '';
 }

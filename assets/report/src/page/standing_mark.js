@@ -7,6 +7,7 @@ import { svg } from './dom.js';
 const LOOKS = {
   best: { symbol: 'star', filled: true, path: 'M0,-7L1.6,-2.2L6.7,-2.2L2.5,0.8L4.1,5.7L0,2.7L-4.1,5.7L-2.5,0.8L-6.7,-2.2L-1.6,-2.2Z' },
   tied: { symbol: 'circle', filled: true, path: 'M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z' },
+  behind: { symbol: 'diamond', filled: false, path: 'M0,-6L5,0L0,6L-5,0Z' },
   unresolved: { symbol: 'circle', filled: false, path: 'M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z' },
   worse: { symbol: 'times', filled: false, path: 'M-5,-5L5,5M-5,5L5,-5' },
 };

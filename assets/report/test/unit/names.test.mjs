@@ -41,8 +41,8 @@ test('nothing but the experiment file keeps what turns the text', () => {
 
 describe('standings', () => {
   test('each has words of its own, true of a row by itself', () => {
-    expect(['best', 'tied', 'unresolved', 'worse', 'unranked'].map((s) => standingText(s, 0.025)))
-      .toEqual(['best', 'differs by less than 2.5\u00a0%', 'not resolved', 'worse', 'not ranked']);
+    expect(['best', 'tied', 'behind', 'unresolved', 'worse', 'unranked'].map((s) => standingText(s, 0.025)))
+      .toEqual(['best', 'differs by less than 2.5\u00a0%', 'worse; by 2.5\u00a0% not resolved', 'not resolved', 'worse', 'not ranked']);
   });
   test('their meaning is that of the whole interval', () => {
     expect(standingMeaning('tied', 0.03)).toContain('the whole interval lies from 0.971 to 1.03');
