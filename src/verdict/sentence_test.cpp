@@ -6,9 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <regex>
+#include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "verdict/example_record.h"
@@ -137,8 +140,8 @@ std::string words_for(const Ratio& ratio) {
 }
 
 std::vector<std::string> statements_of(const std::string& sentence) {
-  static const std::regex kBetween(R"(; (?!whether)|\. |, but )");
-  return {std::sregex_token_iterator(sentence.begin(), sentence.end(), kBetween, -1), {}};
+  static const std::regex between(R"(; (?!whether)|\. |, but )");
+  return {std::sregex_token_iterator(sentence.begin(), sentence.end(), between, -1), {}};
 }
 
 std::size_t counted_others(const std::string& statement) {
@@ -149,11 +152,11 @@ std::size_t counted_others(const std::string& statement) {
 
 /// Checks "needs 3 % more [1 %, 5 %]" and "needs 2.0 times as much [1.5, 2.5]" in a statement.
 void expect_true_numbers(const std::string& statement, const stats::Interval& ratio) {
-  static const std::regex kNumbers(
+  static const std::regex numbers(
       R"(needs (\S+) (% more|% less|times as much) \[(\S+?)(?: %)?, (\S+?)(?: %)?\])");
   std::string ascii = std::regex_replace(statement, std::regex("−"), "-");
   std::smatch match;
-  if (!std::regex_search(ascii, match, kNumbers)) return;
+  if (!std::regex_search(ascii, match, numbers)) return;
   const bool less = match[2] == "% less";
   const auto ratio_of = [&](const std::string& number) {
     const double value = std::stod(number);
