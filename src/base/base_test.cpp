@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the base layer's small parts.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <numeric>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
@@ -76,6 +80,63 @@ TEST(File, WritesAndReadsBack) {
   EXPECT_EQ(read_file(path).value(), std::string("a\0b", 3));
   EXPECT_FALSE(read_file(path, 2));
   std::filesystem::remove(path);
+}
+
+class FileFolder : public testing::Test {
+ protected:
+  FileFolder() : folder_(std::filesystem::path(testing::TempDir()) / "joulemark_file_test") {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~FileFolder() override { std::filesystem::remove_all(folder_); }
+  const std::filesystem::path folder_;
+};
+
+TEST_F(FileFolder, SymbolicLinksAreWrittenThrough) {
+  const auto link = folder_ / "link";
+  std::filesystem::create_symlink("target", link);
+  ASSERT_TRUE(write_file(link, "new"));
+  ASSERT_TRUE(write_file(link, "newer"));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_file(folder_ / "target").value(), "newer");
+}
+
+TEST_F(FileFolder, PipesAreWrittenThrough) {
+  const auto pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const Descriptor reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
+  ASSERT_TRUE(write_file(pipe, "text"));
+  char buffer[8] = "";
+  EXPECT_EQ(read(reader.get(), buffer, sizeof buffer), 4);
+  EXPECT_STREQ(buffer, "text");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+TEST_F(FileFolder, PipesThatNobodyWritesToAreNotWaitedFor) {
+  const auto pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const auto text = read_file(pipe);
+  ASSERT_FALSE(text);
+  EXPECT_THAT(text.error().message, testing::HasSubstr("a pipe that nothing is written to"));
+}
+
+TEST_F(FileFolder, PipesAreReadToTheirEnd) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const Descriptor reader(ends[0]);
+  ASSERT_EQ(write(ends[1], "text", 4), 4);
+  close(ends[1]);
+  EXPECT_EQ(read_file("/dev/fd/" + std::to_string(reader.get())).value(), "text");
+}
+
+TEST_F(FileFolder, PlacesThatCannotBeWrittenAreKnownBefore) {
+  EXPECT_TRUE(check_writable(folder_ / "new"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+  ASSERT_TRUE(write_file(folder_ / "old", "text"));
+  EXPECT_TRUE(check_writable(folder_ / "old"));
+  EXPECT_FALSE(check_writable(folder_));
+  EXPECT_FALSE(check_writable(folder_ / "nowhere/new"));
+  EXPECT_FALSE(check_writable(folder_ / "old/new"));
 }
 
 TEST(File, FullDiskIsAnErrorNotAShortFile) {

@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_checks.h"
 #include "cli/output.h"
+#include "cli/output_target.h"
 #include "cli/report_output.h"
 #include "config/experiment_file.h"
 #include "engine/discovery.h"
@@ -44,6 +45,16 @@ Status check_affinity(const Experiment& experiment) {
                               "it; see 'nproc' and 'taskset -p $$'",
                               cpu));
   return {};
+}
+
+/// The page may take the place of nothing that the measurement needs.
+Status check_page(const Experiment& experiment, const MeasurementOptions& options) {
+  if (options.html.empty()) return {};
+  auto kept = kept_files(experiment);
+  kept.push_back({"the store", options.store});
+  if (!options.experiment_file.empty())
+    kept.push_back({"the experiment file", options.experiment_file});
+  return check_output("--report", options.html, kept);
 }
 
 void print_findings(const std::filesystem::path& root) {
@@ -145,6 +156,7 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   // Writing beyond a file-size limit shall be an error of that write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
+  if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
   if (auto known = check_engines(experiment, path); !known) return fail(known.error());
   auto installs = find_installs(experiment, path);

@@ -14,8 +14,9 @@ namespace joulemark::cli {
 /// Options that say nothing about the experiment.
 struct MeasurementOptions {
   std::string store = "joulemark.sqlite";
-  std::string html;        ///< file of the page to write at the end; "" for none
-  std::string root = "/";  ///< where /sys and /proc are looked for
+  std::string html;             ///< file of the page to write at the end; "" for none
+  std::string experiment_file;  ///< where the experiment was read from; "" without a file
+  std::string root = "/";       ///< where /sys and /proc are looked for
   Arguments::Switch json = Arguments::Switch::kOff;
   Arguments::Switch quiet = Arguments::Switch::kOff;
 

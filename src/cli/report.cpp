@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
+#include "cli/output_target.h"
 #include "cli/report_output.h"
 
 namespace joulemark::cli {
@@ -112,6 +113,21 @@ Result<int> write_report(Report command, const ReportOutput& output) {
   return written ? Result<int>(kExitOk) : Result<int>(fail(written.error()));
 }
 
+/// The file that is written, or "" when all goes to standard output.
+std::string target_of(const Report& command) {
+  const bool one_format = !command.format.empty() || command.as_json == Switch::kOn;
+  if (command.output.empty()) return one_format ? "" : kDefaultPage;
+  return one_format && command.output == "-" ? "" : command.output;
+}
+
+Status check_target(const Report& command, const ExperimentRecord& record) {
+  const std::string target = target_of(command);
+  if (target.empty()) return {};
+  auto kept = kept_files(record.experiment);
+  kept.push_back({"the store", command.store});
+  return check_output("-o", target, kept);
+}
+
 Result<int> report(const Report& command) {
   if (auto format = check_format(command); !format) return fail(format.error());
   auto store = store::Store::open(command.store, store::OpenMode::kReadOnly);
@@ -124,6 +140,7 @@ Result<int> report(const Report& command) {
   if (!id) return fail(id.error());
   const auto record = store->load(*id, store::Detail::kDurations);
   if (!record) return fail(record.error());
+  if (auto target = check_target(command, *record); !target) return fail(target.error());
   return write_report(command, ReportOutput(*record, *store));
 }
 

@@ -17,7 +17,9 @@ struct Run {
 Result<int> run(const Run& command) {
   const auto experiment = config::load_experiment(command.file);
   if (!experiment) return fail(experiment.error());
-  return measure(*experiment, command.options);
+  MeasurementOptions options = command.options;
+  options.experiment_file = command.file;
+  return measure(*experiment, options);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 """The command line itself: help, usage errors, exit statuses, and where output goes."""
 
 import json
+import os
 import subprocess
 import time
 
@@ -170,6 +171,44 @@ def test_messages_are_one_line_without_a_full_stop(joulemark):
     for arguments in (["run", "nowhere.toml"], ["compare", "null:a", "--engine", "nul"], ["report", "nowhere.sqlite"]):
         message = joulemark(*arguments).err.strip()
         assert message.count("\n") == 0 and not message.endswith("."), message
+
+
+@pytest.mark.parametrize("page", ["s.sqlite", "./s.sqlite", "link", "s.sqlite-wal", "other.sqlite", "model.onnx", "no/page.html", "."])
+def test_a_report_takes_the_place_of_nothing_that_is_needed(joulemark, page):
+    (joulemark.home / "other.sqlite").write_bytes(b"SQLite format 3\0" + bytes(84))
+    (joulemark.home / "model.onnx").write_bytes(b"a model")
+    (joulemark.home / "link").symlink_to("s.sqlite")
+    models = ["model.onnx"] if page == "model.onnx" else ["null:a"]
+    outcome = joulemark("compare", *models, "--engine", "null", *QUICK, "--store", "s.sqlite", "--report", page)
+    assert outcome.status == USAGE and page in outcome.err and not outcome.out
+    assert (joulemark.home / "model.onnx").read_bytes() == b"a model"
+    assert not (joulemark.home / "s.sqlite").exists()
+
+
+def test_the_report_of_a_store_does_not_take_its_place(joulemark):
+    joulemark("compare", "null:a", "--engine", "null", *QUICK, "--store", "report.html")
+    before = (joulemark.home / "report.html").read_bytes()
+    for arguments in ([], ["-o", "report.html"], ["--json", "-o", "report.html"]):
+        outcome = joulemark("report", "report.html", *arguments)
+        assert outcome.status == USAGE and "it is the store" in outcome.err and not outcome.out
+    assert (joulemark.home / "report.html").read_bytes() == before
+
+
+def test_a_report_takes_not_the_place_of_its_experiment_file(joulemark):
+    (joulemark.home / "e.toml").write_text("[[model]]\nsource = 'null:a'\n[factors]\nengine = 'null'\n")
+    outcome = joulemark("run", "e.toml", "--report", "e.toml")
+    assert outcome.status == USAGE and "it is the experiment file" in outcome.err
+
+
+def test_a_report_is_written_through_a_link_and_a_pipe(joulemark):
+    (joulemark.home / "link.html").symlink_to("page.html")
+    os.mkfifo(joulemark.home / "pipe")
+    assert joulemark("compare", "null:a", "--engine", "null", *QUICK, "--store", "s.sqlite", "--report", "link.html").status == OK
+    assert (joulemark.home / "link.html").is_symlink() and "<html" in (joulemark.home / "page.html").read_text()
+    with (joulemark.home / "read").open("wb") as read, subprocess.Popen(["cat", joulemark.home / "pipe"], stdout=read) as reader:
+        assert joulemark("report", "s.sqlite", "-o", "pipe").status == OK
+        assert reader.wait(20) == 0
+    assert "<html" in (joulemark.home / "read").read_text() and (joulemark.home / "pipe").is_fifo()
 
 
 def test_numbers_do_not_follow_the_locale(joulemark):
