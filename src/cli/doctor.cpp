@@ -9,6 +9,7 @@
 
 #include "base/text_table.h"
 #include "cli/commands.h"
+#include "cli/descriptions.h"
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
@@ -33,30 +34,33 @@ struct Diagnosis {
   std::vector<SensorStatus> sensors;
   HostFingerprint host;
   std::vector<host::Finding> findings;
-  std::vector<engine::EngineListing> engines;
+  std::vector<DescribedEngine> engines;
   std::string essential;  ///< why nothing at all can be measured; "" when something can
 };
 
 /// Energy may be missing: latency, CPU time and memory are measured all the same. Without a worker
 /// or any engine nothing is.
-std::string missing_essential(const std::vector<engine::EngineListing>& engines) {
+std::string missing_essential(const std::vector<DescribedEngine>& engines) {
   const auto worker = run::default_worker_program();
   if (access(worker.c_str(), X_OK) != 0)
     return fmt::format(
         "cannot start '{}': the program that measures is not there; build it, or "
         "install the whole of joulemark",
         worker.string());
-  const bool any = std::any_of(engines.begin(), engines.end(),
-                               [](const auto& listing) { return !listing.installs.empty(); });
+  const bool any = std::any_of(engines.begin(), engines.end(), [](const auto& engine) {
+    return std::any_of(engine.descriptions.begin(), engine.descriptions.end(),
+                       [](const auto& description) { return description.problem.empty(); });
+  });
   return any ? "" : "no engine is usable; run 'joulemark engines' for where they are looked for";
 }
 
 Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots) {
-  Diagnosis diagnosis{.sensors = sensors::discover({.root = command.root}).statuses,
-                      .host = host::fingerprint(command.root),
-                      .findings = host::preflight(command.root),
-                      .engines = engine::list_engines(engine::default_search_path(roots)),
-                      .essential = {}};
+  Diagnosis diagnosis{
+      .sensors = sensors::discover({.root = command.root}).statuses,
+      .host = host::fingerprint(command.root),
+      .findings = host::preflight(command.root),
+      .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
+      .essential = {}};
   diagnosis.essential = missing_essential(diagnosis.engines);
   return diagnosis;
 }
@@ -71,7 +75,7 @@ std::string to_json(const Diagnosis& diagnosis) {
                         {"message", finding.message},
                         {"remedy", finding.remedy.empty() ? json() : json(finding.remedy)}});
   json engines = json::array();
-  for (const auto& listing : diagnosis.engines) engines.push_back(listing_json(listing));
+  for (const auto& engine : diagnosis.engines) engines.push_back(described_json(engine));
   json facts = json::object();
   for (const auto& [name, value] : diagnosis.host.facts) facts[name] = value;
   const json out = {{"can_measure", diagnosis.essential.empty()},
@@ -121,20 +125,27 @@ void add_findings(const Diagnosis& diagnosis, Page& page) {
     page.line(finding.severity, finding.message, finding.remedy);
 }
 
+void add_install(const EngineInstall& install, const std::string& problem, Page& page) {
+  const std::string version = install.version.empty() ? "" : " " + install.version;
+  std::string text = fmt::format("{}{}: built in", install.engine, version);
+  if (!install.library_dir.empty())
+    text = fmt::format("{}{}: '{}' (found by {})", install.engine, version, install.library_dir,
+                       install.found_by);
+  page.line(problem.empty() ? "ok" : "broken", problem.empty() ? text : text + ": " + problem, "");
+}
+
 void add_engines(const Diagnosis& diagnosis, Page& page) {
   page.heading("Engines");
-  for (const auto& listing : diagnosis.engines) {
-    const std::string& name = listing.manifest.name;
-    if (listing.installs.empty()) page.line("absent", name + ": " + listing.reason, "");
-    for (const auto& install : listing.installs) {
-      const std::string version = install.version.empty() ? "" : " " + install.version;
-      const std::string& folder = install.library_dir;
-      page.line("ok",
-                folder.empty() ? fmt::format("{}{}: built in", name, version)
-                               : fmt::format("{}{}: '{}' (found by {})", name, version, folder,
-                                             install.found_by),
+  for (const auto& [listing, descriptions] : diagnosis.engines) {
+    if (listing.installs.empty())
+      page.line("absent", listing.manifest.name + ": " + listing.reason, "");
+    for (std::size_t i = 0; i < listing.installs.size(); ++i)
+      add_install(listing.installs[i], descriptions[i].problem, page);
+    for (const auto& [install, reason] : listing.rejected)
+      page.line("broken",
+                fmt::format("{} in '{}' (found by {}) is passed over: {}", install.engine,
+                            install.library_dir, install.found_by, reason),
                 "");
-    }
   }
 }
 

@@ -3,57 +3,45 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/text_table.h"
 #include "cli/commands.h"
+#include "cli/descriptions.h"
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
 #include "engine/discovery.h"
-#include "run/describe.h"
-#include "run/process_worker.h"
 
 namespace joulemark::cli {
 namespace {
 
 using nlohmann::json;
-using Listings = std::vector<engine::EngineListing>;
+using Texts = std::vector<std::string>;
+using Engines = std::vector<DescribedEngine>;
 
-struct Engines {
+struct EngineList {
   std::vector<std::string> roots;
   Arguments::Switch as_json = Arguments::Switch::kOff;
   Arguments::Switch options = Arguments::Switch::kOff;
 };
 
-/// What the install says of itself, or why it cannot.
-struct Description {
-  json value;  ///< null when it cannot be opened
-  std::string problem;
+/// The table, and the lines below it.
+struct Table {
+  TextTable rows{{{.head = "engine"},
+                  {.head = "version"},
+                  {.head = "providers"},
+                  {.head = "found by"},
+                  {.head = "folder"}}};
+  Texts notes;
 };
 
-Description describe(const EngineInstall& install) {
-  run::ProcessWorkerRunner workers(run::default_worker_program());
-  const auto text = run::describe_install(install, workers);
-  if (!text) return {.value = {}, .problem = text.error().message};
-  auto value = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!value.is_object()) return {.value = {}, .problem = "its description is no JSON object"};
-  return {.value = std::move(value), .problem = {}};
-}
-
-std::string to_json(const Listings& listings) {
-  json engines = json::array();
-  for (const auto& listing : listings) {
-    json row = listing_json(listing);
-    for (std::size_t i = 0; i < listing.installs.size(); ++i) {
-      auto [value, problem] = describe(listing.installs[i]);
-      row["installs"][i]["describe"] = std::move(value);
-      row["installs"][i]["problem"] = problem.empty() ? json() : json(problem);
-    }
-    engines.push_back(std::move(row));
-  }
-  return json_line({{"engines", std::move(engines)}});
+std::string to_json(const Engines& engines) {
+  json rows = json::array();
+  for (const auto& engine : engines) rows.push_back(described_json(engine));
+  return json_line({{"engines", std::move(rows)}});
 }
 
 std::string text_at(const json& value, const char* key) {
@@ -63,55 +51,76 @@ std::string text_at(const json& value, const char* key) {
              : std::string();
 }
 
-/// What the engine itself says, else what its manifest promises.
-std::string providers_of(const engine::Manifest& manifest, const json& description) {
-  std::vector<std::string> names;
-  if (description.is_object() && description.contains("providers") &&
-      description["providers"].is_array())
-    for (const auto& name : description["providers"])
-      if (name.is_string()) names.push_back(printable(name.get<std::string>()));
-  return fmt::format("{}", fmt::join(names.empty() ? manifest.providers : names, ", "));
+/// The providers that the library says it has.
+Texts own_providers(const json& description) {
+  Texts names;
+  const auto found = description.is_object() ? description.find("providers") : description.end();
+  if (!description.is_object() || found == description.end() || !found->is_array()) return names;
+  for (const auto& name : *found)
+    if (name.is_string()) names.push_back(printable(name.get<std::string>()));
+  return names;
 }
 
-void add_installs(const engine::EngineListing& listing, TextTable& table,
-                  std::vector<std::string>& notes) {
-  const std::string& name = listing.manifest.name;
-  for (const auto& install : listing.installs) {
-    const auto [value, problem] = describe(install);
-    const std::string version = text_at(value, "version");
-    table.add_row({name, version.empty() ? install.version : version,
-                   problem.empty() ? providers_of(listing.manifest, value) : "unusable",
-                   install.found_by,
-                   install.library_dir.empty() ? "(built in)" : printable(install.library_dir)});
-    if (!problem.empty()) notes.push_back(fmt::format("{}: {}", name, problem));
+/// The providers of the library that `--provider` takes, and the others.
+struct Providers {
+  Texts usable, others;
+};
+
+Providers providers_of(const engine::Manifest& manifest, const json& description) {
+  Providers providers;
+  const Texts& takes = manifest.providers;
+  for (const auto& name : own_providers(description)) {
+    const bool usable = std::find(takes.begin(), takes.end(), name) != takes.end();
+    (usable ? providers.usable : providers.others).push_back(name);
   }
+  if (providers.usable.empty() && providers.others.empty()) providers.usable = takes;
+  return providers;
+}
+
+void add_install(const engine::Manifest& manifest, const EngineInstall& install,
+                 const Description& description, Table& table) {
+  const auto& [value, problem] = description;
+  const std::string version = text_at(value, "version");
+  const auto providers = providers_of(manifest, value);
+  table.rows.add_row(
+      {manifest.name, version.empty() ? install.version : version,
+       problem.empty() ? fmt::format("{}", fmt::join(providers.usable, ", ")) : "unusable",
+       install.found_by,
+       install.library_dir.empty() ? "(built in)" : printable(install.library_dir)});
+  if (!problem.empty()) table.notes.push_back(fmt::format("{}: {}", manifest.name, problem));
+  if (problem.empty() && !providers.others.empty())
+    table.notes.push_back(fmt::format("{} {}: not usable here: its {} {}", manifest.name, version,
+                                      providers.others.size() == 1 ? "provider" : "providers",
+                                      fmt::join(providers.others, ", ")));
+}
+
+void add_engine(const DescribedEngine& engine, Table& table) {
+  const auto& listing = engine.listing;
+  const std::string& name = listing.manifest.name;
+  for (std::size_t i = 0; i < listing.installs.size(); ++i)
+    add_install(listing.manifest, listing.installs[i], engine.descriptions[i], table);
   if (listing.installs.empty()) {
-    table.add_row({name, "-", "-", "not found", ""});
-    notes.push_back(fmt::format("{}: {}", name, listing.reason));
+    table.rows.add_row({name, "-", "-", "not found", ""});
+    table.notes.push_back(fmt::format("{}: {}", name, listing.reason));
   }
   for (const auto& [install, reason] : listing.rejected)
-    notes.push_back(
+    table.notes.push_back(
         fmt::format("{} in '{}' is passed over: {}", name, install.library_dir, reason));
 }
 
-std::string to_text(const Listings& listings) {
-  TextTable table({{.head = "engine"},
-                   {.head = "version"},
-                   {.head = "providers"},
-                   {.head = "found by"},
-                   {.head = "folder"}});
-  std::vector<std::string> notes;
-  for (const auto& listing : listings) add_installs(listing, table, notes);
-  std::string out = table.to_string();
-  if (!notes.empty()) out += '\n';
-  for (const auto& note : notes) out += wrap(printable(note), stdout_width(), 2) + '\n';
+std::string to_text(const Engines& engines) {
+  Table table;
+  for (const auto& engine : engines) add_engine(engine, table);
+  std::string out = table.rows.to_string();
+  if (!table.notes.empty()) out += '\n';
+  for (const auto& note : table.notes) out += wrap(printable(note), stdout_width(), 2) + '\n';
   return out;
 }
 
-std::string options_text(const Listings& listings) {
+std::string options_text(const Engines& engines) {
   TextTable table(
       {{.head = "option"}, {.head = "values"}, {.head = "default"}, {.head = "meaning"}});
-  for (const auto& listing : listings)
+  for (const auto& [listing, descriptions] : engines)
     for (const auto& row : listing.manifest.options)
       table.add_row({listing.manifest.name + "." + row.key,
                      row.values.empty() ? "any" : fmt::format("{}", fmt::join(row.values, " ")),
@@ -119,25 +128,25 @@ std::string options_text(const Listings& listings) {
   return "\n" + table.to_string();
 }
 
-Result<int> engines(const Engines& command) {
+Result<int> list(const EngineList& command) {
   const auto roots = parse_engine_roots(command.roots);
   if (!roots) return fail(roots.error());
-  const auto listings = engine::list_engines(engine::default_search_path(*roots));
-  if (command.as_json == Arguments::Switch::kOn) return print(to_json(listings));
-  std::string text = to_text(listings);
-  if (command.options == Arguments::Switch::kOn) text += options_text(listings);
+  const auto engines = describe_all(engine::list_engines(engine::default_search_path(*roots)));
+  if (command.as_json == Arguments::Switch::kOn) return print(to_json(engines));
+  std::string text = to_text(engines);
+  if (command.options == Arguments::Switch::kOn) text += options_text(engines);
   return print(text);
 }
 
 }  // namespace
 
 Action declare_engines(Arguments& arguments) {
-  const auto command = std::make_shared<Engines>();
+  const auto command = std::make_shared<EngineList>();
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Installation of your own, looked at before all other places");
   arguments.flag("--options", command->options, "List the options of each engine too");
   arguments.flag("--json", command->as_json, "Print everything as JSON");
-  return [command] { return engines(*command); };
+  return [command] { return list(*command); };
 }
 
 }  // namespace joulemark::cli

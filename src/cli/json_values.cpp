@@ -32,7 +32,7 @@ json configuration_json(const Configuration& configuration) {
 
 json install_json(const EngineInstall& install) {
   return {{"engine", install.engine},
-          {"version", install.version},
+          {"version", text_or_null(install.version)},
           {"found_by", install.found_by},
           {"library_dir", install.library_dir},
           {"plugin", install.plugin}};

@@ -17,7 +17,7 @@ std::string json_line(const nlohmann::json& value);
 /// {"label", "engine", "provider", "precision", "threads", "batch", "affinity", "options"}
 nlohmann::json configuration_json(const Configuration& configuration);
 
-/// {"engine", "version", "found_by", "library_dir", "plugin"}
+/// {"engine", "version", "found_by", "library_dir", "plugin"}; version null where nothing tells it.
 nlohmann::json install_json(const EngineInstall& install);
 
 /// {"name", "summary", "providers", "precisions", "options", "installs", "rejected", "reason"};

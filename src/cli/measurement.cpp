@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/interrupt.h"
 #include "cli/model_checks.h"
@@ -163,6 +164,7 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   if (!installs) return fail(installs.error());
   if (auto models = check_models(experiment); !models) return fail(models.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
+  if (auto opened = check_installs(*installs); !opened) return fail(opened.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);

@@ -43,9 +43,12 @@ std::vector<fs::path> entries(const fs::path& folder) {
 /// The first file of `folder` that matches a glob of the manifest, the globs in order.
 std::optional<fs::path> library_in(const fs::path& folder, const Manifest& manifest) {
   const std::vector<fs::path> files = entries(folder);
+  std::error_code error;
   for (const std::string& glob : manifest.library_files)
     for (const fs::path& file : files)
-      if (fnmatch(glob.c_str(), file.filename().c_str(), 0) == 0) return file;
+      if (fnmatch(glob.c_str(), file.filename().c_str(), 0) == 0 &&
+          fs::is_regular_file(file, error))
+        return file;
   return std::nullopt;
 }
 

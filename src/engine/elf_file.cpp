@@ -4,10 +4,13 @@
 
 #include <elf.h>
 #include <fmt/format.h>
+#include <link.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <system_error>
 
 namespace joulemark::engine {
 namespace {
@@ -46,9 +49,39 @@ constexpr std::uint16_t own_machine() {
 #endif
 }
 
+/// The bytes of the file that would be mapped; 0 when it does not say.
+std::uint64_t mapped_bytes(std::ifstream& file) {
+  ElfW(Ehdr) header{};
+  file.seekg(0).read(reinterpret_cast<char*>(&header), sizeof header);
+  if (!file || header.e_phentsize != sizeof(ElfW(Phdr))) return 0;
+  file.seekg(static_cast<std::streamoff>(header.e_phoff));
+  std::uint64_t end = header.e_phoff + std::uint64_t{header.e_phnum} * header.e_phentsize;
+  for (int i = 0; i < header.e_phnum; ++i) {
+    ElfW(Phdr) segment{};
+    if (!file.read(reinterpret_cast<char*>(&segment), sizeof segment)) break;
+    if (segment.p_type == PT_LOAD)
+      end = std::max<std::uint64_t>(end, segment.p_offset + segment.p_filesz);
+  }
+  return end;
+}
+
+/// A part that is mapped and not there would end the process that touches it.
+Status check_complete(std::ifstream& file, const std::filesystem::path& library) {
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(library, error);
+  const std::uint64_t needed = mapped_bytes(file);
+  if (error || size >= needed) return {};
+  return fail(ErrorKind::kMachine,
+              fmt::format("'{}' is cut short: it has {} of at least {} bytes; install it again",
+                          library.filename().string(), size, needed));
+}
+
 }  // namespace
 
 Status check_elf(const std::filesystem::path& library) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(library, error))
+    return fail(ErrorKind::kMachine, fmt::format("'{}' is no file", library.filename().string()));
   std::ifstream file(library, std::ios::binary);
   // e_ident, e_type and e_machine lie at the same offsets in 32 and 64 bit files.
   std::array<char, EI_NIDENT + 4> bytes{};
@@ -64,7 +97,7 @@ Status check_elf(const std::filesystem::path& library) {
     return fail(ErrorKind::kMachine,
                 fmt::format("'{}' is built for {}, this machine is {}", name, machine_name(machine),
                             machine_name(own_machine())));
-  return {};
+  return check_complete(file, library);
 }
 
 }  // namespace joulemark::engine

@@ -8,8 +8,8 @@
 
 namespace joulemark::engine {
 
-/// Fails with a sentence about `library` when it is no ELF file, or for another architecture or
-/// word size than this program. Loads nothing.
+/// Fails with a sentence about `library` when it is no ELF file, is for another architecture or
+/// word size than this program, or is shorter than what loading it would map. Loads nothing.
 Status check_elf(const std::filesystem::path& library);
 
 }  // namespace joulemark::engine

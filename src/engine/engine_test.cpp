@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -160,6 +161,35 @@ TEST(Elf, TellsAnotherMachineFromNoLibrary) {
   EXPECT_THAT(check_elf(scratch.root / "text.so").error().message, HasSubstr("no shared object"));
   EXPECT_THAT(check_elf(scratch.root / "short.so").error().message, HasSubstr("no shared object"));
   EXPECT_FALSE(check_elf(scratch.root / "missing.so"));
+}
+
+TEST(Elf, TellsALibraryThatIsCutShort) {
+  const Scratch scratch;
+  std::ifstream self("/proc/self/exe", std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(self)), {});
+  scratch.write("whole.so", whole);
+  scratch.write("half.so", whole.substr(0, whole.size() / 2));
+  EXPECT_TRUE(check_elf(scratch.root / "whole.so"));
+  const auto half = check_elf(scratch.root / "half.so");
+  ASSERT_FALSE(half);
+  EXPECT_THAT(half.error().message, HasSubstr("'half.so' is cut short"));
+}
+
+TEST(Elf, DoesNotWaitForAPipe) {
+  const Scratch scratch;
+  ASSERT_EQ(mkfifo((scratch.root / "pipe.so").c_str(), 0600), 0);
+  EXPECT_THAT(check_elf(scratch.root / "pipe.so").error().message, HasSubstr("is no file"));
+}
+
+TEST(Discovery, PassesOverWhatIsNoFile) {
+  Machine machine;
+  fs::create_directories(machine.root / "mine");
+  ASSERT_EQ(mkfifo((machine.root / "mine/libtoy.so.1.9.0").c_str(), 0600), 0);
+  fs::create_directories(machine.root / "mine/libtoy.so");
+  machine.path.roots["toy"] = (machine.root / "mine").string();
+  EXPECT_THAT(find_engine("toy", machine.path).error().message, HasSubstr("no file there matches"));
+  machine.install("mine", "1.8.0");
+  EXPECT_EQ(find_engine("toy", machine.path)->version, "1.8.0");
 }
 
 TEST(Discovery, TakesTheNewestOfTheCache) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finding engines: by flag, environment, cache and Python environment; and saying why one cannot be used."""
 
+import os
 import pathlib
 import shutil
 import struct
@@ -133,6 +134,57 @@ def old_library(folder: pathlib.Path, source: str, name: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "old.c").write_text(source)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / name, folder / "old.c"], check=True)
+
+
+def test_a_library_that_is_cut_short_is_known_before_the_first_trial(joulemark, tmp_path):
+    from models import linear
+
+    folder = installed("onnxruntime")
+    library = f"libonnxruntime.so.{folder.name}"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / library).write_bytes((folder / library).read_bytes()[:3_000_000])
+    root = ["--engine-root", f"onnxruntime={tmp_path / 'mine'}"]
+    outcome = joulemark("compare", linear(tmp_path / "m.onnx"), "--engine", "onnxruntime", *root, *QUICK, "--store", "s.sqlite")
+    assert outcome.status == MACHINE and "cut short" in outcome.err and not outcome.out
+    assert not (joulemark.home / "s.sqlite").exists()
+    assert "cut short" in joulemark("doctor", *root).out
+
+
+def test_a_library_of_something_else_is_known_before_the_first_trial(joulemark, tmp_path):
+    from models import linear
+
+    old_library(tmp_path / "mine", "int nothing_of_onnxruntime;", "libonnxruntime.so.1.31.1")
+    root = ["--engine-root", f"onnxruntime={tmp_path / 'mine'}"]
+    outcome = joulemark("compare", linear(tmp_path / "m.onnx"), "--engine", "onnxruntime", *root, *QUICK, "--store", "s.sqlite")
+    assert outcome.status == MACHINE and "libonnxruntime.so.1.31.1" in outcome.err and not outcome.out
+    assert not (joulemark.home / "s.sqlite").exists()
+    doctor = joulemark("doctor", *root)
+    assert doctor.status == OK and [line for line in doctor.out.splitlines() if "broken" in line and "onnxruntime" in line]
+    install = {engine["name"]: engine for engine in joulemark("doctor", "--json", *root).json["engines"]}["onnxruntime"]["installs"][0]
+    assert install["describe"] is None and "libonnxruntime.so.1.31.1" in install["problem"]
+
+
+def test_a_pipe_in_an_engine_root_is_not_waited_for(joulemark, tmp_path):
+    os.mkfifo(tmp_path / "libonnxruntime.so.1.31.1")
+    engine = listing(joulemark, "--engine-root", f"onnxruntime={tmp_path}", timeout=20)["onnxruntime"]
+    assert not engine["installs"] and engine["rejected"]
+
+
+def test_what_doctor_knows_of_an_engine_is_what_engines_says(with_engines):
+    doctor = {engine["name"]: engine for engine in with_engines("doctor", "--json").json["engines"]}
+    assert doctor == listing(with_engines)
+    assert doctor["null"]["installs"][0]["version"] is None
+    assert doctor["null"]["installs"][0]["describe"]["version"]
+
+
+def test_only_providers_that_can_be_used_are_listed(with_engines):
+    installed("onnxruntime")
+    out = with_engines("engines").out
+    row = next(line for line in out.splitlines() if line.startswith("onnxruntime "))
+    assert row.split()[2] == "cpu", row
+    library = listing(with_engines)["onnxruntime"]["installs"][0]["describe"]["providers"]
+    for name in set(library) - {"cpu"}:
+        assert f"not usable here: its provider {name}" in out or f", {name}" in out
 
 
 def test_an_onnxruntime_that_is_too_old_is_named(joulemark, tmp_path):
