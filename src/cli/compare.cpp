@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/engine_checks.h"
+#include "cli/experiment_checks.h"
 #include "cli/experiment_flags.h"
 #include "cli/measurement.h"
 #include "cli/model_checks.h"
@@ -34,10 +35,11 @@ Result<Experiment> experiment_of(const ExperimentFlags& flags) {
 }
 
 Result<int> compare(const Compare& command) {
-  const auto experiment = experiment_of(command.flags);
+  auto experiment = experiment_of(command.flags);
   if (!experiment) return fail(experiment.error());
   if (command.print_experiment == Arguments::Switch::kOn)
     return print(config::to_toml(*experiment));
+  if (auto checked = check_experiment(*experiment); !checked) return fail(checked.error());
   const auto code = measure(*experiment, command.options);
   if (code && *code != kExitInterrupted && command.options.quiet == Arguments::Switch::kOff)
     print_note(

@@ -15,6 +15,8 @@ namespace joulemark::cli {
 namespace {
 
 using Texts = std::vector<std::string>;
+using Issues = std::vector<config::Issue>;
+using Manifests = std::map<std::string, engine::Manifest>;
 
 bool contains(const Texts& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -24,71 +26,117 @@ bool contains(const Texts& texts, const std::string& text) {
 constexpr std::size_t kShortList = 5;
 
 /// "engine 'x' has no provider 'y'; it has a, b", or the nearest of many.
-tl::unexpected<Error> lacks(const engine::Manifest& manifest, const char* what,
-                            const std::string& word, const Texts& has) {
+std::string lacks(const engine::Manifest& manifest, const char* what, const std::string& word,
+                  const Texts& has) {
   const std::string near = has.size() > kShortList ? did_you_mean(word, has) : "";
   const std::string all = has.empty() ? fmt::format("; it has no {}s", what)
                                       : fmt::format("; it has {}", fmt::join(has, ", "));
-  return fail(ErrorKind::kUsage, fmt::format("engine '{}' has no {} '{}'{}", manifest.name, what,
-                                             word, near.empty() ? all : near));
+  return fmt::format("engine '{}' has no {} '{}'{}", manifest.name, what, word,
+                     near.empty() ? all : near);
 }
 
-Status check_option(const engine::Manifest& manifest, const std::string& key,
-                    const std::string& value) {
+/// Each issue once, however many configurations have it.
+void add(Issues& issues, std::string path, std::string message) {
+  const bool known = std::any_of(issues.begin(), issues.end(), [&](const config::Issue& issue) {
+    return issue.path == path && issue.message == message;
+  });
+  if (!known) issues.push_back({.path = std::move(path), .message = std::move(message)});
+}
+
+/// "factors.provider[1]" for the second provider.
+std::string place(const char* factor, const Texts& levels, const std::string& level) {
+  const auto at = std::find(levels.begin(), levels.end(), level) - levels.begin();
+  return fmt::format("factors.{}[{}]", factor, at);
+}
+
+/// What is wrong with one option of an engine, or "".
+std::string option_problem(const engine::Manifest& manifest, const std::string& key,
+                           const std::string& value) {
   Texts keys;
   for (const auto& row : manifest.options) {
     keys.push_back(row.key);
     if (row.key != key) continue;
     if (row.values.empty() || contains(row.values, value)) return {};
-    return fail(ErrorKind::kUsage,
-                fmt::format("option '{}' of engine '{}' must be one of {}, not '{}'", key,
-                            manifest.name, fmt::join(row.values, ", "), value));
+    return fmt::format("option '{}' of engine '{}' must be one of {}, not '{}'", key, manifest.name,
+                       fmt::join(row.values, ", "), value);
   }
   return lacks(manifest, "option", key, keys);
 }
 
-Status check_configuration(const engine::Manifest& manifest, const Configuration& cell) {
+void check_options(const Experiment& experiment, const engine::SearchPath& path, Issues& issues) {
+  for (const auto& [name, options] : experiment.engine_options) {
+    const auto manifest = engine::find_manifest(name, path);
+    if (!manifest) continue;  // said where the engine is listed
+    for (const auto& [key, value] : options)
+      if (auto problem = option_problem(*manifest, key, value); !problem.empty())
+        add(issues, fmt::format("engine.{}.{}", name, key), std::move(problem));
+  }
+}
+
+void check_configuration(const engine::Manifest& manifest, const Configuration& cell,
+                         const Factors& factors, Issues& issues) {
   if (!contains(manifest.providers, cell.provider))
-    return lacks(manifest, "provider", cell.provider, manifest.providers);
+    add(issues, place("provider", factors.provider, cell.provider),
+        lacks(manifest, "provider", cell.provider, manifest.providers));
   if (!manifest.precisions.empty() && !contains(manifest.precisions, cell.precision))
-    return lacks(manifest, "precision", cell.precision, manifest.precisions);
-  for (const auto& [key, value] : cell.options)
-    if (auto option = check_option(manifest, key, value); !option) return option;
-  return {};
+    add(issues, place("precision", factors.precision, cell.precision),
+        lacks(manifest, "precision", cell.precision, manifest.precisions));
 }
 
 std::string format_of(const ModelSpec& model) {
   return config::is_null_model(model.source) ? "null" : "onnx";
 }
 
-Status check_formats(const engine::Manifest& manifest, const Experiment& experiment) {
-  for (const auto& model : experiment.models) {
-    if (manifest.model_formats.empty() || contains(manifest.model_formats, format_of(model)))
-      continue;
-    return fail(
-        ErrorKind::kUsage,
+void check_formats(const engine::Manifest& manifest, const Experiment& experiment, Issues& issues) {
+  const Texts& formats = manifest.model_formats;
+  for (std::size_t i = 0; i < experiment.models.size(); ++i) {
+    const ModelSpec& model = experiment.models[i];
+    if (formats.empty() || contains(formats, format_of(model))) continue;
+    add(issues, fmt::format("model[{}].source", i),
         fmt::format("engine '{}' cannot load '{}': it takes {}", manifest.name, model.source,
-                    contains(manifest.model_formats, "null")
-                        ? "only models named null:NAME"
-                        : fmt::format("{} files", fmt::join(manifest.model_formats, ", "))));
+                    contains(formats, "null") ? "only models named null:NAME"
+                                              : fmt::format("{} files", fmt::join(formats, ", "))));
   }
-  return {};
+}
+
+/// The manifests of the experiment's engines, by the names that it gives them.
+Manifests read_manifests(const Experiment& experiment, const engine::SearchPath& path,
+                         Issues& issues) {
+  Manifests manifests;
+  for (const auto& name : experiment.factors.engine) {
+    if (auto manifest = engine::find_manifest(name, path); manifest)
+      manifests.emplace(name, std::move(*manifest));
+    else
+      add(issues, place("engine", experiment.factors.engine, name), manifest.error().message);
+  }
+  return manifests;
 }
 
 }  // namespace
 
-Status check_engines(const Experiment& experiment, const engine::SearchPath& path) {
-  std::map<std::string, engine::Manifest> manifests;
-  for (const auto& name : experiment.factors.engine) {
-    auto manifest = engine::find_manifest(name, path);
-    if (!manifest) return fail(manifest.error());
-    if (auto formats = check_formats(*manifest, experiment); !formats) return formats;
-    manifests.emplace(name, std::move(*manifest));
-  }
+Issues find_engine_issues(const Experiment& experiment, const engine::SearchPath& path) {
+  Issues issues;
+  const Manifests manifests = read_manifests(experiment, path, issues);
+  for (const auto& [name, manifest] : manifests) check_formats(manifest, experiment, issues);
   for (const auto& cell : plan::configurations(experiment))
-    if (auto checked = check_configuration(manifests.at(cell.engine), cell); !checked)
-      return checked;
-  return {};
+    if (const auto manifest = manifests.find(cell.engine); manifest != manifests.end())
+      check_configuration(manifest->second, cell, experiment.factors, issues);
+  check_options(experiment, path, issues);
+  return issues;
+}
+
+void spell_option_values(Experiment& experiment, const engine::SearchPath& path) {
+  for (auto& [name, options] : experiment.engine_options) {
+    const auto manifest = engine::find_manifest(name, path);
+    if (!manifest) continue;
+    for (const auto& row : manifest->options) {
+      const auto option = options.find(row.key);
+      if (option == options.end() || contains(row.values, option->second)) continue;
+      const std::string digit = option->second == "true" ? "1" : "0";
+      const bool truth = option->second == "true" || option->second == "false";
+      if (truth && contains(row.values, digit)) option->second = digit;
+    }
+  }
 }
 
 Result<Installs> find_installs(const Experiment& experiment, const engine::SearchPath& path) {

@@ -4,8 +4,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "config/validate.h"
 #include "engine/discovery.h"
 #include "joulemark/experiment.h"
 
@@ -14,9 +16,13 @@ namespace joulemark::cli {
 /// By engine as the experiment writes it.
 using Installs = std::map<std::string, EngineInstall>;
 
-/// Every engine, provider, precision, option and model format against the engines' manifests.
-/// kUsage for the first that an engine does not have, with what it has.
-Status check_engines(const Experiment& experiment, const engine::SearchPath& path);
+/// Every engine, provider, precision, option and model format against the engines' manifests: what
+/// an engine does not have, with what it has. Needs no engine's library.
+std::vector<config::Issue> find_engine_issues(const Experiment& experiment,
+                                              const engine::SearchPath& path);
+
+/// Writes `true` and `false` as 1 and 0 where the values of an option are those.
+void spell_option_values(Experiment& experiment, const engine::SearchPath& path);
 
 /// Where each engine of the experiment is installed. kUsage for an unknown name, kMachine with what
 /// to do for one that is not installed.

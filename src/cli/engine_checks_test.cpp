@@ -34,14 +34,16 @@ class EngineChecks : public ::testing::Test {
         << "[library]\nneeded = false\n[[option]]\nkey = \"spin\"\nvalues = [\"0\", \"1\"]\n";
   }
   std::string complaint() {
-    const auto status = check_engines(experiment_, path_);
-    if (status) return "(no complaint)";
-    EXPECT_EQ(status.error().kind, ErrorKind::kUsage);
-    return status.error().message;
+    const auto issues = find_engine_issues(experiment_, path_);
+    if (issues.empty()) return "(no complaint)";
+    EXPECT_EQ(issues.size(), 1u);
+    place_ = issues.front().path;
+    return issues.front().message;
   }
 
   engine::SearchPath path_;
   Experiment experiment_;
+  std::string place_;  ///< of the last complaint
 };
 
 TEST_F(EngineChecks, PassWhatTheManifestsPromise) {
@@ -63,6 +65,33 @@ TEST_F(EngineChecks, RefuseUnknownOptionsAndValues) {
   EXPECT_EQ(complaint(), "engine 'fast' has no option 'spni'; it has spin");
   experiment_.engine_options["fast"] = {{"spin", "off"}};
   EXPECT_EQ(complaint(), "option 'spin' of engine 'fast' must be one of 0, 1, not 'off'");
+}
+
+TEST_F(EngineChecks, SayWhereAMistakeStands) {
+  experiment_.factors.engine = {"void", "fsat"};
+  experiment_.models[0].source = "null:x";
+  EXPECT_THAT(complaint(), ::testing::HasSubstr("unknown engine 'fsat'"));
+  EXPECT_EQ(place_, "factors.engine[1]");
+  experiment_.factors.engine = {"void"};
+  experiment_.factors.provider = {"cpu", "gpu"};
+  EXPECT_EQ(complaint(), "engine 'void' has no provider 'gpu'; it has cpu");
+  EXPECT_EQ(place_, "factors.provider[1]");
+  experiment_.factors.provider = {"cpu"};
+  experiment_.engine_options["void"]["spin"] = "2";
+  complaint();
+  EXPECT_EQ(place_, "engine.void.spin");
+}
+
+TEST_F(EngineChecks, SpellBooleansAsTheOptionDoes) {
+  experiment_.engine_options["fast"]["spin"] = "true";
+  spell_option_values(experiment_, path_);
+  EXPECT_EQ(experiment_.engine_options["fast"]["spin"], "1");
+  experiment_.engine_options["fast"]["spin"] = "false";
+  spell_option_values(experiment_, path_);
+  EXPECT_EQ(experiment_.engine_options["fast"]["spin"], "0");
+  experiment_.engine_options["fast"]["spin"] = "yes";
+  spell_option_values(experiment_, path_);
+  EXPECT_EQ(experiment_.engine_options["fast"]["spin"], "yes");
 }
 
 TEST_F(EngineChecks, LeaveExcludedConfigurationsAlone) {

@@ -13,7 +13,6 @@
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/interrupt.h"
-#include "cli/model_checks.h"
 #include "cli/output.h"
 #include "cli/output_target.h"
 #include "cli/report_output.h"
@@ -159,10 +158,8 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   interrupt_flag();
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
-  if (auto known = check_engines(experiment, path); !known) return fail(known.error());
   auto installs = find_installs(experiment, path);
   if (!installs) return fail(installs.error());
-  if (auto models = check_models(experiment); !models) return fail(models.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
   if (auto opened = check_installs(*installs); !opened) return fail(opened.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);

@@ -23,10 +23,10 @@ struct MeasurementOptions {
   void declare(Arguments& arguments);
 };
 
-/// Checks the experiment against this machine (engines, models, CPUs), measures it, prints the
-/// report, and says on stderr where everything is kept. Finished trials are kept whatever happens.
-/// kExitFailed when a trial was not ok, kExitInterrupted after a signal. Errors before the first
-/// trial are those of check_engines, find_installs and check_models.
+/// Checks an experiment that is right in itself (see experiment_checks.h) against this machine
+/// (engines, CPUs, where the output goes), measures it, prints the report, and says on stderr where
+/// everything is kept. Finished trials are kept whatever happens. kExitFailed when a trial was not
+/// ok, kExitInterrupted after a signal.
 Result<int> measure(const Experiment& experiment, const MeasurementOptions& options);
 
 }  // namespace joulemark::cli

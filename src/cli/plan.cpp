@@ -9,9 +9,9 @@
 
 #include "base/text_table.h"
 #include "cli/commands.h"
+#include "cli/experiment_checks.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
-#include "config/experiment_file.h"
 #include "sensors/catalog.h"
 
 namespace joulemark::cli {
@@ -60,7 +60,7 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
 }
 
 Result<int> show_plan(const Plan& command) {
-  const auto experiment = config::load_experiment(command.file);
+  const auto experiment = read_experiment_file(command.file);
   if (!experiment) return fail(experiment.error());
   const auto found = sensors::discover({.root = command.root});
   const double window = sensors::min_window_s(found.sensors, kSensorPrecision);

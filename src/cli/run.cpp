@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/experiment_checks.h"
 #include "cli/measurement.h"
-#include "config/experiment_file.h"
 
 namespace joulemark::cli {
 namespace {
@@ -15,7 +15,7 @@ struct Run {
 };
 
 Result<int> run(const Run& command) {
-  const auto experiment = config::load_experiment(command.file);
+  const auto experiment = read_experiment_file(command.file);
   if (!experiment) return fail(experiment.error());
   MeasurementOptions options = command.options;
   options.experiment_file = command.file;

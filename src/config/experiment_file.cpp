@@ -18,18 +18,20 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kMaxFileBytes = 4 << 20;
 constexpr std::string_view kNullScheme = "null:";
 
+using Positions = std::map<std::string, Position>;
+
 /// The position of `path`, or of the nearest table around it that the document has.
-Position position_of(const Reading& reading, std::string path) {
+Position position_of(const Positions& positions, std::string path) {
   for (;;) {
-    const auto found = reading.positions.find(path);
-    if (found != reading.positions.end()) return found->second;
+    const auto found = positions.find(path);
+    if (found != positions.end()) return found->second;
     const auto cut = path.find_last_of(".[");
     if (cut == std::string::npos) return {};
     path.resize(cut);
   }
 }
 
-tl::unexpected<Error> failure(std::vector<Complaint> complaints, const std::string& file_name) {
+std::string text_of(std::vector<Complaint> complaints, const std::string& file_name) {
   std::stable_sort(complaints.begin(), complaints.end(),
                    [](const Complaint& a, const Complaint& b) {
                      return std::pair(a.position.line, a.position.column) <
@@ -40,30 +42,39 @@ tl::unexpected<Error> failure(std::vector<Complaint> complaints, const std::stri
   for (const auto& complaint : complaints)
     lines.push_back(fmt::format("{}:{}:{}: {}", file_name, complaint.position.line,
                                 complaint.position.column, complaint.text));
-  return fail(ErrorKind::kUsage, fmt::format("{}", fmt::join(lines, "\n")));
+  return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-void fill_names(Reading& reading, const std::string& file_name) {
+/// Where a document comes from.
+struct Source {
+  std::string file_name;
+  std::string stem;  ///< the experiment's name where it has none
+  fs::path folder;   ///< of relative paths; "" leaves them as they are
+};
+
+void fill_names(Reading& reading, const std::string& stem) {
   Experiment& experiment = reading.experiment;
-  if (!reading.positions.contains("name")) experiment.name = fs::path(file_name).stem().string();
+  if (!reading.positions.contains("name")) experiment.name = stem;
   for (std::size_t i = 0; i < experiment.models.size(); ++i)
     if (!reading.positions.contains(fmt::format("model[{}].name", i)))
       experiment.models[i].name = default_model_name(experiment.models[i].source);
 }
 
-/// Reads, resolves paths from `folder` unless it is empty, and validates.
-Result<Experiment> read_experiment(std::string_view toml, const std::string& file_name,
-                                   const fs::path& folder) {
+/// Reads, resolves paths and validates.
+Result<LoadedExperiment> read_experiment(std::string_view toml, const Source& source) {
   Reading reading = read_document(toml);
   if (reading.complaints.empty()) {
-    if (!folder.empty()) resolve_paths(reading.experiment, folder);
-    fill_names(reading, file_name);
+    if (!source.folder.empty()) resolve_paths(reading.experiment, source.folder);
+    fill_names(reading, source.stem);
     for (const auto& issue : find_issues(reading.experiment))
-      reading.complaints.push_back({.position = position_of(reading, issue.path),
+      reading.complaints.push_back({.position = position_of(reading.positions, issue.path),
                                     .text = fmt::format("'{}' {}", issue.path, issue.message)});
   }
-  if (!reading.complaints.empty()) return failure(std::move(reading.complaints), file_name);
-  return std::move(reading.experiment);
+  if (!reading.complaints.empty())
+    return fail(ErrorKind::kUsage, text_of(std::move(reading.complaints), source.file_name));
+  return LoadedExperiment{
+      .experiment = std::move(reading.experiment),
+      .places = {.file_name = source.file_name, .positions = std::move(reading.positions)}};
 }
 
 void make_absolute(std::string& path, const fs::path& folder) {
@@ -72,19 +83,35 @@ void make_absolute(std::string& path, const fs::path& folder) {
 
 }  // namespace
 
-Result<Experiment> parse_experiment(std::string_view toml, const std::string& file_name) {
-  return read_experiment(toml, file_name, {});
+std::string complaints_text(const Places& places, const std::vector<Issue>& issues) {
+  std::vector<Complaint> complaints;
+  for (const auto& issue : issues)
+    complaints.push_back(
+        {.position = position_of(places.positions, issue.path), .text = issue.message});
+  return text_of(std::move(complaints), places.file_name);
 }
 
-Result<Experiment> load_experiment(const fs::path& path) {
+Result<Experiment> parse_experiment(std::string_view toml, const std::string& file_name) {
+  auto read = read_experiment(
+      toml, {.file_name = file_name, .stem = fs::path(file_name).stem().string(), .folder = {}});
+  if (!read) return fail(read.error());
+  return std::move(read->experiment);
+}
+
+Result<LoadedExperiment> load_experiment(const fs::path& path) {
   const auto text = read_file(path, kMaxFileBytes);
   if (!text) return fail(ErrorKind::kUsage, text.error().message);
   std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
+  // The folder of a pipe, /dev/fd, is nobody's.
+  const bool is_file = fs::is_regular_file(path, error);
+  const fs::path folder =
+      is_file ? fs::absolute(path, error).parent_path() : fs::current_path(error);
   if (error)
     return fail(ErrorKind::kFailed,
                 fmt::format("cannot read '{}': {}", path.string(), error.message()));
-  return read_experiment(*text, path.string(), absolute.parent_path());
+  return read_experiment(*text, {.file_name = path.string(),
+                                 .stem = is_file ? path.stem().string() : "experiment",
+                                 .folder = folder});
 }
 
 bool is_null_model(std::string_view source) {

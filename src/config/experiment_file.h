@@ -3,8 +3,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "config/validate.h"
@@ -18,9 +20,26 @@ namespace joulemark::config {
 /// missing model name that of default_model_name().
 Result<Experiment> parse_experiment(std::string_view toml, const std::string& file_name);
 
-/// Reads a file. Relative paths in it (models, inputs, engine roots) are taken from the file's
-/// folder and made absolute.
-Result<Experiment> load_experiment(const std::filesystem::path& path);
+/// Where the settings of a file stand, for complaints that only others can make.
+struct Places {
+  std::string file_name;
+  std::map<std::string, Position> positions;  ///< by path, as in Issue
+  bool operator==(const Places&) const = default;
+};
+
+/// "FILE:LINE:COL: text" for each issue, by place and at most ten; an issue's path need not stand
+/// in the file, then the table around it is its place. Messages are whole sentences.
+std::string complaints_text(const Places& places, const std::vector<Issue>& issues);
+
+/// An experiment, and where it says what.
+struct LoadedExperiment {
+  Experiment experiment;
+  Places places;
+};
+
+/// Reads a file or a pipe. Relative paths in it (models, inputs, engine roots) are taken from the
+/// file's folder, those of a pipe from the current one, and made absolute.
+Result<LoadedExperiment> load_experiment(const std::filesystem::path& path);
 
 /// The complete experiment as a file. For every valid experiment `parse_experiment(to_toml(e), …)`
 /// equals e (an engine without options has no entry in `engine_options`).

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -108,14 +109,41 @@ engine = ["onnxruntime"]
 [engine.onnxruntime]
 root = "ort"
 )";
-  const auto experiment = load_experiment(folder / "e.toml");
-  ASSERT_TRUE(experiment) << experiment.error().message;
+  const auto loaded = load_experiment(folder / "e.toml");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Experiment* experiment = &loaded->experiment;
   const auto parent = folder.parent_path();
   EXPECT_EQ(experiment->models[0].source, (parent / "nets/net/model.onnx").string());
   EXPECT_EQ(experiment->models[0].name, "net");
   EXPECT_EQ(experiment->models[0].inputs, (folder / "x.npz").string());
   EXPECT_EQ(experiment->models[1].source, "/abs/other.onnx");
   EXPECT_EQ(experiment->engine_roots.at("onnxruntime"), (folder / "ort").string());
+}
+
+TEST(ExperimentFile, FromAPipeTakesRelativePathsFromTheCurrentFolder) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string text = "[[model]]\nsource = 'm.onnx'\n[factors]\nengine = 'x'\n";
+  ASSERT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  close(ends[1]);
+  const auto loaded = load_experiment("/dev/fd/" + std::to_string(ends[0]));
+  close(ends[0]);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->experiment.models[0].source,
+            (std::filesystem::current_path() / "m.onnx").string());
+  EXPECT_EQ(loaded->experiment.name, "experiment");
+}
+
+TEST(ExperimentFile, SaysWhereOthersFindSomethingWrong) {
+  const auto file = std::filesystem::path(::testing::TempDir()) / "places.toml";
+  std::ofstream(file) << "[[model]]\nsource = '/m.onnx'\n[factors]\nengine = ['x', 'y']\n";
+  const auto loaded = load_experiment(file);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const std::string name = file.string();
+  EXPECT_EQ(complaints_text(loaded->places, {{"factors.engine[1]", "no y"},
+                                             {"model[0].source", "no file"},
+                                             {"model[0].shapes", "no shape"}}),
+            name + ":1:1: no shape\n" + name + ":2:10: no file\n" + name + ":4:16: no y");
 }
 
 TEST(ExperimentFile, ThatIsMissingIsAUsageErrorThatNamesIt) {

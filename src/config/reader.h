@@ -12,12 +12,6 @@
 
 namespace joulemark::config {
 
-/// Line and column of a key or value, from 1.
-struct Position {
-  unsigned line = 1;
-  unsigned column = 1;
-};
-
 /// A complaint at its place.
 struct Complaint {
   Position position;

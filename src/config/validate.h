@@ -23,6 +23,13 @@ struct Issue {
   std::string message;
 };
 
+/// Line and column of a key or value, from 1.
+struct Position {
+  unsigned line = 1;
+  unsigned column = 1;
+  bool operator==(const Position&) const = default;
+};
+
 /// At most this many issues are worth reading at once.
 inline constexpr std::size_t kMaxReportedIssues = 10;
 

@@ -8,6 +8,7 @@ import struct
 
 import pytest
 from conftest import CACHE, MACHINE, NOT_OK, OK, QUICK, USAGE, contents_of
+from models import linear
 
 pytestmark = pytest.mark.usefixtures("joulemark")
 LIBRARIES = {engine: sorted((CACHE / "engines" / engine).glob("[0-9]*"))[-1:] for engine in ("onnxruntime", "openvino")}
@@ -31,6 +32,10 @@ def elf_of_another_machine(path: pathlib.Path) -> None:
     path.write_bytes(ident + struct.pack("<HHIQQQIHHHHHH", 3, 183, 1, 0, 0, 0, 0, 64, 56, 0, 64, 0, 0))
 
 
+def model(joulemark) -> pathlib.Path:
+    return linear(joulemark.home / "model.onnx")
+
+
 def test_engines_lists_all_of_them_with_the_reason_where_there_is_no_library(joulemark):
     engines = listing(joulemark)
     assert {"null", "onnxruntime", "openvino"} <= set(engines)
@@ -40,7 +45,7 @@ def test_engines_lists_all_of_them_with_the_reason_where_there_is_no_library(jou
 
 
 def test_a_missing_engine_library_is_exit_3_with_what_to_do(joulemark):
-    outcome = joulemark("compare", "model.onnx", "--engine", "onnxruntime", *QUICK)
+    outcome = joulemark("compare", model(joulemark), "--engine", "onnxruntime", *QUICK)
     assert outcome.status == MACHINE
     assert "onnxruntime" in outcome.err and ("script/bootstrap" in outcome.err or "pip" in outcome.err or "--engine-root" in outcome.err)
 
@@ -84,17 +89,14 @@ def test_the_active_python_environment_is_searched(joulemark, tmp_path, engine, 
 
 
 def test_two_versions_of_one_engine_stand_in_one_experiment(joulemark, tmp_path):
-    from models import linear
-
     folder = installed("onnxruntime")
     cache = joulemark.home / ".cache/joulemark/engines/onnxruntime"
     cache.mkdir(parents=True)
     (cache / folder.name).symlink_to(folder)
     shutil.copytree(folder, cache / "1.99.0")
     (cache / f"1.99.0/libonnxruntime.so.{folder.name}").rename(cache / "1.99.0/libonnxruntime.so.1.99.0")
-    model = linear(tmp_path / "linear.onnx")
     engines = f"onnxruntime@{folder.name},onnxruntime@1.99"
-    outcome = joulemark("compare", model, "--engine", engines, *QUICK, "--json")
+    outcome = joulemark("compare", linear(tmp_path / "linear.onnx"), "--engine", engines, *QUICK, "--json")
     assert outcome.status == OK, outcome.err
     assert {row["configuration"]["engine"] for row in outcome.json["rows"]} == set(engines.split(","))
     assert all(row["trials_ok"] == 2 for row in outcome.json["rows"])
@@ -102,7 +104,7 @@ def test_two_versions_of_one_engine_stand_in_one_experiment(joulemark, tmp_path)
 
 def test_a_version_that_is_not_there_is_exit_3_and_names_what_is(with_engines):
     version = installed("onnxruntime").name
-    outcome = with_engines("compare", "model.onnx", "--engine", "onnxruntime@0.1", *QUICK)
+    outcome = with_engines("compare", model(with_engines), "--engine", "onnxruntime@0.1", *QUICK)
     assert outcome.status == MACHINE
     assert "0.1" in outcome.err and version in outcome.err
 
@@ -112,7 +114,7 @@ def test_a_version_that_is_not_there_is_exit_3_and_names_what_is(with_engines):
 )
 def test_a_library_of_another_architecture_is_named(joulemark, tmp_path, engine, library):
     elf_of_another_machine(tmp_path / library)
-    outcome = joulemark("compare", "model.onnx", "--engine", engine, "--engine-root", f"{engine}={tmp_path}", *QUICK)
+    outcome = joulemark("compare", model(joulemark), "--engine", engine, "--engine-root", f"{engine}={tmp_path}", *QUICK)
     assert outcome.status == MACHINE, outcome
     assert library in outcome.err and "aarch64" in outcome.err.lower()
 
@@ -123,7 +125,7 @@ def test_a_library_of_another_architecture_is_named(joulemark, tmp_path, engine,
 @pytest.mark.parametrize("content", [b"", b"not a library", b"\x7fELF"])
 def test_a_library_that_is_none_is_named(joulemark, tmp_path, engine, library, content):
     (tmp_path / library).write_bytes(content)
-    outcome = joulemark("compare", "model.onnx", "--engine", engine, "--engine-root", f"{engine}={tmp_path}", *QUICK)
+    outcome = joulemark("compare", model(joulemark), "--engine", engine, "--engine-root", f"{engine}={tmp_path}", *QUICK)
     assert outcome.status in (NOT_OK, MACHINE), outcome
     assert library in outcome.err + outcome.out
 
@@ -137,8 +139,6 @@ def old_library(folder: pathlib.Path, source: str, name: str) -> None:
 
 
 def test_a_library_that_is_cut_short_is_known_before_the_first_trial(joulemark, tmp_path):
-    from models import linear
-
     folder = installed("onnxruntime")
     library = f"libonnxruntime.so.{folder.name}"
     (tmp_path / "mine").mkdir()
@@ -151,8 +151,6 @@ def test_a_library_that_is_cut_short_is_known_before_the_first_trial(joulemark, 
 
 
 def test_a_library_of_something_else_is_known_before_the_first_trial(joulemark, tmp_path):
-    from models import linear
-
     old_library(tmp_path / "mine", "int nothing_of_onnxruntime;", "libonnxruntime.so.1.31.1")
     root = ["--engine-root", f"onnxruntime={tmp_path / 'mine'}"]
     outcome = joulemark("compare", linear(tmp_path / "m.onnx"), "--engine", "onnxruntime", *root, *QUICK, "--store", "s.sqlite")
@@ -195,29 +193,21 @@ def test_an_onnxruntime_that_is_too_old_is_named(joulemark, tmp_path):
     static const char* version(void) { return "1.2.0"; }
     const struct Base* OrtGetApiBase(void) { static const struct Base base = {get, version}; return &base; }
     """
-    from models import linear
-
     old_library(tmp_path / "old", source, "libonnxruntime.so.1.2.0")
-    model = linear(tmp_path / "linear.onnx")
-    outcome = joulemark("compare", model, "--engine", "onnxruntime", "--engine-root", f"onnxruntime={tmp_path / 'old'}", *QUICK)
+    outcome = joulemark("compare", linear(tmp_path / "linear.onnx"), "--engine", "onnxruntime", "--engine-root", f"onnxruntime={tmp_path / 'old'}", *QUICK)
     assert outcome.status in (NOT_OK, MACHINE), outcome
     assert "1.2.0" in outcome.err + outcome.out
 
 
 def test_an_openvino_that_lacks_a_symbol_is_named(joulemark, tmp_path):
-    from models import linear
-
     old_library(tmp_path / "old", "int nothing_of_openvino;", "libopenvino_c.so.2020")
-    model = linear(tmp_path / "linear.onnx")
-    outcome = joulemark("compare", model, "--engine", "openvino", "--engine-root", f"openvino={tmp_path / 'old'}", *QUICK)
+    outcome = joulemark("compare", linear(tmp_path / "linear.onnx"), "--engine", "openvino", "--engine-root", f"openvino={tmp_path / 'old'}", *QUICK)
     assert outcome.status in (NOT_OK, MACHINE), outcome
     assert "libopenvino_c" in outcome.err + outcome.out or "ov_" in outcome.err + outcome.out
 
 
 def test_an_unknown_provider_is_refused_with_those_there_are(with_engines, tmp_path):
     installed("onnxruntime")
-    from models import linear
-
     outcome = with_engines("compare", linear(tmp_path / "m.onnx"), "--engine", "onnxruntime", "--provider", "cpuu", *QUICK)
     assert outcome.status in (USAGE, NOT_OK, MACHINE)
     assert "cpuu" in outcome.err + outcome.out and "cpu" in (outcome.err + outcome.out).replace("cpuu", "")
@@ -231,8 +221,6 @@ def test_an_unknown_engine_option_is_refused_with_those_there_are(joulemark):
 
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_what_really_ran_is_read_back(with_engines, tmp_path, engine):
-    from models import linear
-
     installed(engine)
     outcome = with_engines("compare", linear(tmp_path / "m.onnx"), "--engine", engine, "--threads", "2", *QUICK, "--store", "s.sqlite", "--json")
     assert outcome.status == OK, outcome.err

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Experiment files: what is wrong is said with file, line, column and the nearest valid key; compare prints an equal file."""
 
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
-from conftest import OK, QUICK, ROOT, USAGE, statuses
+from conftest import BIN, OK, QUICK, ROOT, USAGE, statuses
+from models import linear
 
 GOOD = """\
 name = "two thread counts"
@@ -58,6 +62,51 @@ def test_a_mistake_is_shown_with_its_place_and_a_suggestion(joulemark, old, new,
     assert f"experiment.toml:{place}" in outcome.err, outcome.err
     assert word in outcome.err, outcome.err
     assert not outcome.out
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+@pytest.mark.parametrize(
+    "old, new, place, word",
+    [
+        ('engine = ["null"]', 'engine = ["nul"]', "8:11", "'null'"),
+        ('source = "null:a"', 'source = "nope.onnx"', "5:10", "nope.onnx"),
+        ("[protocol]", "[engine.null]\nbussy_us = 1\n[protocol]", "12:1", "'busy_us'"),
+        ('engine = ["null"]', 'engine = ["null"]\nprovider = ["cpu", "gpu"]', "9:20", "it has cpu"),
+    ],
+)
+def test_what_an_engine_or_a_model_lacks_is_shown_with_its_place(joulemark, command, old, new, place, word):
+    assert old in GOOD
+    outcome = joulemark(command, write(joulemark, GOOD.replace(old, new)))
+    assert outcome.status == USAGE
+    assert f"experiment.toml:{place}: " in outcome.err and word in outcome.err, outcome.err
+    assert not outcome.out
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_shape_that_cannot_fit_is_shown_with_its_place(with_engines, command):
+    linear(with_engines.home / "m.onnx")
+    text = GOOD.replace('source = "null:a"', 'source = "m.onnx"\nshapes = { x = [3, 9] }').replace('"null"', '"onnxruntime"')
+    outcome = with_engines(command, write(with_engines, text))
+    assert outcome.status == USAGE and "experiment.toml:6:10: " in outcome.err, outcome.err
+
+
+def test_booleans_and_integers_stand_for_options_that_are_0_or_1(joulemark):
+    linear(joulemark.home / "m.onnx")
+    text = GOOD.replace('source = "null:a"', 'source = "m.onnx"').replace('"null"', '"onnxruntime"')
+    for value, level in (("true", "1"), ("false", "0"), ("0", "0"), ("'1'", "1")):
+        plan = joulemark("plan", write(joulemark, text + f"[engine.onnxruntime]\nspin = {value}\n"), "--json")
+        assert plan.status == OK, plan.err
+        assert plan.json["trials"][0]["configuration"]["options"] == {"spin": level}
+    assert joulemark("plan", write(joulemark, text + "[engine.onnxruntime]\nspin = 2\n")).status == USAGE
+
+
+def test_an_experiment_may_come_from_a_pipe(joulemark):
+    done = subprocess.run([BIN / "joulemark", "plan", "/dev/stdin", "--json"], input=GOOD.encode(), env=joulemark.env(), cwd=joulemark.home,
+                          capture_output=True, timeout=20, check=False)  # fmt: skip
+    assert done.returncode == OK, done.stderr
+    os.mkfifo(joulemark.home / "pipe")
+    outcome = joulemark("plan", "pipe", timeout=20)
+    assert outcome.status == USAGE and "nothing is written to" in outcome.err
 
 
 def test_every_mistake_of_a_file_is_shown_at_once(joulemark):
@@ -126,6 +175,8 @@ def test_compare_ends_with_the_way_to_its_file(joulemark):
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_has_a_plan(joulemark, example):
-    plan = joulemark("plan", example)
+    shutil.copy(example, joulemark.home)
+    linear(joulemark.home / "resnet50.onnx")
+    plan = joulemark("plan", example.name)
     assert plan.status == OK, plan.err
     assert "trials in" in plan.out

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything about an experiment that can be wrong whatever is installed on this machine.
+#pragma once
+
+#include "base/error.h"
+#include "config/experiment_file.h"
+#include "joulemark/experiment.h"
+
+namespace joulemark::cli {
+
+/// An experiment from command line flags against the manifests of its engines and its model files,
+/// with the values of options spelled as the engines do. The first mistake: kUsage, or kFailed for
+/// a model that cannot be read.
+Status check_experiment(Experiment& experiment);
+
+/// Reads an experiment file and checks it in the same way. All mistakes, each with its place.
+Result<Experiment> read_experiment_file(const std::string& file);
+
+}  // namespace joulemark::cli
