@@ -25,6 +25,15 @@ fs::path cpu_folder(const fs::path& root) {
   return root / "sys/devices/system/cpu";
 }
 
+/// Where neither is there, the other checks find nothing because they see nothing.
+Findings check_visible(const fs::path& root) {
+  if (!entries_of(root / "sys", "").empty() || !entries_of(root / "proc", "").empty()) return {};
+  return {{"unseen", kWarning,
+           fmt::format("nothing of this machine can be seen: '{}' holds neither sys nor proc",
+                       root.string()),
+           "give --root a folder that holds them, or mount /proc and /sys"}};
+}
+
 Findings check_governor(const fs::path& root) {
   std::set<std::string> others;
   for (const fs::path& policy : entries_of(cpu_folder(root) / "cpufreq", "policy")) {
@@ -171,6 +180,7 @@ Findings check_energy(const fs::path& root) {
 
 const std::vector<Check>& check_table() {
   static const std::vector<Check> table = {
+      {"unseen", "whether /sys and /proc are there at all", check_visible},
       {"energy_permission", "the right to read the energy counters", check_energy},
       {"governor", "the frequency governor of every CPU", check_governor},
       {"boost", "frequency boost", check_boost},
