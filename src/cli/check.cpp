@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text_table.h"
 #include "cli/commands.h"
@@ -70,12 +71,18 @@ std::string case_text(const run::CheckCase& found) {
   return fmt::format("{:<12}{}{}\n", found.status, printable(found.name), reason);
 }
 
+/// Each case once, also where folders overlap.
 Result<std::vector<std::filesystem::path>> find_all(const std::vector<std::string>& folders) {
   std::vector<std::filesystem::path> cases;
+  std::set<std::filesystem::path> seen;
   for (const auto& folder : folders) {
     auto found = run::find_cases(folder);
     if (!found) return fail(found.error());
-    cases.insert(cases.end(), found->begin(), found->end());
+    for (auto& directory : *found) {
+      std::error_code error;
+      if (seen.insert(std::filesystem::canonical(directory, error)).second)
+        cases.push_back(std::move(directory));
+    }
   }
   return cases;
 }

@@ -140,6 +140,13 @@ Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::pa
   const auto serve = [&] {
     Lane lane(options, workers, stop);
     while (const auto index = queue.next()) {
+      if (std::string missing = missing_part(dirs[*index]); !missing.empty()) {
+        queue.finish(*index, {.name = names[*index],
+                              .directory = dirs[*index],
+                              .status = "fail",
+                              .reason = std::move(missing)});
+        continue;
+      }
       auto result = lane.run(dirs[*index], names[*index]);
       if (!result) return queue.give_up(std::move(result.error()));
       queue.finish(*index, *std::move(result));

@@ -17,7 +17,7 @@ namespace joulemark::run {
 
 /// How one case ended.
 struct CheckCase {
-  std::string name;    ///< see `case_names`
+  std::string name;  ///< see `case_names`
   std::filesystem::path directory;
   std::string status;  ///< "pass", "fail", "unsupported", "crashed"
   double max_abs = 0;
@@ -37,10 +37,14 @@ struct CheckOptions {
   std::function<void(const CheckCase&)> on_case = {};
 };
 
-/// The cases at or below `directory`, sorted by path: folders that hold `model.onnx` and at least
-/// one `test_data_set_*`. Fails when `directory` cannot be read or holds none. Symbolic links to
-/// folders below it are not followed.
+/// The cases at or below `directory`, sorted by path, also those below another case: folders that
+/// hold `model.onnx` or a `test_data_set_*`. One that holds only either is a case that fails, lest
+/// nobody misses it. kUsage when `directory` is no folder or holds none, kFailed when it cannot be
+/// read. Symbolic links to folders below it are not followed.
 Result<std::vector<std::filesystem::path>> find_cases(const std::filesystem::path& directory);
+
+/// What a case's folder lacks: "it has no model.onnx"; "" for a whole case.
+std::string missing_part(const std::filesystem::path& directory);
 
 /// What to call each of `dirs`: the folder's name, with as many of its parents as it takes to tell
 /// it from the others.

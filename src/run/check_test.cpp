@@ -199,13 +199,33 @@ TEST_F(FindCases, ALinkToAParentIsNoEndlessTree) {
   EXPECT_EQ(cases->size(), 1u);
 }
 
-TEST_F(FindCases, NothingFoundSaysWhatACaseIs) {
+TEST_F(FindCases, StandBelowOthersToo) {
+  add_case("nest");
+  add_case("nest/inner");
+  add_case("nest/test_data_set_0/none");
+  EXPECT_THAT(*find_cases(root_), ElementsAre(root_ / "nest", root_ / "nest/inner"));
+}
+
+TEST_F(FindCases, HalfOfOneIsACaseThatSaysWhatItLacks) {
   std::filesystem::create_directories(root_ / "a");
   std::ofstream(root_ / "a" / "model.onnx") << "x";
+  std::filesystem::create_directories(root_ / "b/test_data_set_0");
+  add_case("c");
+  std::filesystem::create_directories(root_ / "d");
+  std::ofstream(root_ / "d" / "notes.txt") << "x";
+  EXPECT_THAT(*find_cases(root_), ElementsAre(root_ / "a", root_ / "b", root_ / "c"));
+  EXPECT_EQ(missing_part(root_ / "a"), "it has no folder test_data_set_*");
+  EXPECT_EQ(missing_part(root_ / "b"), "it has no model.onnx");
+  EXPECT_EQ(missing_part(root_ / "c"), "");
+}
+
+TEST_F(FindCases, NothingFoundSaysWhatACaseIs) {
+  std::filesystem::create_directories(root_ / "a");
   const auto cases = find_cases(root_);
   ASSERT_FALSE(cases);
   EXPECT_THAT(cases.error().message, HasSubstr("model.onnx and test_data_set_*/"));
-  EXPECT_THAT(find_cases(root_ / "missing").error().message, HasSubstr("No such file"));
+  EXPECT_THAT(find_cases(root_ / "missing").error().message, HasSubstr("no such folder"));
+  EXPECT_EQ(find_cases(root_ / "missing").error().kind, ErrorKind::kUsage);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 /// Deeper trees than any collection of models has.
 constexpr int kMaxDepth = 32;
+constexpr const char* kModel = "model.onnx";
 
 /// The folders directly in `directory`, sorted; links to folders are not among them, so there is no
 /// cycle.
@@ -38,18 +39,21 @@ bool is_data_set(const fs::path& folder) {
   return folder.filename().string().starts_with("test_data_set_");
 }
 
+bool has_model(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / kModel, error);
+}
+
+/// Adds `directory` when it has any part of a case, and the cases below it.
 Status collect(const fs::path& directory, int depth, std::vector<fs::path>& cases) {
   const auto folders = folders_in(directory);
   if (!folders) return fail(folders.error());
-  std::error_code unreadable;
-  const bool has_data = std::any_of(folders->begin(), folders->end(), is_data_set);
-  if (has_data && fs::exists(directory / "model.onnx", unreadable)) {
+  if (has_model(directory) || std::any_of(folders->begin(), folders->end(), is_data_set))
     cases.push_back(directory);
-    return {};
-  }
   if (depth == kMaxDepth) return {};
   for (const auto& folder : *folders)
-    if (auto found = collect(folder, depth + 1, cases); !found) return found;
+    if (!is_data_set(folder))
+      if (auto found = collect(folder, depth + 1, cases); !found) return found;
   return {};
 }
 
@@ -82,7 +86,22 @@ std::vector<std::string> case_names(const std::vector<fs::path>& dirs) {
   }
 }
 
+std::string missing_part(const fs::path& directory) {
+  const auto folders = folders_in(directory);
+  if (!folders) return {};
+  if (!has_model(directory)) return fmt::format("it has no {}", kModel);
+  if (std::none_of(folders->begin(), folders->end(), is_data_set))
+    return "it has no folder test_data_set_*";
+  return {};
+}
+
 Result<std::vector<fs::path>> find_cases(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::is_directory(directory, error))
+    return fail(ErrorKind::kUsage,
+                fmt::format("cannot read folder '{}': {}; give a folder that holds test cases",
+                            directory.string(),
+                            fs::exists(directory, error) ? "it is no folder" : "no such folder"));
   std::vector<fs::path> cases;
   if (auto found = collect(directory, 0, cases); !found) return fail(found.error());
   if (cases.empty())
