@@ -19,6 +19,9 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+/// What stands for an integer in the help.
+constexpr const char* kIntegerPlaceholder = "N";
+
 constexpr const char* kDescription =
     "Measures which engine, precision, thread count and batch size a model should be served with "
     "on this machine, and what it costs in joules, time and memory.";
@@ -50,7 +53,7 @@ Texts option_names(const CLI::App& app) {
 }
 
 /// The subcommand on the command line, or the program itself.
-CLI::App& current(CLI::App& app) {
+const CLI::App& current(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return chosen.empty() ? app : *chosen.front();
 }
@@ -66,16 +69,41 @@ std::string help_of(const CLI::App& app) {
   return text;
 }
 
-Error usage_error(CLI::App& app, const CLI::ParseError& error) {
-  CLI::App& where = current(app);
-  std::string message = error.what();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const Texts extra = app.remaining(true);
-    const std::string word = extra.empty() ? "" : extra.front().substr(0, extra.front().find('='));
-    const bool is_option = word.starts_with('-');
-    message = fmt::format("{} '{}'{}", is_option ? "unknown option" : "unexpected argument", word,
-                          is_option ? did_you_mean(word, option_names(where)) : "");
-  }
+/// A word that no option and no argument takes.
+std::string extra_word(const CLI::App& app, const CLI::App& where) {
+  const Texts extra = app.remaining(true);
+  const std::string word = extra.empty() ? "" : extra.front().substr(0, extra.front().find('='));
+  const bool is_option = word.starts_with('-');
+  return fmt::format("{} '{}'{}", is_option ? "unknown option" : "unexpected argument", word,
+                     is_option ? did_you_mean(word, option_names(where)) : "");
+}
+
+/// "Could not convert: --experiment = x" in our words.
+std::string no_number(const std::string& message, const CLI::App& where) {
+  constexpr std::string_view kBetween = " = ";
+  const auto colon = message.find(": ");
+  const auto equals = message.find(kBetween);
+  if (colon == std::string::npos || equals == std::string::npos) return message;
+  const std::string flag = message.substr(colon + 2, equals - colon - 2);
+  const CLI::Option* option = where.get_option_no_throw(flag);
+  const bool is_integer = option != nullptr && option->get_type_name() == kIntegerPlaceholder;
+  return fmt::format("{} must be {}, not '{}'", flag, is_integer ? "an integer" : "a number",
+                     message.substr(equals + kBetween.size()));
+}
+
+std::string words_for(const CLI::App& app, const CLI::App& where, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return extra_word(app, where);
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+    return no_number(message, where);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return message.substr(0, message.find(':')) + " needs a value";
+  return message;
+}
+
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& where = current(app);
+  std::string message = words_for(app, where, error);
   std::replace(message.begin(), message.end(), '\n', ' ');
   while (message.ends_with('.') || message.ends_with(' ')) message.pop_back();
   if (!message.ends_with('?'))
@@ -139,7 +167,10 @@ void Arguments::flag(const std::string& names, Switch& value, const std::string&
 
 void Arguments::option(const std::string& names, std::string& value, const std::string& help) {
   const Names split(names);
-  app_.add_option(split.flags, value, help)->type_name(split.placeholder)->group(group_);
+  app_.add_option(split.flags, value, help)
+      ->take_last()
+      ->type_name(split.placeholder)
+      ->group(group_);
 }
 
 void Arguments::option(const std::string& names, std::optional<double>& value,
@@ -147,6 +178,7 @@ void Arguments::option(const std::string& names, std::optional<double>& value,
   const Names split(names);
   app_.add_option_function<double>(
           split.flags, [&value](double given) { value = given; }, help)
+      ->take_last()
       ->type_name(split.placeholder)
       ->group(group_);
 }
@@ -156,6 +188,7 @@ void Arguments::option(const std::string& names, std::optional<std::int64_t>& va
   const Names split(names);
   app_.add_option_function<std::int64_t>(
           split.flags, [&value](std::int64_t given) { value = given; }, help)
+      ->take_last()
       ->type_name(split.placeholder)
       ->group(group_);
 }

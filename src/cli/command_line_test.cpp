@@ -160,7 +160,17 @@ TEST_F(CommandLine, RejectsMalformedParts) {
   EXPECT_FALSE(parse_engine_root("x="));
 }
 
+TEST_F(CommandLine, SaysWhatAFlagNeeds) {
+  EXPECT_THAT(complaint({"show", "--number", "x"}),
+              HasSubstr("--number must be an integer, not 'x'"));
+  EXPECT_THAT(complaint({"show", "--many"}), HasSubstr("--many needs a value"));
+  EXPECT_THAT(complaint({"show", "--one"}), HasSubstr("--one needs a value"));
+}
+
 TEST_F(CommandLine, LetsTheLastOfSeveralSingleValuesCount) {
+  ASSERT_EQ(run({"show", "--one", "a", "-o", "b", "--number", "1", "--number", "2"}), 7);
+  EXPECT_EQ(seen->one, "b");
+  EXPECT_EQ(seen->number, 2);
   EXPECT_EQ(experiment({"m", "--seed", "1", "--seed", "2"})->seed, 2u);
 }
 

@@ -12,6 +12,7 @@
 #include "cli/descriptions.h"
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
+#include "cli/machine_root.h"
 #include "cli/output.h"
 #include "engine/discovery.h"
 #include "host/host.h"
@@ -159,6 +160,7 @@ std::string to_text(const Diagnosis& diagnosis) {
 }
 
 Result<int> doctor(const Doctor& command) {
+  if (auto root = check_root(command.root); !root) return fail(root.error());
   const auto roots = parse_engine_roots(command.engine_roots);
   if (!roots) return fail(roots.error());
   const Diagnosis diagnosis = diagnose(command, *roots);
@@ -175,8 +177,7 @@ Action declare_doctor(Arguments& arguments) {
   arguments.flag("--json", command->as_json, "Print everything as JSON");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->engine_roots,
                      "Installation of your own, looked at before all other places");
-  arguments.option("--root FOLDER", command->root,
-                   "Folder to look for /sys and /proc in, for simulated machines");
+  declare_root(arguments, command->root);
   return [command] { return doctor(*command); };
 }
 

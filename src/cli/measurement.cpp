@@ -13,6 +13,7 @@
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/interrupt.h"
+#include "cli/machine_root.h"
 #include "cli/output.h"
 #include "cli/output_target.h"
 #include "cli/report_output.h"
@@ -148,14 +149,14 @@ void MeasurementOptions::declare(Arguments& arguments) {
   arguments.option("--report FILE", html, "Write the HTML report to this file at the end");
   arguments.flag("--json", json, "Print the report as JSON");
   arguments.flag("--quiet", quiet, "No progress, only warnings on stderr");
-  arguments.option("--root FOLDER", root,
-                   "Folder to look for /sys and /proc in, for simulated machines");
+  declare_root(arguments, root);
 }
 
 Result<int> measure(const Experiment& experiment, const MeasurementOptions& options) {
   // Writing beyond a file-size limit shall be an error of that write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
+  if (auto root = check_root(options.root); !root) return fail(root.error());
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
   auto installs = find_installs(experiment, path);

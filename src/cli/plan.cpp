@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_checks.h"
 #include "cli/json_values.h"
+#include "cli/machine_root.h"
 #include "cli/output.h"
 #include "sensors/catalog.h"
 
@@ -60,6 +61,7 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
 }
 
 Result<int> show_plan(const Plan& command) {
+  if (auto root = check_root(command.root); !root) return fail(root.error());
   const auto experiment = read_experiment_file(command.file);
   if (!experiment) return fail(experiment.error());
   const auto found = sensors::discover({.root = command.root});
@@ -77,8 +79,7 @@ Action declare_plan(Arguments& arguments) {
   arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
                        Arguments::Need::kRequired);
   arguments.flag("--json", command->as_json, "Print the plan as JSON");
-  arguments.option("--root FOLDER", command->root,
-                   "Folder to look for /sys in, for simulated machines");
+  declare_root(arguments, command->root);
   return [command] { return show_plan(*command); };
 }
 

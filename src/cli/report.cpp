@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -83,6 +84,10 @@ Result<std::int64_t> choose(const Infos& infos, const Report& command) {
 
 Status check_format(const Report& command) {
   const std::vector<std::string> formats = {"text", "json", "html"};
+  if (command.as_json == Switch::kOn && !command.format.empty() && command.format != "json")
+    return fail(ErrorKind::kUsage,
+                fmt::format("--json and --format {} contradict each other; give one of them",
+                            command.format));
   if (command.format.empty() ||
       std::find(formats.begin(), formats.end(), command.format) != formats.end())
     return {};
@@ -131,6 +136,9 @@ Status check_target(const Report& command, const ExperimentRecord& record) {
 Result<int> report(const Report& command) {
   if (auto format = check_format(command); !format) return fail(format.error());
   auto store = store::Store::open(command.store, store::OpenMode::kReadOnly);
+  std::error_code error;
+  if (!store && !std::filesystem::exists(command.store, error))
+    return fail(ErrorKind::kUsage, store.error().message);
   if (!store) return fail(store.error());
   const auto infos = store->experiments();
   if (!infos) return fail(infos.error());

@@ -208,6 +208,45 @@ def test_a_report_is_written_through_a_link_and_a_pipe(joulemark):
     assert "<html" in (joulemark.home / "read").read_text() and (joulemark.home / "pipe").is_fifo()
 
 
+@pytest.mark.parametrize("command", [["doctor"], ["plan", "e.toml"], ["run", "e.toml"], ["compare", "null:a", "--engine", "null", *QUICK]])
+def test_a_root_that_is_no_folder_is_a_usage_error(joulemark, command):
+    (joulemark.home / "e.toml").write_text("[[model]]\nsource = 'null:a'\n[factors]\nengine = 'null'\n")
+    for root in ("/nowhere", joulemark.home / "e.toml"):
+        outcome = joulemark(*command, "--root", root)
+        assert outcome.status == USAGE and str(root) in outcome.err and not outcome.out
+
+
+def test_doctor_calls_nothing_fine_that_it_cannot_see(joulemark):
+    (joulemark.home / "empty").mkdir()
+    outcome = joulemark("doctor", "--root", "empty")
+    assert "nothing was found that disturbs" not in outcome.out and "can be seen" in outcome.out
+    assert [finding["code"] for finding in joulemark("doctor", "--root", "empty", "--json").json["findings"]] == ["unseen"]
+
+
+def test_of_single_values_the_last_one_counts(joulemark):
+    outcome = joulemark("compare", "null:a", "--engine", "null", *QUICK, "--quiet", "--store", "a.sqlite", "--store", "b.sqlite")
+    assert outcome.status == OK, outcome.err
+    assert not (joulemark.home / "a.sqlite").exists() and (joulemark.home / "b.sqlite").exists()
+    assert joulemark("report", "b.sqlite", "--format", "html", "--format", "json").json["rows"]
+
+
+def test_two_formats_at_once_are_a_usage_error(joulemark):
+    joulemark("compare", "null:a", "--engine", "null", *QUICK, "--store", "s.sqlite")
+    outcome = joulemark("report", "s.sqlite", "--format", "text", "--json")
+    assert outcome.status == USAGE and "contradict" in outcome.err and not outcome.out
+    assert joulemark("report", "s.sqlite", "--format", "json", "--json").json["rows"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["check", "nowhere", "--engine", "null"], ["report", "nowhere"], ["plan", "nowhere"], ["run", "nowhere"],
+     ["compare", "nowhere", "--engine", "onnxruntime"], ["doctor", "--root", "nowhere"]],
+)  # fmt: skip
+def test_what_does_not_exist_is_a_usage_error_that_names_it(joulemark, command):
+    outcome = joulemark(*command)
+    assert outcome.status == USAGE and "nowhere" in outcome.err and not outcome.out
+
+
 def test_numbers_do_not_follow_the_locale(joulemark):
     outcome = joulemark("compare", "null:a", "--engine", "null", *QUICK, "--json", env={"LC_ALL": "de_DE.UTF-8"})
     assert json.loads(outcome.out)["experiment"]["margin"] == 0.03
