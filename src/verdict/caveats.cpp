@@ -14,6 +14,7 @@
 #include "plan/plan.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/same_work.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -24,7 +25,6 @@ constexpr int kFewRepetitions = 5;
 constexpr double kNoisyCv = 0.05;
 /// Fewer calls hold no value beyond their 99th percentile.
 constexpr std::size_t kCallsForP99 = 100;
-constexpr std::size_t kNamesInFull = 3;
 
 struct Facts {
   const ExperimentRecord& record;
@@ -32,30 +32,15 @@ struct Facts {
 };
 using Message = std::optional<std::string>;
 
-std::string names(const std::vector<std::string>& all) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(all.size(), kNamesInFull); ++i) {
-    text += (i == 0 ? "" : ", ") + all[i];
-  }
-  if (all.size() > kNamesInFull) text += fmt::format(" and {} more", all.size() - kNamesInFull);
-  return text;
-}
-
 std::string engine_name(const Configuration& configuration) {
   return configuration.engine.substr(0, configuration.engine.find('@'));
-}
-
-/// "magika: openvino cpu f32 t2 b1" where there are several models.
-std::string full_name(const Facts& facts, const Cell& cell) {
-  if (facts.judgement.models.size() < 2) return cell.label;
-  return facts.judgement.models[cell.model].model + ": " + cell.label;
 }
 
 template <class Predicate>
 std::vector<std::string> cells_where(const Facts& facts, Predicate predicate) {
   std::vector<std::string> result;
   for (const Cell& cell : facts.judgement.cells) {
-    if (predicate(cell)) result.push_back(full_name(facts, cell));
+    if (predicate(cell)) result.push_back(full_name(facts.judgement, cell));
   }
   return result;
 }
@@ -158,7 +143,8 @@ Message different(const Facts& facts) {
   }
   if (cells.empty()) return std::nullopt;
   std::vector<std::string> who;
-  for (const std::size_t c : cells) who.push_back(full_name(facts, facts.judgement.cells[c]));
+  for (const std::size_t c : cells)
+    who.push_back(full_name(facts.judgement, facts.judgement.cells[c]));
   return fmt::format(
       "outputs differ from the reference beyond the tolerance, so the work is not "
       "the same and there is no ranking for {}",
@@ -172,6 +158,10 @@ Message not_compared(const Facts& facts) {
   if (unchecked == 0 || unchecked < finished_trials(facts)) return std::nullopt;
   return "the outputs were not compared with each other: nothing shows that the configurations do "
          "the same work";
+}
+
+Message precision(const Facts& facts) {
+  return precision_caveat(facts.record, facts.judgement);
 }
 
 Message not_ok(const Facts& facts) {
@@ -305,7 +295,7 @@ Message several_versions(const Facts& facts) {
   for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
     const Cell& cell = facts.judgement.cells[facts.judgement.cell_of_trial[i]];
     if (facts.record.trials[i].install.version == cell.version) continue;
-    who.insert(full_name(facts, cell));
+    who.insert(full_name(facts.judgement, cell));
   }
   if (who.empty()) return std::nullopt;
   return fmt::format("the engine's version changed during the experiment for {}",
@@ -324,6 +314,7 @@ constexpr Row kRows[] = {
     {"energy_coverage", energy_coverage},
     {"null_engine", null_engine},
     {"different", different},
+    {"precision", precision},
     {"not_compared", not_compared},
     {"not_ok", not_ok},
     {"one_repetition", one_repetition},

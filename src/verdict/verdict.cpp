@@ -14,40 +14,13 @@
 #include "verdict/caveats.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/same_work.h"
 #include "verdict/sentence.h"
 
 namespace joulemark::verdict {
 namespace {
 
 using Indices = std::vector<std::size_t>;
-
-std::string different_reason(const TrialRecord& trial) {
-  const Agreement& agreement = trial.agreement;
-  const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
-  return fmt::format("its outputs differ from those of {} by up to {:.3g} (relative {:.3g})",
-                     reference, agreement.max_abs, agreement.max_rel);
-}
-
-std::string failure_reason(const TrialRecord& trial) {
-  std::string status = to_string(trial.status);
-  std::replace(status.begin(), status.end(), '_', ' ');
-  if (trial.reason.empty()) return status;
-  return trial.reason.starts_with(status) ? trial.reason : status + ": " + trial.reason;
-}
-
-/// Why each cell of the record may not be ranked; "" where it may.
-std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgement& judgement) {
-  std::vector<std::string> reasons(judgement.cells.size());
-  for (std::size_t i = 0; i < record.trials.size(); ++i) {
-    const TrialRecord& trial = record.trials[i];
-    const std::size_t cell = judgement.cell_of_trial[i];
-    const bool never = trial.status == TrialStatus::kDifferent;
-    if (never) reasons[cell] = different_reason(trial);
-    const bool failed = judgement.cells[cell].trials.empty();
-    if (failed && reasons[cell].empty()) reasons[cell] = failure_reason(trial);
-  }
-  return reasons;
-}
 
 /// Energy when every eligible configuration measured it in at least half of its trials.
 MetricId choose_primary(const Judgement& judgement, const Indices& eligible) {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Obstacles to a ranking, and what a ranking rests on.
+#include "verdict/same_work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "verdict/collect.h"
+
+namespace joulemark::verdict {
+namespace {
+
+constexpr std::size_t kNamesInFull = 3;
+/// The engine is asked for what it prefers, so whatever ran is what was asked for.
+constexpr const char* kNative = "native";
+
+std::string different_reason(const TrialRecord& trial) {
+  const Agreement& agreement = trial.agreement;
+  const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
+  return fmt::format("its outputs differ from those of {} by up to {:.3g} (relative {:.3g})",
+                     reference, agreement.max_abs, agreement.max_rel);
+}
+
+std::string failure_reason(const TrialRecord& trial) {
+  std::string status = to_string(trial.status);
+  std::replace(status.begin(), status.end(), '_', ' ');
+  if (trial.reason.empty()) return status;
+  return trial.reason.starts_with(status) ? trial.reason : status + ": " + trial.reason;
+}
+
+/// "" where the engine does not tell.
+std::string precision_of(const TrialRecord& trial) {
+  const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);
+  if (!effective.is_object()) return {};
+  const auto precision = effective.find("precision");
+  return precision != effective.end() && precision->is_string() ? precision->get<std::string>()
+                                                                : std::string();
+}
+
+/// What ran, or what was asked for where the engine does not tell.
+std::string likely_precision(const ExperimentRecord& record, const Cell& cell) {
+  const std::string ran = effective_precision(record, cell);
+  return ran.empty() ? cell.configuration.precision : ran;
+}
+
+bool keeps_its_label(const Cell& cell, const std::string& ran) {
+  return cell.configuration.precision == kNative || cell.configuration.precision == ran;
+}
+
+/// Sets those of one model's cells aside that ran at another precision than asked for, where that
+/// is not common to all.
+void demand_one_precision(const ExperimentRecord& record, const Judgement& judgement,
+                          const ModelVerdict& model, std::vector<std::string>& reasons) {
+  std::set<std::string> all;
+  for (const std::size_t c : model.cells) {
+    if (reasons[c].empty()) all.insert(likely_precision(record, judgement.cells[c]));
+  }
+  if (all.size() < 2) return;
+  for (const std::size_t c : model.cells) {
+    const Cell& cell = judgement.cells[c];
+    const std::string ran = likely_precision(record, cell);
+    if (!reasons[c].empty() || keeps_its_label(cell, ran)) continue;
+    reasons[c] = fmt::format("ran at {}, not {}", ran, cell.configuration.precision);
+  }
+}
+
+}  // namespace
+
+std::string full_name(const Judgement& judgement, const Cell& cell) {
+  if (judgement.models.size() < 2) return cell.label;
+  return judgement.models[cell.model].model + ": " + cell.label;
+}
+
+std::string names(const std::vector<std::string>& all) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(all.size(), kNamesInFull); ++i) {
+    text += (i == 0 ? "" : ", ") + all[i];
+  }
+  if (all.size() > kNamesInFull) text += fmt::format(" and {} more", all.size() - kNamesInFull);
+  return text;
+}
+
+std::string effective_precision(const ExperimentRecord& record, const Cell& cell) {
+  std::set<std::string> told;
+  for (const std::size_t trial : cell.trials) told.insert(precision_of(record.trials[trial]));
+  told.erase("");
+  std::string text;
+  for (const std::string& precision : told) text += (text.empty() ? "" : "/") + precision;
+  return text;
+}
+
+std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgement& judgement) {
+  std::vector<std::string> reasons(judgement.cells.size());
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    const std::size_t cell = judgement.cell_of_trial[i];
+    const bool never = trial.status == TrialStatus::kDifferent;
+    if (never) reasons[cell] = different_reason(trial);
+    const bool failed = judgement.cells[cell].trials.empty();
+    if (failed && reasons[cell].empty()) reasons[cell] = failure_reason(trial);
+  }
+  for (const ModelVerdict& model : judgement.models) {
+    demand_one_precision(record, judgement, model, reasons);
+  }
+  return reasons;
+}
+
+std::optional<std::string> precision_caveat(const ExperimentRecord& record,
+                                            const Judgement& judgement) {
+  std::vector<std::string> who;
+  for (const Cell& cell : judgement.cells) {
+    const std::string ran = effective_precision(record, cell);
+    if (!cell.ranked() || ran.empty() || ran == cell.configuration.precision) continue;
+    who.push_back(fmt::format("{} ran at {}, not {}", full_name(judgement, cell), ran,
+                              cell.configuration.precision));
+    if (cell.configuration.precision == kNative)
+      who.back() = fmt::format("{} ran at {}", full_name(judgement, cell), ran);
+  }
+  if (who.empty()) return std::nullopt;
+  return "the precision that ran is not the one that the label says: " + names(who);
+}
+
+}  // namespace joulemark::verdict
