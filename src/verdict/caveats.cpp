@@ -164,6 +164,10 @@ Message precision(const Facts& facts) {
   return precision_caveat(facts.record, facts.judgement);
 }
 
+Message unchecked(const Facts& facts) {
+  return unchecked_caveat(facts.record, facts.judgement);
+}
+
 Message not_ok(const Facts& facts) {
   std::map<std::string, int> by_status;
   for (const TrialRecord& trial : facts.record.trials) {
@@ -316,6 +320,7 @@ constexpr Row kRows[] = {
     {"different", different},
     {"precision", precision},
     {"not_compared", not_compared},
+    {"unchecked", unchecked},
     {"not_ok", not_ok},
     {"one_repetition", one_repetition},
     {"few_repetitions", few_repetitions},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "verdict/collect.h"
 
@@ -67,6 +68,47 @@ void demand_one_precision(const ExperimentRecord& record, const Judgement& judge
   }
 }
 
+/// Which other cells' outputs were compared with this one's, by model and label.
+using Compared = std::set<std::pair<std::string, std::string>>;
+
+Compared references_of_others(const ExperimentRecord& record) {
+  Compared references;
+  for (const TrialRecord& trial : record.trials) {
+    const std::string& reference = trial.agreement.reference;
+    if (trial.agreement.compared && reference != configuration_label(trial.configuration))
+      references.emplace(trial.model, reference);
+  }
+  return references;
+}
+
+bool is_own_reference(const ExperimentRecord& record, const Cell& cell) {
+  return !cell.trials.empty() &&
+         std::all_of(cell.trials.begin(), cell.trials.end(), [&](std::size_t trial) {
+           const Agreement& agreement = record.trials[trial].agreement;
+           return agreement.compared && agreement.reference == cell.label;
+         });
+}
+
+/// It loaded the model and then ended before its window: what the run itself met.
+bool failed_to_run(const TrialRecord& trial) {
+  return !finished(trial) && trial.phase(Phase::kLoad) && !trial.phase(Phase::kWarmup);
+}
+
+/// "; A loaded the model but could not run it on the same inputs: …" of another cell of its batch.
+std::string rejection(const ExperimentRecord& record, const Judgement& judgement,
+                      const Cell& cell) {
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    const Cell& other = judgement.cells[judgement.cell_of_trial[i]];
+    const bool same_inputs =
+        other.model == cell.model && other.configuration.batch == cell.configuration.batch;
+    if (!same_inputs || !failed_to_run(trial)) continue;
+    return fmt::format("; {} loaded the model but did not run it on the same inputs: {}",
+                       other.label, trial.reason);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string full_name(const Judgement& judgement, const Cell& cell) {
@@ -121,6 +163,21 @@ std::optional<std::string> precision_caveat(const ExperimentRecord& record,
   }
   if (who.empty()) return std::nullopt;
   return "the precision that ran is not the one that the label says: " + names(who);
+}
+
+std::optional<std::string> unchecked_caveat(const ExperimentRecord& record,
+                                            const Judgement& judgement) {
+  const Compared references = references_of_others(record);
+  std::vector<std::string> who;
+  std::string why;
+  for (const Cell& cell : judgement.cells) {
+    const std::string& model = judgement.models[cell.model].model;
+    if (!is_own_reference(record, cell) || references.contains({model, cell.label})) continue;
+    who.push_back(full_name(judgement, cell));
+    if (why.empty()) why = rejection(record, judgement, cell);
+  }
+  if (who.empty()) return std::nullopt;
+  return fmt::format("the outputs were checked against nothing for {}{}", names(who), why);
 }
 
 }  // namespace joulemark::verdict

@@ -109,5 +109,44 @@ TEST(SameWork, NonsenseAboutItselfTellsNothing) {
   }
 }
 
+/// Both engines; the first could not answer, so that the second is its own reference.
+ExperimentRecord failed_reference() {
+  ExperimentRecord record = two_engines();
+  for (TrialRecord& trial : record.trials) {
+    const auto phases = trial.phases;
+    if (trial.configuration.engine == "onnxruntime") {
+      trial = example::ended(trial, TrialStatus::kFailed, "indices are out of bounds");
+      trial.phases = {phases.front()};
+      trial.agreement = {};
+    } else {
+      trial.agreement.reference = configuration_label(kOv);
+    }
+  }
+  return record;
+}
+
+TEST(SameWork, OutputsThatWereComparedWithThemselvesAloneAreUnchecked) {
+  EXPECT_EQ(caveat(judge(failed_reference()), "unchecked"),
+            "the outputs were checked against nothing for openvino cpu f32 t2 b1; onnxruntime cpu "
+            "f32 t2 b1 loaded the model but did not run it on the same inputs: indices are out of "
+            "bounds");
+}
+
+TEST(SameWork, AFailureToLoadSaysNothingOfTheInputs) {
+  ExperimentRecord record = failed_reference();
+  for (TrialRecord& trial : record.trials)
+    if (trial.status == TrialStatus::kFailed) trial.phases.clear();
+  EXPECT_EQ(caveat(judge(record), "unchecked"),
+            "the outputs were checked against nothing for openvino cpu f32 t2 b1");
+}
+
+TEST(SameWork, AReferenceThatOthersWereComparedWithIsChecked) {
+  ExperimentRecord record = two_engines();
+  for (TrialRecord& trial : record.trials) trial.agreement.reference = configuration_label(kOrt);
+  EXPECT_EQ(caveat(judge(record), "unchecked"), "");
+  for (TrialRecord& trial : record.trials) trial.agreement.reference = "test_data_set_0";
+  EXPECT_EQ(caveat(judge(record), "unchecked"), "");
+}
+
 }  // namespace
 }  // namespace joulemark::verdict

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is not the same work is listed with its reason and never ranked."""
 
-from conftest import OK, QUICK
-from models import save
-from onnx import TensorProto, helper
+import numpy
+from conftest import NOT_OK, OK, QUICK
+from models import floats, save
+from onnx import TensorProto, helper, numpy_helper
 
 ENGINES = ["--engine", "onnxruntime,openvino"]
 
@@ -39,3 +40,13 @@ def test_configurations_that_all_ran_at_another_precision_are_compared_and_it_is
     assert outcome.status == OK, outcome.err
     assert all(row["standing"] != "unranked" for row in outcome.json["rows"])
     assert "ran at f16, not f32" in caveats(outcome.json)["precision"]
+
+
+def test_a_winner_whose_outputs_were_checked_against_nothing_says_so(with_engines):
+    table = numpy_helper.from_array(numpy.zeros((4, 2), numpy.float32), "table")
+    index = numpy_helper.from_array(numpy.array([100]), "index")  # one engine checks it, the other does not
+    nodes = [helper.make_node("Gather", ["table", "index"], ["row"]), helper.make_node("Add", ["x", "row"], ["y"])]
+    model = save(with_engines.home / "gather.onnx", nodes, [floats("x", [1, 2])], [floats("y", [1, 2])], [table, index])
+    outcome = with_engines("compare", model, *ENGINES, *QUICK, "--json")
+    assert outcome.status == NOT_OK, outcome.err
+    assert "checked against nothing for openvino" in caveats(outcome.json)["unchecked"]
