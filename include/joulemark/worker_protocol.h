@@ -27,6 +27,8 @@
 ///     runs once; writes outputs to directory/output_k.pb (TensorProto) and compares them with
 ///     reference/output_k.pb
 ///                                               {"type":"answered","effective":{…},"compared":true,"agrees":true,"max_abs":…,"max_rel":…,"detail":"…"}
+///                                               a max_* that no number tells is null, with a word
+///                                               in max_abs_reason or max_rel_reason
 /// {"type":"warmup","min_ns":…,"max_ns":…,"min_iterations":…}
 ///                                               {"type":"warmed","t0_ns":…,"t1_ns":…,"iterations":…,"steady":true,"iteration_ns":median}
 /// {"type":"go","min_ns":…,"min_iterations":…}   {"type":"done","t0_ns":…,"t1_ns":…,"iterations":…}

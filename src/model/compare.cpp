@@ -7,9 +7,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace joulemark::model {
 namespace {
+
+/// Stands for a difference that no number tells.
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kNotComparable = "not_comparable";
 
 /// How many elements an index counts per tensor element: a complex number is compared by its parts.
 std::size_t parts(const HostTensor& tensor) {
@@ -59,10 +64,6 @@ std::string label(const HostTensor& want) {
   return want.name.empty() ? "output" : fmt::format("output '{}'", want.name);
 }
 
-Difference disagreement(std::string detail) {
-  return {.agrees = false, .max_abs = 0, .max_rel = 0, .detail = std::move(detail)};
-}
-
 /// A string shortened for one line.
 std::string quoted(const std::string& text) {
   constexpr std::size_t kShown = 40;
@@ -81,7 +82,8 @@ Difference compare_strings(const HostTensor& got, const HostTensor& want) {
   if (different == 0) return {};
   return disagreement(fmt::format("{}{}: got {}, want {} ({} of {} elements differ)", label(want),
                                   position(want, first), quoted(got.strings[first]),
-                                  quoted(want.strings[first]), different, want.strings.size()));
+                                  quoted(want.strings[first]), different, want.strings.size()),
+                      "no_number");
 }
 
 /// The worst element so far. An element where one side is not finite is worse than any other.
@@ -96,11 +98,23 @@ struct Worst {
   }
 };
 
+void without_abs(Difference& difference, const char* reason) {
+  difference.max_abs = kNone;
+  difference.max_abs_reason = reason;
+}
+
+void without_rel(Difference& difference, const char* reason) {
+  difference.max_rel = kNone;
+  difference.max_rel_reason = reason;
+}
+
 Difference compare_numbers(const HostTensor& got, const HostTensor& want, Tolerance tolerance) {
   const ElementKind kind = dtype_info(want.dtype).kind;
   const bool exact = kind != ElementKind::kFloat && kind != ElementKind::kComplex;
   const std::size_t count = part_count(want);
   Difference result;
+  bool all_finite = true;
+  bool has_relative = false;
   Worst worst;
   std::size_t outside_count = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -109,10 +123,12 @@ Difference compare_numbers(const HostTensor& got, const HostTensor& want, Tolera
     if (g == w || (std::isnan(g) && std::isnan(w))) continue;
     const bool finite = std::isfinite(g) && std::isfinite(w);
     const long double distance = finite ? std::abs(g - w) : HUGE_VALL;
-    if (finite) {
-      result.max_abs = std::max(result.max_abs, static_cast<double>(distance));
-      const auto relative = static_cast<double>(distance / std::abs(w));
-      if (w != 0 && std::isfinite(relative)) result.max_rel = std::max(result.max_rel, relative);
+    all_finite = all_finite && finite;
+    if (finite) result.max_abs = std::max(result.max_abs, static_cast<double>(distance));
+    const auto relative = static_cast<double>(distance / std::abs(w));
+    if (finite && w != 0 && std::isfinite(relative)) {
+      result.max_rel = std::max(result.max_rel, relative);
+      has_relative = true;
     }
     const bool outside =
         exact || !finite || distance > tolerance.atol + tolerance.rtol * std::abs(w);
@@ -121,12 +137,29 @@ Difference compare_numbers(const HostTensor& got, const HostTensor& want, Tolera
   }
   result.agrees = outside_count == 0;
   if (worst.distance < 0) return result;
+  if (!all_finite) {
+    without_abs(result, "not_finite");
+    without_rel(result, "not_finite");
+  } else if (!has_relative) {
+    without_rel(result, "zero_reference");
+  }
   result.detail = fmt::format("{}{}: got {}, want {}", label(want), position(want, worst.index),
                               describe_value(got, worst.index), describe_value(want, worst.index));
   if (outside_count > 0) {
     result.detail += fmt::format(" ({} of {} elements outside tolerance)", outside_count, count);
   }
   return result;
+}
+
+/// The larger of two values, or the one that is missing with its reason.
+void keep_larger(double& value, std::string& reason, double other, const std::string& why) {
+  if (std::isnan(value)) return;
+  if (std::isnan(other)) {
+    value = kNone;
+    reason = why;
+  } else {
+    value = std::max(value, other);
+  }
 }
 
 double largest_finite(const HostTensor& tensor) {
@@ -158,14 +191,25 @@ Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic) {
   return {.rtol = share.rtol, .atol = std::max(kFloor, share.atol * largest_finite(want))};
 }
 
+Difference disagreement(std::string detail, std::string reason) {
+  return {.agrees = false,
+          .max_abs = kNone,
+          .max_rel = kNone,
+          .detail = std::move(detail),
+          .max_abs_reason = reason,
+          .max_rel_reason = reason};
+}
+
 Difference compare(const HostTensor& got, const HostTensor& want, Tolerance tolerance) {
   if (got.dtype != want.dtype) {
     return disagreement(fmt::format("{}: got type {}, want {}", label(want), dtype_name(got.dtype),
-                                    dtype_name(want.dtype)));
+                                    dtype_name(want.dtype)),
+                        kNotComparable);
   }
   if (got.dims != want.dims) {
     return disagreement(fmt::format("{}: got shape {}, want {}", label(want), format_dims(got.dims),
-                                    format_dims(want.dims)));
+                                    format_dims(want.dims)),
+                        kNotComparable);
   }
   if (want.dtype == JM_STRING) return compare_strings(got, want);
   if (got.data == want.data) return {};
@@ -174,10 +218,12 @@ Difference compare(const HostTensor& got, const HostTensor& want, Tolerance tole
 
 Difference worse(const Difference& a, const Difference& b) {
   const bool b_tells = a.agrees == b.agrees ? (a.agrees && b.max_abs > a.max_abs) : a.agrees;
-  return {.agrees = a.agrees && b.agrees,
-          .max_abs = std::max(a.max_abs, b.max_abs),
-          .max_rel = std::max(a.max_rel, b.max_rel),
-          .detail = b_tells ? b.detail : a.detail};
+  Difference result = a;
+  result.agrees = a.agrees && b.agrees;
+  if (b_tells) result.detail = b.detail;
+  keep_larger(result.max_abs, result.max_abs_reason, b.max_abs, b.max_abs_reason);
+  keep_larger(result.max_rel, result.max_rel_reason, b.max_rel, b.max_rel_reason);
+  return result;
 }
 
 }  // namespace joulemark::model

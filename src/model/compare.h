@@ -29,7 +29,12 @@ inline constexpr Tolerance kConformanceTolerance{.rtol = 1e-3, .atol = 1e-7};
 Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic = JM_UNDEFINED);
 
 /// The outcome of a comparison. `max_abs` and `max_rel` are the largest differences of any two
-/// finite elements (max_rel is against |want|, elements with want == 0 left out) and are finite.
+/// elements (max_rel is against |want|, elements with want == 0 left out). Where there is no such
+/// number it is NaN, with a word that says why:
+///   "not_finite"      an element is infinite or NaN on one side only
+///   "not_comparable"  type, shape or number of outputs differ
+///   "no_number"       strings differ
+///   "zero_reference"  max_rel only: elements differ, and only where want == 0
 struct Difference {
   bool agrees = true;
   double max_abs = 0;
@@ -37,7 +42,12 @@ struct Difference {
   /// Empty when bit-equal; else where they differ most, or how type or shape differ:
   /// "output 'y'[0,3]: got 1.25, want 1.5 (7 of 12 elements outside tolerance)".
   std::string detail;
+  std::string max_abs_reason = {};  ///< "" where there is a number
+  std::string max_rel_reason = {};
 };
+
+/// Disagreement without numbers: both are NaN for `reason`.
+Difference disagreement(std::string detail, std::string reason);
 
 /// NaN equals NaN, an infinity equals itself only; bool, integers and strings must be equal;
 /// dtypes and dims must be the same. Named after `want.name`.

@@ -59,7 +59,8 @@ TEST(Compare, NanAndInfinityEqualOnlyThemselves) {
   const auto infinite = compare(tensor(JM_FLOAT32, {3}, {kNan, -kInf, 1.5}), want, kTight);
   EXPECT_FALSE(infinite.agrees);
   EXPECT_THAT(infinite.detail, HasSubstr("[1]: got -inf, want inf"));
-  EXPECT_DOUBLE_EQ(infinite.max_abs, 0.5);
+  EXPECT_TRUE(std::isnan(infinite.max_abs) && std::isnan(infinite.max_rel));
+  EXPECT_EQ(infinite.max_abs_reason, "not_finite");
 }
 
 TEST(Compare, IntegersAndBoolsMustBeEqual) {
@@ -123,6 +124,26 @@ TEST(AgreementTolerance, IsLooserForLessPreciseArithmetic) {
   EXPECT_LT(agreement_tolerance(want, JM_FLOAT16).rtol,
             agreement_tolerance(want, JM_BFLOAT16).rtol);
   EXPECT_EQ(agreement_tolerance(tensor(JM_INT8, {1}, {1}), JM_BFLOAT16).rtol, 0);
+}
+
+TEST(Compare, WhatHasNoNumberIsNotZero) {
+  const auto want = tensor(JM_FLOAT32, {2}, {0, 0});
+  EXPECT_EQ(compare(tensor(JM_FLOAT64, {2}, {0, 0}), want, kTight).max_abs_reason,
+            "not_comparable");
+  const auto from_zero = compare(tensor(JM_FLOAT32, {2}, {0, 3}), want, kTight);
+  EXPECT_EQ(from_zero.max_abs, 3);
+  EXPECT_TRUE(std::isnan(from_zero.max_rel));
+  EXPECT_EQ(from_zero.max_rel_reason, "zero_reference");
+}
+
+TEST(Worse, KeepsAMissingNumberWithItsReason) {
+  const Difference fine{.agrees = true, .max_abs = 9, .max_rel = 1, .detail = "fine"};
+  const Difference none = disagreement("other type", "not_comparable");
+  for (const auto& both : {worse(fine, none), worse(none, fine)}) {
+    EXPECT_TRUE(std::isnan(both.max_abs) && std::isnan(both.max_rel));
+    EXPECT_EQ(both.max_rel_reason, "not_comparable");
+    EXPECT_EQ(both.detail, "other type");
+  }
 }
 
 TEST(Worse, KeepsTheDisagreementAndTheLargestNumbers) {

@@ -35,11 +35,9 @@ Outcome<model::Difference> compare_answer(const std::vector<model::HostTensor>& 
     return fail(JM_FAILED, fmt::format("reference '{}' has no output_0.pb", folder.string()));
   }
   if (reference->size() != outputs.size()) {
-    return model::Difference{
-        .agrees = false,
-        .max_abs = 0,
-        .max_rel = 0,
-        .detail = fmt::format("got {} outputs, want {}", outputs.size(), reference->size())};
+    return model::disagreement(
+        fmt::format("got {} outputs, want {}", outputs.size(), reference->size()),
+        "not_comparable");
   }
   const jm_dtype arithmetic = model::dtype_from_name(precision).value_or(JM_UNDEFINED);
   model::Difference difference;

@@ -129,7 +129,9 @@ CheckResult run_all(EngineModel& model, const OnnxSummary& summary, const CheckR
   return {.status = difference.agrees ? CheckStatus::kPass : CheckStatus::kFail,
           .max_abs = difference.max_abs,
           .max_rel = difference.max_rel,
-          .reason = difference.agrees ? "" : difference.detail};
+          .reason = difference.agrees ? "" : difference.detail,
+          .max_abs_reason = difference.max_abs_reason,
+          .max_rel_reason = difference.max_rel_reason};
 }
 
 }  // namespace

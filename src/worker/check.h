@@ -2,6 +2,7 @@
 // One conformance case: a model and the outputs that it must give for its test data.
 #pragma once
 
+#include <limits>
 #include <string>
 
 #include "worker/engine_calls.h"
@@ -16,9 +17,12 @@ const char* to_string(CheckStatus status);
 
 struct CheckResult {
   CheckStatus status = CheckStatus::kPass;
-  double max_abs = 0;
-  double max_rel = 0;
+  /// As in model::Difference; NaN for "not_compared" where it did not come to a comparison.
+  double max_abs = std::numeric_limits<double>::quiet_NaN();
+  double max_rel = std::numeric_limits<double>::quiet_NaN();
   std::string reason;  ///< empty when it passed
+  std::string max_abs_reason = "not_compared";
+  std::string max_rel_reason = "not_compared";
 };
 
 /// Loads `request.directory/model.onnx`, runs every `test_data_set_*` and compares each output with

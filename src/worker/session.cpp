@@ -48,6 +48,15 @@ json ports_json(const std::vector<EnginePort>& ports) {
   return list;
 }
 
+/// The sizes of a difference; null with a reason where there is no number.
+template <class Sizes>
+void put_magnitudes(json& object, const Sizes& sizes) {
+  object["max_abs"] = sizes.max_abs;  // JSON text of NaN is null
+  object["max_rel"] = sizes.max_rel;
+  if (!sizes.max_abs_reason.empty()) object["max_abs_reason"] = sizes.max_abs_reason;
+  if (!sizes.max_rel_reason.empty()) object["max_rel_reason"] = sizes.max_rel_reason;
+}
+
 /// An engine's description of itself must be a JSON object.
 Outcome<json> parse_engine_json(const Outcome<std::string>& text, const char* call) {
   if (!text) return fail(text.error());
@@ -180,13 +189,13 @@ Outcome<std::string> Session::reply(const AnswerRequest& request) {
   }
   auto effective = parse_engine_json(model_->effective(), "effective");
   if (!effective) return fail(effective.error());
-  return to_line({{"type", "answered"},
-                  {"effective", *std::move(effective)},
-                  {"compared", request.reference.has_value()},
-                  {"agrees", difference.agrees},
-                  {"max_abs", difference.max_abs},
-                  {"max_rel", difference.max_rel},
-                  {"detail", difference.detail}});
+  json answered = {{"type", "answered"},
+                   {"effective", *std::move(effective)},
+                   {"compared", request.reference.has_value()},
+                   {"agrees", difference.agrees},
+                   {"detail", difference.detail}};
+  if (request.reference) put_magnitudes(answered, difference);
+  return to_line(answered);
 }
 
 Outcome<std::string> Session::reply(const WarmupRequest& request) {
@@ -237,11 +246,10 @@ Outcome<std::string> Session::reply(const CheckRequest& request) {
   model_.reset();
   has_inputs_ = has_window_ = false;
   const CheckResult result = check_case(*engine_, request);
-  return to_line({{"type", "checked"},
-                  {"status", to_string(result.status)},
-                  {"max_abs", result.max_abs},
-                  {"max_rel", result.max_rel},
-                  {"reason", result.reason}});
+  json checked = {
+      {"type", "checked"}, {"status", to_string(result.status)}, {"reason", result.reason}};
+  put_magnitudes(checked, result);
+  return to_line(checked);
 }
 
 Outcome<std::string> Session::reply(const QuitRequest&) {

@@ -68,6 +68,7 @@ TEST_F(SessionTest, AWholeTrial) {
   const json answered = answer(nullptr, nullptr);
   EXPECT_EQ(answered["effective"]["precision"], "f32");
   EXPECT_EQ(answered["compared"], false);
+  EXPECT_FALSE(answered.contains("max_abs")) << "nothing was compared";
   EXPECT_GE(warm_up()["iterations"], 1);
   const std::int64_t before = engine_.runs;
   const json done = go();
