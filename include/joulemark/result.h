@@ -61,9 +61,10 @@ struct Resources {
 /// The outputs of the check input, and how far they are from the reference's.
 struct Agreement {
   bool compared = false;
-  bool agrees = true;
-  double max_abs = 0;
-  double max_rel = 0;
+  std::optional<bool> agrees;     ///< empty when nothing was compared
+  std::optional<double> max_abs;  ///< empty when nothing was compared, or no number tells it: types
+                                  ///< or shapes differ, or one side is infinite or NaN
+  std::optional<double> max_rel;
   std::string reference;  ///< label of the reference configuration, or "test_data_set_0"
   std::string detail;     ///< where they differ most
 };

@@ -44,15 +44,26 @@ long count(const Cases& cases, std::string_view status) {
                        [&](const run::CheckCase& found) { return found.status == status; });
 }
 
+/// The number, or null with its reason beside it.
+void put(json& row, const std::string& key, const std::optional<double>& value,
+         const std::string& reason) {
+  row[key] = value ? json(*value) : json();
+  if (!value) row[key + "_reason"] = reason;
+}
+
+json case_json(const run::CheckCase& found) {
+  json row = {{"name", found.name},
+              {"directory", found.directory.string()},
+              {"status", found.status},
+              {"reason", found.reason}};
+  put(row, "max_abs", found.max_abs, found.max_abs_reason);
+  put(row, "max_rel", found.max_rel, found.max_rel_reason);
+  return row;
+}
+
 std::string to_json(const std::string& engine, const Cases& cases) {
   json rows = json::array();
-  for (const auto& found : cases)
-    rows.push_back({{"name", found.name},
-                    {"directory", found.directory.string()},
-                    {"status", found.status},
-                    {"max_abs", found.max_abs},
-                    {"max_rel", found.max_rel},
-                    {"reason", found.reason}});
+  for (const auto& found : cases) rows.push_back(case_json(found));
   json summary;
   for (const char* status : kStatuses) summary[status] = count(cases, status);
   const json out = {{"engine", engine}, {"cases", std::move(rows)}, {"summary", summary}};

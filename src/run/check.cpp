@@ -107,15 +107,24 @@ class Lane {
     return reply;
   }
 
+  /// Why there is no number; a worker that does not tell has ended before it could compare.
+  static std::string why_none(const std::optional<double>& value, const std::string& told) {
+    if (value) return {};
+    return told.empty() ? "not_compared" : told;
+  }
+
   static CheckCase result_of(const Reply<Checked>& reply) {
     CheckCase result;
     if (reply) {
       result.status = reply->status;
       result.max_abs = reply->max_abs;
       result.max_rel = reply->max_rel;
+      result.max_abs_reason = why_none(reply->max_abs, reply->max_abs_reason);
+      result.max_rel_reason = why_none(reply->max_rel, reply->max_rel_reason);
       result.reason = reply->reason;
       return result;
     }
+    result.max_abs_reason = result.max_rel_reason = "not_compared";
     const Failure& failure = reply.error();
     const bool unsupported = failure.status == TrialStatus::kUnsupported;
     result.status = !failure.reported ? "crashed" : unsupported ? "unsupported" : "fail";

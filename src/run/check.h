@@ -19,9 +19,11 @@ namespace joulemark::run {
 struct CheckCase {
   std::string name;  ///< see `case_names`
   std::filesystem::path directory;
-  std::string status;  ///< "pass", "fail", "unsupported", "crashed"
-  double max_abs = 0;
-  double max_rel = 0;
+  std::string status;             ///< "pass", "fail", "unsupported", "crashed"
+  std::optional<double> max_abs;  ///< empty where there is no number; then why, in a word
+  std::optional<double> max_rel;
+  std::string max_abs_reason;  ///< as in model::Difference, or "not_compared"
+  std::string max_rel_reason;
   std::string reason;  ///< empty when it passed
 };
 

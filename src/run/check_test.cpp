@@ -66,6 +66,9 @@ TEST_F(Check, ACrashIsConfirmedAloneAndStopsNothingElse) {
   ASSERT_TRUE(cases);
   EXPECT_THAT(statuses(*cases), ElementsAre("a pass", "b crashed", "c pass"));
   EXPECT_THAT((*cases)[1].reason, HasSubstr("SIGSEGV (segmentation fault)"));
+  EXPECT_EQ((*cases)[0].max_abs, 0);
+  EXPECT_FALSE((*cases)[1].max_abs) << "what was never compared has no difference, not 0";
+  EXPECT_EQ((*cases)[1].max_abs_reason, "not_compared");
   EXPECT_EQ(runner_.conversations.size(), 3u);  // a+b, b alone, c
 }
 

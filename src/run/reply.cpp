@@ -103,15 +103,13 @@ class Fields {
     if (field != nullptr && !field->is_object()) reject(fmt::format("'{}' is no object", key));
     return failure_ ? std::string() : field->dump();
   }
-  /// A size of an error: 0 when absent, infinite when null (JSON has neither NaN nor infinity),
-  /// never negative.
-  double magnitude(const char* key) {
-    if (failure_ || !object_.contains(key)) return 0;
+  /// A size of an error, never negative; empty when it is absent or null.
+  std::optional<double> magnitude(const char* key) {
+    if (!has(key)) return std::nullopt;
     const json& field = object_.at(key);
-    if (field.is_null()) return std::numeric_limits<double>::infinity();
-    if (!field.is_number() || field.get<double>() < 0)
-      return reject(fmt::format("'{}' is no magnitude", key)), 0;
-    return field.get<double>();
+    if (field.is_number() && field.get<double>() >= 0) return field.get<double>();
+    reject(fmt::format("'{}' is no magnitude", key));
+    return std::nullopt;
   }
   /// "t0_ns" and "t1_ns", ordered, inside the exchange.
   std::pair<Nanoseconds, Nanoseconds> interval(const Exchange& exchange) {
@@ -294,7 +292,7 @@ Reply<Answered> parse_answered(std::string_view line) {
                     .max_abs = fields.magnitude("max_abs"),
                     .max_rel = fields.magnitude("max_rel"),
                     .detail = one_line(fields.optional_text("detail"))};
-  if (!answered.compared) answered.max_abs = answered.max_rel = 0;
+  if (!answered.compared) answered.max_abs = answered.max_rel = std::nullopt;
   return fields.finish(std::move(answered));
 }
 
@@ -339,8 +337,9 @@ Reply<Checked> parse_checked(std::string_view line) {
   Checked checked{.status = fields.text("status"),
                   .max_abs = fields.magnitude("max_abs"),
                   .max_rel = fields.magnitude("max_rel"),
+                  .max_abs_reason = one_line(fields.optional_text("max_abs_reason")),
+                  .max_rel_reason = one_line(fields.optional_text("max_rel_reason")),
                   .reason = one_line(fields.optional_text("reason"))};
-  if (checked.status == "unsupported") checked.max_abs = checked.max_rel = 0;
   if (checked.status != "pass" && checked.status != "fail" && checked.status != "unsupported")
     fields.reject(fmt::format("unknown status '{}'", checked.status.substr(0, 40)));
   return fields.finish(std::move(checked));

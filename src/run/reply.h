@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -42,8 +43,8 @@ struct Answered {
   std::string effective_json;
   bool compared = false;
   bool agrees = true;
-  double max_abs = 0;  ///< infinite where JSON has null: the outputs differ by NaN or infinity
-  double max_rel = 0;
+  std::optional<double> max_abs;  ///< empty where there is no number
+  std::optional<double> max_rel;
   std::string detail;
 };
 struct Warmed {
@@ -62,9 +63,11 @@ struct Durations {
   std::vector<std::int64_t> ns;
 };
 struct Checked {
-  std::string status;  ///< "pass", "fail", "unsupported"
-  double max_abs = 0;
-  double max_rel = 0;
+  std::string status;             ///< "pass", "fail", "unsupported"
+  std::optional<double> max_abs;  ///< empty where there is no number; then why, in a word
+  std::optional<double> max_rel;
+  std::string max_abs_reason;
+  std::string max_rel_reason;
   std::string reason;
 };
 

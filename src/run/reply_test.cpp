@@ -93,11 +93,11 @@ TEST(Reply, AnotherProtocolIsRefused) {
   EXPECT_FALSE(parse_hello(R"({"type":"hello","protocol":2,"worker":"w","version":"1"})"));
 }
 
-TEST(Reply, ADifferenceThatIsNoNumberIsInfinite) {
+TEST(Reply, ADifferenceThatIsNoNumberIsAbsent) {
   const auto answered = parse_answered(
       R"({"type":"answered","effective":{"threads":2},"compared":true,"agrees":false,"max_abs":null,"max_rel":0.5,"detail":"NaN"})");
   ASSERT_TRUE(answered) << answered.error().reason;
-  EXPECT_TRUE(std::isinf(answered->max_abs));
+  EXPECT_FALSE(answered->max_abs);
   EXPECT_EQ(answered->max_rel, 0.5);
   EXPECT_EQ(answered->effective_json, R"({"threads":2})");
 }
@@ -145,6 +145,12 @@ TEST(Reply, ChecksHaveOneOfThreeResults) {
   EXPECT_FALSE(parse_checked(
       R"({"type":"checked","status":"perhaps","max_abs":0,"max_rel":0,"reason":""})"));
   EXPECT_FALSE(parse_checked(R"({"type":"checked","status":"pass","max_abs":-1})"));
+  const auto checked = parse_checked(
+      R"({"type":"checked","status":"fail","max_abs":null,"max_abs_reason":"not_finite","max_rel":2})");
+  ASSERT_TRUE(checked) << checked.error().reason;
+  EXPECT_FALSE(checked->max_abs);
+  EXPECT_EQ(checked->max_abs_reason, "not_finite");
+  EXPECT_EQ(checked->max_rel, 2);
 }
 
 }  // namespace

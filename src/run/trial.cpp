@@ -148,12 +148,13 @@ Reply<void> Attempt::answer() {
         .reason = "worker did not compare its outputs with the reference's", .reported = true});
   end_.answered = true;
   end_.record.effective_json = answered->effective_json;
-  end_.record.agreement = {.compared = answered->compared,
-                           .agrees = answered->agrees || !answered->compared,
-                           .max_abs = answered->max_abs,
-                           .max_rel = answered->max_rel,
-                           .reference = plan.reference,
-                           .detail = answered->detail};
+  end_.record.agreement = {
+      .compared = answered->compared,
+      .agrees = answered->compared ? std::optional(answered->agrees) : std::nullopt,
+      .max_abs = answered->max_abs,
+      .max_rel = answered->max_rel,
+      .reference = plan.reference,
+      .detail = answered->detail};
   return {};
 }
 
@@ -237,7 +238,7 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
     record.reason = failure.reason;
     end_.recurrence = failure.recurrence;
     end_.interrupted = failure.interrupted;
-  } else if (!record.agreement.agrees) {
+  } else if (record.agreement.agrees == false) {
     record.status = TrialStatus::kDifferent;
     record.reason = fmt::format("outputs differ from those of '{}': {}", record.agreement.reference,
                                 record.agreement.detail);

@@ -100,8 +100,12 @@ void fill_outcome(Random& random, TrialRecord& trial) {
   trial.started_at = random_real(random);
   trial.steady = random.below(2) == 0;
   trial.warmup_iterations = random_integer(random);
-  trial.agreement = {random.below(2) == 0, random.below(2) == 0, random_real(random),
-                     random_real(random),  random_text(random),  random_text(random)};
+  trial.agreement = {random.below(2) == 0,
+                     maybe<bool>(random, [](Random& r) { return r.below(2) == 0; }),
+                     maybe<double>(random, random_real),
+                     maybe<double>(random, random_real),
+                     random_text(random),
+                     random_text(random)};
   trial.handover_ns = random_integer(random);
   trial.describe_json = random_text(random);
   trial.effective_json = random_text(random);

@@ -64,7 +64,7 @@ create table trial (
   voluntary_switches        bigint,
   involuntary_switches      bigint,
   agreement_compared        integer not null,
-  agreement_agrees          integer not null,
+  agreement_agrees          integer,
   agreement_max_abs         double precision,
   agreement_max_rel         double precision,
   agreement_reference       text not null,

@@ -124,6 +124,14 @@ Error newer_schema(const std::string& path, std::int64_t version) {
                       path, version, kSchemaVersion)};
 }
 
+Error older_schema(const std::string& path, std::int64_t version) {
+  return {
+      ErrorKind::kFailed,
+      fmt::format("cannot write to store '{}': written by an earlier joulemark (schema {}, this "
+                  "program writes {}); use another store, 'joulemark report' still reads it",
+                  path, version, kSchemaVersion)};
+}
+
 /// A random UUID, version 4.
 std::string new_uuid() {
   std::random_device source;
@@ -168,6 +176,7 @@ Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
   if (mode == OpenMode::kReadOnly) {
     if (*version == 0) return cannot({Failure::kNotADatabase, "it is empty"});
   } else {
+    if (*version != 0 && *version < kSchemaVersion) return fail(older_schema(*path, *version));
     if (auto configured = configure(*database, kBusyTimeoutS); !configured)
       return cannot(configured.error());
     if (*version == 0)

@@ -197,9 +197,19 @@ TEST_F(StoreTest, NanComesBackAsNanOrAsAbsent) {
   trial.resources.cpu_s = nan;
   ASSERT_TRUE(store.add_trial(*id, trial));
   const TrialRecord back = store.load(*id, Detail::kSummary)->trials[0];
-  EXPECT_TRUE(std::isnan(back.agreement.max_abs));
+  EXPECT_FALSE(back.agreement.max_abs.has_value());
   EXPECT_EQ(back.agreement.max_rel, std::numeric_limits<double>::infinity());
   EXPECT_FALSE(back.resources.cpu_s.has_value());
+}
+
+TEST_F(StoreTest, OutputsThatWereNotComparedNeitherAgreeNorDiffer) {
+  Store store = open();
+  const auto id = store.create_experiment({}, "");
+  ASSERT_TRUE(store.add_trial(*id, {}));
+  const TrialRecord back = store.load(*id, Detail::kSummary)->trials[0];
+  EXPECT_FALSE(back.agreement.agrees.has_value());
+  EXPECT_FALSE(back.agreement.max_abs.has_value());
+  EXPECT_FALSE(back.agreement.max_rel.has_value());
 }
 
 TEST_F(StoreTest, OneAttemptIsStoredOnce) {

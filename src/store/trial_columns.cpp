@@ -29,6 +29,9 @@ class Writer {
   void member(const char* name, const std::optional<double>& value) {
     add(name, ColumnType::kReal, value ? Value(*value) : Value());
   }
+  void member(const char* name, const std::optional<bool>& value) {
+    add(name, ColumnType::kInteger, value ? Value(std::int64_t{*value ? 1 : 0}) : Value());
+  }
   void member(const char* name, const std::optional<std::int64_t>& value) {
     add(name, ColumnType::kInteger, value ? Value(*value) : Value());
   }
@@ -78,6 +81,9 @@ class Reader {
     } else {
       complain(name);
     }
+  }
+  void member(const char*, std::optional<bool>& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&next())) value = *number != 0;
   }
   template <class T>
   void member(const char*, std::optional<T>& value) {

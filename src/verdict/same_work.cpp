@@ -21,8 +21,12 @@ constexpr const char* kNative = "native";
 std::string different_reason(const TrialRecord& trial) {
   const Agreement& agreement = trial.agreement;
   const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
-  return fmt::format("its outputs differ from those of {} by up to {:.3g} (relative {:.3g})",
-                     reference, agreement.max_abs, agreement.max_rel);
+  std::string text = fmt::format("its outputs differ from those of {}", reference);
+  if (!agreement.max_abs)  // no number tells it: another type or shape, or infinite
+    return agreement.detail.empty() ? text : text + ": " + agreement.detail;
+  text += fmt::format(" by up to {:.3g}", *agreement.max_abs);
+  if (agreement.max_rel) text += fmt::format(" (relative {:.3g})", *agreement.max_rel);
+  return text;
 }
 
 std::string failure_reason(const TrialRecord& trial) {

@@ -140,6 +140,23 @@ TEST(SameWork, AFailureToLoadSaysNothingOfTheInputs) {
             "the outputs were checked against nothing for openvino cpu f32 t2 b1");
 }
 
+TEST(SameWork, ADifferenceThatNoNumberTellsIsToldByItsPlace) {
+  ExperimentRecord record = two_engines();
+  for (TrialRecord& trial : record.trials) {
+    if (trial.configuration.engine != "openvino") continue;
+    trial.status = TrialStatus::kDifferent;
+    trial.agreement = {.compared = true,
+                       .agrees = false,
+                       .max_abs = {},
+                       .max_rel = {},
+                       .reference = configuration_label(kOrt),
+                       .detail = "output 'y'[0]: got -inf, want 3"};
+  }
+  EXPECT_EQ(reason_of(judge(record), "openvino"),
+            "its outputs differ from those of onnxruntime cpu f32 t2 b1: output 'y'[0]: got -inf, "
+            "want 3");
+}
+
 TEST(SameWork, AReferenceThatOthersWereComparedWithIsChecked) {
   ExperimentRecord record = two_engines();
   for (TrialRecord& trial : record.trials) trial.agreement.reference = configuration_label(kOrt);

@@ -5,9 +5,10 @@ import pathlib
 import shutil
 import sys
 
+import numpy
 import pytest
 from conftest import CACHE, NOT_OK, OK, USAGE
-from models import case, unsupported_case
+from models import case, data_set, unsupported_case
 
 FAKE_WORKER = pathlib.Path(__file__).with_name("fake_worker.py")
 ENGINES = ["onnxruntime", "openvino"]
@@ -47,6 +48,22 @@ def test_cases_pass_fail_and_are_unsupported(with_engines, tmp_path, engine):
     assert cases["b_wrong"]["status"] == "fail" and cases["b_wrong"]["max_abs"] == 5 and cases["b_wrong"]["reason"]
     assert abs(cases["b_wrong"]["max_rel"] - 1 / 3) < 1e-6
     assert cases["c_unsupported"]["status"] == "unsupported" and "NobodyHasThis" in cases["c_unsupported"]["reason"]
+    for key in ("max_abs", "max_rel"):
+        assert cases["c_unsupported"][key] is None and cases["c_unsupported"][key + "_reason"] == "not_compared"
+
+
+def test_a_difference_without_a_number_is_null_with_its_reason(with_engines, tmp_path, engine):
+    x = numpy.ones((2, 3), numpy.float32)
+    data_set(case(tmp_path / "cases/a_infinite"), x, x * numpy.float32("inf"))
+    data_set(case(tmp_path / "cases/b_wide"), x, numpy.full((2, 3), 2.0))
+    data_set(case(tmp_path / "cases/c_shape"), x, numpy.full(6, 2, numpy.float32))
+    cases = by_name(with_engines("check", tmp_path / "cases", "--engine", engine, "--json").json)
+    reasons = {name: (entry["max_abs"], entry["max_abs_reason"], entry["max_rel_reason"]) for name, entry in cases.items()}
+    assert reasons == {
+        "a_infinite": (None, "not_finite", "not_finite"),
+        "b_wide": (None, "not_comparable", "not_comparable"),
+        "c_shape": (None, "not_comparable", "not_comparable"),
+    }
 
 
 def test_the_table_shows_what_the_json_says(with_engines, tmp_path, engine):
