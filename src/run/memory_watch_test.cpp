@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "run/references.h"
+#include "run/temporary_folder.h"
 
 namespace joulemark::run {
 namespace {

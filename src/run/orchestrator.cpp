@@ -8,7 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "run/model_files.h"
 #include "run/references.h"
+#include "run/temporary_folder.h"
 #include "run/trial.h"
 #include "sensors/catalog.h"
 
@@ -25,6 +27,11 @@ double window_length(const Experiment& experiment,
                      const std::vector<std::unique_ptr<Sensor>>& sensors) {
   if (experiment.protocol.duration_s > 0) return experiment.protocol.duration_s;
   return std::max(kShortestWindow, sensors::min_window_s(sensors, kSensorPrecision));
+}
+
+std::string changed_model(const std::string& change) {
+  return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
+                     change);
 }
 
 /// The running of one experiment.
@@ -46,9 +53,11 @@ class Run {
                .clock = context.clock,
                .stop = context.stop,
                .root = context.root},
+        files_(plan.experiment.models),
         references_(plan.experiment, reference_folder),
         window_s_(window_length(plan.experiment, context.sensors)) {}
 
+  Status store_models();
   Status read_attempts();
   Result<RunOutcome> run_all();
 
@@ -68,6 +77,7 @@ class Run {
   Plan plan_;
   RunContext& context_;
   TrialWorld world_;
+  ModelFiles files_;
   References references_;
   double window_s_;
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
@@ -75,6 +85,17 @@ class Run {
   std::map<Cell, int> timeouts_;
   RunOutcome outcome_;
 };
+
+Status Run::store_models() {
+  for (std::size_t model = 0; model < plan_.experiment.models.size(); ++model) {
+    const auto facts = files_.facts(model);
+    if (facts.empty()) continue;
+    const auto added =
+        context_.store.add_model(plan_.id, plan_.experiment.models[model].name, facts);
+    if (!added) return added;
+  }
+  return {};
+}
 
 Status Run::read_attempts() {
   const auto stored = context_.store.load(plan_.id, store::Detail::kSummary);
@@ -110,6 +131,11 @@ Status Run::run_one(const plan::PlannedTrial& trial) {
       outcome_.interrupted = true;
       return {};
     }
+    if (const auto change = files_.change(trial.model); !change.empty()) {
+      end.record.status = TrialStatus::kFailed;
+      end.record.reason = changed_model(change);
+      end.recurrence = Recurrence::kMayPass;
+    }
     if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
     record = std::move(end.record);
   }
@@ -133,6 +159,11 @@ std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) c
     record.status = TrialStatus::kFailed;
     record.reason = fmt::format("engine '{}' is not installed; run 'joulemark engines'",
                                 trial.configuration.engine);
+    return record;
+  }
+  if (const auto change = files_.change(trial.model); !change.empty()) {
+    record.status = TrialStatus::kFailed;
+    record.reason = "not tried: " + changed_model(change);
     return record;
   }
   const auto found = hopeless_.find(cell_of(trial));
@@ -202,6 +233,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
     return fail(added.error());
   Run run({.id = experiment_id, .experiment = experiment, .trials = trials, .installs = installs},
           context, folder->path());
+  if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_attempts(); !read) return fail(read.error());
   const auto estimate =
       plan::estimate_time(experiment, sensors::min_window_s(context.sensors, kSensorPrecision));

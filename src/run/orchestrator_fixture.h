@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "run/orchestrator.h"
-#include "run/references.h"
 #include "run/scripted_worker.h"
+#include "run/temporary_folder.h"
 
 namespace joulemark::run {
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "run/orchestrator_fixture.h"
@@ -110,11 +111,12 @@ TEST_F(Orchestrator, ASecondRunOfTheSameTrialsIsAnotherAttempt) {
 }
 
 TEST_F(Orchestrator, UnequalOutputsAreMeasuredAndMarked) {
-  when("b", "answer", [](const json& request, Conversation&) {
+  when("b", "answer", [own = json()](const json& request, Conversation&) mutable {
+    if (!request.at("directory").is_null()) own = request.at("directory");
     return reply_line({{"type", "answered"},
                        {"effective", json::object()},
                        {"compared", !request.at("reference").is_null()},
-                       {"agrees", false},
+                       {"agrees", request.at("reference") == own},
                        {"max_abs", 0.5},
                        {"max_rel", 0.1},
                        {"detail", "output 'y' differs most at [3]"}});
@@ -132,6 +134,42 @@ TEST_F(Orchestrator, UnequalOutputsAreMeasuredAndMarked) {
   EXPECT_TRUE(stored_of("a")[0].agreement.compared);
 }
 
+TEST_F(Orchestrator, AModelWhoseOutputsChangeIsNotBlamedOnAnother) {
+  when("a", "answer", [](const json& request, Conversation&) {
+    return reply_line({{"type", "answered"},
+                       {"effective", json::object()},
+                       {"compared", !request.at("reference").is_null()},
+                       {"agrees", false},
+                       {"detail", "output 'y' differs"}});
+  });
+  ASSERT_TRUE(run());
+  const auto trials = stored_of("a");
+  EXPECT_THAT(statuses(trials), Each(TrialStatus::kDifferent));
+  EXPECT_EQ(trials[0].reason,
+            "not deterministic: its outputs differ from one run to the next: output 'y' differs");
+  EXPECT_THAT(statuses(stored_of("b")), Each(TrialStatus::kOk)) << "a is no reference";
+}
+
+TEST_F(Orchestrator, AModelFileThatChangesEndsItsTrials) {
+  const auto file = folder_->path() / "net.onnx";
+  std::ofstream(file) << "as it was";
+  experiment_.models[0].source = file.string();
+  experiment_.factors.engine = {"a"};
+  experiment_.protocol.repetitions = 3;
+  int windows = 0;
+  runner_.reactions["go"] = [&](const json& request, Conversation& worker) {
+    if (++windows == 2) std::ofstream(file) << "another model";
+    return runner_.usual(request, worker);
+  };
+  ASSERT_TRUE(run());
+  const auto trials = stored();
+  EXPECT_THAT(statuses(trials),
+              ElementsAre(TrialStatus::kOk, TrialStatus::kFailed, TrialStatus::kFailed));
+  EXPECT_THAT(trials[1].reason, HasSubstr("net.onnx' has changed since the experiment began"));
+  EXPECT_THAT(trials[2].reason, HasSubstr("not tried: model file"));
+  EXPECT_EQ(windows, 2);
+}
+
 TEST_F(Orchestrator, TheReferenceIsTheFirstOfTheListWhateverTheOrder) {
   experiment_.protocol.repetitions = 1;
   for (experiment_.seed = 1; plan::make_plan(experiment_).front().configuration.engine != "b";
@@ -142,7 +180,7 @@ TEST_F(Orchestrator, TheReferenceIsTheFirstOfTheListWhateverTheOrder) {
   for (const auto& request : runner_.requests)
     if (request.type == "answer" && !json::parse(request.line).at("directory").is_null())
       writers.push_back(runner_.conversations[static_cast<std::size_t>(request.worker)]->plugin);
-  EXPECT_THAT(writers, ElementsAre("/p/a.so"));
+  EXPECT_THAT(writers, ElementsAre("/p/a.so", "/p/b.so")) << "each writes its own, once";
   EXPECT_EQ(runner_.conversations.size(), 3u) << "one pass for the reference, two trials";
   EXPECT_EQ(stored_of("b")[0].agreement.reference, "a cpu f32 t1 b1");
 }

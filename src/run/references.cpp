@@ -3,9 +3,7 @@
 #include "run/references.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "plan/plan.h"
@@ -13,26 +11,6 @@
 namespace joulemark::run {
 
 namespace fs = std::filesystem;
-
-Result<TemporaryFolder> TemporaryFolder::create() {
-  std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
-  std::string name = ((error ? fs::path("/tmp") : parent) / "joulemark-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    return fail(
-        ErrorKind::kMachine,
-        fmt::format("cannot make a temporary folder '{}': {}; set TMPDIR to a writable folder",
-                    name, errno_text(errno)));
-  return TemporaryFolder(name);
-}
-
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
-}
 
 References::References(const Experiment& experiment, const fs::path& folder) {
   const auto configurations = plan::configurations(experiment);
@@ -44,11 +22,11 @@ References::References(const Experiment& experiment, const fs::path& folder) {
       Shelf& shelf = shelves_[{model, configuration.batch}];
       shelf.candidates.push_back(configuration);
       shelf.ready = has_outputs;
-      shelf.folder = has_outputs
-                         ? inputs
-                         : folder / fmt::format("model-{}-batch-{}", model, configuration.batch);
-      if (has_outputs)
-        shelf.label = (inputs / ".").lexically_normal().parent_path().filename().string();
+      own_[{model, configuration_label(configuration)}].folder =
+          folder / fmt::format("outputs-{}", own_.size());
+      if (!has_outputs) continue;
+      shelf.folder = inputs;
+      shelf.label = (inputs / ".").lexically_normal().parent_path().filename().string();
     }
   }
 }
@@ -68,35 +46,49 @@ std::optional<Configuration> References::needed_first(std::size_t model,
   return shelf->candidates[shelf->next];
 }
 
+bool References::is_next(const Shelf& shelf, const Configuration& configuration) {
+  return shelf.next < shelf.candidates.size() && shelf.candidates[shelf.next] == configuration;
+}
+
 AnswerPlan References::plan(std::size_t model, const Configuration& configuration) const {
   const Shelf* shelf = shelf_of(model, configuration);
   if (shelf == nullptr) return {};
-  if (shelf->ready)
-    return {.write_to = {}, .compare_with = shelf->folder, .reference = shelf->label};
-  const bool is_next = shelf->candidates.size() > 1 && shelf->next < shelf->candidates.size() &&
-                       shelf->candidates[shelf->next] == configuration;
-  if (!is_next) return {};
-  std::error_code failed;  // the worker then reports that it cannot write there
-  fs::create_directories(shelf->folder, failed);
-  return {.write_to = shelf->folder,
-          .compare_with = shelf->folder,
-          .reference = configuration_label(configuration)};
+  const std::string label = configuration_label(configuration);
+  const Own& own = own_.at({model, label});
+  AnswerPlan plan{.write_to = {}, .own = own.folder, .compare_with = {}, .reference = {}};
+  if (!own.written) {
+    std::error_code failed;  // the worker then reports that it cannot write there
+    fs::create_directories(own.folder, failed);
+    plan.write_to = own.folder;
+  }
+  if (shelf->ready) {
+    plan.compare_with = shelf->folder;
+    plan.reference = shelf->label;
+  } else if (shelf->candidates.size() > 1 && is_next(*shelf, configuration)) {
+    plan.compare_with = own.folder;
+    plan.reference = label;
+  }
+  return plan;
 }
 
 void References::answered(std::size_t model, const Configuration& configuration) {
+  const std::string label = configuration_label(configuration);
+  Own& own = own_.at({model, label});
+  own.written = true;
   Shelf& shelf = shelves_.at({model, configuration.batch});
+  if (shelf.ready || shelf.candidates.size() < 2 || !is_next(shelf, configuration)) return;
   shelf.ready = true;
-  shelf.label = configuration_label(configuration);
+  shelf.label = label;
+  shelf.folder = own.folder;
 }
 
 void References::failed(std::size_t model, const Configuration& configuration) {
-  Shelf& shelf = shelves_.at({model, configuration.batch});
-  if (shelf.ready || shelf.next == shelf.candidates.size() ||
-      shelf.candidates[shelf.next] != configuration)
-    return;
-  ++shelf.next;
+  const Own& own = own_.at({model, configuration_label(configuration)});
   std::error_code ignored;
-  fs::remove_all(shelf.folder, ignored);  // a partial answer must not mix with the next one's
+  if (!own.written)
+    fs::remove_all(own.folder, ignored);  // a partial answer must not mix with the next one's
+  Shelf& shelf = shelves_.at({model, configuration.batch});
+  if (!shelf.ready && is_next(shelf, configuration)) ++shelf.next;
 }
 
 }  // namespace joulemark::run

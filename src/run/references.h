@@ -10,30 +10,17 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "joulemark/experiment.h"
 
 namespace joulemark::run {
 
-/// A folder that is removed with what it holds.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> create();
-  ~TemporaryFolder();
-  TemporaryFolder(TemporaryFolder&& other) noexcept;
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
-
 /// What a trial asks its worker when it answers the check input.
 struct AnswerPlan {
-  /// Write the outputs here first, as the reference of the others; empty: no.
+  /// Write the outputs here first: the configuration has none yet; empty: it has.
   std::filesystem::path write_to;
-  /// Compare with these; empty: nothing to compare with.
+  /// The configuration's own first outputs, that all its later ones must agree with.
+  std::filesystem::path own;
+  /// Compare with these too; empty: nothing to compare with. May be `own`.
   std::filesystem::path compare_with;
   std::string reference;  ///< label of the reference
 };
@@ -41,7 +28,9 @@ struct AnswerPlan {
 /// The reference of each model and batch (inputs differ by batch): the model's own outputs where
 /// its inputs are an ONNX test data folder, else those of the first configuration in the
 /// experiment's order that can answer. A reference is made once, by a pass of its own before the
-/// first trial that needs it, or inside the trial that is it.
+/// first trial that needs it, or inside the trial that is it. Besides, each configuration's first
+/// outputs are kept, so that a model whose outputs change from run to run is told from one that
+/// differs from the reference.
 class References {
  public:
   /// `folder` holds the reference outputs; it must exist while they are used.
@@ -53,7 +42,7 @@ class References {
                                                           const Configuration& configuration) const;
   /// What a worker of `configuration` is asked now. Makes the folder that is written to.
   [[nodiscard]] AnswerPlan plan(std::size_t model, const Configuration& configuration) const;
-  /// Tells that `configuration` answered with `write_to` set, or could not.
+  /// Tells that `configuration` answered a plan with `write_to` set, or could not.
   void answered(std::size_t model, const Configuration& configuration);
   void failed(std::size_t model, const Configuration& configuration);
 
@@ -65,11 +54,20 @@ class References {
     bool ready = false;
     std::string label;
   };
-  using Key = std::pair<std::size_t, int>;  ///< model, batch
+  /// A configuration's own outputs.
+  struct Own {
+    std::filesystem::path folder;
+    bool written = false;
+  };
+  using Key = std::pair<std::size_t, int>;           ///< model, batch
+  using Cell = std::pair<std::size_t, std::string>;  ///< model, configuration's label
 
   [[nodiscard]] const Shelf* shelf_of(std::size_t model, const Configuration& configuration) const;
 
+  [[nodiscard]] static bool is_next(const Shelf& shelf, const Configuration& configuration);
+
   std::map<Key, Shelf> shelves_;
+  std::map<Cell, Own> own_;
 };
 
 }  // namespace joulemark::run

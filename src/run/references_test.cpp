@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "plan/plan.h"
+#include "run/temporary_folder.h"
 
 namespace joulemark::run {
 namespace {
@@ -71,8 +72,18 @@ TEST_F(ReferencesTest, OneConfigurationHasNothingToCompareWith) {
   experiment_.factors.engine = {"a"};
   References references(experiment_, folder_->path());
   EXPECT_EQ(references.needed_first(0, cell("a")), std::nullopt);
-  EXPECT_TRUE(references.plan(0, cell("a")).write_to.empty());
   EXPECT_TRUE(references.plan(0, cell("a")).compare_with.empty());
+}
+
+TEST_F(ReferencesTest, AConfigurationsFirstOutputsAreKeptForItsLaterOnes) {
+  References references(experiment_, folder_->path());
+  const fs::path own = references.plan(0, cell("b")).write_to;
+  EXPECT_TRUE(fs::is_directory(own));
+  EXPECT_NE(own, references.plan(0, cell("a")).own);
+  references.answered(0, cell("b"));
+  EXPECT_EQ(references.plan(0, cell("b")).own, own);
+  EXPECT_TRUE(references.plan(0, cell("b")).write_to.empty());
+  EXPECT_EQ(references.needed_first(0, cell("c")), cell("a")) << "b is not the reference for it";
 }
 
 TEST_F(ReferencesTest, ATestDataFolderWithOutputsIsTheReferenceOfAll) {
@@ -83,16 +94,9 @@ TEST_F(ReferencesTest, ATestDataFolderWithOutputsIsTheReferenceOfAll) {
   References references(experiment_, folder_->path());
   EXPECT_EQ(references.needed_first(0, cell("b")), std::nullopt);
   const AnswerPlan plan = references.plan(0, cell("a"));
-  EXPECT_TRUE(plan.write_to.empty());
+  EXPECT_NE(plan.own, plan.compare_with);
   EXPECT_TRUE(fs::equivalent(plan.compare_with, data));
   EXPECT_EQ(plan.reference, "test_data_set_0");
-}
-
-TEST_F(ReferencesTest, TheTemporaryFolderGoesWithItsContents) {
-  const fs::path path = folder_->path();
-  std::ofstream(path / "output_0.pb") << "x";
-  folder_.reset();
-  EXPECT_FALSE(fs::exists(path));
 }
 
 }  // namespace

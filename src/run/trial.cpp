@@ -56,6 +56,8 @@ class Attempt {
   Reply<void> start_worker();
   Reply<void> prepare();
   Reply<void> answer();
+  Reply<void> compare_with(const std::filesystem::path& reference, const std::string& label);
+  [[nodiscard]] std::string difference() const;
   [[nodiscard]] Nanoseconds longest_warmup() const;
   Reply<void> warm_up();
   Reply<void> ready();
@@ -135,27 +137,50 @@ Reply<void> Attempt::prepare() {
   return answer();
 }
 
+/// Runs once and compares with what `reference` holds, whose outputs `label` names.
+Reply<void> Attempt::compare_with(const std::filesystem::path& reference,
+                                  const std::string& label) {
+  const auto answered = client_->answer({.directory = {}, .reference = reference});
+  if (!answered) return tl::unexpected<Failure>(answered.error());
+  if (!answered->compared)
+    return tl::unexpected<Failure>(Failure{
+        .reason = "worker did not compare its outputs with the reference's", .reported = true});
+  end_.record.effective_json = answered->effective_json;
+  end_.record.agreement = {.compared = true,
+                           .agrees = answered->agrees,
+                           .max_abs = answered->max_abs,
+                           .max_rel = answered->max_rel,
+                           .reference = label,
+                           .detail = answered->detail};
+  return {};
+}
+
 Reply<void> Attempt::answer() {
   const AnswerPlan& plan = request_.answer;
   if (!plan.write_to.empty()) {
     const auto written = client_->answer({.directory = plan.write_to, .reference = {}});
     if (!written) return tl::unexpected<Failure>(written.error());
   }
-  const auto answered = client_->answer({.directory = {}, .reference = plan.compare_with});
-  if (!answered) return tl::unexpected<Failure>(answered.error());
-  if (!plan.compare_with.empty() && !answered->compared)
-    return tl::unexpected<Failure>(Failure{
-        .reason = "worker did not compare its outputs with the reference's", .reported = true});
+  // First with its own: what differs there says nothing of another's.
+  Agreement& agreement = end_.record.agreement;
+  if (auto own = compare_with(plan.own, configuration_label(configuration_)); !own) return own;
+  if (agreement.agrees == false) return {};
   end_.answered = true;
-  end_.record.effective_json = answered->effective_json;
-  end_.record.agreement = {
-      .compared = answered->compared,
-      .agrees = answered->compared ? std::optional(answered->agrees) : std::nullopt,
-      .max_abs = answered->max_abs,
-      .max_rel = answered->max_rel,
-      .reference = plan.reference,
-      .detail = answered->detail};
+  if (plan.compare_with.empty()) {
+    agreement = {};
+    return {};
+  }
+  if (plan.compare_with != plan.own) return compare_with(plan.compare_with, plan.reference);
   return {};
+}
+
+/// Why the outputs are not those that they should be.
+std::string Attempt::difference() const {
+  const Agreement& agreement = end_.record.agreement;
+  if (agreement.reference == configuration_label(configuration_))
+    return "not deterministic: its outputs differ from one run to the next: " + agreement.detail;
+  return fmt::format("outputs differ from those of '{}': {}", agreement.reference,
+                     agreement.detail);
 }
 
 /// The cap, or what the time limit leaves when the window and a tenth of it are set aside.
@@ -240,8 +265,7 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
     end_.interrupted = failure.interrupted;
   } else if (record.agreement.agrees == false) {
     record.status = TrialStatus::kDifferent;
-    record.reason = fmt::format("outputs differ from those of '{}': {}", record.agreement.reference,
-                                record.agreement.detail);
+    record.reason = difference();
   }
   if (record.status != TrialStatus::kOk && client_)
     record.output_tail = client_->process().output_tail();

@@ -43,7 +43,7 @@ struct TrialEnd {
   TrialRecord record;  ///< not to be stored when interrupted
   bool interrupted = false;
   Recurrence recurrence = Recurrence::kMayPass;
-  /// The worker answered the check input, so what it wrote can serve as the reference.
+  /// The worker answered the check input twice alike, so what it wrote can serve as the reference.
   bool answered = false;
 };
 

@@ -27,6 +27,13 @@ create table host (
   primary key (experiment, host_key)
 ))sql",
       R"sql(
+create table model (
+  experiment integer not null references experiment (id),
+  name       text not null,
+  facts      text not null,
+  primary key (experiment, name)
+))sql",
+      R"sql(
 create table trial (
   id                        integer primary key,
   experiment                integer not null references experiment (id),

@@ -214,6 +214,18 @@ Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) 
   return {};
 }
 
+Status Store::add_model(std::int64_t experiment_id, const std::string& name,
+                        const std::vector<std::pair<std::string, std::string>>& facts) {
+  const SqlStatus added = state_->database.write_transaction([&] {
+    return state_->database.execute(
+        "insert into model (experiment, name, facts) values (:experiment, :name, :facts) "
+        "on conflict do nothing",
+        {experiment_id, name, to_json(facts)});
+  });
+  if (!added) return state_->cannot("write to", added.error());
+  return {};
+}
+
 Status Store::add_trial(std::int64_t experiment_id, const TrialRecord& trial) {
   const auto packed = pack(trial);
   if (!packed)

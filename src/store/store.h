@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -63,6 +64,9 @@ class Store {
   Result<std::int64_t> create_experiment(const Experiment& experiment, const std::string& toml);
   /// Adds a machine to an experiment; once more with the same key does nothing.
   Status add_host(std::int64_t experiment_id, const HostFingerprint& host);
+  /// Adds what a model was: ordered facts of its files. Once more with the same name does nothing.
+  Status add_model(std::int64_t experiment_id, const std::string& name,
+                   const std::vector<std::pair<std::string, std::string>>& facts);
   /// Adds one attempt, whole or not at all. A second one with the same (block, position, attempt)
   /// is refused (kFailed).
   Status add_trial(std::int64_t experiment_id, const TrialRecord& trial);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// stat for every look, FNV-1a over the contents for the first and where stat shows a difference.
+#include "run/model_files.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <fstream>
+
+#include "model/onnx_summary.h"
+
+namespace joulemark::run {
+
+namespace fs = std::filesystem;
+
+ModelFiles::File ModelFiles::look(const fs::path& path) {
+  struct stat status {};
+  File file{.path = path};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return file;
+  file.bytes = status.st_size;
+  file.mtime_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  file.inode = status.st_ino;
+  return file;
+}
+
+/// 64 bits tell one state of a file from another; they protect against nobody.
+std::string ModelFiles::digest_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t hash = 0xcbf29ce484222325;
+  std::array<char, 1 << 16> chunk{};
+  while (file.read(chunk.data(), chunk.size()) || file.gcount() > 0)
+    for (std::streamsize i = 0; i < file.gcount(); ++i)
+      hash =
+          (hash ^ static_cast<unsigned char>(chunk[static_cast<std::size_t>(i)])) * 0x100000001b3;
+  return fmt::format("{:016x}", hash);
+}
+
+ModelFiles::ModelFiles(const std::vector<ModelSpec>& models) {
+  for (const ModelSpec& spec : models) {
+    std::vector<File>& files = models_.emplace_back();
+    files.push_back(look(spec.source));
+    if (files.front().bytes < 0) continue;
+    files.front().digest = digest_of(spec.source);
+    const auto summary = model::read_onnx_summary(spec.source);
+    if (!summary) continue;
+    for (const auto& external : summary->external_files)
+      files.push_back(look(fs::path(spec.source).parent_path() / external.location));
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> ModelFiles::facts(std::size_t model) const {
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (const File& file : models_.at(model)) {
+    if (file.bytes < 0) continue;
+    facts.emplace_back("path", file.path.string());
+    facts.emplace_back("bytes", std::to_string(file.bytes));
+    facts.emplace_back("mtime_ns", std::to_string(file.mtime_ns));
+    if (!file.digest.empty()) facts.emplace_back("fnv1a64", file.digest);
+  }
+  return facts;
+}
+
+std::string ModelFiles::change(std::size_t model) const {
+  for (const File& was : models_.at(model)) {
+    if (was.bytes < 0) continue;
+    File now = look(was.path);
+    now.digest = was.digest;
+    if (now == was) continue;
+    if (now.bytes < 0) return fmt::format("'{}' is no longer there", was.path.string());
+    const bool only_touched =
+        !was.digest.empty() && now.bytes == was.bytes && digest_of(was.path) == was.digest;
+    if (!only_touched)
+      return fmt::format("'{}' has changed since the experiment began", was.path.string());
+  }
+  return {};
+}
+
+}  // namespace joulemark::run

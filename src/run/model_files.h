@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of the models as they were when the experiment began, so that a later change is seen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "joulemark/experiment.h"
+
+namespace joulemark::run {
+
+/// The files of an experiment's models. A model that is no file (the null engine's) never changes.
+class ModelFiles {
+ public:
+  /// Looks at every model and its external data now; reads each model file once.
+  explicit ModelFiles(const std::vector<ModelSpec>& models);
+
+  /// Ordered facts of one model, for the store: size, time of the last change and a digest of the
+  /// contents; of external data the first two. Empty when the model is no file.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> facts(std::size_t model) const;
+
+  /// What is no longer as it was, for people; "" while all is. Reads a file again only when its
+  /// size, time or identity differ, so that one that was only touched counts as unchanged.
+  [[nodiscard]] std::string change(std::size_t model) const;
+
+ private:
+  struct File {
+    std::filesystem::path path;
+    std::int64_t bytes = -1;  ///< -1: there is none
+    std::int64_t mtime_ns = 0;
+    std::uint64_t inode = 0;
+    std::string digest = {};  ///< "" for external data, which may be too large to read
+    bool operator==(const File&) const = default;
+  };
+  static File look(const std::filesystem::path& path);
+  static std::string digest_of(const std::filesystem::path& path);
+
+  std::vector<std::vector<File>> models_;  ///< the model file first, then its external data
+};
+
+}  // namespace joulemark::run
