@@ -23,6 +23,7 @@ const Configuration kOv = example::configuration("openvino@2026.2");
 ExperimentRecord quiet_record() {
   ExperimentRecord record = example::record({{kOrt, around(1.3e-3)}, {kOv, around(1e-3)}});
   record.experiment.factors.engine = {"onnxruntime", "openvino@2026.2"};
+  record.experiment.factors.threads = {2};
   for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
   return record;
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "plan/plan.h"
 #include "stats/bootstrap.h"
 #include "stats/descriptive.h"
 
@@ -31,24 +32,43 @@ std::vector<ModelVerdict> list_models(const ExperimentRecord& record) {
   return models;
 }
 
+using CellKey = std::pair<std::size_t, std::string>;  ///< index of the model, label
+
+/// What the experiment asks for: what an interruption left out shall be listed too.
+std::map<CellKey, Configuration> planned_cells(
+    const ExperimentRecord& record, const std::map<std::string, std::size_t>& model_index) {
+  std::map<CellKey, Configuration> planned;
+  for (const Configuration& configuration : plan::configurations(record.experiment)) {
+    for (const ModelSpec& model : record.experiment.models)
+      planned.emplace(CellKey{model_index.at(model.name), configuration_label(configuration)},
+                      configuration);
+  }
+  return planned;
+}
+
 /// Gives every trial its cell, in order of model and label.
 void list_cells(const ExperimentRecord& record, Judgement& judgement) {
   std::map<std::string, std::size_t> model_index;
   for (std::size_t i = 0; i < judgement.models.size(); ++i) {
     model_index[judgement.models[i].model] = i;
   }
-  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> groups;
+  std::map<CellKey, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < record.trials.size(); ++i) {
     const TrialRecord& trial = record.trials[i];
     groups[{model_index.at(trial.model), configuration_label(trial.configuration)}].push_back(i);
   }
+  const auto planned = planned_cells(record, model_index);
+  for (const auto& [key, configuration] : planned) groups[key];
   judgement.cell_of_trial.resize(record.trials.size());
   for (const auto& [key, trials] : groups) {
     Cell cell;
     cell.model = key.first;
     cell.label = key.second;
-    cell.configuration = record.trials[trials.front()].configuration;
-    cell.version = record.trials[trials.front()].install.version;
+    if (trials.empty()) cell.configuration = planned.at(key);
+    if (!trials.empty()) {
+      cell.configuration = record.trials[trials.front()].configuration;
+      cell.version = record.trials[trials.front()].install.version;
+    }
     for (const std::size_t trial : trials) judgement.cell_of_trial[trial] = judgement.cells.size();
     judgement.models[key.first].cells.push_back(judgement.cells.size());
     judgement.cells.push_back(std::move(cell));

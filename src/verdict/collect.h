@@ -9,7 +9,8 @@ namespace joulemark::verdict {
 /// Whether the trial was measured to its end: ok, or ok but for different outputs.
 bool finished(const TrialRecord& trial);
 
-/// Models, cells, values and estimates; nothing judged yet. Models stand in the experiment's order,
+/// Models, cells, values and estimates; nothing judged yet. Planned configurations have a cell even
+/// when no trial of theirs was attempted. Models stand in the experiment's order,
 /// cells in order of their labels.
 Judgement collect(const ExperimentRecord& record);
 

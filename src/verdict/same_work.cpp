@@ -21,7 +21,9 @@ constexpr const char* kNative = "native";
 std::string different_reason(const TrialRecord& trial) {
   const Agreement& agreement = trial.agreement;
   const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
-  std::string text = fmt::format("its outputs differ from those of {}", reference);
+  const bool own = agreement.reference == configuration_label(trial.configuration);
+  std::string text = own ? "not deterministic: its outputs differ from one run to the next"
+                         : fmt::format("its outputs differ from those of {}", reference);
   if (!agreement.max_abs)  // no number tells it: another type or shape, or infinite
     return agreement.detail.empty() ? text : text + ": " + agreement.detail;
   text += fmt::format(" by up to {:.3g}", *agreement.max_abs);
@@ -147,6 +149,10 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
     if (never) reasons[cell] = different_reason(trial);
     const bool failed = judgement.cells[cell].trials.empty();
     if (failed && reasons[cell].empty()) reasons[cell] = failure_reason(trial);
+  }
+  for (std::size_t c = 0; c < reasons.size(); ++c) {
+    const Cell& cell = judgement.cells[c];
+    if (cell.finished + cell.not_ok == 0) reasons[c] = "not attempted: interrupted";
   }
   for (const ModelVerdict& model : judgement.models) {
     demand_one_precision(record, judgement, model, reasons);

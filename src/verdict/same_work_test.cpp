@@ -157,6 +157,33 @@ TEST(SameWork, ADifferenceThatNoNumberTellsIsToldByItsPlace) {
             "want 3");
 }
 
+TEST(SameWork, OutputsThatDifferFromTheirOwnAreNotDeterministic) {
+  ExperimentRecord record = two_engines();
+  TrialRecord& last = record.trials.back();
+  last.status = TrialStatus::kDifferent;
+  last.agreement = {.compared = true,
+                    .agrees = false,
+                    .max_abs = 0.5,
+                    .max_rel = {},
+                    .reference = configuration_label(kOv),
+                    .detail = ""};
+  EXPECT_EQ(reason_of(judge(record), "openvino"),
+            "not deterministic: its outputs differ from one run to the next by up to 0.5");
+}
+
+TEST(SameWork, WhatAnInterruptionLeftOutIsListed) {
+  ExperimentRecord record = example::record({{kOrt, around(1e-3)}});
+  record.experiment.factors.engine = {"onnxruntime", "openvino"};
+  record.experiment.factors.threads = {2};
+  const Judgement judgement = judge(record);
+  ASSERT_EQ(judgement.cells.size(), 2u);
+  EXPECT_EQ(judgement.cells[1].label, "openvino cpu f32 t2 b1");
+  EXPECT_EQ(judgement.cells[1].reason, "not attempted: interrupted");
+  EXPECT_THAT(judgement.sentence, HasSubstr("openvino cpu f32 t2 b1 (not attempted: interrupted)"));
+  record.trials.clear();
+  EXPECT_EQ(judge(record).models[0].outcome, Outcome::kNone);
+}
+
 TEST(SameWork, AReferenceThatOthersWereComparedWithIsChecked) {
   ExperimentRecord record = two_engines();
   for (TrialRecord& trial : record.trials) trial.agreement.reference = configuration_label(kOrt);

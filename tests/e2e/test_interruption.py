@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ctrl-C and sudden death in every phase: finished trials are kept, workers are gone."""
 
+import json
 import os
 import signal
 import pytest
@@ -58,6 +59,17 @@ def test_finished_trials_are_kept(joulemark):
     assert 2 <= len(kept) < 50 and set(kept) == {"ok"}
     report = joulemark("report", "s.sqlite", "--json").json
     assert report["rows"][0]["trials_ok"] == len(kept)
+
+
+def test_what_was_not_attempted_is_listed(joulemark):
+    process = joulemark.start("compare", "null:a?sleep_us=1000", "--engine", "null", "--threads", "1,2", "--repetitions", "5",
+                              "--duration", "30", "--store", "s.sqlite", "--json")  # fmt: skip
+    wait_until(lambda: children_of(process.pid), "a worker")
+    interrupt(process)
+    out, _ = process.communicate(timeout=10)
+    for report in (json.loads(out), joulemark("report", "s.sqlite", "--json").json):
+        assert [row["reason"] for row in report["rows"]] == ["not attempted: interrupted"] * 2
+        assert "only configuration" not in report["verdict"]["sentence"]
 
 
 def test_a_second_interrupt_does_no_harm(joulemark):

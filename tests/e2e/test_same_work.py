@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is not the same work is listed with its reason and never ranked."""
 
+import json
+
 import numpy
-from conftest import NOT_OK, OK, QUICK
-from models import floats, save
+from conftest import NOT_OK, OK, QUICK, contents_of
+from models import floats, linear, save
 from onnx import TensorProto, helper, numpy_helper
 
 ENGINES = ["--engine", "onnxruntime,openvino"]
@@ -50,3 +52,28 @@ def test_a_winner_whose_outputs_were_checked_against_nothing_says_so(with_engine
     outcome = with_engines("compare", model, *ENGINES, *QUICK, "--json")
     assert outcome.status == NOT_OK, outcome.err
     assert "checked against nothing for openvino" in caveats(outcome.json)["unchecked"]
+
+
+def test_a_model_whose_outputs_change_from_run_to_run_is_told_from_one_that_differs(with_engines):
+    model = save(with_engines.home / "random.onnx", [helper.make_node("RandomUniformLike", ["x"], ["y"])], [floats("x", [4])], [floats("y", [4])])
+    outcome = with_engines("compare", model, "--engine", "onnxruntime", *QUICK, "--json")
+    assert outcome.status == NOT_OK, outcome.err
+    assert outcome.json["rows"][0]["reason"].startswith("not deterministic: its outputs differ from one run to the next")
+
+
+def test_a_model_file_that_changes_during_the_run_fails_its_trials(with_engines):
+    model = linear(with_engines.home / "m.onnx")
+    process = with_engines.start("compare", model, "--engine", "onnxruntime", "--repetitions", "20", "--duration", "0.3",
+                                 "--warmup-min", "0", "--store", "s.sqlite")  # fmt: skip
+    for line in process.stderr:
+        if "2/20" in line:
+            break
+    linear(model, width=32)
+    process.communicate(timeout=60)
+    assert process.returncode == NOT_OK
+    with contents_of(with_engines.home / "s.sqlite") as store:
+        trials = store.execute("select status, reason from trial order by block").fetchall()
+        facts = dict(json.loads(store.execute("select facts from model").fetchone()[0]))
+    assert trials[0][0] == "ok" and trials[-1][0] == "failed" and len(trials) == 20
+    assert "has changed since the experiment began" in trials[-1][1]
+    assert len(facts["fnv1a64"]) == 16 and int(facts["bytes"]) > 64 * 64 * 4
