@@ -4,11 +4,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <random>
+#include <utility>
 
 #include "base/clock.h"
 #include "store/codec.h"
@@ -72,6 +75,15 @@ Result<std::string> file_of(const std::string& address) {
               fmt::format("cannot open store '{}': {}; name a file", address,
                           address.empty() ? "the name is empty"
                                           : "this joulemark only keeps stores in files"));
+}
+
+/// Device and inode.
+using FileIdentity = std::pair<std::uintmax_t, std::uintmax_t>;
+
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
 }
 
 /// Whether this process may; errno says why not.
@@ -145,6 +157,17 @@ std::string new_uuid() {
 struct Store::State {
   std::string path;
   Database database;
+  /// The file as it was opened; nothing where it is only read.
+  std::optional<FileIdentity> written_to = {};
+
+  /// SQLite goes on writing to a file that has no name any more, and nobody would find it.
+  [[nodiscard]] Status check_in_place() const {
+    if (!written_to || identity_of(path) == written_to) return {};
+    return fail(ErrorKind::kMachine,
+                fmt::format("cannot write to store '{}': the file was deleted, moved or replaced "
+                            "while it was in use; what was measured is not in it, measure again",
+                            path));
+  }
 
   [[nodiscard]] tl::unexpected<Error> cannot(const char* what, const SqlError& error) const {
     return fail(store_error(what, path, error));
@@ -182,7 +205,9 @@ Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
     if (*version == 0)
       if (auto made = create_schema(*database); !made) return cannot(made.error());
   }
-  return Store(std::make_unique<State>(State{*path, std::move(*database)}));
+  Store store(std::make_unique<State>(State{*path, std::move(*database)}));
+  if (mode == OpenMode::kReadWrite) store.state_->written_to = identity_of(*path);
+  return store;
 }
 
 Result<std::int64_t> Store::create_experiment(const Experiment& experiment,
@@ -235,7 +260,7 @@ Status Store::add_trial(std::int64_t experiment_id, const TrialRecord& trial) {
                             state_->path, packed.error()));
   const SqlStatus added = state_->database.write_transaction(
       [&] { return insert_trial(state_->database, experiment_id, trial, *packed); });
-  if (added) return {};
+  if (added) return state_->check_in_place();
   if (added.error().failure == Failure::kConstraint)
     return fail(
         ErrorKind::kFailed,
@@ -303,6 +328,7 @@ Result<ExperimentRecord> Store::load_experiment(std::int64_t experiment_id) {
 }
 
 Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) {
+  if (auto place = state_->check_in_place(); !place) return fail(place.error());
   auto record = load_experiment(experiment_id);
   if (!record) return record;
   auto hosts = load_hosts(experiment_id);

@@ -51,7 +51,9 @@ struct TrialKey {
 ///
 /// Errors: kUsage for an address that is none; kMachine when the place lacks something (no space,
 /// no permission, locked by another process) with what to do; kFailed otherwise, for example a
-/// missing file, a file that is no store, or one written by a newer joulemark.
+/// missing file, a file that is no store, or one written by a newer joulemark. A store whose file
+/// was deleted, moved or replaced since it was opened for writing refuses (kMachine) to add a trial
+/// or to load.
 class Store {
  public:
   /// `path_or_url` is a file path, or "sqlite:PATH".

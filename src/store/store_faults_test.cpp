@@ -52,6 +52,29 @@ TEST_F(StoreFaults, NewerSchemaAsksForAnUpgrade) {
   }
 }
 
+TEST_F(StoreFaults, AnOlderSchemaIsReadAndNotAddedTo) {
+  { open(); }
+  sql({"update joulemark_schema set version = 1"});
+  EXPECT_TRUE(Store::open(path_, OpenMode::kReadOnly));
+  EXPECT_THAT(open_error(path_, OpenMode::kReadWrite).message,
+              HasSubstr("written by an earlier joulemark (schema 1"));
+}
+
+TEST_F(StoreFaults, AFileThatIsGoneWhileItIsWrittenToIsSaid) {
+  Store store = open();
+  const auto id = store.create_experiment({}, "");
+  ASSERT_TRUE(store.add_trial(*id, {}));
+  std::filesystem::rename(path_, path_ + ".moved");
+  TrialRecord second;
+  second.block = 1;
+  const Status added = store.add_trial(*id, second);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().kind, ErrorKind::kMachine);
+  EXPECT_THAT(added.error().message, HasSubstr("deleted, moved or replaced"));
+  std::ofstream(path_) << "another file";
+  EXPECT_FALSE(store.load(*id, Detail::kSummary));
+}
+
 TEST_F(StoreFaults, OtherFilesAreRefusedAndLeftAsTheyAre) {
   const std::string text(5000, 'x');
   std::ofstream(path_) << text;

@@ -172,3 +172,16 @@ def test_an_interrupt_while_another_process_holds_the_store_ends_soon(joulemark)
     timer.cancel()
     holder.execute("rollback")
     assert process.returncode != OK
+
+
+def test_a_store_deleted_during_the_run_is_said(joulemark):
+    store = joulemark.home / "gone.sqlite"
+    process = joulemark.start("compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "20", "--duration", "0.2",
+                              "--warmup-min", "0", "--store", store)  # fmt: skip
+    for line in process.stderr:
+        if "2/20" in line:
+            break
+    store.unlink()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == MACHINE, err
+    assert "deleted, moved or replaced" in err and "kept as experiment" not in err
