@@ -25,6 +25,9 @@ const std::atomic<bool>& interrupt_flag() {
   // that does not come to its check.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  // Nobody reads on ('… | head'): an end in order, and each further write only fails.
+  action.sa_flags = 0;
+  sigaction(SIGPIPE, &action, nullptr);
   return interrupted;
 }
 

@@ -6,8 +6,9 @@
 
 namespace joulemark::cli {
 
-/// Set once SIGINT, SIGTERM or SIGHUP has arrived. Installs the handlers on its first call; a
-/// second signal of the same kind ends the program at once.
+/// Set once SIGINT, SIGTERM or SIGHUP has arrived, or what is printed is no longer read (SIGPIPE).
+/// Installs the handlers on its first call; a second signal of the same kind, SIGPIPE apart, ends
+/// the program at once.
 const std::atomic<bool>& interrupt_flag();
 
 }  // namespace joulemark::cli

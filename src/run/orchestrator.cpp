@@ -54,6 +54,7 @@ class Run {
                .stop = context.stop,
                .root = context.root},
         files_(plan.experiment.models),
+        folder_(reference_folder),
         references_(plan.experiment, reference_folder),
         window_s_(window_length(plan.experiment, context.sensors)) {}
 
@@ -69,8 +70,9 @@ class Run {
   }
   Status run_one(const plan::PlannedTrial& trial);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
+  Status check_place(const TrialEnd& end) const;
   bool will_recur(const plan::PlannedTrial& trial, const TrialEnd& end);
-  bool make_reference_for(const plan::PlannedTrial& trial);
+  Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
   Status save(TrialRecord& record);
 
@@ -78,6 +80,7 @@ class Run {
   RunContext& context_;
   TrialWorld world_;
   ModelFiles files_;
+  std::filesystem::path folder_;  ///< what the workers write to
   References references_;
   double window_s_;
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
@@ -125,8 +128,10 @@ Status Run::run_one(const plan::PlannedTrial& trial) {
   const Nanoseconds t0 = context_.clock.now();
   auto record = known_failure(trial);
   if (!record) {
-    if (!make_reference_for(trial)) return {};
+    if (auto made = make_reference_for(trial); !made) return made;
+    if (outcome_.interrupted) return {};
     TrialEnd end = attempt(trial);
+    if (auto place = check_place(end); !place) return place;
     if (end.interrupted) {
       outcome_.interrupted = true;
       return {};
@@ -175,8 +180,21 @@ std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) c
   return record;
 }
 
-/// False when the user stopped it.
-bool Run::make_reference_for(const plan::PlannedTrial& trial) {
+/// Fails when a worker could not write to our folder: that is no fault of its engine.
+Status Run::check_place(const TrialEnd& end) const {
+  const std::string& reason = end.record.reason;
+  if (reason.find(folder_.string()) == std::string::npos ||
+      (!reason.starts_with("cannot write") && !reason.starts_with("cannot create")))
+    return {};
+  return fail(
+      ErrorKind::kMachine,
+      fmt::format("{}; free some space, or set TMPDIR to a folder on another disk; finished "
+                  "trials are kept",
+                  reason));
+}
+
+/// Sets `outcome_.interrupted` when the user stopped it.
+Status Run::make_reference_for(const plan::PlannedTrial& trial) {
   while (const auto first = references_.needed_first(trial.model, trial.configuration)) {
     plan::PlannedTrial reference = trial;
     reference.configuration = *first;
@@ -193,12 +211,13 @@ bool Run::make_reference_for(const plan::PlannedTrial& trial) {
                                      world_);
     if (end.interrupted) {
       outcome_.interrupted = true;
-      return false;
+      return {};
     }
+    if (auto place = check_place(end); !place) return place;
     end.answered ? references_.answered(trial.model, *first)
                  : references_.failed(trial.model, *first);
   }
-  return true;
+  return {};
 }
 
 TrialEnd Run::attempt(const plan::PlannedTrial& trial) {

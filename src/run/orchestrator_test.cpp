@@ -170,6 +170,20 @@ TEST_F(Orchestrator, AModelFileThatChangesEndsItsTrials) {
   EXPECT_EQ(windows, 2);
 }
 
+TEST_F(Orchestrator, AFullTemporaryFolderIsNoFaultOfTheEngine) {
+  runner_.reactions["answer"] = [](const json& request, Conversation&) {
+    const std::string file = request.at("directory").get<std::string>() + "/output_0.pb";
+    return reply_line({{"type", "error"},
+                       {"status", "failed"},
+                       {"message", "cannot write '" + file + "': No space left on device"}});
+  };
+  const auto outcome = run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kMachine);
+  EXPECT_THAT(outcome.error().message, HasSubstr("set TMPDIR to a folder on another disk"));
+  EXPECT_TRUE(stored().empty());
+}
+
 TEST_F(Orchestrator, TheReferenceIsTheFirstOfTheListWhateverTheOrder) {
   experiment_.protocol.repetitions = 1;
   for (experiment_.seed = 1; plan::make_plan(experiment_).front().configuration.engine != "b";

@@ -45,6 +45,7 @@ class Joulemark:
 
     def env(self, extra: dict[str, str] | None = None) -> dict[str, str]:
         base = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        base["TMPDIR"] = str(self.home.parent)  # a program that is killed leaves its folder there
         # Sanitizers say what they have to say on stderr, not by the exit status of a worker that is meant to crash.
         passed_on = {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
         return {**base, **passed_on, **self.environment, **(extra or {})}

@@ -6,7 +6,7 @@ import resource
 import signal
 
 import pytest
-from conftest import NOT_OK, OK, QUICK, children_of, contents_of, statuses, wait_until
+from conftest import MACHINE, NOT_OK, OK, QUICK, children_of, contents_of, statuses, wait_until
 
 
 def compare(joulemark, *models, flags=(), **options):
@@ -103,3 +103,8 @@ def test_nonsense_from_a_worker_is_a_failed_trial(joulemark):
 def test_a_missing_worker_program_is_said(joulemark):
     outcome = compare(joulemark, "null:a", env={"JOULEMARK_WORKER": "/nowhere/worker"})
     assert outcome.status != OK and "/nowhere/worker" in outcome.err + outcome.out
+
+
+def test_a_temporary_folder_that_cannot_be_written_to_is_said(joulemark):
+    outcome = compare(joulemark, "null:a", env={"TMPDIR": "/proc"})
+    assert outcome.status == MACHINE and "TMPDIR" in outcome.err

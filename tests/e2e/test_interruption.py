@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import pytest
-from conftest import INTERRUPTED, children_of, contents_of, interrupt, is_running, wait_until
+from conftest import INTERRUPTED, QUICK, children_of, contents_of, interrupt, is_running, wait_until
 
 # Phase → the flags that make the null engine stay in it for as long as the test needs.
 STAY = {
@@ -108,3 +108,39 @@ def test_an_interrupted_check_says_so(joulemark, tmp_path):
     process.communicate(timeout=10)
     assert process.returncode == INTERRUPTED
     assert not any(map(is_running, started))
+
+
+def folders_in(place) -> list[str]:
+    return [entry.name for entry in place.iterdir() if entry.name.startswith("joulemark-")]
+
+
+LONG = ["compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "50", "--duration", "0.2", "--warmup-min", "0",
+        "--min-iterations", "1", "--store", "s.sqlite"]  # fmt: skip
+
+
+def test_output_that_nobody_reads_on_ends_the_run_in_order(joulemark, tmp_path):
+    process = joulemark.start(*LONG)
+    for line in process.stderr:
+        if "2/50" in line:
+            break
+    process.stderr.close()
+    process.stdout.close()
+    assert process.wait(timeout=20) > 0, "not killed by SIGPIPE"
+    assert 1 <= len(stored_trials(joulemark)) < 50
+    assert folders_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGUSR1])
+def test_what_a_killed_run_left_is_removed_by_the_next(joulemark, tmp_path, number):
+    process = joulemark.start(*LONG)
+    wait_until(lambda: children_of(process.pid), "a worker")
+    alive = joulemark.start(*LONG[:-1], "other.sqlite")
+    wait_until(lambda: children_of(alive.pid), "a worker")
+    process.send_signal(number)
+    process.communicate(timeout=10)
+    assert len(folders_in(tmp_path)) == 2
+    joulemark("compare", "null:b", *QUICK, "--store", "third.sqlite")
+    assert len(folders_in(tmp_path)) == 1, "that of the run that is alive"
+    interrupt(alive)
+    alive.communicate(timeout=10)
+    assert folders_in(tmp_path) == []
