@@ -17,7 +17,8 @@ bool is_harmless(std::string_view line) {
   const auto request = worker::parse_request(line);
   if (!request) return true;
   if (const auto* inputs = std::get_if<worker::InputsRequest>(&*request)) {
-    return inputs->source == "generated" && inputs->batch < 1000 && inputs->shapes.empty();
+    return inputs->from.source == "generated" && inputs->batch < 1000 &&
+           inputs->from.shapes.empty();
   }
   if (const auto* go = std::get_if<worker::GoRequest>(&*request)) {
     return go->min_ns < 1000 && go->min_iterations < 10;

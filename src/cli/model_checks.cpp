@@ -9,8 +9,9 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "cli/output.h"
 #include "config/experiment_file.h"
-#include "model/generate.h"
+#include "model/inputs.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::cli {
@@ -35,16 +36,24 @@ Result<model::OnnxSummary> read_model(const ModelSpec& spec) {
   return model::read_onnx_summary(spec.source);
 }
 
+/// Whatever is wrong with inputs is the user's to mend, but for memory that is short.
 Status check_inputs(const ModelSpec& spec, const model::OnnxSummary& summary,
                     const Experiment& experiment) {
-  if (spec.inputs != ModelSpec{}.inputs) return check_exists("inputs", spec.inputs);
-  for (const int batch : experiment.factors.batch) {
-    const auto shapes = model::resolve_shapes(
-        summary.inputs, {.seed = experiment.seed, .batch = batch, .shapes = spec.shapes});
-    if (!shapes)
-      return fail(shapes.error().kind,
-                  fmt::format("model '{}': {}", spec.name, shapes.error().message));
+  if (spec.inputs != ModelSpec{}.inputs)
+    if (auto exists = check_exists("inputs", spec.inputs); !exists) return exists;
+  const auto checked = model::check_inputs(
+      summary.inputs, {.source = spec.inputs, .seed = experiment.seed, .shapes = spec.shapes},
+      experiment.factors.batch);
+  if (!checked) {
+    const ErrorKind kind = checked.error().kind;
+    return fail(kind == ErrorKind::kMachine ? kind : ErrorKind::kUsage,
+                fmt::format("model '{}': {}", spec.name, checked.error().message));
   }
+  if (checked->rows_at_batch_1)
+    print_note(
+        fmt::format("model '{}': batch 1 counts a call as one inference, and the first "
+                    "dimension of its inputs is {}",
+                    spec.name, *checked->rows_at_batch_1));
   return {};
 }
 

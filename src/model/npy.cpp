@@ -31,6 +31,16 @@ struct Header {
   std::string_view shape;
 };
 
+/// The list at the front of `text`, with its outermost brackets.
+std::string_view bracketed(std::string_view text) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[') ++depth;
+    if (text[i] == ']' && --depth == 0) return text.substr(0, i + 1);
+  }
+  return text;
+}
+
 /// The text behind `'key':`, up to the comma or bracket that ends it.
 std::optional<std::string_view> entry(std::string_view text, std::string_view key) {
   for (const char quote : {'\'', '"'}) {
@@ -38,6 +48,7 @@ std::optional<std::string_view> entry(std::string_view text, std::string_view ke
     if (at == std::string_view::npos) continue;
     std::string_view rest = text.substr(at + key.size() + 3);
     rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    if (rest.starts_with('[')) return bracketed(rest);
     if (rest.starts_with('(')) return rest.substr(0, rest.find(')'));
     return rest.substr(0, rest.find_first_of(",}"));
   }

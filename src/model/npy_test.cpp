@@ -62,6 +62,11 @@ TEST(Npy, StringsBecomeUtf8) {
 TEST(Npy, PicklesAndStructuresAreRefused) {
   EXPECT_EQ(parse_npy(npy_bytes("|O", "(1,)", "x")).error().kind, ErrorKind::kUnsupported);
   EXPECT_EQ(parse_npy(npy_bytes("<V2", "(1,)", "xx")).error().kind, ErrorKind::kUnsupported);
+  std::string record = npy_bytes("@", "(1,)", "xxxx");
+  record.replace(record.find("'@'"), 3, "[('a', '<f4'), ('b', [('c', '<i4')])]");
+  record[8] = static_cast<char>(record[8] + 34);
+  EXPECT_THAT(parse_npy(record).error().message,
+              HasSubstr("[('a', '<f4'), ('b', [('c', '<i4')])] cannot be read"));
 }
 
 TEST(Npy, DamageIsAnError) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/suggest.h"
+#include "model/batch.h"
 #include "model/generate.h"
 #include "model/input_role.h"
 
@@ -151,45 +152,6 @@ Result<std::vector<std::int64_t>> resolve_port(const Port& port, const Shapes& s
   return dims;
 }
 
-/// Whether an input's shape has a place for the batch, and it holds `batch`.
-bool takes_batch(const Port& port, const std::vector<std::int64_t>& dims, std::int64_t batch) {
-  if (!dims.empty() && dims[0] == batch) return true;
-  for (std::size_t axis = 0; port.dims && axis < dims.size(); ++axis) {
-    if (is_batch_symbol((*port.dims)[axis].symbol) && dims[axis] == batch) return true;
-  }
-  return false;
-}
-
-/// Inputs whose first dimension is the batch beyond doubt, so that even batch 1 must fit them.
-bool first_is_batch(const Port& port) {
-  const InputRole role = role_of(port);
-  const std::size_t rank = port.dims ? port.dims->size() : 0;
-  return role == InputRole::kImage || (role == InputRole::kTokenIds && rank == 2);
-}
-
-Status check_batch(const std::vector<Port>& ports,
-                   const std::vector<std::vector<std::int64_t>>& shapes, std::int64_t batch) {
-  const Port* culprit = nullptr;
-  std::int64_t fixed = 0;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (takes_batch(ports[i], shapes[i], batch)) return {};
-    if (culprit != nullptr || shapes[i].empty() || (batch == 1 && !first_is_batch(ports[i]))) {
-      continue;
-    }
-    culprit = &ports[i];
-    fixed = shapes[i][0];
-  }
-  if (culprit == nullptr && (batch == 1 || ports.empty())) return {};
-  if (culprit == nullptr) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("batch {} was asked for, but no input has a batch dimension", batch));
-  }
-  return fail(ErrorKind::kUsage,
-              fmt::format("batch {} was asked for, but input '{}' has its first dimension at {}; "
-                          "use batch {}, or export the model with a dynamic first dimension",
-                          batch, culprit->name, fixed, fixed));
-}
-
 }  // namespace
 
 Result<std::vector<std::vector<std::int64_t>>> resolve_shapes(const std::vector<Port>& ports,
@@ -206,10 +168,15 @@ Result<std::vector<std::vector<std::int64_t>>> resolve_shapes(const std::vector<
   for (const Port& port : ports) {
     auto dims = resolve_port(port, options.shapes, context);
     if (!dims) return fail(dims.error());
+    if (const auto size = byte_size(port.dtype, *dims); !size) {
+      return fail(ErrorKind::kUsage, fmt::format("input '{}' cannot be generated: {}", port.name,
+                                                 size.error().message));
+    }
     resolved.push_back(std::move(*dims));
   }
   if (options.batch > 0) {
-    if (auto checked = check_batch(ports, resolved, options.batch); !checked) {
+    if (auto checked = check_batch(ports, resolved, options.batch, InputOrigin::kGenerated);
+        !checked) {
       return fail(checked.error());
     }
   }

@@ -6,8 +6,8 @@
 
 #include <system_error>
 
+#include "model/inputs.h"
 #include "model/tensor_proto.h"
-#include "worker/inputs.h"
 
 namespace joulemark::worker {
 
@@ -29,8 +29,8 @@ Outcome<void> write_answer(const std::filesystem::path& folder,
 Outcome<model::Difference> compare_answer(const std::vector<model::HostTensor>& outputs,
                                           const std::filesystem::path& folder,
                                           const std::string& precision) {
-  auto reference = read_test_tensors(folder, "output");
-  if (!reference) return fail(reference.error());
+  auto reference = model::read_test_tensors(folder, "output");
+  if (!reference) return failed(reference.error());
   if (reference->empty()) {
     return fail(JM_FAILED, fmt::format("reference '{}' has no output_0.pb", folder.string()));
   }

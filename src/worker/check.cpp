@@ -9,8 +9,9 @@
 #include <system_error>
 
 #include "model/compare.h"
+#include "model/inputs.h"
 #include "model/onnx_summary.h"
-#include "worker/inputs.h"
+#include "worker/ports.h"
 
 namespace joulemark::worker {
 namespace {
@@ -76,13 +77,17 @@ class Case {
       : model_(model), summary_(summary), request_(request) {}
 
   Outcome<model::Difference> run(const std::filesystem::path& data_set) {
-    auto tensors = read_test_tensors(data_set, "input");
-    if (!tensors) return fail(tensors.error());
+    auto tensors = model::read_test_tensors(data_set, "input");
+    if (!tensors) return failed(tensors.error());
+    if (tensors->size() > summary_.all_inputs.size()) {
+      return fail(JM_FAILED, fmt::format("'{}' has {} inputs, the model {}", data_set.string(),
+                                         tensors->size(), summary_.all_inputs.size()));
+    }
     name_by_position(*tensors, summary_);
     const auto ports = model_.inputs();
     if (!ports) return fail(ports.error());
-    auto arranged = arrange(std::move(*tensors), merge_ports(*ports, summary_));
-    if (!arranged) return fail(arranged.error());
+    auto arranged = model::arrange(std::move(*tensors), merge_ports(*ports, summary_));
+    if (!arranged) return failed(arranged.error());
     if (auto bound = model_.bind(std::move(*arranged)); !bound) return fail(bound.error());
     if (auto ran = model_.run(); !ran) return fail(ran.error());
     return compare(data_set);
@@ -92,8 +97,8 @@ class Case {
   Outcome<model::Difference> compare(const std::filesystem::path& data_set) {
     const auto got = model_.results();
     if (!got) return fail(got.error());
-    auto want = read_test_tensors(data_set, "output");
-    if (!want) return fail(want.error());
+    auto want = model::read_test_tensors(data_set, "output");
+    if (!want) return failed(want.error());
     if (want->empty() || want->size() > got->size()) {
       return fail(JM_FAILED, fmt::format("'{}' has {} outputs, the model {}", data_set.string(),
                                          want->size(), got->size()));

@@ -154,8 +154,9 @@ Request read_request(const json& object) {
     return LoadRequest{keys.text("model"), keys.text("precision", "f32"), keys.options("options")};
   }
   if (type == "inputs") {
-    return InputsRequest{keys.text("source", "generated"), keys.seed("seed"),
-                         keys.integer("batch", 1, 0), keys.shapes("shapes")};
+    return InputsRequest{
+        {keys.text("source", model::kGeneratedInputs), keys.seed("seed"), keys.shapes("shapes")},
+        keys.integer("batch", 1, 0)};
   }
   if (type == "answer") return AnswerRequest{keys.path("directory"), keys.path("reference")};
   if (type == "warmup") return read_warmup(keys);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "joulemark/worker_protocol.h"
+#include "model/inputs.h"
 #include "worker/failure.h"
 
 namespace joulemark::worker {
@@ -35,10 +36,8 @@ struct LoadRequest {
   Options options;
 };
 struct InputsRequest {
-  std::string source = "generated";
-  std::uint64_t seed = 1;
+  model::InputsSource from;
   std::int64_t batch = 1;
-  std::map<std::string, std::vector<std::int64_t>> shapes;
 };
 struct AnswerRequest {
   std::optional<std::filesystem::path> directory;

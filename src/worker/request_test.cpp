@@ -32,8 +32,8 @@ TEST(Request, EveryTypeIsRead) {
   const auto inputs = parse_request(
       R"({"type":"inputs","source":"x.npz","seed":18446744073709551615,"batch":8,"shapes":{"a":[8,-1]}})");
   ASSERT_TRUE(inputs);
-  EXPECT_EQ(std::get<InputsRequest>(*inputs).seed, 18446744073709551615u);
-  EXPECT_THAT(std::get<InputsRequest>(*inputs).shapes.at("a"), ElementsAre(8, -1));
+  EXPECT_EQ(std::get<InputsRequest>(*inputs).from.seed, 18446744073709551615u);
+  EXPECT_THAT(std::get<InputsRequest>(*inputs).from.shapes.at("a"), ElementsAre(8, -1));
 
   const auto answer = parse_request(R"({"type":"answer","directory":null,"reference":"/r"})");
   ASSERT_TRUE(answer);

@@ -9,10 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "joulemark/worker_protocol.h"
+#include "model/inputs.h"
 #include "worker/affinity.h"
 #include "worker/answer.h"
 #include "worker/check.h"
-#include "worker/inputs.h"
+#include "worker/ports.h"
 #include "worker/warmup.h"
 
 namespace joulemark::worker {
@@ -55,6 +56,15 @@ void put_magnitudes(json& object, const Sizes& sizes) {
   object["max_rel"] = sizes.max_rel;
   if (!sizes.max_abs_reason.empty()) object["max_abs_reason"] = sizes.max_abs_reason;
   if (!sizes.max_rel_reason.empty()) object["max_rel_reason"] = sizes.max_rel_reason;
+}
+
+/// What an engine says of inputs that it rejects is seldom that they were made up.
+Failure with_hint(Failure failure) {
+  if (failure.status != JM_FAILED && failure.status != JM_INVALID_ARGUMENT) return failure;
+  failure.message +=
+      "; the inputs are generated: where the model needs values of a certain kind, "
+      "give real ones with --inputs";
+  return failure;
 }
 
 /// An engine's description of itself must be a JSON object.
@@ -161,10 +171,11 @@ Outcome<std::string> Session::reply(const InputsRequest& request) {
   has_inputs_ = has_window_ = false;
   const auto ports = model_->inputs();
   if (!ports) return fail(ports.error());
-  auto tensors = make_inputs(merge_ports(*ports, summary_), request);
-  if (!tensors) return fail(tensors.error());
+  auto tensors = model::make_inputs(merge_ports(*ports, summary_), request.from, request.batch);
+  if (!tensors) return failed(tensors.error());
   if (auto bound = model_->bind(*std::move(tensors)); !bound) return fail(bound.error());
   has_inputs_ = true;
+  made_up_ = request.from.source == model::kGeneratedInputs && !ports->empty();
   json list = json::array();
   for (const auto& tensor : model_->bound()) {
     list.push_back(port_json(tensor.name, tensor.dtype, tensor.dims));
@@ -174,7 +185,7 @@ Outcome<std::string> Session::reply(const InputsRequest& request) {
 
 Outcome<std::string> Session::reply(const AnswerRequest& request) {
   if (auto ready = need_inputs(); !ready) return fail(ready.error());
-  if (auto ran = model_->run(); !ran) return fail(ran.error());
+  if (auto ran = model_->run(); !ran) return fail(made_up_ ? with_hint(ran.error()) : ran.error());
   const auto outputs = model_->results();
   if (!outputs) return fail(outputs.error());
   if (request.directory) {

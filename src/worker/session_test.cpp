@@ -155,6 +155,19 @@ TEST_F(SessionTest, AFailingRunEndsWarmUpAndWindow) {
   expect_error(answer(nullptr, nullptr), "out_of_memory", "scripted: run");
 }
 
+TEST_F(SessionTest, InputsThatAnEngineRejectsMayHaveToBeGiven) {
+  open();
+  load();
+  inputs();
+  engine_.run_status = JM_INVALID_ARGUMENT;
+  expect_error(answer(nullptr, nullptr), "invalid_argument", "give real ones with --inputs");
+  const auto npy =
+      folder_.write("in.npy", joulemark::testing::npy_bytes("<f4", "(1, 2)", std::string(8, '\0')));
+  inputs(npy.string(), 1);
+  const json reply = answer(nullptr, nullptr);
+  EXPECT_EQ(reply["message"], "scripted: run");
+}
+
 TEST_F(SessionTest, AnEngineThatDescribesItselfInNonsenseIsAnError) {
   engine_.describe_json = "not json";
   expect_error(open(), "failed", "'describe' returned no JSON object");
@@ -284,6 +297,19 @@ TEST_F(CheckTest, BrokenCasesFailWithTheirReason) {
   EXPECT_THAT(check()["reason"].get<std::string>(), HasSubstr("no test_data_set_*"));
   folder_.write("case/model.onnx", "garbage");
   EXPECT_THAT(check()["reason"].get<std::string>(), HasSubstr("not an ONNX model"));
+}
+
+TEST_F(CheckTest, FilesMustBeAsManyAsTheModelHas) {
+  const auto set = folder_.path() / "case/test_data_set_0";
+  std::filesystem::copy(set / "input_0.pb", set / "input_1.pb");
+  EXPECT_THAT(check()["reason"].get<std::string>(), HasSubstr("has 2 inputs, the model 1"));
+  std::filesystem::remove(set / "input_1.pb");
+  std::filesystem::rename(set / "output_0.pb", set / "output_1.pb");
+  EXPECT_THAT(check()["reason"].get<std::string>(), HasSubstr("output_0.pb' is missing"));
+  std::filesystem::rename(set / "output_1.pb", set / "output_0.pb");
+  EXPECT_EQ(check()["status"], "pass");
+  std::filesystem::remove(set / "input_0.pb");
+  EXPECT_THAT(check()["reason"].get<std::string>(), HasSubstr("nothing"));
 }
 
 TEST_F(CheckTest, SequencesAreUnsupported) {
