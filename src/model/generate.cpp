@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements by role: token ids that exist in any vocabulary, masks that hide nothing, noise
+// Elements by role: token ids that exist in the vocabulary, masks that hide nothing, noise
 // elsewhere.
 #include "model/generate.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "base/random.h"
 #include "model/input_role.h"
@@ -34,7 +37,14 @@ void fill_strings(HostTensor& tensor, Random& random) {
   for (std::string& text : tensor.strings) text = kWords[random.below(std::size(kWords))];
 }
 
-void fill_other(HostTensor& tensor, Random& random) {
+/// The generated integers: below `most`, and below what a table of the model has rows for.
+std::uint64_t bounded(std::uint64_t most, const Port& port) {
+  const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(
+      port.index_limit.value_or(std::numeric_limits<std::int64_t>::max()), 1));
+  return std::min(most, limit);
+}
+
+void fill_other(HostTensor& tensor, const Port& port, Random& random) {
   constexpr std::uint64_t kSmallInteger = 10;
   switch (dtype_info(tensor.dtype).kind) {
     case ElementKind::kBool:
@@ -43,27 +53,37 @@ void fill_other(HostTensor& tensor, Random& random) {
       return fill_strings(tensor, random);
     case ElementKind::kSigned:
     case ElementKind::kUnsigned:
-      return fill(tensor,
-                  [&](std::size_t) { return static_cast<double>(random.below(kSmallInteger)); });
+      return fill(tensor, [&, below = bounded(kSmallInteger, port)](std::size_t) {
+        return static_cast<double>(random.below(below));
+      });
     default:
       return fill(tensor, [&](std::size_t) { return random.normal(); });
   }
 }
 
-void fill_by_role(HostTensor& tensor, InputRole role, Random& random) {
-  constexpr std::uint64_t kTokens = 999;  // [1, 1000): in every vocabulary, and not the padding
+/// [1, 1000): in every vocabulary but the smallest, and not the padding, which is 0.
+void fill_tokens(HostTensor& tensor, const Port& port, Random& random) {
+  constexpr std::uint64_t kTokens = 1000;
+  const std::uint64_t below = bounded(kTokens, port);
+  const std::uint64_t first = below > 1 ? 1 : 0;
+  fill(tensor,
+       [&](std::size_t) { return static_cast<double>(first + random.below(below - first)); });
+}
+
+void fill_by_role(HostTensor& tensor, const Port& port, Random& random) {
   constexpr double kSampleRateHz = 16000;
   const std::size_t row = tensor.dims.empty() ? 1 : static_cast<std::size_t>(tensor.dims.back());
-  switch (role) {
+  switch (tensor.dtype == JM_STRING ? InputRole::kOther : role_of(port)) {
     case InputRole::kTokenIds:
-      return fill(tensor,
-                  [&](std::size_t) { return 1 + static_cast<double>(random.below(kTokens)); });
+      return fill_tokens(tensor, port, random);
     case InputRole::kAttentionMask:
       return fill(tensor, [](std::size_t) { return 1.0; });
     case InputRole::kTokenTypes:
       return fill(tensor, [](std::size_t) { return 0.0; });
     case InputRole::kPositions:
-      return fill(tensor, [&](std::size_t i) { return static_cast<double>(i % row); });
+      return fill(tensor, [&, below = bounded(row, port)](std::size_t i) {
+        return static_cast<double>(i % row % below);
+      });
     case InputRole::kSampleRate:
       return fill(tensor, [](std::size_t) { return kSampleRateHz; });
     case InputRole::kImage:
@@ -71,7 +91,7 @@ void fill_by_role(HostTensor& tensor, InputRole role, Random& random) {
         return tensor.dtype == JM_UINT8 ? static_cast<double>(random.below(256)) : random.uniform();
       });
     case InputRole::kOther:
-      return fill_other(tensor, random);
+      return fill_other(tensor, port, random);
   }
 }
 
@@ -90,8 +110,7 @@ Result<std::vector<HostTensor>> generate_inputs(const std::vector<Port>& ports,
     auto tensor = make_tensor(ports[i].name, ports[i].dtype, std::move((*shapes)[i]));
     if (!tensor) return fail(tensor.error());
     Random random(options.seed, stream_of(ports[i].name));
-    const InputRole role = tensor->dtype == JM_STRING ? InputRole::kOther : role_of(ports[i]);
-    fill_by_role(*tensor, role, random);
+    fill_by_role(*tensor, ports[i], random);
     tensors.push_back(std::move(*tensor));
   }
   return tensors;

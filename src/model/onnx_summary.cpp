@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "model/index_limits.h"
 #include "model/mapped_file.h"
 #include "model/onnx_port.h"
 #include "model/tensor.h"
@@ -40,14 +41,16 @@ class SummaryReader {
   void read_function(wire::Reader function);
   void read_node(wire::Reader node, int depth);
   void read_attribute(wire::Reader attribute, int depth);
+  void read_initializer(std::string_view bytes, int depth);
   void read_sparse(wire::Reader sparse, int depth);
-  std::string read_tensor(std::string_view bytes);
+  TensorHeader read_tensor(std::string_view bytes);
   void add_external(const TensorHeader& header, std::uint64_t tensor_bytes);
   void finish();
 
   OnnxSummary summary_;
   std::map<std::pair<std::string, std::string>, std::int64_t> operators_;
   std::map<std::string, std::uint64_t> external_;
+  IndexLimits limits_;
   bool seen_ir_version_ = false;
   bool seen_graph_ = false;
 };
@@ -104,14 +107,15 @@ void SummaryReader::read_graph(wire::Reader graph, int depth) {
   if (depth > kMaxDepth) throw InvalidModel{"its subgraphs are nested too deep"};
   while (graph.next()) {
     switch (graph.tag_and_type()) {
-      case wire::bytes(1):
-        read_node(wire::message(graph), depth);
-        break;
-      case wire::bytes(5): {
-        std::string name = read_tensor(wire::view(graph));
-        if (depth == 0) summary_.initializers.push_back(std::move(name));
+      case wire::bytes(1): {
+        const std::string_view node = wire::view(graph);
+        if (depth == 0) limits_.add_node(node);
+        read_node(wire::message(node), depth);
         break;
       }
+      case wire::bytes(5):
+        read_initializer(wire::view(graph), depth);
+        break;
       case wire::bytes(15):
         read_sparse(wire::message(graph), depth);
         break;
@@ -197,13 +201,21 @@ void SummaryReader::read_sparse(wire::Reader sparse, int depth) {
       sparse.skip();
       continue;
     }
-    std::string name = read_tensor(wire::view(sparse));
+    TensorHeader values = read_tensor(wire::view(sparse));
     // The name of a sparse initializer is that of its values.
-    if (field == wire::bytes(1) && depth == 0) summary_.initializers.push_back(std::move(name));
+    if (field == wire::bytes(1) && depth == 0)
+      summary_.initializers.push_back(std::move(values.name));
   }
 }
 
-std::string SummaryReader::read_tensor(std::string_view bytes) {
+void SummaryReader::read_initializer(std::string_view bytes, int depth) {
+  TensorHeader tensor = read_tensor(bytes);
+  if (depth > 0) return;
+  limits_.add_initializer(tensor.name, tensor.dims);
+  summary_.initializers.push_back(std::move(tensor.name));
+}
+
+TensorHeader SummaryReader::read_tensor(std::string_view bytes) {
   TensorHeader header = read_tensor_header(bytes);
   const auto dtype = dtype_from_onnx(header.onnx_dtype);
   const auto size = byte_size(dtype.value_or(JM_UNDEFINED), header.dims);
@@ -215,7 +227,7 @@ std::string SummaryReader::read_tensor(std::string_view bytes) {
     throw InvalidModel{fmt::format("tensor '{}' of shape {} holds {} bytes, needs {}", header.name,
                                    format_dims(header.dims), header.raw->size(), *size)};
   }
-  return std::move(header.name);
+  return header;
 }
 
 void SummaryReader::add_external(const TensorHeader& header, std::uint64_t tensor_bytes) {
@@ -229,6 +241,11 @@ void SummaryReader::add_external(const TensorHeader& header, std::uint64_t tenso
 }
 
 void SummaryReader::finish() {
+  const auto limits = limits_.find();
+  for (Port& port : summary_.all_inputs) {
+    const auto limit = limits.find(port.name);
+    if (limit != limits.end()) port.index_limit = limit->second;
+  }
   const std::set<std::string> initializers(summary_.initializers.begin(),
                                            summary_.initializers.end());
   std::ranges::copy_if(summary_.all_inputs, std::back_inserter(summary_.inputs),

@@ -35,6 +35,9 @@ struct Port {
   ValueKind kind = ValueKind::kTensor;
   jm_dtype dtype = JM_UNDEFINED;
   std::optional<std::vector<Dim>> dims;  ///< empty: the rank is unknown
+  /// Of an input of integers: rows of the smallest table that the graph looks up with them, so
+  /// that each must be less. Empty: none is known.
+  std::optional<std::int64_t> index_limit = {};
 };
 
 /// One operator that the graph or its subgraphs and functions use.

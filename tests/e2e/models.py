@@ -29,6 +29,25 @@ def linear(path: pathlib.Path, width: int = 64) -> pathlib.Path:
     return save(path, nodes, [floats("x", ["batch", width])], [floats("y", ["batch", width])], [weights, bias])
 
 
+def fixed(path: pathlib.Path, rows: int) -> pathlib.Path:
+    """y = relu x on exactly so many rows."""
+    dims = [rows, 64]
+    return save(path, [helper.make_node("Relu", ["x"], ["y"])], [floats("x", dims)], [floats("y", dims)])
+
+
+def embedding(path: pathlib.Path, name: str, rows: int) -> pathlib.Path:
+    """Looks up 64 integers in a table of so many rows, by way of a Cast and a Reshape."""
+    table = numpy_helper.from_array(numpy.ones((rows, 3), numpy.float32), "table")
+    shape = numpy_helper.from_array(numpy.array([-1], numpy.int64), "shape")
+    nodes = [
+        helper.make_node("Cast", [name], ["cast"], to=TensorProto.INT32),
+        helper.make_node("Reshape", ["cast", "shape"], ["flat"]),
+        helper.make_node("Gather", ["table", "flat"], ["y"]),
+    ]
+    ids = helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", 64])
+    return save(path, nodes, [ids], [floats("y", [None, 3])], [table, shape])
+
+
 def with_external_data(path: pathlib.Path, width: int = 64) -> pathlib.Path:
     """The same, with its weights in PATH.data beside it."""
     linear(path, width)

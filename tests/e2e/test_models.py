@@ -6,8 +6,8 @@ import pathlib
 import numpy
 import onnx.backend.test
 import pytest
-from conftest import CACHE, NOT_OK, OK, QUICK
-from models import data_set, linear, with_external_data, with_unknown_operator
+from conftest import CACHE, NOT_OK, OK, QUICK, USAGE
+from models import data_set, embedding, fixed, linear, with_external_data, with_unknown_operator
 
 ENGINES = ["onnxruntime", "openvino"]
 
@@ -102,7 +102,7 @@ def test_inputs_come_from_npz_npy_or_a_test_data_set(with_engines, tmp_path, eng
     data_set(tmp_path, x, x)
     (tmp_path / "test_data_set_0/output_0.pb").unlink()
     for source in ("x.npz", "compressed.npz", "x.npy", "test_data_set_0"):
-        outcome = compare(with_engines, model, engine, "--inputs", tmp_path / source)
+        outcome = compare(with_engines, model, engine, "--inputs", tmp_path / source, "--batch", "2")
         assert outcome.status == OK, (source, outcome)
 
 
@@ -119,6 +119,82 @@ def test_broken_input_files_are_refused(with_engines, tmp_path, engine, content)
     for name in ("x.npz", "x.npy"):
         (tmp_path / name).write_bytes(content)
         refused(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / name), name)
+
+
+def refused_before_the_first_trial(outcome, *words) -> None:
+    assert outcome.status == USAGE, outcome
+    assert outcome.out == "" and outcome.err.count("\n") == 1, outcome
+    assert [word for word in words if word not in outcome.err] == [], outcome.err
+
+
+@pytest.mark.parametrize(
+    "array, word",
+    [
+        (numpy.ones((2, 64), numpy.float64), "float64"),
+        (numpy.ones((64, 2), numpy.float32), "[64, 2]"),
+        (numpy.array(["a", "b"]), "string"),
+        (numpy.zeros(2, [("a", "f4"), ("b", "f4")]), "('b', '<f4')]"),
+    ],
+)
+def test_inputs_of_another_kind_are_refused_before_the_first_trial(with_engines, tmp_path, engine, array, word):
+    numpy.save(tmp_path / "x.npy", array)
+    refused_before_the_first_trial(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / "x.npy"), word)
+
+
+def test_arrays_must_be_the_models_inputs(with_engines, tmp_path, engine):
+    model, x = linear(tmp_path / "m.onnx"), numpy.ones((1, 64), numpy.float32)
+    for arrays in ({"q": x}, {"x": x, "q": x}):
+        numpy.savez(tmp_path / "x.npz", **arrays)
+        refused_before_the_first_trial(compare(with_engines, model, engine, "--inputs", tmp_path / "x.npz"), "'q'", "the model wants 'x'")
+    numpy.savez(tmp_path / "x.npz", x)
+    assert compare(with_engines, model, engine, "--inputs", tmp_path / "x.npz").status == OK
+
+
+@pytest.mark.parametrize("source", ["/dev/zero", ".", "cut.npy", "zero.npy", "nothing.npz"])
+def test_what_holds_no_inputs_is_refused_before_the_first_trial(with_engines, tmp_path, engine, source):
+    numpy.save(with_engines.home / "cut.npy", numpy.ones((1, 64), numpy.float32))
+    (with_engines.home / "cut.npy").write_bytes((with_engines.home / "cut.npy").read_bytes()[:-5])
+    (with_engines.home / "zero.npy").symlink_to("/dev/zero")
+    refused_before_the_first_trial(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", source), source)
+
+
+@pytest.mark.parametrize("flags", [["--shape", "x=2x64"], ["--batch", "6"], ["--batch", "1"], ["--batch", "2,4"]])
+def test_given_inputs_are_taken_as_they_are(with_engines, tmp_path, engine, flags):
+    numpy.save(tmp_path / "x.npy", numpy.ones((2, 64), numpy.float32))
+    outcome = compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / "x.npy", *flags)
+    refused_before_the_first_trial(outcome, flags[0] if flags[0] == "--shape" else "use batch 2")
+
+
+def test_a_batch_that_changes_nothing_is_refused(with_engines, tmp_path, engine):
+    model = fixed(tmp_path / "m.onnx", rows=8)
+    refused_before_the_first_trial(compare(with_engines, model, engine, "--batch", "1,8"), "batches 1 and 8")
+    refused_before_the_first_trial(compare(with_engines, model, engine, "--batch", "4"), "use batch 8")
+    assert compare(with_engines, model, engine, "--batch", "8").status == OK
+
+
+def test_batch_1_of_a_model_with_fixed_rows_says_what_an_inference_is(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, fixed(tmp_path / "m.onnx", rows=8), engine)
+    assert outcome.status == OK
+    assert "the first dimension of its inputs is 8" in outcome.err
+    assert "first dimension" not in compare(with_engines, linear(tmp_path / "l.onnx"), engine).err
+
+
+def test_a_shape_may_not_hide_a_batch(with_engines, tmp_path, engine):
+    model = linear(tmp_path / "m.onnx")
+    refused_before_the_first_trial(compare(with_engines, model, engine, "--shape", "x=8x64"), "use batch 8")
+    assert compare(with_engines, model, engine, "--shape", "x=8x64", "--batch", "8").status == OK
+
+
+def test_an_input_beyond_all_memory_is_refused_before_the_first_trial(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--shape", "x=1000000000x64")
+    refused_before_the_first_trial(outcome, "16 GiB")
+
+
+@pytest.mark.parametrize("rows", [1, 5, 100])
+@pytest.mark.parametrize("name", ["input_ids", "position_ids", "x"])
+def test_generated_integers_stay_within_the_tables_they_index(with_engines, tmp_path, engine, name, rows):
+    outcome = compare(with_engines, embedding(tmp_path / "m.onnx", name, rows), engine)
+    assert outcome.status == OK, outcome
 
 
 def test_engines_agree_and_the_verdict_ranks_them(with_engines, tmp_path):
