@@ -2,6 +2,8 @@
 // The table of texts that tell what OpenVINO lacks from a model that is wrong.
 #include "ov_errors.h"
 
+#include <sys/resource.h>
+
 #include <array>
 #include <regex>
 
@@ -13,8 +15,12 @@ namespace {
 
 /// First match counts. A conversion that fails has met an operator, or a form of one, that the
 /// importer lacks.
-constexpr std::array<plugin::Phrase, 10> kPhrases = {{
+constexpr std::array<plugin::Phrase, 14> kPhrases = {{
     {"bad_alloc", JM_OUT_OF_MEMORY},
+    {"Failed to allocate", JM_OUT_OF_MEMORY},
+    {"annot allocate memory", JM_OUT_OF_MEMORY},
+    {"failed to map segment", JM_OUT_OF_MEMORY},
+    {"outside the base directory", JM_UNSUPPORTED},
     {"Model wasn't fully converted", JM_UNSUPPORTED},
     {"not support", JM_UNSUPPORTED},
     {"n't support", JM_UNSUPPORTED},
@@ -52,6 +58,34 @@ std::string operators_first(const std::string& text) {
          trimmed(between(text, "with a message:", "Summary:"));
 }
 
+/// Whether the library says that it has no reader for ONNX, which each of ours has: then it was not
+/// loaded, and the model that it blames is innocent.
+bool lacks_onnx_reader(const std::string& text) {
+  constexpr const char* kFrontends = "Available frontends:";
+  const std::size_t at = text.find(kFrontends);
+  return at != std::string::npos && text.find("onnx", at) == std::string::npos;
+}
+
+[[noreturn]] void fail_without_reader() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    plugin::fail(JM_OUT_OF_MEMORY,
+                 "the library could not load its reader of ONNX models within the limit of " +
+                     std::to_string(limit.rlim_cur >> 20) +
+                     " MiB of address space; raise it with 'ulimit -v'");
+  plugin::fail(
+      JM_LIBRARY_UNUSABLE,
+      "the library could not load its reader of ONNX models: it lies beside the library as "
+      "libopenvino_onnx_frontend.so, or memory is short; install OpenVINO again");
+}
+
+/// What a user can do about it, where the library does not say.
+std::string remedy(const std::string& text) {
+  if (text.find("outside the base directory") == std::string::npos) return "";
+  return "; OpenVINO reads external data in the model's own folder only: copy model and data there "
+         "with 'cp -L', which follows links";
+}
+
 }  // namespace
 
 jm_status classify(Stage stage, const std::string& text) {
@@ -74,7 +108,8 @@ void check(const Api& api, Stage stage, StatusCode code) {
   const char* last = api.ov_get_last_err_msg();
   std::string text = last == nullptr ? "" : last;
   if (text.empty()) text = api.ov_get_error_info(code);
-  plugin::fail(classify(stage, text), shorten(text));
+  if (stage == Stage::kLoad && lacks_onnx_reader(text)) fail_without_reader();
+  plugin::fail(classify(stage, text), shorten(text) + remedy(text));
 }
 
 }  // namespace joulemark::openvino
