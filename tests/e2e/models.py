@@ -48,6 +48,12 @@ def embedding(path: pathlib.Path, name: str, rows: int) -> pathlib.Path:
     return save(path, nodes, [ids], [floats("y", [None, 3])], [table, shape])
 
 
+def expanding(path: pathlib.Path, elements: int) -> pathlib.Path:
+    """One float in, so many out."""
+    shape = numpy_helper.from_array(numpy.array([elements], numpy.int64), "shape")
+    return save(path, [helper.make_node("Expand", ["x", "shape"], ["y"])], [floats("x", [1])], [floats("y", None)], [shape])
+
+
 def with_external_data(path: pathlib.Path, width: int = 64) -> pathlib.Path:
     """The same, with its weights in PATH.data beside it."""
     linear(path, width)

@@ -66,6 +66,18 @@ def test_a_difference_without_a_number_is_null_with_its_reason(with_engines, tmp
     }
 
 
+def test_test_data_must_have_a_file_for_each_input_and_output(with_engines, tmp_path, engine):
+    sets = {name: case(tmp_path / "cases" / name) / "test_data_set_0" for name in ("extra", "gap", "none", "right")}
+    (sets["extra"] / "input_1.pb").write_bytes((sets["extra"] / "input_0.pb").read_bytes())
+    (sets["gap"] / "output_0.pb").rename(sets["gap"] / "output_1.pb")
+    (sets["none"] / "input_0.pb").unlink()
+    cases = by_name(with_engines("check", tmp_path / "cases", "--engine", engine, "--json").json)
+    assert [name for name in cases if cases[name]["status"] == "pass"] == ["right"]
+    assert "has 2 inputs, the model 1" in cases["extra"]["reason"]
+    assert "output_0.pb' is missing" in cases["gap"]["reason"]
+    assert "given: nothing" in cases["none"]["reason"] and "'x'" in cases["none"]["reason"]
+
+
 def test_the_table_shows_what_the_json_says(with_engines, tmp_path, engine):
     case(tmp_path / "cases/a_right")
     case(tmp_path / "cases/b_wrong", expected=3)

@@ -2,12 +2,13 @@
 """Models and inputs on the real engines: what does not fit is said, with its name, and never crashes."""
 
 import pathlib
+import resource
 
 import numpy
 import onnx.backend.test
 import pytest
 from conftest import CACHE, NOT_OK, OK, QUICK, USAGE
-from models import data_set, embedding, fixed, linear, with_external_data, with_unknown_operator
+from models import data_set, embedding, expanding, fixed, linear, with_external_data, with_unknown_operator
 
 ENGINES = ["onnxruntime", "openvino"]
 
@@ -54,6 +55,38 @@ def test_external_data_may_not_leave_the_models_folder(with_engines, tmp_path, e
     (tmp_path / "sub/linear.onnx.data").rename(secret)
     model.write_bytes(model.read_bytes().replace(b"linear.onnx.data", b"../sec.onnx.data"))
     refused(compare(with_engines, model, engine), "../sec.onnx.data")
+
+
+def as_in_a_cache_of_links(folder: pathlib.Path) -> pathlib.Path:
+    """A model and its data as links into a folder of blobs, as the Hugging Face cache keeps them."""
+    with_external_data(folder / "snapshot/model.onnx")
+    (folder / "blobs").mkdir()
+    for name, blob in (("model.onnx", "1"), ("model.onnx.data", "2")):
+        (folder / "snapshot" / name).rename(folder / "blobs" / blob)
+        (folder / "snapshot" / name).symlink_to(f"../blobs/{blob}")
+    return folder / "snapshot/model.onnx"
+
+
+def test_external_data_behind_links_are_read_or_the_remedy_is_said(with_engines, tmp_path, engine):
+    outcome = compare(with_engines, as_in_a_cache_of_links(tmp_path), engine)
+    if engine == "onnxruntime":
+        assert outcome.status == OK, outcome.err
+    else:
+        refused(outcome, "cp -L", "unsupported")
+
+
+def test_too_little_address_space_is_out_of_memory(with_engines, tmp_path):
+    limit = 100_000 << 10
+    outcome = with_engines("compare", linear(tmp_path / "m.onnx"), "--engine", "openvino", *QUICK, "--json",
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))  # fmt: skip
+    refused(outcome, "out_of_memory", "ulimit -v")
+
+
+def test_an_output_beyond_the_memory_limit_is_out_of_memory(with_engines, tmp_path, engine):
+    limit = 8 << 30
+    outcome = with_engines("compare", expanding(tmp_path / "m.onnx", 13_000_000_000), "--engine", engine, *QUICK, "--json",
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))  # fmt: skip
+    refused(outcome, "out_of_memory")
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
