@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "base/suggest.h"
 #include "config/experiment_file.h"
@@ -49,6 +50,12 @@ std::string place(const char* factor, const Texts& levels, const std::string& le
   return fmt::format("factors.{}[{}]", factor, at);
 }
 
+/// Values that are long beyond sense do not match: std::regex takes stack for every character.
+bool matches(const std::string& value, const std::string& pattern) {
+  constexpr std::size_t kMostCharacters = 1000;
+  return value.size() <= kMostCharacters && std::regex_match(value, std::regex(pattern));
+}
+
 /// What is wrong with one option of an engine, or "".
 std::string option_problem(const engine::Manifest& manifest, const std::string& key,
                            const std::string& value) {
@@ -56,6 +63,9 @@ std::string option_problem(const engine::Manifest& manifest, const std::string& 
   for (const auto& row : manifest.options) {
     keys.push_back(row.key);
     if (row.key != key) continue;
+    if (!row.pattern.empty() && !matches(value, row.pattern))
+      return fmt::format("option '{}' of engine '{}' cannot be '{}': {}", key, manifest.name, value,
+                         row.help);
     if (row.values.empty() || contains(row.values, value)) return {};
     return fmt::format("option '{}' of engine '{}' must be one of {}, not '{}'", key, manifest.name,
                        fmt::join(row.values, ", "), value);

@@ -31,7 +31,8 @@ class EngineChecks : public ::testing::Test {
     std::ofstream(folder / name / "engine.toml")
         << "name = \"" << name << "\"\nsummary = \"\"\nprecisions = [\"f32\"]\n"
         << more
-        << "[library]\nneeded = false\n[[option]]\nkey = \"spin\"\nvalues = [\"0\", \"1\"]\n";
+        << "[library]\nneeded = false\n[[option]]\nkey = \"spin\"\nvalues = [\"0\", \"1\"]\n"
+        << "[[option]]\nkey = \"streams\"\npattern = \"[1-9][0-9]*\"\nhelp = \"how many\"\n";
   }
   std::string complaint() {
     const auto issues = find_engine_issues(experiment_, path_);
@@ -62,7 +63,7 @@ TEST_F(EngineChecks, NameWhatAnEngineLacksAndWhatItHas) {
 
 TEST_F(EngineChecks, RefuseUnknownOptionsAndValues) {
   experiment_.engine_options["fast"]["spni"] = "1";
-  EXPECT_EQ(complaint(), "engine 'fast' has no option 'spni'; it has spin");
+  EXPECT_EQ(complaint(), "engine 'fast' has no option 'spni'; it has spin, streams");
   experiment_.engine_options["fast"] = {{"spin", "off"}};
   EXPECT_EQ(complaint(), "option 'spin' of engine 'fast' must be one of 0, 1, not 'off'");
 }
@@ -92,6 +93,15 @@ TEST_F(EngineChecks, SpellBooleansAsTheOptionDoes) {
   experiment_.engine_options["fast"]["spin"] = "yes";
   spell_option_values(experiment_, path_);
   EXPECT_EQ(experiment_.engine_options["fast"]["spin"], "yes");
+}
+
+TEST_F(EngineChecks, RefuseValuesThatMissThePattern) {
+  experiment_.engine_options["fast"]["streams"] = "12";
+  EXPECT_EQ(complaint(), "(no complaint)");
+  for (const std::string value : {std::string("0"), std::string("1x"), std::string(100'000, '1')}) {
+    experiment_.engine_options["fast"]["streams"] = value;
+    EXPECT_EQ(complaint(), "option 'streams' of engine 'fast' cannot be '" + value + "': how many");
+  }
 }
 
 TEST_F(EngineChecks, LeaveExcludedConfigurationsAlone) {

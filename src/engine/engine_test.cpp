@@ -79,6 +79,7 @@ install_hint = "run 'get toy'"
 [[option]]
 key = "spin"
 values = ["0", "1"]
+pattern = "0|1"
 default = "1"
 help = "spins"
 )";
@@ -107,7 +108,7 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_EQ(manifest->minimum_version, "1.5");
   EXPECT_TRUE(manifest->needs_library);
   ASSERT_EQ(manifest->options.size(), 1U);
-  EXPECT_EQ(manifest->options[0], (OptionRow{"spin", {"0", "1"}, "1", "spins"}));
+  EXPECT_EQ(manifest->options[0], (OptionRow{"spin", {"0", "1"}, "1", "spins", "0|1"}));
 }
 
 TEST(Manifest, NamesThePlaceOfAWrongKey) {
@@ -118,7 +119,8 @@ TEST(Manifest, NamesThePlaceOfAWrongKey) {
 
 TEST(Manifest, RefusesWrongTypesAndWrongToml) {
   for (const char* text :
-       {"name = 3", "name = \"x\"\nproviders = \"cpu\"", "name = \"x\"\nproviders = [1]",
+       {"name = \"x\"\n[[option]]\nkey = \"k\"\npattern = \"(\"", "name = 3",
+        "name = \"x\"\nproviders = \"cpu\"", "name = \"x\"\nproviders = [1]",
         "name = \"x\"\nlibrary = 1", "name = \"x\"\noption = 1", "name = \"x\"\noption = [1]",
         "name = \"x\"\n[library]\nneeded = 1", "name = \"x\"", "name =", "[library]", "",
         "name = \"x\"\n[library]\nneeded = false\n[[option]]\nhelp = \"no key\""}) {

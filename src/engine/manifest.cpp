@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <optional>
+#include <regex>
 
 #include "base/file.h"
 #include "base/suggest.h"
@@ -98,6 +99,15 @@ Status read_library(const toml::node* node, const std::string& file, Manifest& m
   return reader.finish();
 }
 
+bool is_pattern(const std::string& text) {
+  try {
+    const std::regex compiled(text);
+    return true;
+  } catch (const std::regex_error&) {
+    return false;
+  }
+}
+
 Status read_options(const toml::node* node, const std::string& file, Manifest& manifest) {
   if (node == nullptr) return {};
   if (!node->is_array_of_tables())
@@ -107,6 +117,9 @@ Status read_options(const toml::node* node, const std::string& file, Manifest& m
     TableReader reader(*entry.as_table(), file, "option.");
     reader.read("key", row.key);
     reader.read("values", row.values);
+    reader.read("pattern", row.pattern);
+    if (!is_pattern(row.pattern))
+      reader.fail_at(*reader.find("pattern"), "'option.pattern' is no regular expression");
     reader.read("default", row.default_value);
     reader.read("help", row.help);
     if (row.key.empty()) reader.fail_at(entry, "an option needs a 'key'");

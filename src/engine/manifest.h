@@ -16,6 +16,7 @@ struct OptionRow {
   std::vector<std::string> values;  ///< the valid ones; empty: any text
   std::string default_value;        ///< what holds when it is not given
   std::string help;
+  std::string pattern = {};  ///< ECMAScript, of all that is valid; "": any text
   bool operator==(const OptionRow&) const = default;
 };
 

@@ -219,6 +219,13 @@ def test_an_unknown_engine_option_is_refused_with_those_there_are(joulemark):
     assert "'bussy_us'" in outcome.err and "'busy_us'" in outcome.err
 
 
+@pytest.mark.parametrize("option", ["dims=abc", "dims=4x", "busy_us=long", "alloc_mb=-1", "at=lunch"])
+def test_a_value_that_an_engine_option_cannot_have_is_refused(joulemark, option):
+    outcome = joulemark("compare", "null:a", "--engine", "null", "--option", f"null.{option}", *QUICK)
+    assert outcome.status == USAGE and outcome.out == "" and outcome.err.count("\n") == 1, outcome
+    assert f"'{option.partition('=')[2]}'" in outcome.err
+
+
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_what_really_ran_is_read_back(with_engines, tmp_path, engine):
     installed(engine)
