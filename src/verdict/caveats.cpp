@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -284,6 +285,30 @@ Message grouped_calls(const Facts& facts) {
       n, finished_trials(facts));
 }
 
+/// What the worker says of a call at batch 1; nothing where it holds one row, or is not known.
+std::optional<std::int64_t> rows_of(const TrialRecord& trial) {
+  if (!finished(trial) || trial.configuration.batch != 1) return std::nullopt;
+  const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);
+  if (!effective.is_object()) return std::nullopt;
+  const auto rows = effective.find("rows_per_call");
+  if (rows == effective.end() || !rows->is_number_integer()) return std::nullopt;
+  return rows->get<std::int64_t>();
+}
+
+Message rows_per_call(const Facts& facts) {
+  std::map<std::string, std::int64_t> found;
+  for (const TrialRecord& trial : facts.record.trials) {
+    if (found.contains(trial.model)) continue;
+    if (const auto rows = rows_of(trial)) found.emplace(trial.model, *rows);
+  }
+  if (found.empty()) return std::nullopt;
+  std::vector<std::string> who;
+  for (const auto& [model, rows] : found) who.push_back(fmt::format("{} ({})", model, rows));
+  return fmt::format(
+      "batch 1 counts a call as one inference, and the first dimension of the inputs is larger: {}",
+      names(who));
+}
+
 Message several_machines(const Facts& facts) {
   std::set<std::string> hosts;
   for (const TrialRecord& trial : facts.record.trials) hosts.insert(trial.host);
@@ -329,6 +354,7 @@ constexpr Row kRows[] = {
     {"not_steady", not_steady},
     {"few_calls", few_calls},
     {"grouped_calls", grouped_calls},
+    {"rows_per_call", rows_per_call},
     {"several_machines", several_machines},
     {"several_versions", several_versions},
 };

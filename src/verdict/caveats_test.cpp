@@ -171,6 +171,17 @@ TEST(Caveats, ThinPercentilesAreNamed) {
   EXPECT_THAT(codes(record), ElementsAre("few_calls", "grouped_calls"));
 }
 
+TEST(Caveats, RowsThatBatchOneCountsAsOneInferenceAreTold) {
+  ExperimentRecord record = quiet_record();
+  for (TrialRecord& trial : record.trials) trial.effective_json = R"({"rows_per_call":8})";
+  EXPECT_THAT(codes(record), ElementsAre("rows_per_call"));
+  EXPECT_THAT(message(record, "rows_per_call"), testing::HasSubstr("magika (8)"));
+  for (const char* json : {"", "[", "[]", "{}", R"({"rows_per_call":"8"})"}) {
+    for (TrialRecord& trial : record.trials) trial.effective_json = json;
+    EXPECT_THAT(codes(record), ElementsAre()) << json;
+  }
+}
+
 TEST(Caveats, MixedMachinesAndVersionsAreNamed) {
   ExperimentRecord record = quiet_record();
   record.trials[0].host = "other";

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "joulemark/worker_protocol.h"
+#include "model/batch.h"
 #include "model/inputs.h"
 #include "worker/affinity.h"
 #include "worker/answer.h"
@@ -171,15 +172,19 @@ Outcome<std::string> Session::reply(const InputsRequest& request) {
   has_inputs_ = has_window_ = false;
   const auto ports = model_->inputs();
   if (!ports) return fail(ports.error());
-  auto tensors = model::make_inputs(merge_ports(*ports, summary_), request.from, request.batch);
+  const auto merged = merge_ports(*ports, summary_);
+  auto tensors = model::make_inputs(merged, request.from, request.batch);
   if (!tensors) return failed(tensors.error());
   if (auto bound = model_->bind(*std::move(tensors)); !bound) return fail(bound.error());
   has_inputs_ = true;
   made_up_ = request.from.source == model::kGeneratedInputs && !ports->empty();
   json list = json::array();
+  model::InputDims dims;
   for (const auto& tensor : model_->bound()) {
     list.push_back(port_json(tensor.name, tensor.dtype, tensor.dims));
+    dims.push_back(tensor.dims);
   }
+  rows_ = request.batch == 1 ? model::rows_of_a_call(merged, dims) : std::nullopt;
   return to_line({{"type", "inputs_ready"}, {"tensors", list}});
 }
 
@@ -200,6 +205,7 @@ Outcome<std::string> Session::reply(const AnswerRequest& request) {
   }
   auto effective = parse_engine_json(model_->effective(), "effective");
   if (!effective) return fail(effective.error());
+  if (rows_) (*effective)["rows_per_call"] = *rows_;
   json answered = {{"type", "answered"},
                    {"effective", *std::move(effective)},
                    {"compared", request.reference.has_value()},

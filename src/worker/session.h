@@ -58,7 +58,8 @@ class Session {
   std::string precision_;
   bool broken_ = false;  // open or load failed: the process is in an unknown state
   bool has_inputs_ = false;
-  bool made_up_ = false;  ///< the inputs are generated
+  bool made_up_ = false;              ///< the inputs are generated
+  std::optional<std::int64_t> rows_;  ///< of one call, where batch 1 does not tell them
   bool has_window_ = false;
   bool finished_ = false;
   std::optional<Nanoseconds> opened_at_;  // until the first load has reported it

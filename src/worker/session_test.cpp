@@ -210,6 +210,19 @@ TEST_F(SessionTest, InputsComeFromNumpyFilesByName) {
   expect_error(inputs((folder_.path() / "no.npz").string(), 1), "failed", "no.npz");
 }
 
+TEST_F(SessionTest, RowsThatBatchOneHidesAreReported) {
+  open();
+  load();
+  inputs("generated", 1);
+  EXPECT_FALSE(answer(nullptr, nullptr)["effective"].contains("rows_per_call"));
+  const auto npy = folder_.write(
+      "in.npy", joulemark::testing::npy_bytes("<f4", "(3, 2)", std::string(24, '\0')));
+  inputs(npy.string(), 1);
+  EXPECT_EQ(answer(nullptr, nullptr)["effective"]["rows_per_call"], 3);
+  inputs(npy.string(), 3);
+  EXPECT_FALSE(answer(nullptr, nullptr)["effective"].contains("rows_per_call"));
+}
+
 TEST_F(SessionTest, AShapeThatDoesNotFitIsAnError) {
   open();
   load();

@@ -209,6 +209,7 @@ def test_batch_1_of_a_model_with_fixed_rows_says_what_an_inference_is(with_engin
     outcome = compare(with_engines, fixed(tmp_path / "m.onnx", rows=8), engine)
     assert outcome.status == OK
     assert "the first dimension of its inputs is 8" in outcome.err
+    assert "rows_per_call" in {caveat["code"] for caveat in outcome.json["caveats"]}
     assert "first dimension" not in compare(with_engines, linear(tmp_path / "l.onnx"), engine).err
 
 
