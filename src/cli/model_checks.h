@@ -11,9 +11,10 @@ namespace joulemark::cli {
 /// kUsage for a shape whose input no model has; fails like check_models.
 Status distribute_shapes(Experiment& experiment);
 
-/// Reads every model file as far as its header goes. kUsage for a file that does not exist or a
-/// shape or batch that does not fit, kFailed for one that is truncated or no ONNX model or lacks
-/// its external data.
+/// Reads every model file as far as its header goes, and given inputs. kUsage for a file that does
+/// not exist and for inputs, shapes or batches that do not fit (model/inputs.h), kFailed for a
+/// model that is truncated or no ONNX model or lacks its external data. Says on stderr where batch
+/// 1 counts several rows as one inference.
 Status check_models(const Experiment& experiment);
 
 }  // namespace joulemark::cli
