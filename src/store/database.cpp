@@ -34,12 +34,19 @@ Failure failure_of_sqlite(int result) {
       return Failure::kNotADatabase;
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
+    case SQLITE_ERROR:  // our statements are right, so what they name is gone
       return Failure::kDamaged;
     case SQLITE_IOERR:
       return Failure::kIo;
     default:
       return Failure::kOther;
   }
+}
+
+/// SQLite's own words; those of SOCI hold the statement, which tells a user nothing.
+std::string text_of_sqlite(int result) {
+  return (result & 0xff) == SQLITE_ERROR ? "a table or a column is missing"
+                                         : sqlite_api::sqlite3_errstr(result);
 }
 
 /// Runs `call`, and turns what SOCI throws into a value.
@@ -49,7 +56,8 @@ SqlStatus guarded(Call&& call) {
     call();
     return {};
   } catch (const soci::sqlite3_soci_error& error) {
-    return tl::unexpected<SqlError>({failure_of_sqlite(error.result()), error.what()});
+    return tl::unexpected<SqlError>(
+        {failure_of_sqlite(error.result()), text_of_sqlite(error.result())});
   } catch (const std::exception& error) {
     return tl::unexpected<SqlError>({Failure::kOther, error.what()});
   }

@@ -89,8 +89,8 @@ template <class T>
 FromJson<T> parse(const std::string& text) {
   try {
     return json::parse(text).get<T>();
-  } catch (const json::exception& error) {
-    return tl::unexpected<std::string>(error.what());
+  } catch (const json::exception&) {
+    return tl::unexpected<std::string>("a value in it is not what joulemark writes");
   }
 }
 
