@@ -64,6 +64,10 @@ TEST(Suggest, FindsTheWordOneSwapAway) {
   EXPECT_EQ(nearest("thraeds", {"batch", "threads", "seed"}), "threads");
 }
 
+TEST(Suggest, DoesNotMindTheCase) {
+  EXPECT_EQ(nearest("ONNXRuntime", {"null", "onnxruntime"}), "onnxruntime");
+}
+
 TEST(Suggest, SaysNothingWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean("zzzzzzzz", {"batch", "threads"}), "");
 }

@@ -9,6 +9,13 @@
 namespace joulemark {
 namespace {
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
@@ -32,7 +39,7 @@ std::optional<std::string> nearest(std::string_view word,
   std::size_t best_distance = 0;
   for (const auto& candidate : candidates) {
     const std::size_t limit = std::max<std::size_t>(2, std::max(word.size(), candidate.size()) / 3);
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t distance = edit_distance(lower(word), lower(candidate));
     if (distance > limit || (best && distance >= best_distance)) continue;
     best = candidate;
     best_distance = distance;

@@ -9,8 +9,9 @@
 
 namespace joulemark {
 
-/// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours), or
-/// nothing when the nearest differs by more than a third of the longer word, at least 2.
+/// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours; case
+/// does not matter), or nothing when the nearest differs by more than a third of the longer word,
+/// at least 2.
 std::optional<std::string> nearest(std::string_view word,
                                    const std::vector<std::string>& candidates);
 
