@@ -48,12 +48,23 @@ std::string watts_text(const TrialRecord& record) {
   return fmt::format("{:.1f} W", *total.joules / record.window_s());
 }
 
+namespace {
+
+/// The time of one call in the unit that suits it, as the tables have it: "2.77 ns", "12.3 ms".
+std::string call_text(double seconds) {
+  if (seconds < 1e-6) return fmt::format("{:.3g} ns", seconds * 1e9);
+  if (seconds < 1e-3) return fmt::format("{:.3g} µs", seconds * 1e6);
+  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
+  return fmt::format("{:.4g} s", seconds);
+}
+
+}  // namespace
+
 std::string result_line(const TrialPlace& place, const TrialRecord& record) {
   std::string line = fmt::format("trial {}/{}  {}  {}  {}", place.number, place.total, place.model,
                                  place.label, to_string(record.status));
   if (record.iterations > 0 && record.window_s() > 0)
-    line += fmt::format("  {:.4g} ms",
-                        record.window_s() * 1e3 / static_cast<double>(record.iterations));
+    line += "  " + call_text(record.window_s() / static_cast<double>(record.iterations));
   if (const std::string watts = watts_text(record); !watts.empty()) line += "  " + watts;
   if (!record.reason.empty()) line += "  " + record.reason;
   return printable(line);
