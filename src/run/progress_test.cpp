@@ -57,6 +57,9 @@ TEST(ProgressLine, TimeLeftIsTheMeanOfWhatWasMeasured) {
 TEST(ProgressLine, ResultNamesTimeAndWattsOnlyWhereMeasured) {
   EXPECT_EQ(result_line(kPlace, measured()),
             "trial 2/8  net  null cpu f32 t1 b1  ok  10 ms  15.0 W");
+  TrialRecord quick = measured();
+  quick.iterations *= 1'000'000;
+  EXPECT_EQ(result_line(kPlace, quick), "trial 2/8  net  null cpu f32 t1 b1  ok  10 ns  15.0 W");
   TrialRecord failed;
   failed.status = TrialStatus::kCrashed;
   failed.reason = "worker killed by SIGSEGV";
