@@ -4,8 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "cli/experiment_flags.h"
 #include "config/experiment_file.h"
+#include "config/validate.h"
 
 namespace joulemark::cli {
 namespace {
@@ -136,6 +139,51 @@ TEST_F(CommandLine, MakesAnExperimentThatItsFileMakesToo) {
   const auto read = config::parse_experiment(config::to_toml(*made), "e.toml");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, *made);
+}
+
+TEST_F(CommandLine, NamesModelsByAsManyFoldersAsTellThemApart) {
+  const auto made = experiment({"/a/x/m.onnx", "/b/x/m.onnx", "/c/net/model.onnx",
+                                "/d/net/model.onnx", "/e/od\nd.onnx", "--engine", "x"});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->models[0].name, "a/x/m");
+  EXPECT_EQ(made->models[1].name, "b/x/m");
+  EXPECT_EQ(made->models[2].name, "c/net");
+  EXPECT_EQ(made->models[3].name, "d/net");
+  EXPECT_EQ(made->models[4].name, "od d");
+  EXPECT_TRUE(config::validate(*made));
+}
+
+TEST_F(CommandLine, SaysWhichModelIsGivenTwiceOrHasNoProperName) {
+  const auto twice = experiment({"/a/m.onnx", "/a/m.onnx", "--engine", "x"});
+  EXPECT_EQ(config::validate(*twice).error().message,
+            "MODEL repeats '/a/m.onnx' under the same name; leave it out");
+  const auto bytes = experiment({"/a/\xff.onnx", "--engine", "x"});
+  EXPECT_EQ(config::validate(*bytes).error().message,
+            "MODEL '/a/\xEF\xBF\xBD.onnx' is not valid UTF-8 text; rename the file or its folder");
+}
+
+TEST_F(CommandLine, BlamesTheFlagThatIsWrong) {
+  const auto root = experiment({"m", "--engine", "x", "--engine-root", "foo=/tmp"});
+  EXPECT_THAT(config::validate(*root).error().message, ::testing::StartsWith("--engine-root foo "));
+  EXPECT_EQ(experiment({"m", "--seed", "-1"}).error().message,
+            "--seed must be 0 to 9223372036854775807, not -1");
+}
+
+TEST_F(CommandLine, SaysWhatANumberThatDoesNotFitMayBe) {
+  EXPECT_EQ(experiment({"m", "--repetitions", "99999999999"}).error().message,
+            "--repetitions must be 1 to 100000, not 99999999999");
+}
+
+TEST_F(CommandLine, HelpIsAlignedByWhatIsSeen) {
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(run({"experiment", "--help"}), 0);
+  std::istringstream help(::testing::internal::GetCapturedStdout());
+  for (std::string line; std::getline(help, line);)
+    if (const auto at = line.find("--threads A,B,…"); at != std::string::npos) {
+      EXPECT_EQ(line.find("Threads inside") - std::string("…").size() + 1, 30u) << line;
+      return;
+    }
+  FAIL() << "no such flag";
 }
 
 TEST_F(CommandLine, TellsModelsOfOneNameApartByTheirFolders) {

@@ -7,7 +7,9 @@
 
 #include <charconv>
 #include <filesystem>
+#include <set>
 
+#include "base/text_table.h"
 #include "config/experiment_file.h"
 #include "config/settings.h"
 
@@ -76,15 +78,31 @@ std::string default_name(const Experiment& experiment) {
   return fmt::format("{}{}", fmt::join(names, ", "), rest);
 }
 
-/// Two files of one stem get the names of their folders in front, until they differ.
+/// The folder whose name comes next in front of a model's name.
+std::filesystem::path folder_above(const ModelSpec& model) {
+  const auto folder = std::filesystem::path(model.source).parent_path();
+  return printable(folder.filename().string()) == model.name ? folder.parent_path() : folder;
+}
+
+/// Two files of one stem get the names of their folders in front, until they differ; a file that
+/// was given twice never does.
 void fill_model_names(Experiment& experiment) {
-  for (auto& model : experiment.models) model.name = config::default_model_name(model.source);
-  std::map<std::string, int> uses;
-  for (const auto& model : experiment.models) ++uses[model.name];
-  for (auto& model : experiment.models) {
-    const auto folder = std::filesystem::path(model.source).parent_path().filename().string();
-    if (uses[model.name] > 1 && !folder.empty() && folder != model.name)
-      model.name = folder + "/" + model.name;
+  auto& models = experiment.models;
+  std::vector<std::filesystem::path> folders;
+  for (auto& model : models) {
+    model.name = config::default_model_name(model.source);
+    folders.push_back(config::is_null_model(model.source) ? "" : folder_above(model));
+  }
+  for (bool grew = true; grew;) {
+    grew = false;
+    std::map<std::string, std::set<std::string>> sources;
+    for (const auto& model : models) sources[model.name].insert(model.source);
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      if (sources[models[i].name].size() < 2 || !folders[i].has_filename()) continue;
+      models[i].name = printable(folders[i].filename().string()) + "/" + models[i].name;
+      folders[i] = folders[i].parent_path();
+      grew = true;
+    }
   }
 }
 
@@ -203,7 +221,7 @@ Result<EngineOption> parse_engine_option(const std::string& text) {
   const auto equals = text.find('=');
   const auto dot = text.rfind('.', equals);
   if (equals == std::string::npos || dot == std::string::npos || dot == 0 || dot + 1 == equals)
-    return not_of_form("--option", "ENGINE.KEY=VALUE like onnxruntime.spin=off", text);
+    return not_of_form("--option", "ENGINE.KEY=VALUE like onnxruntime.spin=0", text);
   return EngineOption{.engine = text.substr(0, dot),
                       .key = text.substr(dot + 1, equals - dot - 1),
                       .value = text.substr(equals + 1)};

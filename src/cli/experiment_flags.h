@@ -33,7 +33,7 @@ Result<std::pair<std::string, std::vector<std::int64_t>>> parse_shape(const std:
 /// "engine=openvino,threads=4"; kUsage otherwise.
 Result<Exclusion> parse_exclusion(const std::string& text);
 
-/// "onnxruntime@1.31.spin=off": engine, key and value.
+/// "onnxruntime@1.31.spin=0": engine, key and value.
 struct EngineOption {
   std::string engine, key, value;
 };

@@ -50,8 +50,9 @@ class HelpFormat final : public CLI::Formatter {
 
   static std::string entry(const std::string& name, const std::string& description) {
     const std::string head = "  " + name;
-    const std::string gap = head.size() + 2 <= kColumn ? std::string(kColumn - head.size(), ' ')
-                                                       : "\n" + std::string(kColumn, ' ');
+    const std::size_t width_of_head = display_width(head);
+    const std::string gap = width_of_head + 2 <= kColumn ? std::string(kColumn - width_of_head, ' ')
+                                                         : "\n" + std::string(kColumn, ' ');
     return head + gap + wrap_at(kColumn, description, width()) + '\n';
   }
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/text_table.h"
 #include "config/reader.h"
 
 namespace joulemark::config {
@@ -119,12 +120,12 @@ bool is_null_model(std::string_view source) {
 }
 
 std::string default_model_name(const std::string& source) {
-  if (is_null_model(source)) return source.substr(kNullScheme.size());
+  if (is_null_model(source)) return printable(source.substr(kNullScheme.size()));
   const fs::path path(source);
   const fs::path folder = path.parent_path().filename();
   const bool generic =
       path.filename() == "model.onnx" && !folder.empty() && folder != "." && folder != "..";
-  return generic ? folder.string() : path.stem().string();
+  return printable(generic ? folder.string() : path.stem().string());
 }
 
 void resolve_paths(Experiment& experiment, const fs::path& folder) {

@@ -45,7 +45,7 @@ Result<LoadedExperiment> load_experiment(const std::filesystem::path& path);
 /// equals e (an engine without options has no entry in `engine_options`).
 std::string to_toml(const Experiment& experiment);
 
-/// The file's stem; the folder's name for `…/folder/model.onnx`; NAME for `null:NAME`.
+/// The file's stem; the folder's name for `…/folder/model.onnx`; NAME for `null:NAME`. Printable.
 std::string default_model_name(const std::string& source);
 
 /// Whether `source` names no file: `null:NAME`.

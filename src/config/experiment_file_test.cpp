@@ -146,6 +146,13 @@ TEST(ExperimentFile, SaysWhereOthersFindSomethingWrong) {
             name + ":1:1: no shape\n" + name + ":2:10: no file\n" + name + ":4:16: no y");
 }
 
+TEST(ExperimentFile, NestedTooDeeplySaysSo) {
+  const auto read = parse_experiment("a = " + std::string(5000, '['), "e.toml");
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message, ::testing::HasSubstr("nested too deeply"));
+  EXPECT_THAT(read.error().message, ::testing::Not(::testing::HasSubstr("TOML_MAX")));
+}
+
 TEST(ExperimentFile, ThatIsMissingIsAUsageErrorThatNamesIt) {
   const auto experiment = load_experiment("/nonexistent/e.toml");
   ASSERT_FALSE(experiment);

@@ -140,7 +140,8 @@ TEST(Texts, ThatNoFileCanHoldAreRejected) {
   experiment.models[0].source = "/\xff.onnx";
   const auto status = validate(experiment);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message, "MODEL is not valid UTF-8 text");
+  EXPECT_EQ(status.error().message,
+            "MODEL '/\xEF\xBF\xBD.onnx' is not valid UTF-8 text; rename the file or its folder");
 }
 
 }  // namespace

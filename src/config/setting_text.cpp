@@ -112,10 +112,19 @@ std::string expectation(const Setting& setting) {
   return (type == "integer" ? "an " : "a ") + type;
 }
 
+/// "-1" and the like: an integer, if perhaps none that fits.
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 Status set_from_text(Experiment& experiment, const Setting& setting, const std::string& text) {
   if (std::visit(Assign{experiment, text}, setting.target)) return {};
+  if (type_name(setting) == std::string_view("integer") && is_integer(text))
+    return fail(ErrorKind::kUsage,
+                fmt::format("{} must be {}, not {}", setting.flag, bounds_text(setting), text));
   return fail(ErrorKind::kUsage,
               fmt::format("{} must be {}, not '{}'", setting.flag, expectation(setting), text));
 }

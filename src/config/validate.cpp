@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "base/text_table.h"
 #include "config/experiment_file.h"
 #include "config/text.h"
 
@@ -135,12 +136,23 @@ void check_models(const Experiment& experiment, Issues& issues) {
   for (std::size_t i = 0; i < experiment.models.size(); ++i) {
     const ModelSpec& model = experiment.models[i];
     const std::string path = entry("model", i);
-    check_text(issues, path + ".source", model.source);
+    if (!is_text(model.source))
+      add(issues, path + ".source",
+          fmt::format("'{}' is not valid UTF-8 text; rename the file or its folder",
+                      printable(model.source)));
     if (model.source.empty() || model.source == "null:")
       add(issues, path + ".source", "must name an ONNX file, or null:NAME");
     check_title(issues, path + ".name", model.name);
     if (model.name.empty()) add(issues, path + ".name", "may not be empty");
-    if (!names.insert(model.name).second)
+    const bool is_new = names.insert(model.name).second;
+    const auto same = std::find_if(
+        experiment.models.begin(), experiment.models.end(), [&](const ModelSpec& other) {
+          return other.name == model.name && other.source == model.source;
+        });
+    if (!is_new && &*same != &model)
+      add(issues, path + ".source",
+          fmt::format("repeats '{}' under the same name; leave it out", model.source));
+    else if (!is_new)
       add(issues, path + ".name",
           fmt::format("'{}' is the name of an earlier model; give this one a name of its own",
                       model.name));
@@ -277,8 +289,11 @@ std::string without_indices(const std::string& path) {
 
 /// The flag that sets `path` on the command line with the user's word behind it, or the path
 /// itself.
-std::string subject(const std::string& path) {
+std::string subject(const std::string& path, const Experiment& experiment) {
   const std::string key = without_indices(path);
+  const std::string engine = key.starts_with("engine.") ? key.substr(7) : "";
+  if (experiment.engine_roots.contains(engine) && !experiment.engine_options.contains(engine))
+    return "--engine-root " + engine;
   if (key.starts_with("exclude[].")) return "--exclude " + key.substr(10);
   if (key.starts_with("model[].shapes.")) return "--shape " + key.substr(15);
   if (key.starts_with("engine.") && key.ends_with(".root"))
@@ -314,7 +329,7 @@ Status validate(const Experiment& experiment) {
   if (issues.size() > kMaxReportedIssues) issues.resize(kMaxReportedIssues);
   Texts lines;
   for (const auto& issue : issues)
-    lines.push_back(fmt::format("{} {}", subject(issue.path), issue.message));
+    lines.push_back(fmt::format("{} {}", subject(issue.path, experiment), issue.message));
   return fail(ErrorKind::kUsage, fmt::format("{}", fmt::join(lines, "\n")));
 }
 

@@ -245,13 +245,17 @@ Error no_such_install(const EngineSpec& spec, const EngineListing& listing) {
   if (listing.installs.empty())
     return {ErrorKind::kMachine,
             fmt::format("cannot use engine '{}': {}", spec.name, listing.reason)};
-  std::vector<std::string> versions;
+  std::vector<std::string> found;
   for (const EngineInstall& install : listing.installs)
-    versions.push_back(install.version.empty() ? "unknown" : install.version);
-  const std::string& hint = listing.manifest.install_hint;
+    found.push_back(install.library_dir.empty()
+                        ? "the one that is built in"
+                        : fmt::format("{} in '{}'",
+                                      install.version.empty() ? "one" : install.version,
+                                      install.library_dir));
   return {ErrorKind::kMachine,
-          fmt::format("cannot use engine '{}@{}': found version {}{}{}", spec.name, spec.version,
-                      fmt::join(versions, ", "), hint.empty() ? "" : "; ", hint)};
+          fmt::format("cannot use engine '{0}@{1}': there is only {2}; name a version that is "
+                      "there, or give '--engine-root {0}@{1}=FOLDER'",
+                      spec.name, spec.version, fmt::join(found, ", "))};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Manifests, versions, discovery in folders made up for the test, and the plugin loader.
 #include <elf.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -214,8 +215,12 @@ TEST(Discovery, SelectsAVersionByPrefix) {
   const auto none = find_engine("toy@1.1", machine.path);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::kMachine);
-  EXPECT_EQ(none.error().message,
-            "cannot use engine 'toy@1.1': found version 1.10.0, 1.9.0; run 'get toy'");
+  EXPECT_EQ(
+      none.error().message,
+      fmt::format("cannot use engine 'toy@1.1': there is only 1.10.0 in '{0}/1.10.0', 1.9.0 in "
+                  "'{0}/1.9.0'; name a version that is there, or give "
+                  "'--engine-root toy@1.1=FOLDER'",
+                  (machine.root / "cache/toy").string()));
 }
 
 TEST(Discovery, LooksAtOptionThenEnvironmentThenCacheThenPython) {

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BIN, MACHINE, OK, QUICK, USAGE
+from conftest import BIN, MACHINE, NOT_OK, OK, QUICK, USAGE, contents_of
 
 COMMANDS = ["compare", "run", "plan", "engines", "doctor", "check", "report"]
 
@@ -245,6 +245,40 @@ def test_two_formats_at_once_are_a_usage_error(joulemark):
 def test_what_does_not_exist_is_a_usage_error_that_names_it(joulemark, command):
     outcome = joulemark(*command)
     assert outcome.status == USAGE and "nowhere" in outcome.err and not outcome.out
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["null:a", "--engine", "null", "--engine-root", "foo=/tmp"], "--engine-root foo "),
+        (["null:a", "--engine", "null", "--seed", "-1"], "--seed must be 0 to "),
+        (["null:a", "--engine", "null", "--option", "nonsense"], "like onnxruntime.spin=0"),
+        (["null:a", "null:a", "--engine", "null"], "MODEL repeats 'null:a'"),
+        ([b"null:\xff", "--engine", "null"], "MODEL 'null:\ufffd' is not valid UTF-8"),
+        (["null:a", "--engine", "NULL"], "did you mean 'null'?"),
+    ],
+)
+def test_a_message_blames_what_was_typed(joulemark, arguments, said):
+    arguments = [argument.decode("utf-8", "surrogateescape") if isinstance(argument, bytes) else argument for argument in arguments]
+    outcome = joulemark("compare", *arguments, *QUICK)
+    assert outcome.status == USAGE and said in outcome.err and not outcome.out, outcome.err
+
+
+def test_a_number_that_is_none_is_said_so(joulemark):
+    assert "--experiment must be an integer, not 'x'" in joulemark("report", "--experiment", "x").err
+    assert "--threads needs a value" in joulemark("compare", "null:a", "--threads").err
+    assert "--rtol must be a number, not 'x'" in joulemark("check", ".", "--engine", "null", "--rtol", "x").err
+
+
+@pytest.mark.parametrize("damage", ["drop table trial", "update experiment set value = '{'", "alter table trial rename column status to state"])
+def test_a_damaged_store_is_said_so_in_plain_words(joulemark, damage):
+    joulemark("compare", "null:a", "--engine", "null", *QUICK, "--store", "s.sqlite")
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        store.execute("pragma foreign_keys = off")
+        store.execute(damage)
+    outcome = joulemark("report", "s.sqlite")
+    assert outcome.status == NOT_OK and "it is damaged" in outcome.err
+    assert not [word for word in ("sqlite3", "json.exception", "select", "prepare") if word in outcome.err], outcome.err
 
 
 def test_numbers_do_not_follow_the_locale(joulemark):
