@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/json_values.h"
@@ -17,10 +18,10 @@ using nlohmann::json;
 Description describe(const EngineInstall& install) {
   run::ProcessWorkerRunner workers(run::default_worker_program());
   const auto text = run::describe_install(install, workers);
-  if (!text) return {.value = {}, .problem = text.error().message};
-  auto value = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!value.is_object()) return {.value = {}, .problem = "its description is no JSON object"};
-  return {.value = std::move(value), .problem = {}};
+  if (!text) return {.problem = text.error().message};
+  if (!json::parse(*text, nullptr, /*allow_exceptions=*/false).is_object())
+    return {.problem = "its description is no JSON object"};
+  return {.value = *text, .problem = {}};
 }
 
 std::vector<DescribedEngine> describe_all(std::vector<engine::EngineListing> listings) {
@@ -38,7 +39,7 @@ json described_json(const DescribedEngine& engine) {
   json row = listing_json(engine.listing);
   for (std::size_t i = 0; i < engine.descriptions.size(); ++i) {
     const auto& [value, problem] = engine.descriptions[i];
-    row["installs"][i]["describe"] = value;
+    row["installs"][i]["describe"] = json::parse(value);
     row["installs"][i]["problem"] = problem.empty() ? json() : json(problem);
   }
   return row;

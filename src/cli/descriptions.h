@@ -2,7 +2,7 @@
 // What installed engines say of themselves, each asked in a process of its own.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -14,8 +14,8 @@ namespace joulemark::cli {
 
 /// What an install says of itself, or why it cannot.
 struct Description {
-  nlohmann::json value;  ///< an object; null when the install cannot be opened
-  std::string problem;   ///< "" when it could be opened
+  std::string value = "null";  ///< JSON text of an object; null when it cannot be opened
+  std::string problem;         ///< "" when it could be opened
 };
 
 /// An engine, and the description of each of its installs.

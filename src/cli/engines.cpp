@@ -79,7 +79,8 @@ Providers providers_of(const engine::Manifest& manifest, const json& description
 
 void add_install(const engine::Manifest& manifest, const EngineInstall& install,
                  const Description& description, Table& table) {
-  const auto& [value, problem] = description;
+  const json value = json::parse(description.value);
+  const std::string& problem = description.problem;
   const std::string version = text_at(value, "version");
   const auto providers = providers_of(manifest, value);
   table.rows.add_row(

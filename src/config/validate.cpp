@@ -129,6 +129,22 @@ void check_shapes(const ModelSpec& model, const std::string& path, Issues& issue
   }
 }
 
+/// Model `i` has the name of an earlier one; of one file as well it is a slip of the hand.
+void add_repeated(Issues& issues, const Experiment& experiment, std::size_t i) {
+  const ModelSpec& model = experiment.models[i];
+  const auto begin = experiment.models.begin();
+  const bool same_file =
+      std::any_of(begin, begin + static_cast<std::ptrdiff_t>(i), [&](const ModelSpec& earlier) {
+        return earlier.name == model.name && earlier.source == model.source;
+      });
+  if (same_file)
+    return add(issues, entry("model", i) + ".source",
+               fmt::format("repeats '{}' under the same name; leave it out", model.source));
+  add(issues, entry("model", i) + ".name",
+      fmt::format("'{}' is the name of an earlier model; give this one a name of its own",
+                  model.name));
+}
+
 void check_models(const Experiment& experiment, Issues& issues) {
   if (experiment.models.empty())
     add(issues, "model", "is missing: an experiment needs at least one model with a source");
@@ -144,18 +160,7 @@ void check_models(const Experiment& experiment, Issues& issues) {
       add(issues, path + ".source", "must name an ONNX file, or null:NAME");
     check_title(issues, path + ".name", model.name);
     if (model.name.empty()) add(issues, path + ".name", "may not be empty");
-    const bool is_new = names.insert(model.name).second;
-    const auto same = std::find_if(
-        experiment.models.begin(), experiment.models.end(), [&](const ModelSpec& other) {
-          return other.name == model.name && other.source == model.source;
-        });
-    if (!is_new && &*same != &model)
-      add(issues, path + ".source",
-          fmt::format("repeats '{}' under the same name; leave it out", model.source));
-    else if (!is_new)
-      add(issues, path + ".name",
-          fmt::format("'{}' is the name of an earlier model; give this one a name of its own",
-                      model.name));
+    if (!names.insert(model.name).second) add_repeated(issues, experiment, i);
     check_text(issues, path + ".inputs", model.inputs);
     if (model.inputs.empty())
       add(issues, path + ".inputs", "may not be empty; the default is \"generated\"");
