@@ -92,12 +92,15 @@ std::string no_number(const std::string& message, const CLI::App& where) {
 }
 
 std::string words_for(const CLI::App& app, const CLI::App& where, const CLI::ParseError& error) {
-  const std::string message = error.what();
+  std::string message = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return extra_word(app, where);
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
     return no_number(message, where);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
     return message.substr(0, message.find(':')) + " needs a value";
+  if (const auto colon = message.find(": ");
+      dynamic_cast<const CLI::ValidationError*>(&error) != nullptr && colon != std::string::npos)
+    return message.erase(colon, 1);
   return message;
 }
 
@@ -148,6 +151,11 @@ Result<int> parse_and_run(Parser& parser, Texts words) {
   return parser.chosen ? parser.chosen() : kExitUsage;
 }
 
+/// What is wrong with a value that is the next flag, whose own value was forgotten; else "".
+std::string no_flag(const std::string& value) {
+  return value.starts_with("--") ? fmt::format("needs a value before '{}'", value) : "";
+}
+
 /// "-o,--output FILE" in its two parts.
 struct Names {
   explicit Names(const std::string& text)
@@ -168,6 +176,7 @@ void Arguments::flag(const std::string& names, Switch& value, const std::string&
 void Arguments::option(const std::string& names, std::string& value, const std::string& help) {
   const Names split(names);
   app_.add_option(split.flags, value, help)
+      ->check(no_flag)
       ->take_last()
       ->type_name(split.placeholder)
       ->group(group_);
@@ -197,6 +206,7 @@ void Arguments::repeated(const std::string& names, std::vector<std::string>& val
                          const std::string& help) {
   const Names split(names);
   app_.add_option(split.flags, values, help)
+      ->check(no_flag)
       ->allow_extra_args(false)
       ->type_name(split.placeholder)
       ->group(group_);

@@ -213,6 +213,10 @@ TEST_F(CommandLine, SaysWhatAFlagNeeds) {
               HasSubstr("--number must be an integer, not 'x'"));
   EXPECT_THAT(complaint({"show", "--many"}), HasSubstr("--many needs a value"));
   EXPECT_THAT(complaint({"show", "--one"}), HasSubstr("--one needs a value"));
+  EXPECT_THAT(complaint({"show", "--many", "--number", "1"}),
+              HasSubstr("--many needs a value before '--number'"));
+  EXPECT_THAT(complaint({"show", "--one", "--number", "1"}),
+              HasSubstr("--one needs a value before '--number'"));
 }
 
 TEST_F(CommandLine, LetsTheLastOfSeveralSingleValuesCount) {
