@@ -61,12 +61,16 @@ json case_json(const run::CheckCase& found) {
   return row;
 }
 
-std::string to_json(const std::string& engine, const Cases& cases) {
+std::string to_json(const std::string& engine, const run::CheckRun& done) {
+  const Cases& cases = done.cases;
   json rows = json::array();
   for (const auto& found : cases) rows.push_back(case_json(found));
   json summary;
   for (const char* status : kStatuses) summary[status] = count(cases, status);
-  const json out = {{"engine", engine}, {"cases", std::move(rows)}, {"summary", summary}};
+  const json out = {{"engine", engine},
+                    {"cases", std::move(rows)},
+                    {"summary", summary},
+                    {"interrupted", done.interrupted}};
   return json_line(out);
 }
 
@@ -151,13 +155,19 @@ Result<int> check(const Check& command) {
   const auto options = options_of(command, folders->size());
   if (!options) return fail(options.error());
   run::ProcessWorkerRunner workers(run::default_worker_program());
-  const auto cases = run::check_cases(*folders, *options, workers, interrupt_flag());
-  if (!cases) return fail(cases.error());
+  const auto done = run::check_cases(*folders, *options, workers, interrupt_flag());
+  if (!done) return fail(done.error());
+  const Cases& cases = done->cases;
   const auto printed =
-      print(command.as_json == Arguments::Switch::kOn ? to_json(command.engine, *cases)
-                                                      : summary_text(*cases));
+      print(command.as_json == Arguments::Switch::kOn ? to_json(command.engine, *done)
+                                                      : summary_text(cases));
+  if (done->interrupted) {
+    print_note(
+        fmt::format("check was interrupted: {} of {} cases ended", cases.size(), folders->size()));
+    return kExitInterrupted;
+  }
   if (!printed) return printed;
-  return count(*cases, "fail") + count(*cases, "crashed") > 0 ? kExitFailed : kExitOk;
+  return count(cases, "fail") + count(cases, "crashed") > 0 ? kExitFailed : kExitOk;
 }
 
 }  // namespace

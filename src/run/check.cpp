@@ -41,9 +41,11 @@ class Queue {
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::move(error);
   }
-  Result<std::vector<CheckCase>> take() {
-    if (error_) return fail(*std::move(error_));
-    return std::move(results_);
+  Result<CheckRun> take() {
+    const bool interrupted = error_ && error_->kind == ErrorKind::kInterrupted;
+    if (error_ && !interrupted) return fail(*std::move(error_));
+    std::erase_if(results_, [](const CheckCase& result) { return result.status.empty(); });
+    return CheckRun{.cases = std::move(results_), .interrupted = interrupted};
   }
 
  private:
@@ -62,10 +64,11 @@ class Lane {
 
   /// Fails only when no worker can be had, or when stopped.
   Result<CheckCase> run(const std::filesystem::path& directory, const std::string& name) {
+    const int served_before = served_;
     auto reply = try_case(directory);
     if (!reply) return fail(reply.error());
-    if (!*reply && !reply->error().reported) {
-      client_.reset();  // alone in a fresh worker: was it this case, or what came before?
+    if (!*reply && may_be_anothers(reply->error(), served_before)) {
+      drop_worker();  // alone in a fresh worker: was it this case, or what came before?
       reply = try_case(directory);
       if (!reply) return fail(reply.error());
     }
@@ -80,8 +83,15 @@ class Lane {
     return {.kind = ErrorKind::kInterrupted, .message = "check was interrupted"};
   }
 
+  /// Whether what came before in the worker may be the cause. A crash is tried again in any case:
+  /// it costs little, and some do not come back.
+  static bool may_be_anothers(const Failure& failure, int served_before) {
+    return !failure.reported && !(served_before == 0 && failure.status == TrialStatus::kTimeout);
+  }
+
   Status open_worker() {
     if (client_) return {};
+    served_ = 0;
     auto process = workers_.start({});
     if (!process) return fail(process.error());
     client_.emplace(*std::move(process), ClientOptions{.clock = clock_,
@@ -97,13 +107,19 @@ class Lane {
                                                  options_.install.engine, opened.error().reason));
   }
 
+  void drop_worker() {
+    client_.reset();
+    served_ = 0;
+  }
+
   Result<Reply<Checked>> try_case(const std::filesystem::path& directory) {
     if (auto opened = open_worker(); !opened) return fail(opened.error());
     client_->set_deadline(clock_.now() + to_nanoseconds(options_.case_time_limit_s));
     auto reply =
         client_->check({.directory = directory, .rtol = options_.rtol, .atol = options_.atol});
     if (!reply && reply.error().interrupted) return fail(interrupted());
-    if (!reply) client_.reset();
+    ++served_;
+    if (!reply) drop_worker();
     return reply;
   }
 
@@ -137,13 +153,14 @@ class Lane {
   const std::atomic<bool>& stop_;
   SystemClock clock_;
   std::optional<WorkerClient> client_;
+  int served_ = 0;  ///< cases of this worker
 };
 
 }  // namespace
 
-Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::path>& dirs,
-                                           const CheckOptions& options, WorkerRunner& workers,
-                                           const std::atomic<bool>& stop) {
+Result<CheckRun> check_cases(const std::vector<std::filesystem::path>& dirs,
+                             const CheckOptions& options, WorkerRunner& workers,
+                             const std::atomic<bool>& stop) {
   Queue queue(dirs.size(), options.on_case);
   const auto names = case_names(dirs);
   const auto serve = [&] {

@@ -52,12 +52,17 @@ std::string missing_part(const std::filesystem::path& directory);
 /// it from the others.
 std::vector<std::string> case_names(const std::vector<std::filesystem::path>& dirs);
 
-/// Results in the order of `dirs`. A worker serves many cases; a case that kills its worker or
-/// exceeds the limit is tried once more alone in a fresh worker and is "crashed" when that ends the
-/// same way. Fails when no worker can be started or the engine cannot be opened; kInterrupted when
-/// `stop` is set.
-Result<std::vector<CheckCase>> check_cases(const std::vector<std::filesystem::path>& dirs,
-                                           const CheckOptions& options, WorkerRunner& workers,
-                                           const std::atomic<bool>& stop);
+struct CheckRun {
+  std::vector<CheckCase> cases;  ///< in the order of `dirs`; when interrupted, those that ended
+  bool interrupted = false;
+};
+
+/// A worker serves many cases; a case that kills its worker or exceeds the limit is tried once more
+/// alone in a fresh worker and is "crashed" when that ends the same way. A time-out in a worker
+/// that had served nothing else is final. Fails when no worker can be started or the engine cannot
+/// be opened; ends early when `stop` is set.
+Result<CheckRun> check_cases(const std::vector<std::filesystem::path>& dirs,
+                             const CheckOptions& options, WorkerRunner& workers,
+                             const std::atomic<bool>& stop);
 
 }  // namespace joulemark::run

@@ -22,13 +22,18 @@ const std::atomic<bool> kNeverStop{false};
 
 class Check : public testing::Test {
  protected:
-  Result<std::vector<CheckCase>> check(const std::vector<std::filesystem::path>& dirs, int jobs = 1,
-                                       const std::atomic<bool>& stop = kNeverStop) {
+  Result<CheckRun> run_all(const std::vector<std::filesystem::path>& dirs, int jobs,
+                           const std::atomic<bool>& stop) {
     CheckOptions options;
     options.install.engine = "null";
     options.jobs = jobs;
     options.on_case = [this](const CheckCase& done) { seen_.push_back(done.name); };
     return check_cases(dirs, options, runner_, stop);
+  }
+  /// The cases, when nothing stops them.
+  Result<std::vector<CheckCase>> check(const std::vector<std::filesystem::path>& dirs,
+                                       int jobs = 1) {
+    return run_all(dirs, jobs, kNeverStop).map([](CheckRun done) { return std::move(done.cases); });
   }
   /// Workers end in `state` when they are given the case `name`.
   void case_ends_worker(const std::string& name, WorkerState state, int times = 1000) {
@@ -135,16 +140,26 @@ TEST_F(Check, AnEngineThatCannotBeOpenedEndsIt) {
   EXPECT_THAT(cases.error().message, HasSubstr("cannot open engine 'null': cannot open 'libx.so'"));
 }
 
-TEST_F(Check, StoppingEndsItAsInterrupted) {
+TEST_F(Check, StoppingKeepsWhatHasEnded) {
   std::atomic<bool> stop{false};
-  runner_.reactions["check"] = [&](const json&, Conversation&) {
+  runner_.reactions["check"] = [&](const json& request, Conversation& worker) {
+    if (request.at("case") == "/t/a") return runner_.usual(request, worker);
     stop = true;
-    return Received(TimedOut{});
+    return Received(Interrupted{});
   };
-  const auto cases = check({"/t/a", "/t/b"}, 1, stop);
-  ASSERT_FALSE(cases);
-  EXPECT_EQ(cases.error().kind, ErrorKind::kInterrupted);
+  const auto done = run_all({"/t/a", "/t/b", "/t/c"}, 1, stop);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(done->interrupted);
+  EXPECT_THAT(statuses(done->cases), ElementsAre("a pass"));
   EXPECT_TRUE(runner_.conversations[0]->killed);
+}
+
+TEST_F(Check, AHangInAFreshWorkerIsNotTriedAgain) {
+  runner_.reactions["check"] = [](const json&, Conversation&) { return Received(TimedOut{}); };
+  const auto cases = check({"/t/a", "/t/b"});
+  ASSERT_TRUE(cases);
+  EXPECT_THAT(statuses(*cases), ElementsAre("a crashed", "b crashed"));
+  EXPECT_EQ(runner_.conversations.size(), 2u) << "one for each case";
 }
 
 TEST_F(Check, TolerancesAreHandedOverOnlyWhenGiven) {

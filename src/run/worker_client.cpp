@@ -35,7 +35,8 @@ json path_or_null(const std::filesystem::path& path) {
 WorkerClient::WorkerClient(std::unique_ptr<WorkerProcess> process, ClientOptions options)
     : process_(std::move(process)),
       options_(std::move(options)),
-      started_ns_(options_.clock.now()) {}
+      started_ns_(options_.clock.now()),
+      limit_from_ns_(started_ns_) {}
 
 Failure WorkerClient::give_up(TrialStatus status, std::string reason) {
   process_->kill();
@@ -72,7 +73,7 @@ Failure WorkerClient::died(std::string_view request) {
 }
 
 Failure WorkerClient::timed_out(std::string_view request) {
-  const double waited = to_seconds(options_.clock.now() - started_ns_);
+  const double waited = to_seconds(options_.clock.now() - limit_from_ns_);
   return give_up(TrialStatus::kTimeout,
                  fmt::format("time limit passed in '{}', {:.1f} s after the start; worker killed",
                              request, waited));

@@ -74,8 +74,11 @@ class WorkerClient {
   /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.
   void quit();
 
-  /// A new limit for the requests that follow.
-  void set_deadline(Nanoseconds deadline) { options_.deadline = deadline; }
+  /// A new limit for the requests that follow; the time of "… s after the start" counts from now.
+  void set_deadline(Nanoseconds deadline) {
+    options_.deadline = deadline;
+    limit_from_ns_ = options_.clock.now();
+  }
   [[nodiscard]] WorkerProcess& process() { return *process_; }
 
  private:
@@ -95,6 +98,7 @@ class WorkerClient {
   std::unique_ptr<WorkerProcess> process_;
   ClientOptions options_;
   Nanoseconds started_ns_;
+  Nanoseconds limit_from_ns_;
 };
 
 }  // namespace joulemark::run

@@ -4,6 +4,7 @@
 import pathlib
 import shutil
 import sys
+import time
 
 import numpy
 import pytest
@@ -133,6 +134,14 @@ def test_a_case_that_never_answers_ends_at_its_limit(with_fake_worker, tmp_path)
     cases = by_name(outcome.json)
     assert cases["b_silent"]["status"] == "crashed" and "time limit" in cases["b_silent"]["reason"]
     assert cases["c_right"]["status"] == "pass"
+
+
+def test_a_hang_costs_its_limit_once(with_fake_worker, tmp_path):
+    case(tmp_path / "cases/a_silent")
+    begin = time.monotonic()
+    outcome = with_fake_worker("check", tmp_path / "cases", "--engine", "null", "--time-limit", "3", "--json")
+    assert time.monotonic() - begin < 5.5
+    assert "3.0 s after the start" in by_name(outcome.json)["a_silent"]["reason"]
 
 
 def test_statuses_of_a_worker_are_passed_on(with_fake_worker, tmp_path):

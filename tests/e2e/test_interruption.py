@@ -4,8 +4,12 @@
 import json
 import os
 import signal
+import sys
+import time
+
 import pytest
 from conftest import INTERRUPTED, QUICK, children_of, contents_of, interrupt, is_running, wait_until
+from models import case
 
 # Phase → the flags that make the null engine stay in it for as long as the test needs.
 STAY = {
@@ -33,8 +37,6 @@ def test_an_interrupt_ends_every_phase_at_once(joulemark, phase, number):
     if phase == "idle":
         wait_until((joulemark.home / "s.sqlite").exists, "the store")
         wait_until(lambda: process.poll() is None, "the program")
-        import time
-
         time.sleep(0.3)  # nothing outside shows that the idle phase has begun
         started = []
     else:
@@ -92,21 +94,21 @@ def test_a_worker_dies_with_its_parent(joulemark, phase):
     assert stored_trials(joulemark) == []
 
 
-def test_an_interrupted_check_says_so(joulemark, tmp_path):
-    import sys
-
-    from models import case
-
-    for number in range(3):
-        case(tmp_path / f"cases/silent_{number}")
+def test_an_interrupted_check_prints_what_has_ended(joulemark, tmp_path):
+    for name in ("a_right", "b_silent", "c_right"):
+        case(tmp_path / "cases" / name)
     worker = tmp_path / "worker"
     worker.write_text(f'#!/bin/sh\nexec {sys.executable} {os.path.dirname(__file__)}/fake_worker.py "$@"\n')
     worker.chmod(0o755)
-    process = joulemark.start("check", tmp_path / "cases", "--engine", "null", env={"JOULEMARK_WORKER": str(worker)})
+    process = joulemark.start("check", tmp_path / "cases", "--engine", "null", "--jobs", "1", "--json", env={"JOULEMARK_WORKER": str(worker)})
     started = wait_until(lambda: children_of(process.pid), "a worker")
+    time.sleep(1)  # nothing outside shows that the second case has begun
     interrupt(process)
-    process.communicate(timeout=10)
+    out, err = process.communicate(timeout=10)
     assert process.returncode == INTERRUPTED
+    report = json.loads(out)
+    assert report["interrupted"] is True and [entry["name"] for entry in report["cases"]] == ["a_right"]
+    assert "1 of 3 cases ended" in err
     assert not any(map(is_running, started))
 
 
