@@ -13,6 +13,8 @@ namespace joulemark::worker {
 
 Outcome<void> write_answer(const std::filesystem::path& folder,
                            const std::vector<model::HostTensor>& outputs) {
+  if (outputs.empty())
+    return fail(JM_INVALID_MODEL, "the model has no outputs: nothing shows what it computes");
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
