@@ -125,8 +125,8 @@ Json row_json(const Judgement& judgement, const Cell& cell) {
               {"in_best_set", cell.in_best_set()},
               {"reason", cell.reason}};
   put_ratio(row, cell);
-  row["trials_ok"] = cell.finished;
-  row["trials_not_ok"] = cell.not_ok;
+  row["trials_ok"] = cell.finished - cell.different;
+  row["trials_not_ok"] = cell.not_ok + cell.different;
   Json values = Json::object();
   for (std::size_t m = 0; m < cell.estimates.size(); ++m) {
     values[verdict::metrics()[m].key] = estimate_json(cell.estimates[m]);

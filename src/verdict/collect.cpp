@@ -88,6 +88,7 @@ void pick_trials(const ExperimentRecord& record, Judgement& judgement) {
     Cell& cell = judgement.cells[c];
     for (const auto& [block, trial] : by_block[c]) {
       if (trial) cell.trials.push_back(*trial);
+      if (trial && record.trials[*trial].status == TrialStatus::kDifferent) ++cell.different;
       if (!trial) ++cell.not_ok;
     }
     cell.finished = static_cast<int>(cell.trials.size());

@@ -56,6 +56,7 @@ struct Cell {
   std::vector<std::size_t> trials;  ///< indices of its finished trials, at most one per block, in
                                     ///< order of blocks
   int finished = 0;                 ///< == trials.size()
+  int different = 0;                ///< of the finished ones, those whose outputs differ
   int not_ok = 0;                   ///< blocks without a finished trial
   std::vector<Estimate> estimates;  ///< by MetricId
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
