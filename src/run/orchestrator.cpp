@@ -70,7 +70,7 @@ class Run {
   }
   Status run_one(const plan::PlannedTrial& trial);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
-  Status check_place(const TrialEnd& end) const;
+  Status check_place(const TrialEnd& end);
   bool will_recur(const plan::PlannedTrial& trial, const TrialEnd& end);
   Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
@@ -86,6 +86,7 @@ class Run {
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
   std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
   std::map<Cell, int> timeouts_;
+  bool has_started_ = false;  ///< some worker
   RunOutcome outcome_;
 };
 
@@ -181,8 +182,11 @@ std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) c
 }
 
 /// Fails when a worker could not write to our folder: that is no fault of its engine.
-Status Run::check_place(const TrialEnd& end) const {
+/// Nor is it one that no worker has ever started; later, that may pass.
+Status Run::check_place(const TrialEnd& end) {
   const std::string& reason = end.record.reason;
+  has_started_ = has_started_ || !end.not_started;
+  if (!has_started_) return fail(ErrorKind::kMachine, reason);
   if (reason.find(folder_.string()) == std::string::npos ||
       (!reason.starts_with("cannot write") && !reason.starts_with("cannot create")))
     return {};

@@ -26,6 +26,8 @@ struct Failure {
   bool interrupted = false;
   /// The reply was an `error`: the worker is alive and speaks the protocol.
   bool reported = false;
+  /// The worker program could not be started at all.
+  bool not_started = false;
   std::string wire_status = {};  ///< of an `error` reply: "library_missing"
 };
 

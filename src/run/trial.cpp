@@ -106,7 +106,8 @@ Reply<void> Attempt::idle() {
 Reply<void> Attempt::start_worker() {
   auto process = world_.workers.start(
       {.program = {}, .arguments = {}, .environment = {}, .cpus = configuration_.affinity});
-  if (!process) return tl::unexpected<Failure>(Failure{.reason = process.error().message});
+  if (!process)
+    return tl::unexpected<Failure>(Failure{.reason = process.error().message, .not_started = true});
   client_.emplace(*std::move(process),
                   ClientOptions{.clock = world_.clock,
                                 .stop = world_.stop,
@@ -263,6 +264,7 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
     record.reason = failure.reason;
     end_.recurrence = failure.recurrence;
     end_.interrupted = failure.interrupted;
+    end_.not_started = failure.not_started;
   } else if (record.agreement.agrees == false) {
     record.status = TrialStatus::kDifferent;
     record.reason = difference();

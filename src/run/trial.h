@@ -43,6 +43,7 @@ struct TrialEnd {
   TrialRecord record;  ///< not to be stored when interrupted
   bool interrupted = false;
   Recurrence recurrence = Recurrence::kMayPass;
+  bool not_started = false;  ///< there was no worker
   /// The worker answered the check input twice alike, so what it wrote can serve as the reference.
   bool answered = false;
 };

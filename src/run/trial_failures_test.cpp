@@ -26,7 +26,7 @@ TEST_F(Orchestrator, ACrashIsDataAndTheRestGoesOn) {
   EXPECT_EQ(outcome->not_ok, 2);
   const auto crashed = stored_of("b");
   EXPECT_THAT(statuses(crashed), Each(TrialStatus::kCrashed));
-  EXPECT_EQ(crashed[0].reason, "worker killed by SIGSEGV (segmentation fault) in 'warmup'");
+  EXPECT_EQ(crashed[0].reason, "worker killed by SIGSEGV (segmentation fault) in phase 'warmup'");
   EXPECT_EQ(crashed[0].output_tail, "about to fail\n");
   EXPECT_EQ(crashed[1].reason, crashed[0].reason)
       << "a crash may not come back, so it is tried again";
@@ -44,8 +44,9 @@ TEST_F(Orchestrator, AHangEndsAtTheTimeLimitAndIsTriedTwice) {
   const auto hung = stored_of("b");
   ASSERT_EQ(hung.size(), 4u);
   EXPECT_THAT(statuses(hung), Each(TrialStatus::kTimeout));
-  EXPECT_THAT(hung[0].reason,
-              HasSubstr("time limit passed in 'go', 20.0 s after the start; worker killed"));
+  EXPECT_THAT(
+      hung[0].reason,
+      HasSubstr("time limit passed in phase 'measure', 20.0 s after the start; worker killed"));
   EXPECT_THAT(hung[1].reason, HasSubstr("time limit passed"));
   EXPECT_TRUE(hung[2].reason.starts_with("not tried again: time limit passed")) << hung[2].reason;
   EXPECT_TRUE(hung[3].reason.starts_with("not tried again: time limit passed")) << hung[3].reason;
@@ -183,6 +184,31 @@ TEST_F(Orchestrator, AFullDiskStopsItAndLosesNothingStored) {
   EXPECT_FALSE(outcome.error().message.empty());
   EXPECT_EQ(windows, 3);
   EXPECT_THAT(statuses(stored()), ElementsAre(TrialStatus::kOk, TrialStatus::kOk));
+}
+
+/// There is no worker program.
+class NoWorker final : public WorkerRunner {
+ public:
+  Result<std::unique_ptr<WorkerProcess>> start(const WorkerCommand&) override {
+    return fail(ErrorKind::kMachine, "cannot start worker '/nope'");
+  }
+};
+
+TEST_F(Orchestrator, WithoutAWorkerProgramNothingIsTried) {
+  NoWorker none;
+  RunContext context{.workers = none,
+                     .sensors = sensors_,
+                     .store = *store_,
+                     .progress = progress_,
+                     .clock = clock_,
+                     .stop = stop_,
+                     .host = {.key = "host-key", .facts = {}}};
+  const auto outcome =
+      run_experiment(id_, experiment_, plan::make_plan(experiment_), installs_, context);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kMachine);
+  EXPECT_EQ(outcome.error().message, "cannot start worker '/nope'");
+  EXPECT_TRUE(stored().empty());
 }
 
 }  // namespace

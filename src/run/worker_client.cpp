@@ -26,6 +26,24 @@ std::string to_line(const json& request) {
   return request.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+/// Where in a trial a request stands, in the words of its phases.
+std::string_view place_of(std::string_view request) {
+  static constexpr std::pair<std::string_view, std::string_view> kPlaces[] = {
+      {"hello", "at its start"},
+      {"open", "in phase 'load' (opening the engine)"},
+      {"load", "in phase 'load'"},
+      {"inputs", "in phase 'load' (making the inputs)"},
+      {"answer", "in phase 'load' (first call of the model)"},
+      {"warmup", "in phase 'warmup'"},
+      {"ready", "in phase 'ready'"},
+      {"go", "in phase 'measure'"},
+      {"durations", "in phase 'drain'"},
+      {"check", "in the case"}};
+  const auto* const found = std::find_if(std::begin(kPlaces), std::end(kPlaces),
+                                         [&](const auto& place) { return place.first == request; });
+  return found != std::end(kPlaces) ? found->second : request;
+}
+
 json path_or_null(const std::filesystem::path& path) {
   return path.empty() ? json(nullptr) : json(path.string());
 }
@@ -54,29 +72,30 @@ Failure WorkerClient::died(std::string_view request) {
   const WorkerState state = process_->wait(options_.clock.now() + kEndLimit);
   if (options_.stop.load()) return interrupted();
   if (std::holds_alternative<StillRunning>(state))
-    return give_up(TrialStatus::kCrashed,
-                   fmt::format("worker closed the conversation in '{}' but did not end", request));
+    return give_up(
+        TrialStatus::kCrashed,
+        fmt::format("worker closed the conversation {} but did not end", place_of(request)));
   const auto* killed = std::get_if<Signalled>(&state);
   const bool by_kernel = killed != nullptr && killed->signal == SIGKILL &&
                          options_.killed_for_memory && options_.killed_for_memory();
   if (by_kernel)
     return {.status = TrialStatus::kOutOfMemory,
-            .reason = fmt::format("the kernel killed the worker for memory in '{}'", request)};
+            .reason = fmt::format("the kernel killed the worker for memory {}", place_of(request))};
   // std::terminate on an allocation that failed: libstdc++ names the exception on stderr.
   const bool no_allocation = process_->output_tail().find("bad_alloc") != std::string::npos;
   if (no_allocation)
     return {.status = TrialStatus::kOutOfMemory,
-            .reason = fmt::format("worker {} in '{}' after an allocation failed", describe(state),
-                                  request)};
+            .reason = fmt::format("worker {} {} after an allocation failed", describe(state),
+                                  place_of(request))};
   return {.status = TrialStatus::kCrashed,
-          .reason = fmt::format("worker {} in '{}'", describe(state), request)};
+          .reason = fmt::format("worker {} {}", describe(state), place_of(request))};
 }
 
 Failure WorkerClient::timed_out(std::string_view request) {
   const double waited = to_seconds(options_.clock.now() - limit_from_ns_);
   return give_up(TrialStatus::kTimeout,
-                 fmt::format("time limit passed in '{}', {:.1f} s after the start; worker killed",
-                             request, waited));
+                 fmt::format("time limit passed {}, {:.1f} s after the start; worker killed",
+                             place_of(request), waited));
 }
 
 Reply<WorkerClient::Answer> WorkerClient::exchange(std::string_view request,

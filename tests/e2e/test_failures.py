@@ -6,7 +6,9 @@ import resource
 import signal
 
 import pytest
-from conftest import MACHINE, NOT_OK, OK, QUICK, children_of, contents_of, statuses, wait_until
+from conftest import MACHINE, NOT_OK, QUICK, children_of, contents_of, statuses, wait_until
+from models import floats, save
+from onnx import helper
 
 
 def compare(joulemark, *models, flags=(), **options):
@@ -102,7 +104,35 @@ def test_nonsense_from_a_worker_is_a_failed_trial(joulemark):
 
 def test_a_missing_worker_program_is_said(joulemark):
     outcome = compare(joulemark, "null:a", env={"JOULEMARK_WORKER": "/nowhere/worker"})
-    assert outcome.status != OK and "/nowhere/worker" in outcome.err + outcome.out
+    assert outcome.status == MACHINE and "cannot start worker '/nowhere/worker'" in outcome.err
+    assert trials_of(joulemark) == []
+
+
+@pytest.mark.parametrize(
+    "place, phase", [("open", "load"), ("load", "load"), ("bind", "load"), ("run:1", "load"), ("run:2000", "warmup")]
+)
+def test_a_reason_names_a_phase_and_no_message_of_the_protocol(joulemark, place, phase):
+    joulemark("compare", "null:bad", *QUICK, "--warmup-min", "0.5", "--option", "null.crash=segv", "--option", f"null.at={place}",
+              "--store", "s.sqlite")  # fmt: skip
+    reasons = [trial["reason"] for trial in trials_of(joulemark)]
+    assert len(reasons) == 2 and all(f"in phase '{phase}'" in reason for reason in reasons), reasons
+
+
+def test_a_row_whose_outputs_differ_has_no_trial_that_is_ok(with_engines):
+    random = [helper.make_node("RandomUniformLike", ["x"], ["y"])]
+    model = save(with_engines.home / "random.onnx", random, [floats("x", [4])], [floats("y", [4])])
+    outcome = with_engines("compare", model, "--engine", "onnxruntime", *QUICK, "--store", "s.sqlite", "--json")
+    assert statuses(outcome.json) == [(0, 2)]
+    assert [entry["trials_ok"] for entry in with_engines("report", "s.sqlite", "--list", "--json").json["experiments"]] == [0]
+
+
+def test_a_model_without_outputs_is_said_to_have_none(with_engines):
+    node = helper.make_node("Identity", ["x"], ["y"])
+    model = save(with_engines.home / "none.onnx", [node], [floats("x", [1, 4])], [])
+    outcome = with_engines("compare", model, "--engine", "openvino", *QUICK, "--json")
+    assert outcome.status == NOT_OK
+    reason = outcome.json["rows"][0]["reason"]
+    assert "output" in reason and "joulemark-" not in reason, reason
 
 
 def test_a_temporary_folder_that_cannot_be_written_to_is_said(joulemark):
