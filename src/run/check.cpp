@@ -167,10 +167,12 @@ Result<CheckRun> check_cases(const std::vector<std::filesystem::path>& dirs,
     Lane lane(options, workers, stop);
     while (const auto index = queue.next()) {
       if (std::string missing = missing_part(dirs[*index]); !missing.empty()) {
-        queue.finish(*index, {.name = names[*index],
-                              .directory = dirs[*index],
-                              .status = "fail",
-                              .reason = std::move(missing)});
+        CheckCase half;
+        half.name = names[*index];
+        half.directory = dirs[*index];
+        half.status = "fail";
+        half.reason = std::move(missing);
+        queue.finish(*index, std::move(half));
         continue;
       }
       auto result = lane.run(dirs[*index], names[*index]);

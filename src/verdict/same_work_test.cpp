@@ -180,6 +180,7 @@ TEST(SameWork, WhatAnInterruptionLeftOutIsListed) {
   EXPECT_EQ(judgement.cells[1].label, "openvino cpu f32 t2 b1");
   EXPECT_EQ(judgement.cells[1].reason, "not attempted: interrupted");
   EXPECT_THAT(judgement.sentence, HasSubstr("openvino cpu f32 t2 b1 (not attempted: interrupted)"));
+  EXPECT_THAT(judgement.sentence, HasSubstr("not all configurations were attempted, so there is"));
   record.trials.clear();
   EXPECT_EQ(judge(record).models[0].outcome, Outcome::kNone);
 }

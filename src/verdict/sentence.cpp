@@ -160,6 +160,17 @@ std::string unresolved(const Scene& scene) {
                      scene.best(), scene.noun(), fmt::join(all, "; "), worse(scene));
 }
 
+/// Why there is nothing to compare the one with.
+std::string why_single(const Scene& scene) {
+  const auto attempted = [&](std::size_t c) {
+    return scene.cell(c).finished + scene.cell(c).not_ok > 0;
+  };
+  if (scene.unranked.empty()) return "it is the only configuration measured";
+  return std::all_of(scene.unranked.begin(), scene.unranked.end(), attempted)
+             ? "it is the only configuration that can be ranked"
+             : "not all configurations were attempted";
+}
+
 std::string single(const Scene& scene) {
   const Estimate& value = scene.cell(*scene.model.best).estimate(scene.model.primary);
   const Metric& primary = metric(scene.model.primary);
@@ -172,10 +183,8 @@ std::string single(const Scene& scene) {
           ? fmt::format("[{}, {}]", text(value.median.lo), text(value.median.hi))
           : fmt::format("({}, no interval)",
                         value.n == 1 ? "one repetition" : fmt::format("{} repetitions", value.n));
-  return fmt::format(
-      "{} needs {} per inference {}; it is the only configuration {}, so there is no comparison.",
-      scene.best(), text(value.median.estimate), interval,
-      scene.unranked.empty() ? "measured" : "that can be ranked");
+  return fmt::format("{} needs {} per inference {}; {}, so there is no comparison.", scene.best(),
+                     text(value.median.estimate), interval, why_single(scene));
 }
 
 /// "A (why), B (why)".
