@@ -64,6 +64,22 @@ class Lane {
 
   /// Fails only when no worker can be had, or when stopped.
   Result<CheckCase> run(const std::filesystem::path& directory, const std::string& name) {
+    CheckCase result;
+    if (std::string missing = missing_part(directory); !missing.empty()) {
+      result.status = "fail";
+      result.reason = std::move(missing);
+    } else {
+      auto tried = try_twice(directory);
+      if (!tried) return fail(tried.error());
+      result = *std::move(tried);
+    }
+    result.name = name;
+    result.directory = directory;
+    return result;
+  }
+
+ private:
+  Result<CheckCase> try_twice(const std::filesystem::path& directory) {
     const int served_before = served_;
     auto reply = try_case(directory);
     if (!reply) return fail(reply.error());
@@ -72,13 +88,9 @@ class Lane {
       reply = try_case(directory);
       if (!reply) return fail(reply.error());
     }
-    CheckCase result = result_of(*reply);
-    result.name = name;
-    result.directory = directory;
-    return result;
+    return result_of(*reply);
   }
 
- private:
   static Error interrupted() {
     return {.kind = ErrorKind::kInterrupted, .message = "check was interrupted"};
   }
@@ -166,15 +178,6 @@ Result<CheckRun> check_cases(const std::vector<std::filesystem::path>& dirs,
   const auto serve = [&] {
     Lane lane(options, workers, stop);
     while (const auto index = queue.next()) {
-      if (std::string missing = missing_part(dirs[*index]); !missing.empty()) {
-        CheckCase half;
-        half.name = names[*index];
-        half.directory = dirs[*index];
-        half.status = "fail";
-        half.reason = std::move(missing);
-        queue.finish(*index, std::move(half));
-        continue;
-      }
       auto result = lane.run(dirs[*index], names[*index]);
       if (!result) return queue.give_up(std::move(result.error()));
       queue.finish(*index, *std::move(result));
