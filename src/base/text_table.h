@@ -14,7 +14,8 @@ namespace joulemark {
 std::size_t display_width(std::string_view text);
 
 /// `text` without anything that could steer a terminal: control characters become spaces, and what
-/// is not UTF-8 or turns the direction of writing becomes U+FFFD. For names and messages that come from files and other programs.
+/// is not UTF-8 or turns the direction of writing becomes U+FFFD. For names and messages that come
+/// from files and other programs.
 std::string printable(std::string_view text);
 
 /// Breaks `text` at spaces into lines of at most `width` columns (0: no limit); lines after the

@@ -98,7 +98,8 @@ TEST_F(EngineChecks, SpellBooleansAsTheOptionDoes) {
 TEST_F(EngineChecks, RefuseValuesThatMissThePattern) {
   experiment_.engine_options["fast"]["streams"] = "12";
   EXPECT_EQ(complaint(), "(no complaint)");
-  for (const std::string& value : {std::string("0"), std::string("1x"), std::string(100'000, '1')}) {
+  for (const std::string& value :
+       {std::string("0"), std::string("1x"), std::string(100'000, '1')}) {
     experiment_.engine_options["fast"]["streams"] = value;
     EXPECT_EQ(complaint(), "option 'streams' of engine 'fast' cannot be '" + value + "': how many");
   }

@@ -191,7 +191,7 @@ Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic) {
   return {.rtol = share.rtol, .atol = std::max(kFloor, share.atol * largest_finite(want))};
 }
 
-Difference disagreement(std::string detail, std::string reason) {
+Difference disagreement(std::string detail, const std::string& reason) {
   return {.agrees = false,
           .max_abs = kNone,
           .max_rel = kNone,

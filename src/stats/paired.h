@@ -12,7 +12,8 @@ namespace joulemark::stats {
 /// same block, with the interval of the paired t test on ln (Student 1908; the design is a
 /// randomised complete block design, Fisher 1935, and what a block's values share cancels).
 /// Spans equally long. A value that is not finite and positive: kNotFinite. One pair, or two
-/// so different that an end is beyond all doubles: kTooFew with the estimate. The same ratio in every block: kConstant.
+/// so different that an end is beyond all doubles: kTooFew with the estimate. The same ratio in
+/// every block: kConstant.
 Interval paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
                       double level = 0.95);
 
