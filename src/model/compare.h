@@ -47,7 +47,7 @@ struct Difference {
 };
 
 /// Disagreement without numbers: both are NaN for `reason`.
-Difference disagreement(std::string detail, std::string reason);
+Difference disagreement(std::string detail, const std::string& reason);
 
 /// NaN equals NaN, an infinity equals itself only; bool, integers and strings must be equal;
 /// dtypes and dims must be the same. Named after `want.name`.
