@@ -39,6 +39,7 @@ void check_each_model(const Experiment& experiment, Findings& findings) {
 Findings check(Experiment& experiment) {
   const auto path = engine::default_search_path(experiment.engine_roots);
   spell_option_values(experiment, path);
+  settle_batch(experiment);
   Findings findings{.issues = find_engine_issues(experiment, path)};
   check_each_model(experiment, findings);
   return findings;

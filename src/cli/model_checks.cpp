@@ -36,14 +36,17 @@ Result<model::OnnxSummary> read_model(const ModelSpec& spec) {
   return model::read_onnx_summary(spec.source);
 }
 
+model::InputsSource source_of(const ModelSpec& spec, std::uint64_t seed) {
+  return {.source = spec.inputs, .seed = seed, .shapes = spec.shapes};
+}
+
 /// Whatever is wrong with inputs is the user's to mend, but for memory that is short.
 Status check_inputs(const ModelSpec& spec, const model::OnnxSummary& summary,
                     const Experiment& experiment) {
   if (spec.inputs != ModelSpec{}.inputs)
     if (auto exists = check_exists("inputs", spec.inputs); !exists) return exists;
-  const auto checked = model::check_inputs(
-      summary.inputs, {.source = spec.inputs, .seed = experiment.seed, .shapes = spec.shapes},
-      experiment.factors.batch);
+  const auto checked = model::check_inputs(summary.inputs, source_of(spec, experiment.seed),
+                                           experiment.factors.batch);
   if (!checked) {
     const ErrorKind kind = checked.error().kind;
     return fail(kind == ErrorKind::kMachine ? kind : ErrorKind::kUsage,
@@ -84,6 +87,21 @@ Status distribute_shapes(Experiment& experiment) {
                   fmt::format("--shape names input '{}', which no model has{}", input,
                               did_you_mean(input, {known.begin(), known.end()})));
   return {};
+}
+
+void settle_batch(Experiment& experiment) {
+  if (experiment.factors.batch != Factors{}.batch) return;
+  for (const auto& spec : experiment.models) {
+    if (config::is_null_model(spec.source)) continue;
+    const auto summary = read_model(spec);
+    if (!summary) continue;
+    const auto batch = model::settled_batch(summary->inputs, source_of(spec, experiment.seed));
+    if (!batch) continue;
+    print_note(
+        fmt::format("model '{}': its inputs are of batch {}, which is taken", spec.name, *batch));
+    experiment.factors.batch = {*batch};
+    return;
+  }
 }
 
 Status check_models(const Experiment& experiment) {

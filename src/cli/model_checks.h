@@ -11,6 +11,10 @@ namespace joulemark::cli {
 /// kUsage for a shape whose input no model has; fails like check_models.
 Status distribute_shapes(Experiment& experiment);
 
+/// Where the batch is left at 1 and the inputs of a model have another of themselves (fixed first
+/// dimensions of images, given files), takes that one for the experiment and says so on stderr.
+void settle_batch(Experiment& experiment);
+
 /// Reads every model file as far as its header goes, and given inputs. kUsage for a file that does
 /// not exist and for inputs, shapes or batches that do not fit (model/inputs.h), kFailed for a
 /// model that is truncated or no ONNX model or lacks its external data. Says on stderr where batch

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <system_error>
 
 #include "model/batch.h"
@@ -159,6 +160,28 @@ Result<InputDims> dims_at(int batch, const std::vector<Port>& ports, const Input
   return *given;
 }
 
+/// Dims of the tensors that `source` names; empty for generated ones.
+Result<std::optional<InputDims>> given_dims(const std::vector<Port>& ports,
+                                            const InputsSource& source) {
+  if (source.source == kGeneratedInputs) return std::optional<InputDims>();
+  const auto tensors = read_given(ports, source);
+  if (!tensors) return fail(tensors.error());
+  return std::optional<InputDims>(dims_of(*tensors));
+}
+
+/// First dimensions that somebody has settled.
+std::set<std::int64_t> settled_rows(const std::vector<Port>& ports, const InputsSource& source,
+                                    const std::optional<InputDims>& given) {
+  std::set<std::int64_t> rows;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (given && !(*given)[i].empty()) rows.insert((*given)[i][0]);
+    if (!given && ports[i].dims && !ports[i].dims->empty()) rows.insert((*ports[i].dims)[0].value);
+  }
+  for (const auto& [input, dims] : source.shapes)
+    if (!dims.empty()) rows.insert(dims[0]);
+  return rows;
+}
+
 /// The number behind "PREFIX_" and before ".pb"; -1 for other names.
 long number_of(const std::string& name, const std::string& prefix) {
   constexpr std::string_view kSuffix = ".pb";
@@ -196,16 +219,12 @@ Result<std::vector<HostTensor>> make_inputs(const std::vector<Port>& ports,
 
 Result<CheckedInputs> check_inputs(const std::vector<Port>& ports, const InputsSource& source,
                                    std::span<const int> batches) {
-  std::optional<InputDims> given;
-  if (source.source != kGeneratedInputs) {
-    const auto tensors = read_given(ports, source);
-    if (!tensors) return fail(tensors.error());
-    given = dims_of(*tensors);
-  }
+  const auto given = given_dims(ports, source);
+  if (!given) return fail(given.error());
   CheckedInputs checked;
   std::vector<InputDims> seen;
   for (const int batch : batches) {
-    auto dims = dims_at(batch, ports, source, given);
+    auto dims = dims_at(batch, ports, source, *given);
     if (!dims) return fail(dims.error());
     const auto same = std::ranges::find(seen, *dims);
     if (same != seen.end())
@@ -213,12 +232,24 @@ Result<CheckedInputs> check_inputs(const std::vector<Port>& ports, const InputsS
           "batches {} and {} were asked for, but the inputs are the same for both; ask for one "
           "batch{}",
           batches[static_cast<std::size_t>(same - seen.begin())], batch,
-          given ? ", or let the inputs be generated"
-                : ", or export the model with a dynamic first dimension"));
+          *given ? ", or let the inputs be generated"
+                 : ", or export the model with a dynamic first dimension"));
     if (batch == 1) checked.rows_at_batch_1 = rows_of_a_call(ports, *dims);
     seen.push_back(*std::move(dims));
   }
   return checked;
+}
+
+std::optional<int> settled_batch(const std::vector<Port>& ports, const InputsSource& source) {
+  const auto given = given_dims(ports, source);
+  if (!given || dims_at(1, ports, source, *given)) return std::nullopt;
+  for (const std::int64_t rows : settled_rows(ports, source, *given)) {
+    constexpr std::int64_t kMost = 1'000'000;
+    if (rows < 2 || rows > kMost) continue;
+    const int batch = static_cast<int>(rows);
+    if (dims_at(batch, ports, source, *given)) return batch;
+  }
+  return std::nullopt;
 }
 
 Result<std::vector<HostTensor>> read_test_tensors(const fs::path& folder,

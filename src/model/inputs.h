@@ -45,6 +45,11 @@ struct CheckedInputs {
 Result<CheckedInputs> check_inputs(const std::vector<Port>& ports, const InputsSource& source,
                                    std::span<const int> batches);
 
+/// The batch that inputs have of themselves, by the first dimensions of given tensors, fixed ports
+/// or shapes: what check_inputs takes where it refuses batch 1. Empty where it takes batch 1, and
+/// where nothing settles it.
+std::optional<int> settled_batch(const std::vector<Port>& ports, const InputsSource& source);
+
 /// `folder/PREFIX_0.pb`, `folder/PREFIX_1.pb` … to the last; a gap in the numbers is an error.
 Result<std::vector<HostTensor>> read_test_tensors(const std::filesystem::path& folder,
                                                   const std::string& prefix);

@@ -78,6 +78,18 @@ TEST_F(Inputs, GivenInputsHaveOneBatch) {
   EXPECT_EQ(make_inputs(ports({"x"}), source, 6).error().kind, ErrorKind::kUsage);
 }
 
+TEST_F(Inputs, SettleABatchWhereBatchOneDoesNotHold) {
+  std::vector<Port> named = ports({"x"});
+  (*named[0].dims)[0].symbol = "batch";
+  EXPECT_EQ(settled_batch(named, {.source = npz({"x"}, 3), .shapes = {}}), 3);
+  EXPECT_EQ(settled_batch(named, {.shapes = {{"x", {5, 2}}}}), 5);
+  EXPECT_EQ(settled_batch(named, {.source = npz({"x"}, 1), .shapes = {}}), std::nullopt);
+  EXPECT_EQ(settled_batch(ports({"x"}), {.source = npz({"x"}, 3), .shapes = {}}), std::nullopt);
+  const std::vector<Port> image = {
+      {"image", ValueKind::kTensor, JM_FLOAT32, {{{8, ""}, {3, ""}, {4, ""}, {4, ""}}}}};
+  EXPECT_EQ(settled_batch(image, {}), 8);
+}
+
 TEST_F(Inputs, BatchesThatChangeNothingAreRefused) {
   std::vector<Port> fixed = {{"x", ValueKind::kTensor, JM_FLOAT32, {{{8, ""}, {2, ""}}}}};
   EXPECT_EQ(refusal(fixed, {}, {8}), "");

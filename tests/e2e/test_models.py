@@ -191,11 +191,20 @@ def test_what_holds_no_inputs_is_refused_before_the_first_trial(with_engines, tm
     refused_before_the_first_trial(compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", source), source)
 
 
-@pytest.mark.parametrize("flags", [["--shape", "x=2x64"], ["--batch", "6"], ["--batch", "1"], ["--batch", "2,4"]])
+@pytest.mark.parametrize("flags", [["--shape", "x=2x64"], ["--batch", "6"], ["--batch", "2,4"]])
 def test_given_inputs_are_taken_as_they_are(with_engines, tmp_path, engine, flags):
     numpy.save(tmp_path / "x.npy", numpy.ones((2, 64), numpy.float32))
     outcome = compare(with_engines, linear(tmp_path / "m.onnx"), engine, "--inputs", tmp_path / "x.npy", *flags)
     refused_before_the_first_trial(outcome, flags[0] if flags[0] == "--shape" else "use batch 2")
+
+
+def test_a_batch_that_the_inputs_settle_is_taken(with_engines, tmp_path, engine):
+    numpy.save(tmp_path / "x.npy", numpy.ones((2, 64), numpy.float32))
+    for flags in (["--inputs", tmp_path / "x.npy"], ["--shape", "x=2x64"]):
+        outcome = compare(with_engines, linear(tmp_path / "m.onnx"), engine, *flags)
+        assert outcome.status == OK
+        assert [row["configuration"]["batch"] for row in outcome.json["rows"]] == [2]
+        assert "its inputs are of batch 2, which is taken" in outcome.err
 
 
 def test_a_batch_that_changes_nothing_is_refused(with_engines, tmp_path, engine):
@@ -215,7 +224,7 @@ def test_batch_1_of_a_model_with_fixed_rows_says_what_an_inference_is(with_engin
 
 def test_a_shape_may_not_hide_a_batch(with_engines, tmp_path, engine):
     model = linear(tmp_path / "m.onnx")
-    refused_before_the_first_trial(compare(with_engines, model, engine, "--shape", "x=8x64"), "use batch 8")
+    refused_before_the_first_trial(compare(with_engines, model, engine, "--shape", "x=8x64", "--batch", "2"), "use batch 8")
     assert compare(with_engines, model, engine, "--shape", "x=8x64", "--batch", "8").status == OK
 
 
