@@ -72,8 +72,8 @@ class Sensor {
   virtual ~Sensor() = default;
   /// The row of the sensor table that made it: "powercap".
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Seconds between two updates of its slowest counter, as measured; of a counter that was not
-  /// seen to count the time for which it was watched.
+  /// Seconds between two updates of its slowest counter, as measured; counters that were not seen
+  /// to count tell nothing. 0: none was.
   [[nodiscard]] virtual double update_period_s() const = 0;
   /// Smallest step of its counter in joules.
   [[nodiscard]] virtual double resolution_j() const = 0;

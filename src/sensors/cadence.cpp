@@ -12,7 +12,7 @@ namespace {
 constexpr double kShortestPeriodS = 0.001;
 /// An update may come late once, and a machine may be busy; no counter rests for so many.
 constexpr double kStallPeriods = 5;
-constexpr double kShortestStallS = 0.25;
+constexpr double kShortestStallS = 1;
 /// Holds that are remembered; windows are short, so the newest are those that matter.
 constexpr std::size_t kMaxHolds = 1000;
 

@@ -23,7 +23,7 @@ TEST(Cadence, PeriodIsTheMedianTimeBetweenSteps) {
   cadence.calibrate();
   EXPECT_TRUE(cadence.is_measured());
   EXPECT_NEAR(cadence.period_s(), 0.020, 1e-9);
-  EXPECT_EQ(cadence.stall_limit_s(), 0.25);
+  EXPECT_EQ(cadence.stall_limit_s(), 1);
 }
 
 TEST(Cadence, NothingIsUpdatedMoreOftenThanEveryMillisecond) {

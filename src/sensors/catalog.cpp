@@ -12,6 +12,8 @@ namespace {
 
 /// What a window's power is taken to be where a step of the counter has to be small beside it.
 constexpr double kLeastWatts = 1;
+/// Nobody waits longer for a slow counter unasked; its uncertainty tells what that costs.
+constexpr double kLongestAutomaticS = 10;
 
 }  // namespace
 
@@ -39,7 +41,7 @@ double min_window_s(const std::vector<std::unique_ptr<Sensor>>& sensors, double 
     const double largest_s = sensor->update_period_s() + sensor->resolution_j() / kLeastWatts;
     longest = std::max(longest, largest_s / precision);
   }
-  return longest;
+  return std::min(longest, kLongestAutomaticS);
 }
 
 }  // namespace joulemark::sensors

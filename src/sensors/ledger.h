@@ -23,7 +23,7 @@ Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
 /// total.
 ///
 /// Call it after the window: it reads the sensors on until their counters have stepped, 1 ms as a
-/// rule, and for at most five update periods or 0.25 s where one has stalled.
+/// rule, and for at most five update periods or 1 s where one has stalled.
 std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
                                     const Readings& begin, const Readings& end,
                                     const std::vector<SensorStatus>& statuses);

@@ -61,7 +61,8 @@ double PowercapSensor::update_period_s() const {
   const std::lock_guard lock(mutex_);
   double longest = 0;
   for (const Entry& entry : entries_)
-    if (entry.equal_to.empty()) longest = std::max(longest, entry.cadence.period_s());
+    if (entry.equal_to.empty() && entry.cadence.is_measured())
+      longest = std::max(longest, entry.cadence.period_s());
   return longest;
 }
 double PowercapSensor::resolution_j() const {

@@ -92,8 +92,8 @@ TEST(PowercapStall, StallThatEndsInsideTheWindowIsSeenByTheSampler) {
   Machine machine({package(40)});
   machine.find();
   const Readings begin = machine.read();
-  for (int tick = 1; tick <= 10; ++tick) {
-    machine.tree().freeze(0, tick > 3 && tick < 8);
+  for (int tick = 1; tick <= 20; ++tick) {
+    machine.tree().freeze(0, tick > 3 && tick < 18);
     machine.clock().advance_s(0.1);
     machine.read();
   }
