@@ -6,8 +6,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/joulemark
 requirements_hash=$(sha256sum script/python-requirements.txt | cut -c1-12)
 python_tools=$cache/python-tools-$requirements_hash
 conformance_cases=$cache/conformance/onnx-$(sed -n 's/^onnx==\([0-9.]*\).*/\1/p' script/python-requirements.txt)
-node=$cache/node-22.23.3 # only where the system's own is too old
-if [[ -d $node ]]; then PATH=$node/bin:$PATH; fi
+node=$cache/node-22.23.3 # script/bootstrap makes it only where the system's own is too old
+PATH=$node/bin:$PATH
 release=build/release
 joulemark=$release/bin/joulemark
 
