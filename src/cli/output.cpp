@@ -70,6 +70,10 @@ std::size_t stdout_width() {
   return size.ws_col;
 }
 
+std::size_t stdout_table_width() {
+  return isatty(STDOUT_FILENO) == 1 ? stdout_width() : 0;
+}
+
 std::string wrap_at(std::size_t column, std::string_view text, std::size_t width) {
   std::string out = wrap(text, width > column ? width - column : 1);
   for (std::size_t at = 0; (at = out.find('\n', at)) != std::string::npos; at += column + 1)

@@ -32,6 +32,8 @@ void print_note(std::string_view text);
 bool stdout_has_colour();
 /// Columns of the terminal; 120 for a pipe or a file.
 std::size_t stdout_width();
+/// The same for tables, which need not be broken in a pipe or a file: 0, no limit.
+std::size_t stdout_table_width();
 
 /// `text` wrapped to `width`, for a place that begins at `column`: later lines are indented so far.
 std::string wrap_at(std::size_t column, std::string_view text, std::size_t width);

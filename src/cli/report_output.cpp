@@ -21,7 +21,8 @@ std::string ReportOutput::render(Format format) const {
   return report::render_text(
       record_, judgement_,
       {.colour = stdout_has_colour() ? report::Colour::kAlways : report::Colour::kNever,
-       .width = stdout_width()});
+       .width = stdout_width(),
+       .table_width = stdout_table_width()});
 }
 
 Result<std::string> ReportOutput::render_html() const {

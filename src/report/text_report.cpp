@@ -32,7 +32,7 @@ std::string table_text(const Judgement& judgement, const verdict::ModelVerdict& 
   const ModelTable table(judgement, model);
   if (table.empty()) return "";
   std::string text;
-  for (const TextTable& part : table.fit(options.width)) {
+  for (const TextTable& part : table.fit(options.table_width)) {
     const std::vector<std::string> lines = part.lines();
     text += (text.empty() ? "" : "\n") + paint(lines.front(), kBold, options.colour) + '\n';
     for (std::size_t i = 1; i < lines.size(); ++i) {

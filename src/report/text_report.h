@@ -14,9 +14,11 @@ enum class Colour { kNever, kAlways };
 
 struct TextOptions {
   Colour colour = Colour::kNever;
-  /// Columns of the terminal: text is wrapped there, and the less important columns of a table
-  /// stand in a further one where they do not fit. 0: no limit.
+  /// Columns after which text is wrapped. 0: no limit.
   std::size_t width = 0;
+  /// Columns of the terminal: the less important columns of a table stand in a further one where
+  /// they do not fit. 0: no limit.
+  std::size_t table_width = width;
 };
 
 /// Lines that end in '\n': the verdict, one table per model, the caveats. `colour` marks what
