@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Treatments, BestSetOfSize, testing::Values(2, 4, 8, 20)
 TEST(BestSet, WhatIsSurelyMoreButNotSurelyBeyondTheMarginIsBehind) {
   const std::vector<std::vector<double>> values = {{1.0, 1.1, 1.0, 0.9},
                                                    {1.028, 1.132, 1.03, 0.926}};
-  const Comparison& rival = best_set(values).comparisons[1];
+  const Comparison rival = best_set(values).comparisons[1];
   EXPECT_GT(rival.ratio.lo, 1);
   EXPECT_GT(rival.ratio.hi, 1.03);
   EXPECT_EQ(rival.relation, Relation::kBehind);
