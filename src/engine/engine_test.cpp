@@ -171,7 +171,7 @@ TEST(Elf, TellsALibraryThatIsCutShort) {
   std::ifstream self("/proc/self/exe", std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(self)), {});
   scratch.write("whole.so", whole);
-  scratch.write("half.so", whole.substr(0, whole.size() / 2));
+  scratch.write("half.so", whole.substr(0, 4096));  // debug information may be more than half
   EXPECT_TRUE(check_elf(scratch.root / "whole.so"));
   const auto half = check_elf(scratch.root / "half.so");
   ASSERT_FALSE(half);
