@@ -52,7 +52,10 @@ describe.skipIf(!CHROMIUM || !existsSync(PROGRAM))('a report of the program', ()
 
   test("the geometric mean of the trials' ratios is the ratio of the ranking", async () => {
     const { page, close } = await open();
-    for (const id of ['ranking', 'trials']) await page.click(`#${id} summary`);
+    for (const id of ['ranking', 'trials']) {
+      await page.click(`#${id} summary`);
+      await page.waitForSelector(`#${id} details tbody tr`); // filled once it is open
+    }
     const [ranked, trials] = await Promise.all(['ranking', 'trials'].map((id) => page.$$eval(`#${id} details tbody tr`, (rows) => rows.map((row) => [...row.cells].map((c) => c.textContent)))));
     for (const [, name, ratio] of ranked) {
       const own = trials.filter((t) => t[1] === name).map((t) => Math.log(Number(t.at(-2))));
