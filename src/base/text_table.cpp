@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// UTF-8 is decoded by hand: the locale of the process is not to decide how wide a table is.
+// Widths by the character, so that the locale of the process does not decide how wide a table is.
 #include "base/text_table.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace joulemark {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr char32_t kInvalid = 0xFFFD;
 constexpr std::size_t kGap = 2;
 
 struct Range {
@@ -32,38 +32,6 @@ bool within(const Range (&ranges)[N], char32_t code) {
                      [&](const Range& range) { return range.first <= code && code <= range.last; });
 }
 
-struct Character {
-  char32_t code;
-  std::size_t bytes;
-};
-
-/// How many bytes the character that begins with `lead` has; 0 for none.
-std::size_t length_of(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
-/// The first character of `text`, which is not empty. An invalid one is kInvalid and one byte long.
-Character decode(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t bytes = length_of(lead);
-  if (bytes == 1) return {lead, 1};
-  if (bytes == 0 || bytes > text.size()) return {kInvalid, 1};
-  char32_t code = lead & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0u) != 0x80u) return {kInvalid, 1};
-    code = (code << 6u) | (next & 0x3Fu);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[bytes] || surrogate || code > 0x10FFFF) return {kInvalid, 1};
-  return {code, bytes};
-}
-
 std::size_t width_of(char32_t code) {
   if (within(kZeroWidth, code)) return 0;
   return within(kWide, code) ? 2 : 1;
@@ -71,12 +39,6 @@ std::size_t width_of(char32_t code) {
 
 bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0);
-}
-
-/// Characters that turn the direction of the text after them.
-bool is_direction(char32_t code) {
-  return code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069);
 }
 
 /// Bytes up to the first space where a line may end: not before a per cent sign, and not inside an
@@ -101,7 +63,7 @@ std::size_t end_of_unit(std::string_view text) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
-    const Character character = decode(text);
+    const Utf8Character character = decode_utf8(text);
     width += width_of(character.code);
     text.remove_prefix(character.bytes);
   }
@@ -112,12 +74,11 @@ std::string printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const Character character = decode(text);
+    const Utf8Character character = decode_utf8(text);
     if (is_control(character.code)) {
       result += ' ';
-    } else if (is_direction(character.code) ||
-               (character.code == kInvalid && character.bytes == 1)) {
-      result += kReplacement;
+    } else if (!character.valid || turns_direction(character.code)) {
+      result += kReplacementCharacter;
     } else {
       result += text.substr(0, character.bytes);
     }

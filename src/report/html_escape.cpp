@@ -4,57 +4,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
+
+#include "base/utf8.h"
 
 namespace joulemark::report {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
-struct Lead {
-  std::size_t length;    // of the sequence
-  unsigned char lo, hi;  // range of its second byte
-};
-
-/// What a first byte calls for (RFC 3629 §4); length 0 for a byte that begins nothing.
-Lead lead_of(unsigned char byte) {
-  if (byte < 0x80) return {1, 0, 0};
-  if (byte >= 0xC2 && byte <= 0xDF) return {2, 0x80, 0xBF};
-  if (byte == 0xE0) return {3, 0xA0, 0xBF};
-  if (byte == 0xED) return {3, 0x80, 0x9F};
-  if (byte >= 0xE1 && byte <= 0xEF) return {3, 0x80, 0xBF};
-  if (byte == 0xF0) return {4, 0x90, 0xBF};
-  if (byte >= 0xF1 && byte <= 0xF3) return {4, 0x80, 0xBF};
-  if (byte == 0xF4) return {4, 0x80, 0x8F};
-  return {0, 0, 0};
-}
-
-/// Length of the well-formed sequence at `text[at]`; 0 when there is none.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const Lead lead = lead_of(static_cast<unsigned char>(text[at]));
-  if (lead.length > text.size() - at) return 0;
-  for (std::size_t i = 1; i < lead.length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[at + i]);
-    const unsigned char lo = i == 1 ? lead.lo : 0x80;
-    const unsigned char hi = i == 1 ? lead.hi : 0xBF;
-    if (byte < lo || byte > hi) return 0;
-  }
-  return lead.length;
-}
-
-/// Whether the sequence at the beginning of `text` is a mark, embedding, override or isolate of the
-/// Unicode bidirectional algorithm.
-bool turns_direction(std::string_view text) {
-  constexpr std::string_view kMarks[] = {
-      "\xD8\x9C",                                                                      // U+061C
-      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                  // U+200E–F
-      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",  // U+202A–E
-      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9",                  // U+2066–9
-  };
-  return std::any_of(std::begin(kMarks), std::end(kMarks),
-                     [&](std::string_view mark) { return text.starts_with(mark); });
-}
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -83,26 +38,24 @@ std::string_view reference_for(char character) {
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    out += length == 0 ? kReplacement : text.substr(at, length);
-    at += length == 0 ? 1 : length;
+  while (!text.empty()) {
+    const Utf8Character character = decode_utf8(text);
+    out += character.valid ? text.substr(0, character.bytes) : kReplacementCharacter;
+    text.remove_prefix(character.bytes);
   }
   return out;
 }
 
 std::string escape_html(std::string_view text) {
-  const std::string valid = valid_utf8(text);
   std::string out;
-  for (std::size_t at = 0; at < valid.size();) {
-    const std::string_view rest = std::string_view(valid).substr(at);
-    const std::string_view sequence = rest.substr(0, sequence_length(rest, 0));
-    const std::string_view reference = reference_for(sequence.front());
-    if (turns_direction(rest))
-      out += kReplacement;
+  while (!text.empty()) {
+    const Utf8Character character = decode_utf8(text);
+    const std::string_view reference = reference_for(text.front());
+    if (!character.valid || turns_direction(character.code))
+      out += kReplacementCharacter;
     else
-      out += reference.empty() ? sequence : reference;
-    at += sequence.size();
+      out += reference.empty() ? text.substr(0, character.bytes) : reference;
+    text.remove_prefix(character.bytes);
   }
   return out;
 }
