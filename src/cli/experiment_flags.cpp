@@ -7,8 +7,8 @@
 
 #include <charconv>
 #include <filesystem>
-#include <set>
 
+#include "base/tell_apart.h"
 #include "base/text_table.h"
 #include "config/experiment_file.h"
 #include "config/settings.h"
@@ -78,32 +78,26 @@ std::string default_name(const Experiment& experiment) {
   return fmt::format("{}{}", fmt::join(names, ", "), rest);
 }
 
-/// The folder whose name comes next in front of a model's name.
-std::filesystem::path folder_above(const ModelSpec& model) {
-  const auto folder = std::filesystem::path(model.source).parent_path();
-  return printable(folder.filename().string()) == model.name ? folder.parent_path() : folder;
+/// The folders whose names may stand in front of a model's name.
+std::vector<std::string> folders_of(const std::string& source, const std::string& name) {
+  if (config::is_null_model(source)) return {};
+  auto folders = folder_names(std::filesystem::path(source).parent_path());
+  for (auto& folder : folders) folder = printable(folder);
+  if (!folders.empty() && folders.front() == name) folders.erase(folders.begin());
+  return folders;
 }
 
 /// Two files of one stem get the names of their folders in front, until they differ; a file that
 /// was given twice never does.
 void fill_model_names(Experiment& experiment) {
-  auto& models = experiment.models;
-  std::vector<std::filesystem::path> folders;
-  for (auto& model : models) {
-    model.name = config::default_model_name(model.source);
-    folders.push_back(config::is_null_model(model.source) ? "" : folder_above(model));
+  std::vector<ShortName> names;
+  for (const auto& model : experiment.models) {
+    const std::string name = config::default_model_name(model.source);
+    names.push_back(
+        {.name = name, .folders = folders_of(model.source, name), .thing = model.source});
   }
-  for (bool grew = true; grew;) {
-    grew = false;
-    std::map<std::string, std::set<std::string>> sources;
-    for (const auto& model : models) sources[model.name].insert(model.source);
-    for (std::size_t i = 0; i < models.size(); ++i) {
-      if (sources[models[i].name].size() < 2 || !folders[i].has_filename()) continue;
-      models[i].name = printable(folders[i].filename().string()) + "/" + models[i].name;
-      folders[i] = folders[i].parent_path();
-      grew = true;
-    }
-  }
+  const auto texts = tell_apart(std::move(names));
+  for (std::size_t i = 0; i < texts.size(); ++i) experiment.models[i].name = texts[i];
 }
 
 Status apply_shapes(Experiment& experiment, const Texts& texts) {

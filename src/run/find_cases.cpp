@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <system_error>
 
+#include "base/tell_apart.h"
 #include "run/check.h"
 
 namespace joulemark::run {
@@ -67,23 +67,14 @@ fs::path tidy(const fs::path& directory) {
 }  // namespace
 
 std::vector<std::string> case_names(const std::vector<fs::path>& dirs) {
-  std::vector<fs::path> names, parents;
+  std::vector<ShortName> names;
   for (const fs::path& dir : dirs) {
-    names.push_back(tidy(dir).filename());
-    parents.push_back(tidy(dir).parent_path());
+    const fs::path path = tidy(dir);
+    names.push_back({.name = path.filename().string(),
+                     .folders = folder_names(path.parent_path()),
+                     .thing = std::to_string(names.size())});
   }
-  while (true) {
-    std::map<fs::path, int> uses;
-    for (const fs::path& name : names) ++uses[name];
-    bool grew = false;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (uses[names[i]] == 1 || !parents[i].has_filename()) continue;
-      names[i] = parents[i].filename() / names[i];
-      parents[i] = parents[i].parent_path();
-      grew = true;
-    }
-    if (!grew) return {names.begin(), names.end()};
-  }
+  return tell_apart(std::move(names));
 }
 
 std::string missing_part(const fs::path& directory) {
