@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "report/html_escape.h"
-#include "stats/descriptive.h"
+#include "report/metric_values.h"
 #include "verdict/phrases.h"
 
 namespace joulemark::report {
@@ -44,54 +44,42 @@ std::string standing_text(Standing standing, double margin) {
   return "";
 }
 
-std::string ratio_text(const Cell& cell) {
-  const stats::Interval& ratio = cell.ratio.interval;
+std::string best_ratio_text(const Cell& cell) {
   if (cell.standing == Standing::kBest) return "1";
-  if (!std::isfinite(ratio.estimate)) return "–";
-  if (!ratio.bounded()) return fmt::format("{:.2f}", ratio.estimate);
-  const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
-  return fmt::format("{:.{}f} [{:.{}f}, {}]", ratio.estimate, decimals, ratio.lo, decimals,
-                     verdict::upper_end_text(ratio, decimals));
+  return std::isfinite(cell.ratio.interval.estimate) ? ratio_text(cell.ratio.interval) : "–";
 }
 
 std::string cell_html(const char* tag, std::string_view text) {
   return fmt::format("<{0}>{1}</{0}>", tag, escape_html(text));
 }
 
-/// One metric of one model: its unit fits the middle one of the values.
+/// One metric of one model.
 class Column {
  public:
-  Column(const Judgement& judgement, const ModelVerdict& model, MetricId id)
-      : metric_(verdict::metric(id)), id_(id) {
-    std::vector<double> values;
-    for (const std::size_t c : model.cells) {
-      const double value = judgement.cells[c].estimate(id).median.estimate;
-      if (judgement.cells[c].finished > 0 && std::isfinite(value)) values.push_back(value);
-    }
-    scale_ = scale_for(metric_, stats::median(values));
-    empty_ = values.empty();
-  }
+  Column(const std::vector<const Cell*>& finished, MetricId id) : id_(id), values_(finished, id) {}
   [[nodiscard]] std::string head() const {
-    return empty_ ? std::string(metric_.title) : fmt::format("{} [{}]", metric_.title, scale_.unit);
+    const char* title = verdict::metric(id_).title;
+    return values_.empty() ? title : fmt::format("{} [{}]", title, values_.unit());
   }
   [[nodiscard]] std::string value(const Cell& cell) const {
     const verdict::Estimate& estimate = cell.estimate(id_);
-    if (estimate.n == 0) return "absent: " + estimate.reason;
-    return format_scaled(metric_, scale_, estimate.median.estimate);
+    return estimate.n == 0 ? "absent: " + estimate.reason : values_.text(cell);
   }
 
  private:
-  const verdict::Metric& metric_;
   MetricId id_;
-  verdict::Scale scale_;
-  bool empty_ = true;
+  MetricValues values_;
 };
 
 /// The metric that ranks comes first.
 std::vector<Column> columns_of(const Judgement& judgement, const ModelVerdict& model) {
-  std::vector<Column> columns = {Column(judgement, model, model.primary)};
+  std::vector<const Cell*> finished;
+  for (const std::size_t c : model.cells) {
+    if (judgement.cells[c].finished > 0) finished.push_back(&judgement.cells[c]);
+  }
+  std::vector<Column> columns = {Column(finished, model.primary)};
   for (const MetricId id : kColumns) {
-    if (id != model.primary) columns.emplace_back(judgement, model, id);
+    if (id != model.primary) columns.emplace_back(finished, id);
   }
   return columns;
 }
@@ -110,7 +98,7 @@ std::string row_html(const Cell& cell, const std::vector<Column>& columns,
                       "<td class=\"text\" colspan=\"{}\"><div>reason: {}</div></td></tr>",
                       span - 2, span, escape_html(cell.reason));
   }
-  html += cell_html("td", columns.front().value(cell)) + cell_html("td", ratio_text(cell));
+  html += cell_html("td", columns.front().value(cell)) + cell_html("td", best_ratio_text(cell));
   html += "<td class=\"text standing\">" + escape_html(standing) + "</td>";
   for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("td", columns[i].value(cell));
   return html + "</tr>";

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "stats/descriptive.h"
+#include "report/metric_values.h"
 #include "verdict/phrases.h"
 
 namespace joulemark::report {
@@ -49,14 +49,11 @@ const MetricColumn& column_of(MetricId id) {
                        [&](const MetricColumn& column) { return column.id == id; });
 }
 
-std::string ratio_text(const Cell& cell) {
-  const stats::Interval& ratio = cell.ratio.interval;
+std::string best_ratio_text(const Cell& cell) {
   if (cell.standing == Standing::kBest) return "best";
   if (cell.ratio.blocks == 0) return "– (no common block)";
-  if (!ratio.bounded()) return fmt::format("{:.2f} (no interval)", ratio.estimate);
-  const int decimals = ratio.hi - ratio.lo >= 0.02 ? 2 : 3;
-  const std::string text = fmt::format("{:.{}f} [{:.{}f}, {}]", ratio.estimate, decimals, ratio.lo,
-                                       decimals, verdict::upper_end_text(ratio, decimals));
+  const std::string text = ratio_text(cell.ratio.interval);
+  if (!cell.ratio.interval.bounded()) return text + " (no interval)";
   if (cell.ratio.blocks >= cell.finished) return text;
   return fmt::format("{} ({} blocks)", text, cell.ratio.blocks);
 }
@@ -210,28 +207,21 @@ TextTable ModelTable::build(const std::vector<LabelledColumn>& columns) const {
 }
 
 std::vector<std::string> ModelTable::metric_cells(MetricId id) const {
-  const verdict::Metric& metric = verdict::metric(id);
-  std::vector<double> values;
-  for (const Cell* cell : cells_) {
-    const double value = cell->estimate(id).median.estimate;
-    if (std::isfinite(value)) values.push_back(value);
-  }
-  const verdict::Scale scale = scale_for(metric, stats::median(values));
+  const MetricValues values(cells_, id);
   const char* head = column_of(id).head;
   std::vector<std::string> texts = {values.empty() ? head
-                                                   : fmt::format("{} ({})", head, scale.unit)};
+                                                   : fmt::format("{} ({})", head, values.unit())};
   for (const Cell* cell : cells_) {
     const verdict::Estimate& estimate = cell->estimate(id);
     const bool why = estimate.n == 0 && id == MetricId::kEnergy;
-    texts.push_back(why ? fmt::format("– ({})", printable(estimate.reason))
-                        : format_scaled(metric, scale, estimate.median.estimate));
+    texts.push_back(why ? fmt::format("– ({})", printable(estimate.reason)) : values.text(*cell));
   }
   return texts;
 }
 
 std::vector<std::string> ModelTable::ratio_cells() const {
   std::vector<std::string> texts = {"vs best"};
-  for (const Cell* cell : cells_) texts.push_back(ratio_text(*cell));
+  for (const Cell* cell : cells_) texts.push_back(best_ratio_text(*cell));
   return texts;
 }
 
