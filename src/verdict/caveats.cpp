@@ -288,11 +288,8 @@ Message grouped_calls(const Facts& facts) {
 /// What the worker says of a call at batch 1; nothing where it holds one row, or is not known.
 std::optional<std::int64_t> rows_of(const TrialRecord& trial) {
   if (!finished(trial) || trial.configuration.batch != 1) return std::nullopt;
-  const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);
-  if (!effective.is_object()) return std::nullopt;
-  const auto rows = effective.find("rows_per_call");
-  if (rows == effective.end() || !rows->is_number_integer()) return std::nullopt;
-  return rows->get<std::int64_t>();
+  const auto rows = effective_value(trial, "rows_per_call");
+  return rows.is_number_integer() ? std::optional(rows.get<std::int64_t>()) : std::nullopt;
 }
 
 Message rows_per_call(const Facts& facts) {

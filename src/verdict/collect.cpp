@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -153,6 +154,11 @@ Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, co
 
 bool finished(const TrialRecord& trial) {
   return trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent;
+}
+
+nlohmann::json effective_value(const TrialRecord& trial, const char* key) {
+  const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);
+  return effective.is_object() && effective.contains(key) ? effective.at(key) : nlohmann::json();
 }
 
 Judgement collect(const ExperimentRecord& record) {

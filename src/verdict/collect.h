@@ -2,12 +2,16 @@
 // Trials sorted into cells, with the values and estimates of every metric.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "verdict/verdict.h"
 
 namespace joulemark::verdict {
 
 /// Whether the trial was measured to its end: ok, or ok but for different outputs.
 bool finished(const TrialRecord& trial);
+/// What the engine says that really ran, under `key`; null where it does not tell.
+nlohmann::json effective_value(const TrialRecord& trial, const char* key);
 
 /// Models, cells, values and estimates; nothing judged yet. Planned configurations have a cell even
 /// when no trial of theirs was attempted. Models stand in the experiment's order,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -40,11 +41,8 @@ std::string failure_reason(const TrialRecord& trial) {
 
 /// "" where the engine does not tell.
 std::string precision_of(const TrialRecord& trial) {
-  const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);
-  if (!effective.is_object()) return {};
-  const auto precision = effective.find("precision");
-  return precision != effective.end() && precision->is_string() ? precision->get<std::string>()
-                                                                : std::string();
+  const auto precision = effective_value(trial, "precision");
+  return precision.is_string() ? precision.get<std::string>() : std::string();
 }
 
 /// What ran, or what was asked for where the engine does not tell.
@@ -61,15 +59,17 @@ bool keeps_its_label(const Cell& cell, const std::string& ran) {
 /// is not common to all.
 void demand_one_precision(const ExperimentRecord& record, const Judgement& judgement,
                           const ModelVerdict& model, std::vector<std::string>& reasons) {
-  std::set<std::string> all;
+  std::map<std::size_t, std::string> precision;
   for (const std::size_t c : model.cells) {
-    if (reasons[c].empty()) all.insert(likely_precision(record, judgement.cells[c]));
+    if (reasons[c].empty()) precision[c] = likely_precision(record, judgement.cells[c]);
   }
-  if (all.size() < 2) return;
-  for (const std::size_t c : model.cells) {
+  const auto is_common = [&](const auto& entry) {
+    return entry.second == precision.begin()->second;
+  };
+  if (std::all_of(precision.begin(), precision.end(), is_common)) return;
+  for (const auto& [c, ran] : precision) {
     const Cell& cell = judgement.cells[c];
-    const std::string ran = likely_precision(record, cell);
-    if (!reasons[c].empty() || keeps_its_label(cell, ran)) continue;
+    if (keeps_its_label(cell, ran)) continue;
     reasons[c] = fmt::format("ran at {}, not {}", ran, cell.configuration.precision);
   }
 }
