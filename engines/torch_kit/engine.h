@@ -19,7 +19,8 @@ struct Flavour {
   const char* name;      ///< "torch"
   const char* executor;  ///< what effective() calls the way of running
   Optimize optimize;     ///< unless the option says otherwise
-  MakeExecutor make_executor;
+  FromGraph from_graph;
+  FromModule from_module;
 };
 
 }  // namespace joulemark::torch_kit

@@ -144,7 +144,7 @@ Lowered lower(const model::OnnxModel& model, c10::Device device) {
     lowered.graph->registerOutput(call.as_tensor(found->second));
     lowered.outputs.push_back(std::move(port));
   }
-  lowered.precision = writer.narrowest_float();
+  lowered.precision = narrowest_float(writer.tensor_types());
   return lowered;
 }
 
