@@ -36,5 +36,6 @@ std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
 std::span<const Entry> control_flow();
+std::span<const Entry> ordering();
 
 }  // namespace joulemark::torch_kit::ops
