@@ -17,6 +17,7 @@ std::span<const Entry> loss();
 std::span<const Entry> training();
 std::span<const Entry> movement();
 std::span<const Entry> blocks();
+std::span<const Entry> folding();
 std::span<const Entry> padding();
 std::span<const Entry> slicing();
 std::span<const Entry> indexing();
@@ -34,6 +35,7 @@ std::span<const Entry> vision();
 std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
+std::span<const Entry> trees();
 std::span<const Entry> control_flow();
 
 }  // namespace joulemark::torch_kit::ops
