@@ -53,7 +53,7 @@ JitValue* unary(OpCall& call, const std::string& op, JitValue* a) {
   if (op == "Sqrt" && real) return call.call("aten::sqrt.float", {a});
   if ((op == "Floor" || op == "Ceil") && real) {
     JitValue* whole = call.call(op == "Floor" ? "aten::floor.float" : "aten::ceil.float", {a});
-    return call.call("aten::Float.int", {whole});
+    return call.call("aten::Float.Scalar", {whole});
   }
   return nullptr;
 }
@@ -94,7 +94,7 @@ JitValue* as_type(OpCall& call, JitValue* value, at::ScalarType type) {
   }
   if (at::isFloatingType(type)) {
     if (kind == Kind::FloatType) return value;
-    return call.call(kind == Kind::BoolType ? "aten::Float.bool" : "aten::Float.int", {value});
+    return call.call(kind == Kind::BoolType ? "aten::Float.bool" : "aten::Float.Scalar", {value});
   }
   if (kind == Kind::IntType) return value;
   return call.call(kind == Kind::BoolType ? "aten::Int.bool" : "aten::Int.float", {value});

@@ -36,6 +36,8 @@ std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
 std::span<const Entry> control_flow();
+std::span<const Entry> folding();
 std::span<const Entry> ordering();
+std::span<const Entry> trees();
 
 }  // namespace joulemark::torch_kit::ops

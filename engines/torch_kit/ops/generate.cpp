@@ -89,10 +89,11 @@ void eye_like(OpCall& call) {
   JitValue* x = call.tensor(0);
   const at::ScalarType type = wanted_type(call, x);
   const std::int64_t shift = call.integer("k", 0);
-  if (shift == 0)
-    return call.result(
-        call.call("aten::eye.m", {call.size(x, 0), call.size(x, 1), type, c10::IValue(),
-                                  c10::IValue(call.graph.device()), c10::IValue()}));
+  if (shift == 0) {
+    JitValue* eye = call.call("aten::eye.m", {call.size(x, 0), call.size(x, 1), type, c10::IValue(),
+                                              c10::IValue(call.graph.device()), c10::IValue()});
+    return call.result(call.graph.declare(eye, type, 2));
+  }
   JitValue* rows = counted(call, call.size(x, 0), 0, 2);
   JitValue* columns = counted(call, call.size(x, 1), 1, 2);
   rows = call.call("aten::add.Scalar", {rows, shift, 1});

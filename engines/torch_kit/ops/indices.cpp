@@ -4,7 +4,7 @@
 #include <ATen/ops/all.h>
 #include <ATen/ops/ge.h>
 
-#include <algorithm>
+#include <string_view>
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 bool counts_from_front(OpCall& call, JitValue* indices) {
   if (const auto known = call.graph.value_of(indices))
     return at::all(known->toTensor().ge(0)).item<bool>();
-  static const std::vector<std::string> kPositions{"aten::topk", "aten::argmax", "aten::argmin",
-                                                   "aten::sort", "aten::nonzero"};
-  return std::ranges::find(kPositions, indices->node()->kind().toQualString()) != kPositions.end();
+  const std::string_view op = indices->node()->kind().toQualString();
+  if (op == "aten::topk" || op == "aten::sort") return indices->offset() == 1;
+  return op == "aten::argmax" || op == "aten::argmin" || op == "aten::argsort";
 }
 
 /// The number of coordinates, the last size of `indices`.
