@@ -147,7 +147,8 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .lm_reset = nullptr,
                                    .lm_forward = nullptr,
                                    .release_model = release_model,
-                                   .close = close};
+                                   .close = close,
+                                   .operators = nullptr};
   return table;
 }
 
