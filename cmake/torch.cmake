@@ -24,7 +24,7 @@ function(joulemark_find_cached_torch out)
   set(${out} "" PARENT_SCOPE)
 endfunction()
 
-# The version as the plugin reads it from a folder (engines/torch_kit/bridge/torch_version.h): the two must agree, because it
+# The version as the plugin reads it from a folder (engines/torch_kit/bridge/torch_version.cpp): the two must agree, because it
 # names the folder of the implementation.
 function(joulemark_read_torch_version root out)
   foreach(file version.py build-version include/torch/headeronly/version.h
@@ -82,14 +82,12 @@ function(joulemark_find_torch)
   set(joulemark_torch_version ${version} PARENT_SCOPE)
 endfunction()
 
-# joulemark_torch_plugin(NAME [KEY …]): the plugin bin/engines/NAME/libjoulemark_NAME.so, which opens implementations.
+# joulemark_torch_plugin(NAME): the plugin bin/engines/NAME/libjoulemark_NAME.so, which opens implementations.
 function(joulemark_torch_plugin name)
-  set(bridge ${CMAKE_SOURCE_DIR}/engines/torch_kit/bridge)
   joulemark_engine(${name}
-    SOURCES ${bridge}/bridge.cpp ${bridge}/implementation.cpp ${bridge}/torch_library.cpp ${bridge}/torch_version.cpp)
-  target_include_directories(joulemark_${name} PRIVATE ${CMAKE_SOURCE_DIR}/engines)
+    SOURCES ${CMAKE_SOURCE_DIR}/engines/torch_kit/bridge/bridge.cpp
+    LIBRARIES joulemark_torch_bridge)
   target_compile_definitions(joulemark_${name} PRIVATE JOULEMARK_TORCH_ENGINE="${name}")
-  target_link_libraries(joulemark_${name} PRIVATE joulemark_torch_digest)
 endfunction()
 
 # joulemark_torch_engine(NAME [SOURCES … [LIBRARIES …]]): the plugin NAME and, from SOURCES and where a PyTorch was found, its
