@@ -38,7 +38,7 @@ std::filesystem::path implementation_for(const std::string& library_dir) {
     fail(JM_LIBRARY_UNUSABLE, "the version of the PyTorch in '" + library_dir +
                                   "' cannot be told: there is neither a version.py, nor a "
                                   "build-version, nor a header version.h beside that folder");
-  return torch_bridge::find_implementation(torch_bridge::own_places(kName), version);
+  return torch_bridge::find_implementation(torch_bridge::own_places(kName), {library_dir, version});
 }
 
 jm_status open_engine(const jm_open_params* params, jm_engine** engine, jm_message* message) {

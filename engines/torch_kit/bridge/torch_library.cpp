@@ -47,28 +47,23 @@ void open_openmp(const fs::path& folder) {
 /// The driver's count of devices; fails with what is missing.
 void require_device() {
   void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (driver == nullptr)
-    fail(JM_LIBRARY_UNUSABLE,
-         "provider 'cuda' is absent: no NVIDIA driver: libcuda.so.1 was not found");
+  if (driver == nullptr) fail(JM_LIBRARY_UNUSABLE, "no NVIDIA driver: libcuda.so.1 was not found");
   const auto initialise = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
   const auto count_devices = reinterpret_cast<int (*)(int*)>(dlsym(driver, "cuDeviceGetCount"));
   if (initialise == nullptr || count_devices == nullptr)
-    fail(JM_LIBRARY_UNUSABLE, "provider 'cuda' is absent: libcuda.so.1 is no NVIDIA driver");
+    fail(JM_LIBRARY_UNUSABLE, "libcuda.so.1 is no NVIDIA driver");
   int count = 0;
   const int error = initialise(0);
   if (error != 0 || count_devices(&count) != 0 || count == 0)
     fail(JM_LIBRARY_UNUSABLE,
-         "provider 'cuda' is absent: the NVIDIA driver finds no device (error " +
-             std::to_string(error) + ")");
+         "the NVIDIA driver finds no device (error " + std::to_string(error) + ")");
 }
 
 void require_cuda(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder / "libtorch_cuda.so", error))
-    fail(
-        JM_LIBRARY_UNUSABLE,
-        "provider 'cuda' is absent: this PyTorch has no CUDA, there is no 'libtorch_cuda.so' in '" +
-            folder.string() + "'");
+    fail(JM_LIBRARY_UNUSABLE,
+         "this PyTorch has no CUDA, there is no 'libtorch_cuda.so' in '" + folder.string() + "'");
   require_device();
 }
 
