@@ -26,11 +26,11 @@ void* open_file(const fs::path& file) {
   return handle;
 }
 
-void open_needed(const fs::path& folder, const std::string& name) {
+fs::path needed_file(const fs::path& folder, const std::string& name) {
   std::error_code error;
   if (!fs::exists(folder / name, error))
     fail(JM_LIBRARY_MISSING, "there is no '" + name + "' in '" + folder.string() + "'");
-  open_file(folder / name);
+  return folder / name;
 }
 
 /// PyTorch's own OpenMP (libgomp.so.1, libgomp-a34b3233.so.1), before another one of that name is
@@ -69,6 +69,10 @@ void require_cuda(const fs::path& folder) {
 
 }  // namespace
 
+fs::path torch_library(const std::string& library_dir) {
+  return needed_file(library_dir, "libtorch_cpu.so");
+}
+
 void open_torch(const std::string& library_dir, const std::string& provider) {
   const bool wants_cuda = provider == "cuda";
   if (!wants_cuda && provider != "cpu")
@@ -76,11 +80,11 @@ void open_torch(const std::string& library_dir, const std::string& provider) {
   const fs::path folder = library_dir;
   if (wants_cuda) require_cuda(folder);
   open_openmp(folder);
-  open_needed(folder, "libc10.so");
-  open_needed(folder, "libtorch_cpu.so");
+  open_file(needed_file(folder, "libc10.so"));
+  open_file(torch_library(library_dir));
   if (!wants_cuda) return;
-  open_needed(folder, "libc10_cuda.so");
-  open_needed(folder, "libtorch_cuda.so");
+  open_file(needed_file(folder, "libc10_cuda.so"));
+  open_file(needed_file(folder, "libtorch_cuda.so"));
 }
 
 }  // namespace joulemark::torch_bridge
