@@ -111,7 +111,7 @@ TEST_F(Bridge, HandsEveryCallOn) {
   EXPECT_EQ(api().lm_forward(model_, &token, 1, 1, &next, nullptr, &message_), JM_OK);
   EXPECT_EQ(next, 5);
   EXPECT_EQ(api().operators(engine_, &text, &message_), JM_OK);
-  EXPECT_STREQ(text, "[1]");
+  EXPECT_EQ(json::parse(text).size(), 3U);
   api().release_model(std::exchange(model_, nullptr));
   EXPECT_EQ(description()["calls"],
             "open load inputs outputs bind7 run results effective reset2,5 forward release");

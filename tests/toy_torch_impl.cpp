@@ -54,7 +54,7 @@ jm_status open_engine(const jm_open_params* params, jm_engine** engine, jm_messa
 }
 jm_status describe(jm_engine* engine, const char** json, jm_message*) {
   engine->json = std::string(R"({"library":")") + toy_torch_version() + R"(","calls":")" +
-                 engine->calls + R"(","provider":")" + engine->provider + R"(","threads":)" +
+                 engine->calls + R"(","providers":[")" + engine->provider + R"("],"threads":)" +
                  std::to_string(engine->threads) + R"(,"cpus":)" + std::to_string(engine->cpus) +
                  "}";
   *json = engine->json.c_str();
@@ -120,7 +120,8 @@ void close_engine(jm_engine* engine) {
   delete engine;
 }
 jm_status operators(jm_engine*, const char** json, jm_message*) {
-  *json = "[1]";
+  *json = R"([{"domain":"","name":"Toy","since":1,"until":6},{"domain":"","name":"Toy","since":7},)"
+          R"({"domain":"com.example","name":"Play","since":3,"until":3}])";
   return JM_OK;
 }
 
