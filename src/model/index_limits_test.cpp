@@ -33,7 +33,7 @@ std::map<std::string, std::int64_t> limits_of(const std::vector<NodeParts>& part
   std::vector<std::string> nodes;
   for (const auto& part : parts) nodes.push_back(node(part));
   IndexLimits limits;
-  for (const auto& bytes : nodes) limits.add_node(onnx::read_node(bytes, 0));
+  for (const auto& bytes : nodes) limits.add_node(onnx::Decoder().read_node(bytes, 0));
   limits.add_initializer("words", {100, 8});
   limits.add_initializer("places", {16, 8});
   return limits.find();

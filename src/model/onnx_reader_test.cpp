@@ -223,6 +223,12 @@ TEST(OnnxReader, SubgraphsAreNotNestedForEver) {
   EXPECT_THAT(why_not(nest(500)), HasSubstr("nested too deep"));
 }
 
+TEST(OnnxReader, AFileOfNothingButEmptyNodesDoesNotFillTheMemory) {
+  std::string nodes;
+  for (int i = 0; i < 2'000'001; ++i) nodes += std::string("\x0a\0", 2);
+  EXPECT_THAT(why_not(model_bytes(nodes)), HasSubstr("more than 2000000 nodes"));
+}
+
 TEST(OnnxReader, NodesInAnyOrderAreSortedAndSortedOnesStay) {
   EXPECT_THAT(
       operators(
