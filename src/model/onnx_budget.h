@@ -21,6 +21,8 @@ class Budget {
   /// Without its nodes.
   void count_copy(const OnnxGraph& graph);
   void count_copy(const OnnxAttributeValue& value);
+  /// Parts of a function that leave nothing in the model, but take time.
+  void count_parts(std::size_t parts);
 
  private:
   void count_bytes(std::size_t bytes);

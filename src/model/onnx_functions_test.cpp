@@ -132,7 +132,7 @@ TEST(OnnxFunctions, AnOutputThatIsAnInputIsPassedThrough) {
                   "Identity call: y -> z"));
   call.inputs = {};
   EXPECT_THAT(why_not(model_of({call}, {{.name = "F", .inputs = {"a"}, .outputs = {"a", "a"}}})),
-              HasSubstr("node 'call' leaves out input 'a' of function 'F'"));
+              HasSubstr("node 'call' leaves out 'a', which function 'F' gives back"));
   call.inputs = call.outputs = {"y"};
   EXPECT_THAT(why_not(model_of({call}, {{.name = "F", .inputs = {"a"}, .outputs = {"a"}}})),
               HasSubstr("wait for each other: node 'call' (Identity)"));
@@ -186,6 +186,8 @@ TEST(OnnxFunctions, AttributesOfAnotherTypeAreErrors) {
   EXPECT_THAT(why_not(model_of({call_of("F", {as_float})}, {softmax()})),
               HasSubstr("attribute 'axis' of node 'call' (Softmax): it refers to attribute 'where' "
                         "of function 'F' as type INT, but that is of type FLOAT"));
+  EXPECT_THAT(why_not(model_of({call_of("F", {as_float, as_float})}, {softmax()})),
+              HasSubstr("attribute 'where' of node 'call' (F): it is given twice"));
   const std::string graph =
       graph_attribute("beta", graph_of({{.op_type = "Neg", .inputs = {"x"}, .outputs = {"y"}}}));
   EXPECT_THAT(why_not(model_of({call_of("F", {graph})}, {softmax()}), ErrorKind::kUnsupported),
@@ -321,6 +323,13 @@ TEST(OnnxFunctions, ADeepChainOfCallsIsRefused) {
         repeated("F" + std::to_string(level), "F" + std::to_string(level + 1), "local", 0));
   }
   EXPECT_THAT(why_not(model_of({call_of("F0")}, functions)), HasSubstr("nested too deep"));
+}
+
+TEST(OnnxFunctions, CallsOfFunctionsThatAreAllInterfaceAreBounded) {
+  FunctionBytes wide = repeated("G", "Neg", "", 0);
+  for (int i = 0; i < 10'000; ++i) wide.inputs.push_back("i" + std::to_string(i));
+  EXPECT_THAT(why_not(model_of({call_of("F")}, {repeated("F", "G", "local", 1000), wide})),
+              HasSubstr("its functions expand to more than 256 MiB"));
 }
 
 TEST(OnnxFunctions, CopiesOfLargeAttributesAreBounded) {
