@@ -27,6 +27,7 @@ class Graph:
         self.domains: set[str] = set()
         self._scope = [prefix]
         self._used: dict[str, int] = {}
+        self._renamed: dict[str, str] = {}
 
     @contextlib.contextmanager
     def scope(self, name: str) -> Iterator[None]:
@@ -51,6 +52,7 @@ class Graph:
                 self.nodes.append(helper.make_node("Identity", [value], [name]))
             else:
                 self._rename(value, name)
+                self._renamed[value] = name
         self.outputs.append(helper.make_tensor_value_info(name, dtype, dims))
 
     def _rename(self, old: str, new: str) -> None:
@@ -65,6 +67,7 @@ class Graph:
         name = self._unique(f"{self._scope[-1]}/{kind}")
         made = [f"{name}_output_{k}" for k in range(outputs)]
         given = {key: self._attribute(value) for key, value in attributes.items() if value is not None}
+        inputs = [self._renamed.get(value, value) for value in inputs]
         self.nodes.append(helper.make_node(kind, inputs, made, name=name, domain=domain, **given))
         self.domains.add(domain)
         return made[0] if outputs == 1 else made

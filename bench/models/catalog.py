@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import numpy
 from onnx import TensorProto
 
+import control_flow
+import fused
+import tensorflow
 from bert import Bert, bert
 from builder import Graph
 from decoder import Decoder, gpt2, llama
@@ -89,15 +92,52 @@ def berts() -> list[Entry]:
 
 def decoders() -> list[Entry]:
     """A prompt and a step after it, of each."""
+    makers = {
+        "gpt2": lambda: gpt2(Decoder()),
+        "llama": lambda: llama(Decoder()),
+        "llama-opset23": lambda: fused.llama_standard(Decoder()),
+        "llama-grouped": lambda: fused.llama_grouped(Decoder(hidden=64)),
+        "llama-4bit": lambda: fused.llama_grouped(Decoder(hidden=64), bits=4),
+    }
     entries = []
-    for name, make in (("gpt2", lambda: gpt2(Decoder())), ("llama", lambda: llama(Decoder()))):
+    for name, make in makers.items():
         for stage, length, past in (("prefill", 5, 0), ("step", 1, 6)):
             sizes = {"batch": 2, "sequence": length, "past": past}
             places = numpy.tile(numpy.arange(past, past + length), (2, 1))
             mask = numpy.ones((2, past + length))
-            mask[1, :2] = 0  # padded on the left
+            if name in ("gpt2", "llama"):
+                mask[1, :2] = 0  # padded on the left
             entries.append(Entry(f"{name}-{stage}", make, sizes, {"input_ids": 50}, {"position_ids": places, **text(mask)}))
     return entries
+
+
+def other_dialects() -> list[Entry]:
+    networks = [Entry(f"tf2onnx-opset{opset}", lambda opset=opset: tensorflow.network(opset), {"batch": 2}) for opset in (9, 11, 13, 15)]
+    steps = {"batch": 2, "steps": 4}
+    recurrent = [
+        Entry(f"tf2onnx-{kind.lower()}-opset{opset}", lambda kind=kind, opset=opset: tensorflow.recurrent(kind, opset), steps)
+        for kind, opset in (("LSTM", 9), ("LSTM", 15), ("GRU", 13))
+    ]
+    mask = text(numpy.arange(5) < [[5], [3]])
+    return [
+        *networks,
+        *recurrent,
+        Entry("encoder-fused", lambda: fused.encoder(Decoder()), {"batch": 2, "sequence": 5}, {"input_ids": 50}, mask),
+    ]
+
+
+def control_flows() -> list[Entry]:
+    def limit(count: int) -> Feeds:
+        return {"limit": numpy.array(count)}
+
+    return [
+        *(Entry(f"if-{name}", control_flow.branches, {"rows": rows}) for name, rows in (("long", 5), ("odd", 3), ("even", 2))),
+        Entry("loop-to-condition", control_flow.loop, {"batch": 2}, given=limit(50)),
+        Entry("loop-to-limit", control_flow.loop, {"batch": 2}, given=limit(2)),
+        Entry("loop-greedy", control_flow.greedy, {"batch": 2}, {"first": 20}),
+        Entry("loop-nested", control_flow.nested, {"n": 3}),
+        Entry("scan", control_flow.scan, {"steps": 4, "batch": 2}),
+    ]
 
 
 def tiny() -> list[Entry]:
@@ -110,6 +150,8 @@ def tiny() -> list[Entry]:
         Entry("mobilenetv2-bn", lambda: mobilenet_v2(few, 8, 32, 10, 32, 2, folded=False), images),
         *berts(),
         *decoders(),
+        *other_dialects(),
+        *control_flows(),
     ]
 
 
