@@ -75,7 +75,7 @@ class Reference:
         else:
             self._call("CreateSession", self._env, str(model).encode(), self._options, byref(session))
         try:
-            return self._run(session, {name: numpy.ascontiguousarray(value) for name, value in feeds.items()})
+            return self._run(session, {name: numpy.asarray(value, order="C") for name, value in feeds.items()})
         finally:
             self._call("ReleaseSession", session)
 
@@ -129,9 +129,9 @@ class Reference:
         return numpy.frombuffer(text, kind).reshape(tuple(dims)).copy()
 
 
-def write_case(folder: pathlib.Path, feeds: Mapping[str, numpy.ndarray], outputs: Mapping[str, numpy.ndarray]) -> None:
-    """Puts test_data_set_0 beside the model."""
-    data = folder / "test_data_set_0"
+def write_case(folder: pathlib.Path, feeds: Mapping[str, numpy.ndarray], outputs: Mapping[str, numpy.ndarray], number: int = 0) -> None:
+    """Puts test_data_set_NUMBER beside the model."""
+    data = folder / f"test_data_set_{number}"
     data.mkdir(parents=True, exist_ok=True)
     for stem, values in (("input", feeds), ("output", outputs)):
         for k, (name, value) in enumerate(values.items()):
