@@ -86,6 +86,24 @@ void read_type(wire::Reader reader, Port& port) {
 
 }  // namespace
 
+const char* to_string(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kTensor:
+      return "tensor";
+    case ValueKind::kSequence:
+      return "sequence";
+    case ValueKind::kOptional:
+      return "optional";
+    case ValueKind::kMap:
+      return "map";
+    case ValueKind::kSparseTensor:
+      return "sparse tensor";
+    case ValueKind::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
 Port read_port(wire::Reader reader) {
   Port port;
   port.kind = ValueKind::kUnknown;

@@ -2,7 +2,7 @@
 // One input or output of a graph: a ValueInfoProto as a Port.
 #pragma once
 
-#include "model/onnx_summary.h"
+#include "model/port.h"
 #include "model/wire.h"
 
 namespace joulemark::model {

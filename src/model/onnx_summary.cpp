@@ -276,24 +276,6 @@ Status check_external_files(const std::filesystem::path& file, const OnnxSummary
 
 }  // namespace
 
-const char* to_string(ValueKind kind) {
-  switch (kind) {
-    case ValueKind::kTensor:
-      return "tensor";
-    case ValueKind::kSequence:
-      return "sequence";
-    case ValueKind::kOptional:
-      return "optional";
-    case ValueKind::kMap:
-      return "map";
-    case ValueKind::kSparseTensor:
-      return "sparse tensor";
-    case ValueKind::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 Result<OnnxSummary> parse_onnx_summary(std::string_view bytes) {
   if (bytes.empty()) return fail(ErrorKind::kFailed, "it is empty");
   if (bytes.starts_with("version https://git-lfs")) {

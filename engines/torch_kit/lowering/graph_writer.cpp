@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "torch_kit/lowering/graph_writer.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_strided.h>
+#include <torch/csrc/jit/frontend/schema_matching.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/runtime/operator.h>
+
+#include <algorithm>
+
+#include "plugin_kit/status.h"
+#include "torch_kit/errors.h"
+#include "torch_kit/lowering/shape_rules.h"
+
+namespace joulemark::torch_kit {
+namespace {
+
+using plugin::fail;
+
+c10::OperatorName operator_name(const std::string& text) {
+  const std::size_t dot = text.find('.', text.find("::"));
+  if (dot == std::string::npos) return {text, ""};
+  return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
+at::Tensor without_elements(const at::Tensor& tensor) {
+  return at::empty_strided(tensor.sizes(), tensor.strides(), tensor.options().device(at::kMeta));
+}
+
+/// The same with every tensor replaced by its shape and type.
+c10::IValue example_of(const c10::IValue& value) {
+  if (value.isTensor() && value.toTensor().defined()) return without_elements(value.toTensor());
+  if (!value.isList() || value.isIntList() || value.isDoubleList() || value.isBoolList())
+    return value;
+  c10::impl::GenericList list(value.toList().elementType());
+  for (const c10::IValue& element : value.toListRef()) list.push_back(example_of(element));
+  return list;
+}
+
+bool is_host_number(const JitValue* value) {
+  const c10::TypeKind kind = value->type()->kind();
+  return kind == c10::TypeKind::IntType || kind == c10::TypeKind::FloatType ||
+         kind == c10::TypeKind::BoolType;
+}
+
+/// Runs the node's operator on `stack`; what it leaves there are the results.
+void run(const tj::Node* node, tj::Stack& stack) {
+  node->getOperation()(stack);
+}
+
+}  // namespace
+
+GraphWriter::GraphWriter(c10::Device device) : device_(device) {}
+
+void GraphWriter::set_position(const std::string& text) {
+  position_ = text;
+  range_ =
+      tj::SourceRange(std::make_shared<tj::Source>(text, std::string("model")), 0, text.size());
+}
+
+JitValue* GraphWriter::constant(const c10::IValue& value) {
+  JitValue* made = graph_->insertConstant(value, range_);
+  set_fact(made, {example_of(value), true});
+  return made;
+}
+
+std::optional<c10::IValue> GraphWriter::value_of(JitValue* value) const {
+  if (auto constant = tj::toIValue(value)) return constant;
+  if (value->node()->kind() != tj::prim::ListConstruct) return std::nullopt;
+  c10::impl::GenericList list(value->type()->expectRef<c10::ListType>().getElementType());
+  for (const JitValue* element : value->node()->inputs()) {
+    const auto constant = tj::toIValue(element);
+    if (!constant) return std::nullopt;
+    list.push_back(*constant);
+  }
+  return list;
+}
+
+const Fact* GraphWriter::fact(JitValue* value) {
+  const auto found = facts_.find(value);
+  if (found != facts_.end()) return &found->second;
+  // A default that schema matching filled in.
+  const auto known = tj::toIValue(value);
+  if (!known) return nullptr;
+  return &facts_.emplace(value, Fact{example_of(*known), true}).first->second;
+}
+
+void GraphWriter::set_fact(JitValue* value, Fact fact) {
+  facts_[value] = std::move(fact);
+}
+
+std::optional<at::Tensor> GraphWriter::example(JitValue* value) {
+  const Fact* known = fact(value);
+  if (known == nullptr || !known->example.isTensor()) return std::nullopt;
+  return known->example.toTensor();
+}
+
+JitValue* GraphWriter::declare(JitValue* value, at::ScalarType type, std::int64_t rank) {
+  if (value_of(value)) return value;
+  if (const auto known = example(value);
+      known && known->dim() == rank && known->scalar_type() == type)
+    return value;
+  const Ints dims(static_cast<std::size_t>(rank), kOpenSize);
+  set_fact(value, {at::empty(dims, at::TensorOptions(type).device(at::kMeta)), false});
+  return value;
+}
+
+tj::Node* GraphWriter::matched(const char* op, const Args& args) {
+  const c10::OperatorName name = operator_name(op);
+  const auto found = tj::findOperatorFor(name);
+  if (!found) fail(JM_UNSUPPORTED, std::string("this PyTorch has no operator ") + op);
+  const std::vector<c10::Argument>& formal = found->schema().arguments();
+  Args positional;
+  Args keywords;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (i < formal.size() && formal[i].kwarg_only())
+      keywords.emplace_back(formal[i].name(), args[i].value(*graph_));
+    else
+      positional.push_back(args[i]);
+  }
+  const tj::Node* before = graph_->insertPoint()->prev();
+  const tj::MatchedSchema match =
+      tj::matchSchema(found->schema(), range_, *graph_, positional, keywords);
+  for (const tj::Node* node = before->next(); node != graph_->insertPoint(); node = node->next())
+    if (std::string(node->kind().toUnqualString()).find("Implicit") != std::string::npos)
+      fail(JM_UNSUPPORTED, std::string(op) + " was given a tensor where it takes a number");
+  tj::Node* node = graph_->create(c10::Symbol::fromQualString(name.name), match.inputs,
+                                  match.return_types.size());
+  graph_->insertNode(node)->setSourceRange(range_);
+  for (std::size_t i = 0; i < match.return_types.size(); ++i)
+    node->outputs()[i]->setType(match.return_types[i]);
+  if (node->maybeOperator() == nullptr || node->getOperator().schema().operator_name() != name)
+    fail(JM_UNSUPPORTED, std::string(op) + " resolves to another overload");
+  return node;
+}
+
+bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
+  if (node->isNondeterministic() || node->hasSideEffects()) return false;
+  tj::Stack stack;
+  for (JitValue* input : node->inputs()) {
+    auto value = value_of(input);
+    if (!value) return false;
+    stack.push_back(std::move(*value));
+  }
+  run(node, stack);
+  node->destroy();
+  for (const c10::IValue& value : stack) results.push_back(constant(value));
+  return true;
+}
+
+void GraphWriter::infer(tj::Node* node) {
+  tj::Stack stack;
+  bool exact = true;
+  bool complete = true;
+  const std::vector<c10::Argument>& formal = node->getOperator().schema().arguments();
+  for (std::size_t i = 0; i < node->inputs().size(); ++i) {
+    const Fact* known = fact(node->inputs()[i]);
+    complete = complete && known != nullptr;
+    exact = exact && known != nullptr && known->exact;
+    stack.push_back(known == nullptr ? c10::IValue() : known->example);
+    if (i < formal.size() && formal[i].name() == "device") stack.back() = c10::Device(at::kMeta);
+  }
+  const tj::Stack arguments = stack;
+  try {
+    if (complete && !has_shape_rule(node) && !node->hasSideEffects()) {
+      run(node, stack);
+      for (std::size_t i = 0; i < stack.size(); ++i)
+        set_fact(node->outputs()[i], {example_of(stack[i]), exact});
+      return;
+    }
+  } catch (const std::exception&) {
+    // Open sizes that do not fit each other, or an operator without a shape function: the rules.
+  }
+  const std::vector<ShapeGuess> guesses = guess_shapes(node, arguments);
+  for (std::size_t i = 0; i < guesses.size(); ++i)
+    if (guesses[i].example)
+      set_fact(node->outputs()[i], {*guesses[i].example, exact && guesses[i].exact});
+}
+
+std::vector<JitValue*> GraphWriter::settle(tj::Node* node) {
+  std::vector<JitValue*> results;
+  if (fold(node, results)) return results;
+  infer(node);
+  const auto outputs = node->outputs();
+  results.assign(outputs.begin(), outputs.end());
+  const bool known = std::all_of(results.begin(), results.end(), [&](JitValue* value) {
+    const Fact* of = fact(value);
+    return of != nullptr && of->exact && is_host_number(value);
+  });
+  if (!known || node->hasSideEffects()) return results;
+  for (JitValue*& value : results) value = constant(fact(value)->example);
+  node->destroy();
+  return results;
+}
+
+std::vector<JitValue*> GraphWriter::call_all(const char* op, const Args& args) {
+  try {
+    return settle(matched(op, args));
+  } catch (const plugin::Failure&) {
+    throw;
+  } catch (const std::exception& error) {
+    fail(JM_UNSUPPORTED, std::string(op) + ": " + brief(error));
+  }
+}
+
+JitValue* GraphWriter::call(const char* op, const Args& args) {
+  return call_all(op, args).front();
+}
+
+JitValue* GraphWriter::list(const c10::TypePtr& element, at::ArrayRef<JitValue*> elements) {
+  tj::Node* node = graph_->insertNode(graph_->createList(element, elements));
+  node->setSourceRange(range_);
+  JitValue* made = node->output();
+  c10::impl::GenericList example(element);
+  bool exact = true;
+  for (JitValue* value : elements) {
+    const Fact* known = fact(value);
+    if (known == nullptr) return made;
+    exact = exact && known->exact;
+    example.push_back(known->example);
+  }
+  set_fact(made, {example, exact});
+  return made;
+}
+
+JitValue* GraphWriter::int_list(at::ArrayRef<JitValue*> elements) {
+  JitValue* made = list(c10::IntType::get(), elements);
+  const auto value = value_of(made);
+  if (!value) return made;
+  made->node()->destroy();
+  return constant(value->toIntVector());
+}
+
+JitValue* GraphWriter::tensor_list(at::ArrayRef<JitValue*> elements) {
+  return list(c10::TensorType::get(), elements);
+}
+
+JitValue* GraphWriter::optional_tensor_list(at::ArrayRef<JitValue*> elements) {
+  return list(c10::OptionalType::ofTensor(), elements);
+}
+
+std::vector<JitValue*> GraphWriter::unpack(JitValue* values, std::size_t count) {
+  if (values->node()->kind() == tj::prim::ListConstruct) return values->node()->inputs().vec();
+  std::vector<JitValue*> elements;
+  if (const auto known = value_of(values)) {
+    for (const std::int64_t value : known->toIntVector()) elements.push_back(constant(value));
+    return elements;
+  }
+  tj::Node* node = graph_->insertNode(graph_->createListUnpack(values, count));
+  node->setSourceRange(range_);
+  for (JitValue* value : node->outputs()) {
+    set_fact(value, {kOpenSize, false});
+    elements.push_back(value);
+  }
+  return elements;
+}
+
+JitValue* GraphWriter::to_int_list(JitValue* tensor) {
+  if (const auto known = value_of(tensor)) {
+    const at::Tensor values = known->toTensor().to(at::kCPU, at::kLong).contiguous();
+    const auto* data = values.const_data_ptr<std::int64_t>();
+    return constant(Ints(data, data + values.numel()));
+  }
+  JitValue* wide = call("aten::to.dtype", {tensor, at::kLong, false, false, c10::IValue()});
+  tj::Node* node = insert(tj::prim::tolist, {wide, constant(1), constant(0)}, 1);
+  node->output()->setType(c10::ListType::ofInts());
+  return node->output();
+}
+
+tj::Node* GraphWriter::insert(c10::Symbol kind, at::ArrayRef<JitValue*> inputs,
+                              std::size_t outputs) {
+  tj::Node* node = graph_->insertNode(graph_->create(kind, inputs, outputs));
+  node->setSourceRange(range_);
+  return node;
+}
+
+}  // namespace joulemark::torch_kit

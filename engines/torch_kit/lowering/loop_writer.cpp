@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "torch_kit/lowering/loop_writer.h"
+
+#include <ATen/ops/empty.h>
+
+#include "torch_kit/dtypes.h"
+#include "torch_kit/lowering/host_arithmetic.h"
+
+namespace joulemark::torch_kit {
+LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
+    : call_(call),
+      node_(call.graph.graph()->create(tj::prim::Loop, {limit, go}, 0)),
+      block_(node_->addBlock()),
+      iteration_(block_->addInput()->setType(c10::IntType::get())) {}
+
+void LoopWriter::carry(Operand& start) {
+  JitValue* value = call_.as_tensor(start);
+  node_->addInput(value);
+  JitValue* inside = block_->addInput();
+  // Sizes may change from one iteration to the next.
+  if (const auto example = call_.graph.example(value))
+    call_.graph.set_fact(inside, {*example, false});
+  carried_in_.push_back(Operand{start.dtype, inside, {}, {}});
+}
+
+void LoopWriter::collect(Stacking stacking) {
+  node_->addInput(call_.graph.tensor_list({}));
+  collected_.push_back({stacking, block_->addInput()->setType(c10::ListType::ofTensors())});
+}
+
+void LoopWriter::begin() {
+  call_.graph.graph()->insertNode(node_);
+}
+
+Operand LoopWriter::iteration() const {
+  return Operand{JM_INT64, nullptr, HostNumbers{0, {iteration_}}, {}};
+}
+
+Operand LoopWriter::condition() {
+  // The body only runs while the condition holds.
+  JitValue* yes = call_.scalar_tensor(true, at::kBool);
+  return Operand{JM_BOOL, yes, {}, {}};
+}
+
+void LoopWriter::end_body(OpCall& within, std::vector<Operand> results) {
+  block_->registerOutput(as_type(within, within.number_of(results.at(0)), at::kBool));
+  end_carried(within, results);
+  for (std::size_t i = 0; i < collected_.size(); ++i) {
+    Operand& element = results.at(1 + carried_in_.size() + i);
+    collected_[i].element = within.as_tensor(element);
+    collected_[i].dtype = element.dtype;
+    within.call("aten::append.t", {collected_[i].inside, collected_[i].element});
+    block_->registerOutput(collected_[i].inside);
+  }
+}
+
+void LoopWriter::end_carried(OpCall& within, std::vector<Operand>& results) {
+  for (std::size_t i = 0; i < carried_in_.size(); ++i) {
+    JitValue* value = within.as_tensor(results.at(i + 1));
+    carried_out_.push_back(value);
+    carried_in_[i].dtype = results[i + 1].dtype;
+    block_->registerOutput(value);
+  }
+}
+
+std::vector<Operand> LoopWriter::finish() {
+  std::vector<Operand> results;
+  for (std::size_t i = 0; i < carried_in_.size(); ++i) {
+    JitValue* value = node_->addOutput();
+    const auto before = call_.graph.example(carried_in_[i].tensor);
+    const auto after = call_.graph.example(carried_out_[i]);
+    if (before && after && before->dim() == after->dim() &&
+        before->scalar_type() == after->scalar_type())
+      call_.graph.set_fact(value, {*after, false});
+    results.push_back(Operand{carried_in_[i].dtype, value, {}, {}});
+  }
+  std::vector<JitValue*> lists;
+  for (std::size_t i = 0; i < collected_.size(); ++i)
+    lists.push_back(node_->addOutput()->setType(c10::ListType::ofTensors()));
+  for (std::size_t i = 0; i < collected_.size(); ++i)
+    results.push_back(stacked(collected_[i], lists[i]));
+  return results;
+}
+
+Operand LoopWriter::stacked(const Collected& collected, JitValue* list) {
+  // A loop that never ran gives a stack of nothing, whose other sizes are those of an element.
+  const auto element = call_.graph.example(collected.element);
+  if (!element) call_.unsupported("the shape of what the loop collects is not known");
+  Ints dims = element->sizes().vec();
+  dims.insert(dims.begin(), 0);
+  JitValue* nothing = call_.constant_value(
+      at::empty(dims, at::TensorOptions(element->scalar_type()).device(call_.graph.device())));
+  JitValue* any = call_.call("aten::gt.int", {call_.call("aten::len.t", {list}), 0});
+  tj::Node* choice = call_.graph.insert(tj::prim::If, {any}, 1);
+  tj::Block* some = choice->addBlock();
+  {
+    const tj::WithInsertPoint at(some);
+    JitValue* all = call_.call("aten::stack", {list, 0});
+    if (collected.stacking.last_first) all = call_.call("aten::flip", {all, Ints{0}});
+    some->registerOutput(all);
+  }
+  choice->addBlock()->registerOutput(nothing);
+  JitValue* value = choice->output();
+  dims[0] = GraphWriter::kOpenSize;
+  call_.graph.set_fact(
+      value, {at::empty(dims, at::TensorOptions(element->scalar_type()).device(at::kMeta)), false});
+  if (collected.stacking.axis != 0)
+    value = call_.call("aten::movedim.int", {value, 0, collected.stacking.axis});
+  return Operand{collected.dtype, value, {}, {}};
+}
+
+}  // namespace joulemark::torch_kit

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A prim::Loop: values carried from iteration to iteration, and values collected from all of them.
+#pragma once
+
+#include <vector>
+
+#include "torch_kit/lowering/op_call.h"
+
+namespace joulemark::torch_kit {
+
+/// Use: carry() and collect() as often as needed, begin(), write the body at block() and end it
+/// with end_body(), then, at the place behind the loop, finish().
+class LoopWriter {
+ public:
+  /// At most `limit` (int) iterations, none when `go` (bool) is false.
+  LoopWriter(OpCall& call, JitValue* limit, JitValue* go);
+
+  /// One more carried value with this start.
+  void carry(Operand& start);
+  /// Where an output stacks what the iterations give.
+  struct Stacking {
+    std::int64_t axis = 0;  ///< of the result
+    bool last_first = false;
+  };
+  /// One more output that is stacked from all iterations.
+  void collect(Stacking stacking);
+
+  /// Puts the loop at the present place.
+  void begin();
+
+  [[nodiscard]] tj::Block* block() const { return block_; }
+  [[nodiscard]] Operand iteration() const;
+  /// Holds in every iteration: a body does not run without it.
+  [[nodiscard]] Operand condition();
+  [[nodiscard]] Operand carried(std::size_t i) const { return carried_in_[i]; }
+
+  /// Ends the body with (condition, carried…, collected…), written as `within` sees them.
+  void end_body(OpCall& within, std::vector<Operand> results);
+
+  /// Carried values, then stacked outputs.
+  std::vector<Operand> finish();
+
+ private:
+  struct Collected {
+    Stacking stacking;
+    JitValue* inside;             ///< the list, in the body
+    JitValue* element = nullptr;  ///< what an iteration adds
+    jm_dtype dtype = JM_UNDEFINED;
+  };
+  void end_carried(OpCall& within, std::vector<Operand>& results);
+  Operand stacked(const Collected& collected, JitValue* list);
+
+  OpCall& call_;
+  tj::Node* node_;
+  tj::Block* block_;
+  JitValue* iteration_;
+  std::vector<Operand> carried_in_;
+  std::vector<JitValue*> carried_out_;
+  std::vector<Collected> collected_;
+};
+
+}  // namespace joulemark::torch_kit

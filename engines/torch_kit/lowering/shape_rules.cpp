@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "torch_kit/lowering/shape_rules.h"
+
+#include <ATen/TensorUtils.h>
+#include <ATen/native/TypeProperties.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace joulemark::torch_kit {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+using Guesses = std::vector<ShapeGuess>;
+
+at::Tensor example(const Ints& dims, at::ScalarType type) {
+  return at::empty(dims, at::TensorOptions(type).device(at::kMeta));
+}
+
+bool is_tensor(const tj::Stack& arguments, std::size_t i) {
+  return i < arguments.size() && arguments[i].isTensor() && arguments[i].toTensor().defined();
+}
+
+Guesses same_as_first(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0)) return {};
+  const at::Tensor& first = arguments[0].toTensor();
+  return {{example(first.sizes().vec(), first.scalar_type()), true}};
+}
+
+/// Sizes by the formula of every convolution: floor((in + 2 pad - dilation (kernel - 1) - 1) /
+/// stride) + 1.
+Guesses convolution(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  const at::Tensor& weight = arguments[1].toTensor();
+  Ints dims = x.sizes().vec();
+  if (dims.size() != static_cast<std::size_t>(weight.dim()) || dims.size() < 3) return {};
+  const bool lists = arguments[3].isIntList() && arguments[4].isIntList() &&
+                     arguments[5].isIntList() &&
+                     arguments[3].toIntVector().size() == dims.size() - 2;
+  dims[1] = weight.size(0);
+  for (std::size_t i = 2; lists && i < dims.size(); ++i) {
+    const std::int64_t stride = std::max<std::int64_t>(arguments[3].toIntVector()[i - 2], 1);
+    const std::int64_t pad = arguments[4].toIntVector()[i - 2];
+    const std::int64_t dilation = arguments[5].toIntVector()[i - 2];
+    const std::int64_t reach = dilation * (weight.size(static_cast<std::int64_t>(i)) - 1) + 1;
+    dims[i] = std::max<std::int64_t>((dims[i] + 2 * pad - reach) / stride + 1, 0);
+  }
+  return {{example(dims, x.scalar_type()), lists}};
+}
+
+Guesses attention(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 2)) return {};
+  const at::Tensor& query = arguments[0].toTensor();
+  Ints dims = query.sizes().vec();
+  if (dims.empty() || arguments[2].toTensor().dim() == 0) return {};
+  dims.back() = arguments[2].toTensor().size(-1);
+  return {{example(dims, query.scalar_type()), true}};
+}
+
+/// The rank of the larger one, each size that of the one that is not 1.
+Ints broadcast(const Ints& a, const Ints& b) {
+  const Ints& longer = a.size() >= b.size() ? a : b;
+  const Ints& shorter = a.size() >= b.size() ? b : a;
+  Ints dims = longer;
+  const std::size_t shift = longer.size() - shorter.size();
+  for (std::size_t i = 0; i < shorter.size(); ++i)
+    if (dims[i + shift] == 1) dims[i + shift] = shorter[i];
+  return dims;
+}
+
+/// Element-wise on all tensor arguments; `type` undefined: the promoted one.
+Guesses elementwise(const tj::Stack& arguments, at::ScalarType type) {
+  Ints dims;
+  at::native::ResultTypeState state{};
+  bool any = false;
+  for (const c10::IValue& argument : arguments) {
+    if (argument.isTensor() && argument.toTensor().defined()) {
+      dims = broadcast(dims, argument.toTensor().sizes().vec());
+      state = at::native::update_result_type_state(argument.toTensor(), state);
+      any = true;
+    } else if (argument.isNone()) {
+      return {};
+    }
+  }
+  if (!any) return {};
+  if (type == at::ScalarType::Undefined) type = at::native::result_type(state);
+  return {{example(dims, type), false}};
+}
+
+Guesses select(const tj::Stack& arguments) {
+  if (arguments.size() != 3 || !is_tensor(arguments, 1)) return {};
+  return elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
+                     at::ScalarType::Undefined);
+}
+
+Guesses concatenation(const tj::Stack& arguments) {
+  if (arguments.empty() || !arguments[0].isTensorList() || arguments[0].toTensorVector().empty())
+    return {};
+  const at::Tensor first = arguments[0].toTensorVector().front();
+  return {{example(first.sizes().vec(), first.scalar_type()), false}};
+}
+
+Guesses product(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  const at::Tensor& a = arguments[0].toTensor();
+  const at::Tensor& b = arguments[1].toTensor();
+  if (a.dim() == 0 || b.dim() == 0) return {};
+  Ints left = a.sizes().vec();
+  Ints right = b.sizes().vec();
+  const std::int64_t rows = a.dim() > 1 ? a.size(-2) : 0;
+  const std::int64_t columns = b.dim() > 1 ? b.size(-1) : 0;
+  left.resize(left.size() > 2 ? left.size() - 2 : 0);
+  right.resize(right.size() > 2 ? right.size() - 2 : 0);
+  Ints dims = broadcast(left, right);
+  if (a.dim() > 1) dims.push_back(rows);
+  if (b.dim() > 1) dims.push_back(columns);
+  return {{example(dims, a.scalar_type()), false}};
+}
+
+/// As the first argument, but of no known size.
+Guesses like_first(const tj::Stack& arguments) {
+  Guesses guesses = same_as_first(arguments);
+  for (ShapeGuess& guess : guesses) guess.exact = false;
+  return guesses;
+}
+
+Guesses truth_of_first(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0)) return {};
+  return {{example(arguments[0].toTensor().sizes().vec(), at::kBool), true}};
+}
+
+/// A tensor of rank 0 from all elements.
+Guesses whole(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0)) return {};
+  return {{example({}, arguments[0].toTensor().scalar_type()), true}};
+}
+
+Guesses positions(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0)) return {};
+  return {{example({720, arguments[0].toTensor().dim()}, at::kLong), false}};
+}
+
+struct Rule {
+  std::string_view op;
+  Guesses (*guess)(const tj::Stack&);
+  bool always;  ///< PyTorch's own shape function is missing
+};
+
+template <at::ScalarType type>
+Guesses elementwise_as(const tj::Stack& arguments) {
+  return elementwise(arguments, type);
+}
+constexpr auto kPromoted = elementwise_as<at::ScalarType::Undefined>;
+constexpr auto kTruth = elementwise_as<at::ScalarType::Bool>;
+
+constexpr Rule kRules[] = {
+    {"aten::conv1d", convolution, true},
+    {"aten::conv2d", convolution, true},
+    {"aten::conv3d", convolution, true},
+    {"aten::batch_norm", same_as_first, true},
+    {"aten::layer_norm", same_as_first, true},
+    {"aten::group_norm", same_as_first, true},
+    {"aten::instance_norm", same_as_first, true},
+    {"aten::rms_norm", same_as_first, true},
+    {"aten::scaled_dot_product_attention", attention, true},
+    {"aten::convolution", convolution, true},
+    {"aten::relu", same_as_first, true},
+    {"aten::hardswish", same_as_first, true},
+    {"aten::hardtanh", same_as_first, true},
+    {"aten::flip", same_as_first, true},
+    {"aten::roll", same_as_first, true},
+    {"aten::isnan", truth_of_first, true},
+    {"aten::nonzero", positions, true},
+    {"aten::index_select", like_first, true},
+    {"aten::max", whole, false},
+    {"aten::min", whole, false},
+    {"aten::prod", whole, false},
+    {"aten::add", kPromoted, false},
+    {"aten::sub", kPromoted, false},
+    {"aten::mul", kPromoted, false},
+    {"aten::div", kPromoted, false},
+    {"aten::pow", kPromoted, false},
+    {"aten::remainder", kPromoted, false},
+    {"aten::fmod", kPromoted, false},
+    {"aten::maximum", kPromoted, false},
+    {"aten::minimum", kPromoted, false},
+    {"aten::bitwise_and", kPromoted, false},
+    {"aten::bitwise_or", kPromoted, false},
+    {"aten::bitwise_xor", kPromoted, false},
+    {"aten::eq", kTruth, false},
+    {"aten::ne", kTruth, false},
+    {"aten::lt", kTruth, false},
+    {"aten::le", kTruth, false},
+    {"aten::gt", kTruth, false},
+    {"aten::ge", kTruth, false},
+    {"aten::logical_and", kTruth, false},
+    {"aten::logical_or", kTruth, false},
+    {"aten::logical_xor", kTruth, false},
+    {"aten::where", select, false},
+    {"aten::cat", concatenation, false},
+    {"aten::matmul", product, false},
+};
+
+const Rule* rule_of(const tj::Node* node) {
+  const std::string_view name = node->kind().toQualString();
+  const auto* found = std::ranges::find(kRules, name, &Rule::op);
+  return found == std::end(kRules) ? nullptr : found;
+}
+
+}  // namespace
+
+bool has_shape_rule(const tj::Node* node) {
+  const Rule* rule = rule_of(node);
+  return rule != nullptr && rule->always;
+}
+
+std::vector<ShapeGuess> guess_shapes(const tj::Node* node, const tj::Stack& arguments) {
+  const Rule* rule = rule_of(node);
+  return rule == nullptr ? std::vector<ShapeGuess>{} : rule->guess(arguments);
+}
+
+}  // namespace joulemark::torch_kit
