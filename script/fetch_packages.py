@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches pinned wheels and unpacks the listed members of them: LIST=FOLDER … gives FOLDER/VERSION/member.
 
-A LIST holds lines `wheel PROJECT VERSION FILENAME SHA256 BYTES`, each followed by `keep GLOB [NAME]` lines ('*' does not
-match '/'; members are flattened into the version's folder, under NAME where one is given). Wheels come from the package index that pip is configured for. A
-broken download goes on where it stopped, a wheel that is there is not fetched again, and a folder VERSION either is
-complete or does not exist.
+A LIST holds lines `wheel PROJECT VERSION FILENAME SHA256 BYTES`, each followed by any of
+  keep GLOB [NAME]         members ('*' does not match '/'), flattened into the version's folder; under NAME where one is
+                           given, or in the folder NAME where it ends in '/'
+  keep-tree FOLDER [NAME]  all members below FOLDER with their folders, below NAME where one is given
+  into VERSION             what is kept of this wheel stands in the folder of the list's earlier wheel of that version
+Wheels come from the package index that pip is configured for. A broken download goes on where it stopped, a wheel that is
+there is not fetched again, and a folder VERSION either is complete or does not exist. A wheel of more than 100 MB is
+deleted once it is unpacked.
 """
 
 import argparse
@@ -45,40 +49,54 @@ class Wheel:
     file: str
     sha256: str
     size: int
-    folder: pathlib.Path
-    keep: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def target(self) -> pathlib.Path:
-        return self.folder / self.version
+    rules: list[list[str]] = field(default_factory=list)  # the words of its keep and keep-tree lines
 
     @property
     def recipe(self) -> str:
-        """What made the folder; kept in it, so that a changed list unpacks again."""
-        return "".join(f"{line}\n" for line in [self.sha256, *(" ".join(pair).strip() for pair in self.keep)])
-
-    def is_unpacked(self) -> bool:
-        stamp = self.target / ".unpacked"
-        return stamp.is_file() and stamp.read_text() == self.recipe
+        lines = [" ".join(words[words[0] == "keep" :]) for words in self.rules]
+        return "".join(f"{line}\n" for line in [self.sha256, *lines])
 
     def fits_machine(self) -> bool:
         tag = self.file.removesuffix(".whl").rsplit("-", 1)[1]
         return tag == "any" or tag.endswith("_" + platform.machine())
 
 
-def read_list(path: pathlib.Path, folder: pathlib.Path) -> list[Wheel]:
-    wheels: list[Wheel] = []
+@dataclass
+class Target:
+    """A folder VERSION, and the wheels that it is unpacked from."""
+
+    path: pathlib.Path
+    wheels: list[Wheel]
+
+    @property
+    def recipe(self) -> str:
+        """What made the folder; kept in it, so that a changed list unpacks again."""
+        return "".join(wheel.recipe for wheel in self.wheels)
+
+    def is_unpacked(self) -> bool:
+        stamp = self.path / ".unpacked"
+        return stamp.is_file() and stamp.read_text() == self.recipe
+
+
+def read_list(path: pathlib.Path, folder: pathlib.Path) -> list[Target]:
+    targets: list[Target] = []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         words = line.split("#", 1)[0].split()
         if not words:
             continue
+        wheel = targets[-1].wheels[-1] if targets else None
         if words[0] == "wheel" and len(words) == 6 and re.fullmatch("[0-9a-f]{64}", words[4]):
-            wheels.append(Wheel(*words[1:5], int(words[5]), folder))
-        elif words[0] == "keep" and len(words) in (2, 3) and wheels:
-            wheels[-1].keep.append((words[1], words[2] if len(words) == 3 else ""))
+            targets.append(Target(folder / words[2], [Wheel(*words[1:5], int(words[5]))]))
+        elif words[0] in ("keep", "keep-tree") and len(words) in (2, 3) and wheel:
+            wheel.rules.append(words)
+        elif words[0] == "into" and len(words) == 2 and len(targets) > 1 and targets[-2].path == folder / words[1]:
+            targets[-2].wheels.append(targets.pop().wheels[0])
         else:
-            raise FetchError(f"{path}:{number}: expected 'wheel PROJECT VERSION FILENAME SHA256 BYTES' or 'keep GLOB [NAME]'")
-    return [wheel for wheel in wheels if wheel.fits_machine()]
+            raise FetchError(
+                f"{path}:{number}: expected 'wheel PROJECT VERSION FILENAME SHA256 BYTES', 'keep GLOB [NAME]', "
+                "'keep-tree FOLDER [NAME]' or 'into VERSION' of the wheel before"
+            )
+    return [target for target in targets if all(wheel.fits_machine() for wheel in target.wheels)]
 
 
 class Index:
@@ -193,51 +211,93 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join("[^/]*" if char == "*" else re.escape(char) for char in glob))
 
 
-def unpack(archive: pathlib.Path, wheel: Wheel) -> None:
-    wheel.folder.mkdir(parents=True, exist_ok=True)
-    temporary = pathlib.Path(tempfile.mkdtemp(prefix=".unpack-", dir=wheel.folder))
+def places_of(names: list[str], rule: list[str]) -> dict[str, str]:
+    """Member → where it stands in the target, for the members that the rule keeps."""
+    kind, pattern, new_name = [*rule, ""][:3]
+    if kind == "keep-tree":
+        prefix = pattern.rstrip("/") + "/"
+        below = [name for name in names if name.startswith(prefix) and not name.endswith("/")]
+        return {name: f"{new_name.rstrip('/')}/{name.removeprefix(prefix)}".lstrip("/") for name in below}
+    kept = [name for name in names if glob_pattern(pattern).fullmatch(name)]
+    if new_name and not new_name.endswith("/"):
+        return {name: new_name for name in kept}
+    return {name: new_name + name.rpartition("/")[2] for name in kept}
+
+
+def inside(folder: pathlib.Path, place: str) -> pathlib.Path:
+    """folder/place, when that stands below folder: a wheel's member names are not trusted."""
+    path = pathlib.PurePosixPath(place)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise FetchError(f"a member would be unpacked outside of its folder: '{place}'")
+    return folder / path
+
+
+def unpack_wheel(archive: pathlib.Path, wheel: Wheel, folder: pathlib.Path) -> None:
+    with zipfile.ZipFile(archive) as members:
+        for rule in wheel.rules:
+            places = places_of(members.namelist(), rule)
+            if not places:
+                raise FetchError(f"'{wheel.file}' holds nothing that matches '{rule[1]}'")
+            for name, place in places.items():
+                path = inside(folder, place)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with members.open(name) as source, path.open("wb") as out:
+                    shutil.copyfileobj(source, out, CHUNK)
+
+
+def unpack(archives: list[pathlib.Path], target: Target) -> None:
+    target.path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = pathlib.Path(tempfile.mkdtemp(prefix=".unpack-", dir=target.path.parent))
     try:
-        with zipfile.ZipFile(archive) as members:
-            for glob, new_name in wheel.keep:
-                matches = [name for name in members.namelist() if glob_pattern(glob).fullmatch(name)]
-                if not matches:
-                    raise FetchError(f"'{wheel.file}' holds nothing that matches '{glob}'")
-                for name in matches:
-                    with members.open(name) as source, (
-                        temporary / (new_name or name.rpartition("/")[2])
-                    ).open("wb") as out:
-                        shutil.copyfileobj(source, out, CHUNK)
-        (temporary / ".unpacked").write_text(wheel.recipe)
+        for archive, wheel in zip(archives, target.wheels, strict=True):
+            unpack_wheel(archive, wheel, temporary)
+        (temporary / ".unpacked").write_text(target.recipe)
         temporary.chmod(0o755)
-        shutil.rmtree(wheel.target, ignore_errors=True)
-        temporary.rename(wheel.target)
+        shutil.rmtree(target.path, ignore_errors=True)
+        temporary.rename(target.path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def fetch(target: Target, index: Index, arguments: argparse.Namespace) -> None:
+    archives = [download(index, wheel, arguments.downloads) for wheel in target.wheels]
+    unpack(archives, target)
+    for archive, wheel in zip(archives, target.wheels, strict=True):
+        if wheel.size > arguments.most_kept:
+            archive.unlink()
+
+
+def print_sizes(targets: list[Target], downloads: pathlib.Path) -> None:
+    for target in targets:
+        for wheel in target.wheels:
+            state = "there" if target.is_unpacked() else f"{wheel.size / 1e6:.1f} MB to fetch"
+            if not target.is_unpacked() and (downloads / wheel.file).is_file():
+                state = "downloaded, to be unpacked"
+            print(f"  {wheel.project} {wheel.version}: {state}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--downloads", type=pathlib.Path, required=True, help="where wheels are kept")
+    parser.add_argument(
+        "--most-kept", type=int, default=100_000_000, metavar="BYTES", help="larger wheels are deleted once they are unpacked"
+    )
     parser.add_argument("--sizes", action="store_true", help="only say what would be fetched, and how much")
     parser.add_argument("pairs", nargs="+", metavar="LIST=FOLDER")
     arguments = parser.parse_args()
-    wheels: list[Wheel] = []
+    targets: list[Target] = []
     for pair in arguments.pairs:
         path, _, folder = pair.partition("=")
-        wheels += read_list(pathlib.Path(path), pathlib.Path(folder))
+        targets += read_list(pathlib.Path(path), pathlib.Path(folder))
     if arguments.sizes:
-        for wheel in wheels:
-            state = "there" if wheel.is_unpacked() else f"{wheel.size / 1e6:.1f} MB to fetch"
-            if not wheel.is_unpacked() and (arguments.downloads / wheel.file).is_file():
-                state = "downloaded, to be unpacked"
-            print(f"  {wheel.project} {wheel.version}: {state}")
+        print_sizes(targets, arguments.downloads)
         return 0
-    missing = [wheel for wheel in wheels if not wheel.is_unpacked()]
+    missing = [target for target in targets if not target.is_unpacked()]
     arguments.downloads.mkdir(parents=True, exist_ok=True)
     index = Index() if missing else None
-    for wheel in missing:
-        unpack(download(index, wheel, arguments.downloads), wheel)
-        print(f"  {wheel.project} {wheel.version}: ready in {wheel.target}")
+    for target in missing:
+        fetch(target, index, arguments)
+        print(f"  {target.wheels[0].project} {target.path.name}: ready in {target.path}")
     return 0
 
 

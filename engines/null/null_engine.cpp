@@ -239,7 +239,8 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 lm_reset,
                                 lm_forward,
                                 release_model,
-                                close_engine};
+                                close_engine,
+                                nullptr};
 
 }  // namespace
 

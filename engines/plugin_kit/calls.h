@@ -57,6 +57,9 @@ struct Calls {
                               jm_message* message) {
     return no_language_model(message);
   }
+  static jm_status operators(jm_engine* engine, const char** json, jm_message* message) {
+    return guarded(message, [&] { *json = static_cast<Engine*>(engine)->operators(); });
+  }
   static void release_model(jm_model* model) { delete static_cast<Model*>(model); }
   static void close(jm_engine* engine) { delete static_cast<Engine*>(engine); }
 
@@ -72,6 +75,15 @@ struct Calls {
     return JM_UNSUPPORTED;
   }
 };
+
+/// The call that lists operators, where the engine has `operators()` → const char* (JSON text).
+template <class Engine, class Model>
+constexpr auto operators_call() -> jm_status (*)(jm_engine*, const char**, jm_message*) {
+  if constexpr (requires(Engine & engine) { engine.operators(); })
+    return Calls<Engine, Model>::operators;
+  else
+    return nullptr;
+}
 
 /// The table of a plugin that has nothing to add but its name and its timed call.
 template <class Engine, class Model>
@@ -92,7 +104,8 @@ constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, 
           C::lm_reset,
           C::lm_forward,
           C::release_model,
-          C::close};
+          C::close,
+          operators_call<Engine, Model>()};
 }
 
 }  // namespace joulemark::plugin

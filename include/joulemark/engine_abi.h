@@ -189,6 +189,14 @@ typedef struct jm_engine_api {
 
   void (*release_model)(jm_model* model);
   void (*close)(jm_engine* engine);
+
+  /* Optional, from here on: NULL, or absent from an older plugin's table. */
+
+  /* JSON array: the operators of model files that this engine computes, for an engine that reads
+   * them itself: [{"domain": "", "name": "Relu", "since": 6, "until": 22}, …]. Versions of the
+   * operator set; "until" is the last and absent where the newest known is covered; "domain" is ""
+   * for ai.onnx. *json is valid until close. */
+  jm_status (*operators)(jm_engine* engine, const char** json, jm_message* message);
 } jm_engine_api;
 
 /* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing.

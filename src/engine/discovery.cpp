@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+#include "base/dotted_version.h"
+#include "base/file.h"
 #include "base/suggest.h"
 #include "engine/elf_file.h"
 #include "engine/version.h"
@@ -52,7 +54,13 @@ std::optional<fs::path> library_in(const fs::path& folder, const Manifest& manif
   return std::nullopt;
 }
 
-std::string version_of(const fs::path& library) {
+constexpr std::uintmax_t kMaxVersionFileBytes = 1 << 20;
+
+/// What the manifest's files beside the library say, else the names of the library's files.
+std::string version_of(const fs::path& library, const Manifest& manifest) {
+  for (const std::string& name : manifest.version_files)
+    if (const auto text = read_file(library.parent_path() / name, kMaxVersionFileBytes))
+      if (std::string version = find_dotted_version(*text); !version.empty()) return version;
   if (auto version = version_in_file_name(library.filename().string())) return *version;
   for (const fs::path& file : entries(library.parent_path())) {
     const std::string name = file.filename().string();
@@ -128,16 +136,24 @@ void add_python(const SearchPath& path, const Manifest& manifest, std::vector<Pl
   }
 }
 
-std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
-  std::vector<Place> places;
+void add_roots(const SearchPath& path, const std::string& engine, std::vector<Place>& places) {
   for (const auto& [key, folder] : path.roots) {
     const EngineSpec spec = parse_spec(key);
-    if (spec.name == manifest.name) places.push_back({folder, spec.version, "option"});
+    if (spec.name == engine) places.push_back({folder, spec.version, "option"});
   }
-  const auto variable = path.environment.find(root_variable(manifest.name));
-  if (variable != path.environment.end() && !variable->second.empty())
-    places.push_back({variable->second, "", "environment"});
-  add_cached(path, manifest.name, places);
+}
+
+std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
+  std::vector<Place> places;
+  std::vector<std::string> names = {manifest.name};
+  if (!manifest.library_of.empty()) names.push_back(manifest.library_of);
+  for (const std::string& name : names) add_roots(path, name, places);
+  for (const std::string& name : names) {
+    const auto variable = path.environment.find(root_variable(name));
+    if (variable != path.environment.end() && !variable->second.empty())
+      places.push_back({variable->second, "", "environment"});
+  }
+  for (const std::string& name : names) add_cached(path, name, places);
   add_python(path, manifest, places);
   return places;
 }
@@ -152,13 +168,17 @@ void examine(const Place& place, EngineInstall install, EngineListing& listing) 
   install.library_dir = place.folder.string();
   install.found_by = place.found_by;
   install.version = place.version;
-  const auto library = library_in(place.folder, manifest);
+  auto library = library_in(place.folder, manifest);
+  if (!library && !manifest.library_subdir.empty())
+    library = library_in(place.folder / manifest.library_subdir, manifest);
   if (!library) {
     listing.rejected.push_back(
         {install, fmt::format("no file there matches '{}'", manifest.library_files.front())});
     return;
   }
-  if (const std::string version = version_of(*library); !version.empty()) install.version = version;
+  install.library_dir = library->parent_path().string();
+  if (const std::string version = version_of(*library, manifest); !version.empty())
+    install.version = version;
   if (Status status = check_elf(*library); !status) {
     listing.rejected.push_back({install, status.error().message});
   } else if (!manifest.minimum_version.empty() && !install.version.empty() &&

@@ -108,6 +108,7 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_THAT(manifest->library_files, ElementsAre("libtoy.so", "libtoy.so.*"));
   EXPECT_EQ(manifest->minimum_version, "1.5");
   EXPECT_TRUE(manifest->needs_library);
+  EXPECT_EQ(manifest->library_of, "");
   ASSERT_EQ(manifest->options.size(), 1U);
   EXPECT_EQ(manifest->options[0], (OptionRow{"spin", {"0", "1"}, "1", "spins", "0|1"}));
 }
@@ -303,6 +304,69 @@ TEST(Discovery, LeavesFoldersAloneThatAreStillBeingFilled) {
   Machine machine;
   machine.install("cache/toy/1.10.0.partial", "1.10.0");
   EXPECT_FALSE(find_engine("toy", machine.path));
+}
+
+/// "toy", whose library stands in lib/ and tells its version in a file; and "wise", which uses it.
+struct SharedLibrary : Machine {
+  SharedLibrary() {
+    std::string manifest = kManifest;
+    manifest.insert(manifest.find("files"),
+                    "subdir = \"lib\"\nversion_files = [\"../version.py\", \"../build\"]\n");
+    write("plugins/toy/engine.toml", manifest);
+    manifest.replace(manifest.find("\"toy\""), 5, "\"wise\"");
+    manifest.insert(manifest.find("subdir"), "of = \"toy\"\n");
+    write("plugins/wise/engine.toml", manifest);
+    write("plugins/wise/libjoulemark_wise.so", "");
+  }
+  void install_tree(const fs::path& folder, const std::string& version) {
+    write(folder / "lib/libtoy.so", elf(kOwn));
+    write(folder / "version.py", "version = '" + version + "+cpu'\n");
+  }
+};
+
+TEST(SharedLibrary, IsFoundInItsSubfolderWithTheVersionOfItsFile) {
+  SharedLibrary machine;
+  machine.install_tree("named", "1.6.2");
+  machine.path.roots = {{"toy", (machine.root / "named").string()}};
+  const auto install = find_engine("toy", machine.path);
+  ASSERT_TRUE(install) << install.error().message;
+  EXPECT_EQ(install->version, "1.6.2");
+  EXPECT_EQ(install->library_dir, (machine.root / "named/lib").string());
+  machine.path.roots = {{"toy", (machine.root / "named/lib").string()}};
+  EXPECT_EQ(find_engine("toy", machine.path)->library_dir, (machine.root / "named/lib").string());
+}
+
+TEST(SharedLibrary, TheFirstVersionFileThatTellsCounts) {
+  SharedLibrary machine;
+  machine.install_tree("cache/toy/1.9.0", "unknown");
+  EXPECT_EQ(find_engine("toy", machine.path)->version, "1.9.0");
+  machine.write("cache/toy/1.9.0/build", "1.9.1");
+  EXPECT_EQ(find_engine("toy", machine.path)->version, "1.9.1");
+}
+
+TEST(SharedLibrary, AVersionFileCanSayThatItIsTooOld) {
+  SharedLibrary machine;
+  machine.install_tree("cache/toy/1.4.0", "1.4.0");
+  EXPECT_THAT(find_engine("toy", machine.path).error().message, HasSubstr("1.4.0 is too old"));
+}
+
+TEST(SharedLibrary, ServesTheEngineThatSaysSoFromEveryPlace) {
+  SharedLibrary machine;
+  machine.install_tree("named", "1.6.0");
+  machine.install_tree("own", "1.6.1");
+  machine.install_tree("variable", "1.7.0");
+  machine.install_tree("cache/toy/1.8.0", "1.8.0");
+  machine.path.roots = {{"toy", (machine.root / "named").string()},
+                        {"wise", (machine.root / "own").string()}};
+  machine.path.environment = {{"JOULEMARK_TOY_ROOT", (machine.root / "variable").string()}};
+  const auto listings = list_engines(machine.path);
+  ASSERT_EQ(listings.size(), 2U);
+  std::vector<std::string> found;
+  for (const EngineInstall& install : listings[1].installs)
+    found.push_back(install.engine + " " + install.found_by + " " + install.version);
+  EXPECT_THAT(found, ElementsAre("wise option 1.6.1", "wise option 1.6.0", "wise environment 1.7.0",
+                                 "wise cache 1.8.0"));
+  EXPECT_EQ(listings[0].installs.size(), 3U);  // "toy" knows nothing of "wise"
 }
 
 TEST(Plugin, RefusesWhatIsNoPlugin) {

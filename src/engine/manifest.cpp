@@ -92,6 +92,10 @@ Status read_library(const toml::node* node, const std::string& file, Manifest& m
   TableReader reader(*node->as_table(), file, "library.");
   reader.read("needed", manifest.needs_library);
   reader.read("files", manifest.library_files);
+  reader.read("of", manifest.library_of);
+  reader.read("subdir", manifest.library_subdir);
+  reader.read("version_files", manifest.version_files);
+  reader.read("built_against", manifest.built_against);
   reader.read("minimum_version", manifest.minimum_version);
   reader.read("python_packages", manifest.python_packages);
   reader.read("python_subdir", manifest.python_subdir);

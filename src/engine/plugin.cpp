@@ -16,10 +16,10 @@ tl::unexpected<Error> unusable(const std::string& path, const std::string& why) 
   return fail(ErrorKind::kMachine, fmt::format("cannot load plugin '{}': {}", path, why));
 }
 
-/// Every member behind `name` is a function that must be there.
+/// Every member from `open` to `close` is a function that must be there.
 bool is_complete(const jm_engine_api& api) {
   constexpr std::size_t kFirst = offsetof(jm_engine_api, open);
-  constexpr std::size_t kCalls = (sizeof(jm_engine_api) - kFirst) / sizeof(void (*)());
+  constexpr std::size_t kCalls = (offsetof(jm_engine_api, operators) - kFirst) / sizeof(void (*)());
   const auto* calls = reinterpret_cast<const unsigned char*>(&api) + kFirst;
   for (std::size_t i = 0; i < kCalls; ++i) {
     std::uintptr_t address = 0;

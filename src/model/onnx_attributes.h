@@ -13,6 +13,11 @@ namespace joulemark::model::onnx {
 /// for types that OnnxAttributeValue lacks.
 AttributeType type_of(const Attribute& attribute);
 
+/// GRAPH or GRAPHS.
+inline bool is_graph(AttributeType type) {
+  return type == AttributeType::kGraph || type == AttributeType::kGraphs;
+}
+
 /// The value of an attribute that is neither a graph nor a list of graphs (`type`). Throws
 /// InvalidModel.
 OnnxAttributeValue plain_value(const Attribute& attribute, AttributeType type, Weights& weights);

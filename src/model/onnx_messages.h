@@ -3,7 +3,6 @@
 // this layer.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -74,7 +73,6 @@ struct Attribute {
   std::vector<Tensor> tensors;
   std::vector<Graph> graphs;
   std::vector<SparseTensor> sparse_tensors;
-  std::size_t bytes = 0;  ///< of the message, without raw data and sub-graphs: what a copy costs
 };
 
 struct Node {
@@ -85,7 +83,6 @@ struct Node {
   std::vector<std::string_view> inputs;
   std::vector<std::string_view> outputs;
   std::vector<Attribute> attributes;
-  std::size_t bytes = 0;  ///< as for Attribute
 };
 
 struct Graph {

@@ -13,27 +13,16 @@ std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// Typed fields and strings, in a buffer that the tensor shares.
-Result<OnnxTensor> converted(std::string_view bytes) {
-  auto host = parse_tensor_proto(bytes, {});
-  if (!host) return fail(host.error());
-  OnnxTensor tensor{host->name, host->dtype, host->dims, {}, std::move(host->strings), nullptr};
-  const auto buffer = std::make_shared<const AlignedBytes>(std::move(host->data));
-  tensor.data = *buffer;
-  tensor.owner = buffer;
-  return tensor;
-}
-
 }  // namespace
 
 Result<OnnxTensor> Weights::tensor(const Tensor& message) {
   const TensorHeader& header = message.header;
-  if (!header.raw && !header.external) return converted(message.bytes);
+  if (!header.raw && !header.external) return converted(message);
   const auto dtype = dtype_from_onnx(header.onnx_dtype).value_or(JM_UNDEFINED);
   const auto size = byte_size(dtype, header.dims);
   // What cannot be pointed to: the other reader has the words for what is wrong with it.
   if (!size || dtype == JM_UNDEFINED || dtype == JM_STRING || header.segmented) {
-    return converted(message.bytes);
+    return converted(message);
   }
   OnnxTensor tensor{header.name, dtype, header.dims, {}, {}, nullptr};
   if (header.external) return external(header, std::move(tensor), *size);
@@ -45,6 +34,16 @@ Result<OnnxTensor> Weights::tensor(const Tensor& message) {
   tensor.data = as_bytes(*header.raw);
   tensor.owner = owner_;
   return tensor;
+}
+
+Result<OnnxTensor> Weights::converted(const Tensor& message) {
+  if (const auto known = converted_.find(&message); known != converted_.end()) return known->second;
+  auto host = parse_tensor_proto(message.bytes, {});
+  if (!host) return fail(host.error());
+  const auto buffer = std::make_shared<const AlignedBytes>(std::move(host->data));
+  OnnxTensor tensor{std::move(host->name),    host->dtype, std::move(host->dims), *buffer,
+                    std::move(host->strings), buffer};
+  return converted_.emplace(&message, std::move(tensor)).first->second;
 }
 
 Result<OnnxTensor> Weights::external(const TensorHeader& header, OnnxTensor tensor,

@@ -16,7 +16,8 @@
 
 namespace joulemark::model::onnx {
 
-/// Makes OnnxTensors of one model. Every external data file is mapped once.
+/// Makes OnnxTensors of one model. Every external data file is mapped once, every tensor converted
+/// once, however often a function that holds it is expanded. Borrows the messages.
 class Weights {
  public:
   /// External data lie beside `file`; when it is empty, they are refused. `owner` keeps the bytes
@@ -29,12 +30,14 @@ class Weights {
   Result<OnnxTensor> tensor(const Tensor& message);
 
  private:
+  Result<OnnxTensor> converted(const Tensor& message);
   Result<OnnxTensor> external(const TensorHeader& header, OnnxTensor tensor, std::size_t size);
   Result<std::shared_ptr<const MappedFile>> open(const std::string& location);
 
   std::filesystem::path file_;
   std::shared_ptr<const void> owner_;
   std::map<std::string, std::shared_ptr<const MappedFile>> files_;  ///< by location
+  std::map<const Tensor*, OnnxTensor> converted_;
 };
 
 }  // namespace joulemark::model::onnx

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// hello, open, quit.
+// hello, open, perhaps one more question, quit.
 #include "run/describe.h"
 
 #include <atomic>
+#include <functional>
 
 #include "run/worker_client.h"
 
@@ -11,30 +12,65 @@ namespace {
 
 constexpr Nanoseconds kLimit = 30 * kNanosecondsPerSecond;
 
-Error to_error(const EngineInstall& install, const Failure& failure) {
+Error to_error(const std::string& doing, const Failure& failure) {
   const bool machine =
       failure.wire_status == "library_missing" || failure.wire_status == "library_unusable";
   const bool unsupported = failure.status == TrialStatus::kUnsupported;
   return {.kind = machine       ? ErrorKind::kMachine
                   : unsupported ? ErrorKind::kUnsupported
                                 : ErrorKind::kFailed,
-          .message = "cannot open engine '" + install.engine + "': " + failure.reason};
+          .message = "cannot " + doing + ": " + failure.reason};
 }
 
-}  // namespace
+/// What is asked of the opened engine.
+using Question = std::function<Status(WorkerClient& client, Opened opened)>;
 
-Result<std::string> describe_install(const EngineInstall& install, WorkerRunner& workers) {
+Status ask(const OpenRequest& request, WorkerRunner& workers, const Question& question) {
   auto process = workers.start({});
   if (!process) return fail(process.error());
   SystemClock clock;
   const std::atomic<bool> never{false};
   WorkerClient client(*std::move(process),
                       {.clock = clock, .stop = never, .deadline = clock.now() + kLimit});
-  if (const auto hello = client.hello(); !hello) return fail(to_error(install, hello.error()));
-  auto opened = client.open({.install = install});
-  if (!opened) return fail(to_error(install, opened.error()));
+  std::string doing = "open engine '" + request.install.engine + "'";
+  if (request.provider != OpenRequest{}.provider)
+    doing += " with provider '" + request.provider + "'";
+  if (const auto hello = client.hello(); !hello) return fail(to_error(doing, hello.error()));
+  auto opened = client.open(request);
+  if (!opened) return fail(to_error(doing, opened.error()));
+  if (auto answered = question(client, *std::move(opened)); !answered) return answered;
   client.quit();
-  return std::move(opened->describe_json);
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> describe_install(const EngineInstall& install, WorkerRunner& workers,
+                                     const std::string& provider) {
+  std::string description;
+  const auto asked = ask({.install = install, .provider = provider}, workers,
+                         [&](WorkerClient&, Opened opened) -> Status {
+                           description = std::move(opened.describe_json);
+                           return {};
+                         });
+  if (!asked) return fail(asked.error());
+  return description;
+}
+
+Result<std::vector<OperatorRange>> list_operators(const EngineInstall& install,
+                                                  WorkerRunner& workers) {
+  std::vector<OperatorRange> operators;
+  const auto asked =
+      ask({.install = install}, workers, [&](WorkerClient& client, const Opened&) -> Status {
+        auto rows = client.operators();
+        if (!rows)
+          return fail(
+              to_error("list the operators of engine '" + install.engine + "'", rows.error()));
+        operators = *std::move(rows);
+        return {};
+      });
+  if (!asked) return fail(asked.error());
+  return operators;
 }
 
 }  // namespace joulemark::run

@@ -49,6 +49,66 @@ TEST_F(Describe, AnUnsupportedProviderKeepsItsKind) {
   EXPECT_EQ(describe().error().kind, ErrorKind::kUnsupported);
 }
 
+TEST_F(Describe, TheProviderIsAskedForAndNamedWhereItIsAbsent) {
+  EngineInstall install;
+  install.engine = "a";
+  ASSERT_TRUE(describe_install(install, runner_, "cuda"));
+  EXPECT_EQ(json::parse(runner_.requests[1].line).at("provider"), "cuda");
+  open_reports("library_unusable");
+  const auto absent = describe_install(install, runner_, "cuda");
+  EXPECT_EQ(absent.error().kind, ErrorKind::kMachine);
+  EXPECT_EQ(absent.error().message, "cannot open engine 'a' with provider 'cuda': no 'liba.so'");
+}
+
+class Operators : public Describe {
+ protected:
+  Result<std::vector<OperatorRange>> list() {
+    EngineInstall install;
+    install.engine = "a";
+    return list_operators(install, runner_);
+  }
+  void answers(const json& reply) {
+    runner_.reactions["operators"] = [reply](const json&, Conversation&) {
+      return reply_line(reply);
+    };
+  }
+};
+
+TEST_F(Operators, AreThoseOfTheEngine) {
+  answers({{"type", "operators"},
+           {"operators",
+            {{{"domain", ""}, {"name", "Add"}, {"since", 7}},
+             {{"domain", "x"}, {"name", "Mul"}, {"since", 1}, {"until", 6}}}}});
+  const auto rows = list();
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_THAT(*rows, testing::ElementsAre(OperatorRange{"", "Add", 7, {}},
+                                          OperatorRange{"x", "Mul", 1, 6}));
+  EXPECT_EQ(runner_.requests.back().type, "quit");
+}
+
+TEST_F(Operators, AnEngineWithoutAListSaysSo) {
+  answers({{"type", "error"}, {"status", "unsupported"}, {"message", "no list"}});
+  const auto rows = list();
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(rows.error().message, "cannot list the operators of engine 'a': no list");
+}
+
+TEST_F(Operators, NonsenseIsNoList) {
+  for (const char* nonsense :
+       {R"(1)", R"([1])", R"([{"name":"Add","since":1}])", R"([{"domain":"","since":1}])",
+        R"([{"domain":"","name":"Add","since":0}])", R"([{"domain":"","name":"Add","since":"7"}])",
+        R"([{"domain":"","name":"Add","since":1e99}])",
+        R"([{"domain":"","name":"Add","since":1,"until":null}])"}) {
+    answers({{"type", "operators"}, {"operators", json::parse(nonsense)}});
+    const auto rows = list();
+    ASSERT_FALSE(rows) << nonsense;
+    EXPECT_THAT(rows.error().message, testing::HasSubstr("nonsense")) << nonsense;
+  }
+  answers({{"type", "operators"}});
+  EXPECT_FALSE(list());
+}
+
 TEST_F(Describe, ACrashIsToldWithItsSignal) {
   runner_.reactions["open"] = [](const json&, Conversation& worker) {
     worker.state = Signalled{SIGILL};

@@ -103,6 +103,15 @@ class Fields {
     if (field != nullptr && !field->is_object()) reject(fmt::format("'{}' is no object", key));
     return failure_ ? std::string() : field->dump();
   }
+  /// The rows of "operators".
+  std::vector<OperatorRange> operators() {
+    const json* field = find("operators");
+    if (field != nullptr && !field->is_array()) reject("'operators' is no list");
+    std::vector<OperatorRange> rows;
+    for (std::size_t i = 0; !failure_ && i < field->size(); ++i)
+      if (auto row = operator_range((*field)[i])) rows.push_back(std::move(*row));
+    return rows;
+  }
   /// A size of an error, never negative; empty when it is absent or null.
   std::optional<double> magnitude(const char* key) {
     if (!has(key)) return std::nullopt;
@@ -138,6 +147,24 @@ class Fields {
   }
 
  private:
+  static bool is_version(const json& row, const char* key) {
+    return row.contains(key) && row.at(key).is_number_integer() && row.at(key) > 0 &&
+           row.at(key) < (1 << 30);
+  }
+  std::optional<OperatorRange> operator_range(const json& row) {
+    const bool has_until = row.is_object() && row.contains("until");
+    if (!row.is_object() || !row.value("domain", json()).is_string() ||
+        !row.value("name", json()).is_string() || !is_version(row, "since") ||
+        (has_until && !is_version(row, "until"))) {
+      reject("an operator without domain, name or versions");
+      return std::nullopt;
+    }
+    OperatorRange range{printable(row.at("domain").get<std::string>()),
+                        printable(row.at("name").get<std::string>()),
+                        row.at("since").get<std::int64_t>()};
+    if (has_until) range.until = row.at("until").get<std::int64_t>();
+    return range;
+  }
   static std::string quoted(std::string_view line) {
     return fmt::format("'{}'", one_line(line.substr(0, 80)));
   }
@@ -276,6 +303,11 @@ Reply<void> parse_inputs_ready(std::string_view line) {
 Reply<Opened> parse_opened(std::string_view line) {
   Fields fields(line, "open", "opened");
   return fields.finish(Opened{fields.object("describe")});
+}
+
+Reply<std::vector<OperatorRange>> parse_operators(std::string_view line) {
+  Fields fields(line, "operators", "operators");
+  return fields.finish(fields.operators());
 }
 
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange) {

@@ -37,6 +37,14 @@ using Reply = tl::expected<T, Failure>;
 struct Opened {
   std::string describe_json;
 };
+/// An operator of model files that an engine computes, as a range of operator set versions.
+struct OperatorRange {
+  std::string domain;  ///< "" for ai.onnx
+  std::string name;
+  std::int64_t since = 1;
+  std::optional<std::int64_t> until = {};  ///< the last; empty: the newest known too
+  bool operator==(const OperatorRange&) const = default;
+};
 struct Loaded {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
@@ -84,6 +92,7 @@ struct Exchange {
 Reply<void> parse_hello(std::string_view line);
 Reply<void> parse_inputs_ready(std::string_view line);
 Reply<Opened> parse_opened(std::string_view line);
+Reply<std::vector<OperatorRange>> parse_operators(std::string_view line);
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange);
 Reply<Answered> parse_answered(std::string_view line);
 Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);

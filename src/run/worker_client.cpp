@@ -31,6 +31,7 @@ std::string_view place_of(std::string_view request) {
   static constexpr std::pair<std::string_view, std::string_view> kPlaces[] = {
       {"hello", "at its start"},
       {"open", "in phase 'load' (opening the engine)"},
+      {"operators", "listing its operators"},
       {"load", "in phase 'load'"},
       {"inputs", "in phase 'load' (making the inputs)"},
       {"answer", "in phase 'load' (first call of the model)"},
@@ -150,6 +151,12 @@ Reply<Opened> WorkerClient::open(const OpenRequest& request) {
                                                 {"options", request.options}}));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   return settle(parse_opened(answer->line));
+}
+
+Reply<std::vector<OperatorRange>> WorkerClient::operators() {
+  const auto answer = exchange("operators", to_line({{"type", "operators"}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_operators(answer->line));
 }
 
 Reply<Loaded> WorkerClient::load(const std::string& model, const std::string& precision) {

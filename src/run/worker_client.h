@@ -61,6 +61,7 @@ class WorkerClient {
 
   Reply<void> hello();
   Reply<Opened> open(const OpenRequest& request);
+  Reply<std::vector<OperatorRange>> operators();
   Reply<Loaded> load(const std::string& model, const std::string& precision);
   Reply<void> inputs(const InputsRequest& request);
   Reply<Answered> answer(const AnswerRequest& request);

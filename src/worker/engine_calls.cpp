@@ -161,6 +161,17 @@ Outcome<std::string> Engine::describe() {
   return std::string(json);
 }
 
+Outcome<std::string> Engine::operators() {
+  if (api_->operators == nullptr)
+    return fail(JM_UNSUPPORTED, "this engine does not list the operators that it computes");
+  const char* json = nullptr;
+  const auto message = std::make_unique<jm_message>();
+  const jm_status status = api_->operators(engine_.get(), &json, message.get());
+  if (status != JM_OK) return call_failure(status, *message, "operators");
+  if (json == nullptr) return broken_plugin("operators", "nothing");
+  return std::string(json);
+}
+
 Outcome<EngineModel> Engine::load(const LoadRequest& request) {
   const auto options = as_options(request.options);
   const jm_load_params params{.model_path = request.model.c_str(),

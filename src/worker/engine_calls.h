@@ -64,6 +64,8 @@ class Engine {
   static Outcome<Engine> open(const jm_engine_api& api, const OpenRequest& request);
   /// JSON text.
   Outcome<std::string> describe();
+  /// JSON text. JM_UNSUPPORTED where the engine has no such list.
+  Outcome<std::string> operators();
   Outcome<EngineModel> load(const LoadRequest& request);
 
  private:

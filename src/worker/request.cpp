@@ -150,6 +150,7 @@ Request read_request(const json& object) {
   const std::string type = keys.text("type");
   if (type == "hello") return HelloRequest{keys.integer("protocol", 0, 0)};
   if (type == "open") return read_open(keys);
+  if (type == "operators") return OperatorsRequest{};
   if (type == "load") {
     return LoadRequest{keys.text("model"), keys.text("precision", "f32"), keys.options("options")};
   }

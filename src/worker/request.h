@@ -30,6 +30,7 @@ struct OpenRequest {
   std::vector<std::int32_t> affinity;
   Options options;
 };
+struct OperatorsRequest {};
 struct LoadRequest {
   std::string model;
   std::string precision = "f32";
@@ -49,8 +50,9 @@ using protocol::CheckRequest;
 using protocol::GoRequest;
 using protocol::WarmupRequest;
 
-using Request = std::variant<HelloRequest, OpenRequest, LoadRequest, InputsRequest, AnswerRequest,
-                             WarmupRequest, GoRequest, DurationsRequest, CheckRequest, QuitRequest>;
+using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, LoadRequest,
+                             InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
+                             DurationsRequest, CheckRequest, QuitRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
 /// JM_INVALID_ARGUMENT says which key is wrong.

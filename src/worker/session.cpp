@@ -130,6 +130,16 @@ Outcome<std::string> Session::open(const OpenRequest& request) {
   return to_line({{"type", "opened"}, {"describe", *std::move(describe)}});
 }
 
+Outcome<std::string> Session::reply(const OperatorsRequest&) {
+  if (auto ready = need_engine(); !ready) return fail(ready.error());
+  const auto text = engine_->operators();
+  if (!text) return fail(text.error());
+  json list = json::parse(*text, nullptr, false);
+  if (!list.is_array())
+    return fail(JM_FAILED, "the engine plugin's 'operators' returned no JSON array");
+  return to_line({{"type", "operators"}, {"operators", std::move(list)}});
+}
+
 Outcome<std::string> Session::reply(const LoadRequest& request) {
   if (auto ready = need_engine(); !ready) return fail(ready.error());
   model_.reset();

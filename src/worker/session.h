@@ -36,6 +36,7 @@ class Session {
  private:
   Outcome<std::string> reply(const HelloRequest& request);
   Outcome<std::string> reply(const OpenRequest& request);
+  Outcome<std::string> reply(const OperatorsRequest& request);
   Outcome<std::string> reply(const LoadRequest& request);
   Outcome<std::string> reply(const InputsRequest& request);
   Outcome<std::string> reply(const AnswerRequest& request);

@@ -173,6 +173,17 @@ TEST_F(SessionTest, AnEngineThatDescribesItselfInNonsenseIsAnError) {
   expect_error(open(), "failed", "'describe' returned no JSON object");
 }
 
+TEST_F(SessionTest, ListsTheOperatorsOfAnOpenedEngine) {
+  expect_error(ask({{"type", "operators"}}), "invalid_argument", "'open' must come first");
+  open();
+  EXPECT_EQ(ask({{"type", "operators"}})["operators"][0]["name"], "Add");
+  engine_.operators_status = JM_UNSUPPORTED;
+  expect_error(ask({{"type", "operators"}}), "unsupported", "scripted: operators");
+  engine_.operators_status = JM_OK;
+  engine_.operators_json = "{}";
+  expect_error(ask({{"type", "operators"}}), "failed", "no JSON array");
+}
+
 TEST_F(SessionTest, AnswersAreWrittenAndComparedWithAReference) {
   open();
   load();

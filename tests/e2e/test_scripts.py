@@ -22,6 +22,9 @@ class Index(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         server = self.server
+        if self.path in server.other:
+            self._send(server.other[self.path])
+            return
         if self.path == "/simple/toy/":
             self._send(f'<a href="../../files/{WHEEL}#sha256=0">{WHEEL}</a>'.encode())
             return
@@ -56,7 +59,7 @@ def index(tmp_path):
         wheel.writestr("toy/other.txt", b"not kept")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
     server.body = (tmp_path / WHEEL).read_bytes()
-    server.resumes, server.breaks, server.asked = True, 0, []
+    server.resumes, server.breaks, server.asked, server.other, server.most_kept = True, 0, [], {}, 100_000_000
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -70,7 +73,7 @@ def fetch(index, tmp_path, *, sha256: str | None = None, keep: str = "toy/libs/l
     environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("proxy")}
     environment["PIP_INDEX_URL"] = f"http://127.0.0.1:{index.server_port}/simple"
     return subprocess.run(
-        [sys.executable, ROOT / "script/fetch_packages.py", "--downloads", tmp_path / "downloads", f"{tmp_path}/packages.txt={tmp_path}/out"],
+        [sys.executable, ROOT / "script/fetch_packages.py", "--most-kept", str(index.most_kept), "--downloads", tmp_path / "downloads", f"{tmp_path}/packages.txt={tmp_path}/out"],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -123,11 +126,72 @@ def test_a_glob_without_a_match_leaves_nothing_behind(index, tmp_path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_tree_keeps_its_folders_and_a_name_with_a_slash_is_a_folder(index, tmp_path):
+    assert fetch(index, tmp_path, keep="toy/libs/lib*.so.* lib/\nkeep-tree toy/libs all").returncode == 0
+    out = tmp_path / "out/1.0"
+    assert (out / "lib/libtoy.so.1").stat().st_size == 300_000
+    assert (out / "all/deep/libhidden.so.1").read_bytes() == b"not matched by a star"
+    assert sorted(path.name for path in out.iterdir()) == [".unpacked", "all", "lib"]
+
+
+def test_a_tree_without_members_is_an_error(index, tmp_path):
+    done = fetch(index, tmp_path, keep="toy/other.txt\nkeep-tree toy/nothing")
+    assert done.returncode == 1 and "toy/nothing" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["toy/tree/../../../escaped", "toy/tree/a/../../../../escaped"])
+def test_a_member_cannot_leave_its_folder(index, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / WHEEL, "a") as wheel:
+        wheel.writestr(name, b"x")
+    index.body = (tmp_path / WHEEL).read_bytes()
+    done = fetch(index, tmp_path, keep="toy/other.txt\nkeep-tree toy/tree")
+    assert done.returncode == 1 and "outside" in done.stderr
+    assert list((tmp_path / "out").iterdir()) == [] and not list(tmp_path.rglob("escaped"))
+
+
+def second_wheel(index, tmp_path) -> str:
+    """The lines of a list for another wheel, which the first one's folder takes in."""
+    (tmp_path / "more.whl").unlink(missing_ok=True)
+    with zipfile.ZipFile(tmp_path / "more.whl", "w") as wheel:
+        wheel.writestr("more/libmore.so.2", b"more")
+    body = (tmp_path / "more.whl").read_bytes()
+    name = "more-2.0-py3-none-any.whl"
+    index.other = {f"/files/{name}": body, "/simple/more/": f'<a href="../../files/{name}">{name}</a>'.encode()}
+    return f"wheel more 2.0 {name} {hashlib.sha256(body).hexdigest()} {len(body)}\nkeep more/libmore.so.2 lib/\ninto 1.0"
+
+
+def test_several_wheels_make_one_folder(index, tmp_path):
+    more = second_wheel(index, tmp_path)
+    done = fetch(index, tmp_path, keep=f"toy/libs/lib*.so.* lib/\n{more}")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "out/1.0/lib").iterdir()) == ["libmore.so.2", "libtoy.so.1"]
+    assert not (tmp_path / "out/2.0").exists()
+    fetch(index, tmp_path, keep=f"toy/libs/lib*.so.*\n{more}")
+    assert sorted(path.name for path in (tmp_path / "out/1.0").iterdir()) == [".unpacked", "lib", "libtoy.so.1"]
+    assert index.asked == [0]
+
+
+@pytest.mark.parametrize("line", ["into 3.0", "into", "keep-tree", "keep-tree a b c"])
+def test_a_line_that_says_nothing_is_named(index, tmp_path, line):
+    done = fetch(index, tmp_path, keep=f"toy/other.txt\n{line}")
+    assert done.returncode == 1 and "packages.txt:4" in done.stderr
+
+
+def test_a_large_wheel_does_not_stay_beside_what_was_unpacked_from_it(index, tmp_path):
+    index.most_kept = 1000
+    assert fetch(index, tmp_path).returncode == 0
+    assert list((tmp_path / "downloads").iterdir()) == []
+    assert fetch(index, tmp_path).returncode == 0
+    assert index.asked == [0]
+
+
 def layers(tmp_path: pathlib.Path, path: str, text: str) -> subprocess.CompletedProcess:
-    for folder in ("src/base", "include/joulemark", "engines/a", "engines/b"):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-    (tmp_path / "include/joulemark/result.h").touch()
-    (tmp_path / "engines/b/b.h").touch()
+    for name in ("include/joulemark/result.h", "engines/a/engine.toml", "engines/b/engine.toml", "engines/b/b.h", "engines/kit/kit.h"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "src/base").mkdir(parents=True)
+    (tmp_path / "engines/reader").mkdir()
+    (tmp_path / "engines/reader/CMakeLists.txt").write_text("target_link_libraries(joulemark_reader PRIVATE jm_model)\n")
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_text(text)
     return subprocess.run([sys.executable, ROOT / "script/check-layers", tmp_path], capture_output=True, text=True, check=False)
@@ -147,6 +211,10 @@ def layers(tmp_path: pathlib.Path, path: str, text: str) -> subprocess.Completed
         ("engines/a/x.cpp", '#include "joulemark/result.h"'),
         ("engines/a/x.cpp", '#include "base/error.h"'),
         ("engines/a/x.cpp", '#include "../b/b.h"'),
+        ("engines/a/x.cpp", '#include "b/b.h"'),
+        ("engines/kit/x.h", '#include "b/b.h"'),
+        ("engines/kit/x.h", '#include "model/tensor.h"'),
+        ("engines/reader/x.cpp", '#include "run/trial.h"'),
         ("src/surprise/x.cpp", ""),
     ],
 )
@@ -160,7 +228,9 @@ def test_the_layer_check_sees_a_wrong_include(tmp_path, path, text):
     [
         ("src/run/x.cpp", '#include "sensors/y.h"\n#include "joulemark/result.h"\n#include <vector>'),
         ("src/report/x.cpp", "#include <nlohmann/json.hpp>"),
-        ("engines/a/x.cpp", '#include "joulemark/engine_abi.h"\n#include "plugin_kit/status.h"'),
+        ("engines/a/x.cpp", '#include "joulemark/engine_abi.h"\n#include "kit/kit.h"'),
+        ("engines/a/x.cpp", '#include "../kit/kit.h"'),
+        ("engines/reader/x.cpp", '#include "model/tensor.h"\n#include "base/error.h"\n#include "kit/kit.h"'),
     ],
 )
 def test_the_layer_check_lets_the_right_ones_pass(tmp_path, path, text):

@@ -47,12 +47,70 @@ inline std::string port_bytes(const std::string& name, const std::string& type) 
   return port;
 }
 
-inline std::string node_bytes(const std::string& op_type, const std::string& domain = "") {
+/// A NodeProto; the attributes are already serialised.
+struct NodeBytes {
+  std::string op_type;
+  std::vector<std::string> inputs = {};
+  std::vector<std::string> outputs = {};
+  std::vector<std::string> attributes = {};
+  std::string name = {};
+  std::string domain = {};
+  std::string overload = {};
+};
+
+inline std::string node_bytes(const NodeBytes& parts) {
   std::string node;
   protozero::pbf_writer writer(node);
-  writer.add_string(4, op_type);
-  if (!domain.empty()) writer.add_string(7, domain);
+  for (const auto& input : parts.inputs) writer.add_string(1, input);
+  for (const auto& output : parts.outputs) writer.add_string(2, output);
+  if (!parts.name.empty()) writer.add_string(3, parts.name);
+  writer.add_string(4, parts.op_type);
+  for (const auto& attribute : parts.attributes) writer.add_message(5, attribute);
+  if (!parts.domain.empty()) writer.add_string(7, parts.domain);
+  if (!parts.overload.empty()) writer.add_string(8, parts.overload);
   return node;
+}
+
+inline std::string node_bytes(const std::string& op_type, const std::string& domain = "") {
+  return node_bytes(NodeBytes{.op_type = op_type, .domain = domain});
+}
+
+/// An AttributeProto of a type (the number in AttributeProto.AttributeType; 0: none declared) whose
+/// value `write` writes with the writer that it gets.
+template <class Write>
+std::string attribute_bytes(const std::string& name, std::int32_t type, const Write& write) {
+  std::string attribute;
+  protozero::pbf_writer writer(attribute);
+  writer.add_string(1, name);
+  write(writer);
+  if (type != 0) writer.add_int32(20, type);
+  return attribute;
+}
+
+inline std::string int_attribute(const std::string& name, std::int64_t value) {
+  return attribute_bytes(name, 2, [&](auto& writer) { writer.add_int64(3, value); });
+}
+
+inline std::string graph_attribute(const std::string& name, const std::string& graph) {
+  return attribute_bytes(name, 5, [&](auto& writer) { writer.add_message(6, graph); });
+}
+
+/// Takes its value from attribute `of` of the function around it.
+inline std::string attribute_reference(const std::string& name, std::int32_t type,
+                                       const std::string& of) {
+  return attribute_bytes(name, type, [&](auto& writer) { writer.add_string(21, of); });
+}
+
+/// A dense tensor with `raw_data`.
+inline std::string tensor_bytes(const std::string& name, std::int32_t dtype,
+                                const std::vector<std::int64_t>& dims, const std::string& raw) {
+  std::string tensor;
+  protozero::pbf_writer writer(tensor);
+  for (const std::int64_t dim : dims) writer.add_int64(1, dim);
+  writer.add_int32(2, dtype);
+  writer.add_string(8, name);
+  writer.add_bytes(9, raw);
+  return tensor;
 }
 
 /// A float32 tensor whose data lie in another file.
@@ -75,7 +133,7 @@ inline std::string external_tensor_bytes(
 
 /// The parts of a graph, each already serialised.
 struct GraphBytes {
-  std::vector<std::string> nodes, initializers, inputs, outputs;
+  std::vector<std::string> nodes = {}, initializers = {}, inputs = {}, outputs = {};
 };
 
 inline std::string graph_bytes(const GraphBytes& parts) {
@@ -89,25 +147,76 @@ inline std::string graph_bytes(const GraphBytes& parts) {
   return graph;
 }
 
-inline std::string model_bytes(const std::string& graph) {
+/// A domain and its version.
+using OpsetBytes = std::pair<std::string, std::int64_t>;
+
+inline void add_opsets(protozero::pbf_writer& writer, std::uint32_t field,
+                       const std::vector<OpsetBytes>& opsets) {
+  for (const auto& [domain, version] : opsets) {
+    protozero::pbf_writer opset(writer, field);
+    opset.add_string(1, domain);
+    opset.add_int64(2, version);
+  }
+}
+
+/// A FunctionProto of domain "local"; nodes and defaults of attributes are already serialised.
+struct FunctionBytes {
+  std::string name;
+  std::vector<std::string> inputs = {};
+  std::vector<std::string> outputs = {};
+  std::vector<std::string> nodes = {};
+  std::vector<std::string> attributes = {};
+  std::vector<std::string> defaults = {};
+  std::vector<OpsetBytes> opsets = {{"", 17}};
+  std::string overload = {};
+};
+
+inline std::string function_bytes(const FunctionBytes& parts) {
+  std::string function;
+  protozero::pbf_writer writer(function);
+  writer.add_string(1, parts.name);
+  for (const auto& input : parts.inputs) writer.add_string(4, input);
+  for (const auto& output : parts.outputs) writer.add_string(5, output);
+  for (const auto& attribute : parts.attributes) writer.add_string(6, attribute);
+  for (const auto& node : parts.nodes) writer.add_message(7, node);
+  add_opsets(writer, 9, parts.opsets);
+  writer.add_string(10, "local");
+  for (const auto& attribute : parts.defaults) writer.add_message(11, attribute);
+  if (!parts.overload.empty()) writer.add_string(13, parts.overload);
+  return function;
+}
+
+/// A ModelProto around a graph and functions that are already serialised.
+struct ModelBytes {
+  std::string graph;
+  std::vector<std::string> functions = {};
+  std::vector<OpsetBytes> opsets = {{"", 17}};
+  std::int64_t ir_version = 8;
+};
+
+inline std::string model_bytes(const ModelBytes& parts) {
   std::string model;
   protozero::pbf_writer writer(model);
-  writer.add_int64(1, 8);
+  writer.add_int64(1, parts.ir_version);
   writer.add_string(2, "tests");
-  writer.add_message(7, graph);
-  protozero::pbf_writer opset(writer, 8);
-  opset.add_string(1, "");
-  opset.add_int64(2, 17);
+  writer.add_message(7, parts.graph);
+  add_opsets(writer, 8, parts.opsets);
+  for (const auto& function : parts.functions) writer.add_message(25, function);
   return model;
+}
+
+inline std::string model_bytes(const std::string& graph) {
+  return model_bytes(ModelBytes{.graph = graph});
 }
 
 /// A model of one Relu from x[batch, 3] to y.
 inline std::string relu_model_bytes() {
   const std::string type = tensor_type_bytes(JM_FLOAT32, {{0, "batch"}, {3, ""}});
-  return model_bytes(graph_bytes({.nodes = {node_bytes("Relu")},
-                                  .initializers = {},
-                                  .inputs = {port_bytes("x", type)},
-                                  .outputs = {port_bytes("y", type)}}));
+  return model_bytes(graph_bytes(
+      {.nodes = {node_bytes(NodeBytes{.op_type = "Relu", .inputs = {"x"}, .outputs = {"y"}})},
+       .initializers = {},
+       .inputs = {port_bytes("x", type)},
+       .outputs = {port_bytes("y", type)}}));
 }
 
 }  // namespace joulemark::testing

@@ -22,11 +22,13 @@ class FakeEngine {
   ~FakeEngine() { current() = nullptr; }
 
   jm_status open_status = JM_OK;
+  jm_status operators_status = JM_OK;
   jm_status load_status = JM_OK;
   jm_status bind_status = JM_OK;
   jm_status run_status = JM_OK;
   float offset = 0;
   std::string describe_json = R"({"version":"9.9","providers":["cpu"]})";
+  std::string operators_json = R"([{"domain":"","name":"Add","since":7}])";
   std::string effective_json = R"({"precision":"f32"})";
   std::function<void()> on_run = [] {};
   /// Released and closed handles, in order.
@@ -53,6 +55,7 @@ class FakeEngine {
   }
   static jm_status open(const jm_open_params* params, jm_engine** engine, jm_message* message);
   static jm_status describe(jm_engine*, const char** json, jm_message*);
+  static jm_status operators(jm_engine*, const char** json, jm_message* message);
   static jm_status load(jm_engine*, const jm_load_params* params, jm_model** model,
                         jm_message* message);
   static jm_status inputs(jm_model*, const jm_port** ports, size_t* count, jm_message*);
@@ -79,6 +82,10 @@ inline jm_status FakeEngine::open(const jm_open_params* params, jm_engine** engi
   self.opened_threads = params->threads;
   *engine = reinterpret_cast<jm_engine*>(&self);
   return say(self.open_status, "open", message);
+}
+inline jm_status FakeEngine::operators(jm_engine*, const char** json, jm_message* message) {
+  *json = current()->operators_json.c_str();
+  return say(current()->operators_status, "operators", message);
 }
 inline jm_status FakeEngine::describe(jm_engine*, const char** json, jm_message*) {
   *json = current()->describe_json.c_str();
@@ -147,7 +154,8 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .lm_reset = nullptr,
                                    .lm_forward = nullptr,
                                    .release_model = release_model,
-                                   .close = close};
+                                   .close = close,
+                                   .operators = operators};
   return table;
 }
 
