@@ -21,8 +21,8 @@ def write(entry: catalog.Entry, out: pathlib.Path, reference: Reference) -> None
         raise SystemExit(f"{entry.name}: {count} parameters, expected {entry.parameters}")
     folder = out / entry.name
     graph.save(folder / "model.onnx", external=entry.external)
-    feeds = entry.feeds(graph)
-    write_case(folder, feeds, reference.run(folder / "model.onnx", feeds))
+    for number, feeds in enumerate(entry.feeds(graph)):
+        write_case(folder, feeds, reference.run(folder / "model.onnx", feeds), number)
     print(f"{folder}: {count / 1e6:.2f} M parameters")
 
 

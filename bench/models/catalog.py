@@ -27,16 +27,21 @@ class Entry:
     given: Feeds = field(default_factory=dict)  # inputs that are not drawn
     parameters: int = 0  # as the literature counts them
     external: bool = False
+    batches: tuple[int, ...] = ()  # a data set each, in place of one with the batch of `sizes`
 
-    def feeds(self, graph: Graph) -> Feeds:
+    def feeds(self, graph: Graph) -> list[Feeds]:
+        """Of each data set."""
+        return [self._feeds(graph, self.sizes | {"batch": batch}) for batch in self.batches] or [self._feeds(graph, self.sizes)]
+
+    def _feeds(self, graph: Graph, sizes: dict[str, int]) -> Feeds:
         random = numpy.random.default_rng(5)
-        return {port.name: self._draw(port, random) for port in graph.inputs}
+        return {port.name: self._draw(port, sizes, random) for port in graph.inputs}
 
-    def _draw(self, port, random: numpy.random.Generator) -> numpy.ndarray:
+    def _draw(self, port, sizes: dict[str, int], random: numpy.random.Generator) -> numpy.ndarray:
         if port.name in self.given:
             return self.given[port.name]
         tensor = port.type.tensor_type
-        dims = [self.sizes[dim.dim_param] if dim.dim_param else dim.dim_value for dim in tensor.shape.dim]
+        dims = [sizes[dim.dim_param] if dim.dim_param else dim.dim_value for dim in tensor.shape.dim]
         if tensor.elem_type == TensorProto.FLOAT:
             return random.standard_normal(dims, numpy.float32)
         return random.integers(0, self.limits.get(port.name, 2), dims)
@@ -62,13 +67,15 @@ def full_mobilenet(folded: bool) -> Graph:
 
 
 def full() -> list[Entry]:
-    sentence, words, mask = {"batch": 1, "sequence": 128}, {"input_ids": 30522}, text(numpy.ones((1, 128)))
+    """With a data set of batch 1 and one of batch 8; half of what BERT reads is masked, at random."""
+    batches = (1, 8)
+    sentence, limits = {"batch": 1, "sequence": 128}, {"input_ids": 30522}
     return [
-        Entry("resnet50", lambda: full_resnet(True), parameters=RESNET50 - RESNET50_CHANNELS),
-        Entry("resnet50-bn", lambda: full_resnet(False), parameters=RESNET50 + 2 * RESNET50_CHANNELS),
-        Entry("mobilenetv2", lambda: full_mobilenet(True), parameters=MOBILENETV2 - MOBILENETV2_CHANNELS),
-        Entry("mobilenetv2-bn", lambda: full_mobilenet(False), parameters=MOBILENETV2 + 2 * MOBILENETV2_CHANNELS),
-        Entry("bert-base", lambda: bert(Bert()), sentence, words, mask, BERT_BASE, external=True),
+        Entry("resnet50", lambda: full_resnet(True), parameters=RESNET50 - RESNET50_CHANNELS, batches=batches),
+        Entry("resnet50-bn", lambda: full_resnet(False), parameters=RESNET50 + 2 * RESNET50_CHANNELS, batches=batches),
+        Entry("mobilenetv2", lambda: full_mobilenet(True), parameters=MOBILENETV2 - MOBILENETV2_CHANNELS, batches=batches),
+        Entry("mobilenetv2-bn", lambda: full_mobilenet(False), parameters=MOBILENETV2 + 2 * MOBILENETV2_CHANNELS, batches=batches),
+        Entry("bert-base", lambda: bert(Bert()), sentence, limits, parameters=BERT_BASE, external=True, batches=batches),
     ]
 
 
