@@ -25,6 +25,7 @@ class Graph:
         self.outputs: list[onnx.ValueInfoProto] = []
         self.weights: dict[str, numpy.ndarray] = {}
         self.domains: set[str] = set()
+        self.functions: list[onnx.FunctionProto] = []
         self._scope = [prefix]
         self._used: dict[str, int] = {}
         self._renamed: dict[str, str] = {}
@@ -99,6 +100,12 @@ class Graph:
         """A vector of values around `centre`: a bias, the scale of a normalisation."""
         return self.init(name, (centre + spread * self.random.standard_normal(count)).astype(numpy.float32))
 
+    def function(self, domain: str, body: "Graph", attributes: Sequence[str] = ()) -> None:
+        """Makes `body` the operator DOMAIN::NAME of the model, by its own name."""
+        opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid(domain, 1)]
+        ports = [port.name for port in body.inputs], [port.name for port in body.outputs]
+        self.functions.append(helper.make_function(domain, body.name, *ports, body.nodes, opsets, list(attributes)))
+
     def parameters(self) -> int:
         """How many floating-point parameters the graph has."""
         return sum(value.size for value in self.weights.values() if value.dtype.kind == "f")
@@ -109,7 +116,8 @@ class Graph:
 
     def model(self) -> onnx.ModelProto:
         versions = [helper.make_opsetid("", self.opset), *(helper.make_opsetid(domain, 1) for domain in sorted(self.domains - {""}))]
-        return helper.make_model(self.proto(), opset_imports=versions, ir_version=self.ir_version, producer_name="joulemark")
+        parts = {"opset_imports": versions, "functions": self.functions}
+        return helper.make_model(self.proto(), ir_version=self.ir_version, producer_name="joulemark", **parts)
 
     def save(self, path: pathlib.Path, external: bool = False) -> None:
         """Writes PATH; large weights go into PATH.data where `external` says so."""

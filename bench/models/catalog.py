@@ -143,6 +143,7 @@ def control_flows() -> list[Entry]:
         Entry("loop-to-limit", control_flow.loop, {"batch": 2}, given=limit(2)),
         Entry("loop-greedy", control_flow.greedy, {"batch": 2}, {"first": 20}),
         Entry("loop-nested", control_flow.nested, {"n": 3}),
+        Entry("functions", control_flow.functions, {"batch": 2}),
         Entry("scan", control_flow.scan, {"steps": 4, "batch": 2}),
     ]
 

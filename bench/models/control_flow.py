@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks with If, Loop and Scan, as scripted PyTorch modules and TensorFlow's loops become."""
+"""Networks with If, Loop and Scan, as scripted PyTorch modules and TensorFlow's loops become, and with functions of their own."""
 
+import onnx
 from onnx import TensorProto
 
 from builder import Graph
@@ -125,4 +126,28 @@ def nested() -> Graph:
     state, sums = graph.op("Loop", graph.const(4), "", x, outputs=2, body=outer)
     graph.output(state, "state", ["n"])
     graph.output(sums, "sums", [4])
+    return graph
+
+
+def functions() -> Graph:
+    """A function that calls another twice, with an attribute that is handed on; names inside are those of values outside."""
+    graph = Graph("main_graph", seed=36)
+    x = graph.input("x", ["batch", 4])
+
+    scaled = Graph("Scaled", prefix="node")
+    scaled.input("x", None)
+    leaky = scaled.op("LeakyRelu", "x")
+    handed_on = onnx.AttributeProto(name="alpha", ref_attr_name="slope", type=onnx.AttributeProto.FLOAT)
+    scaled.nodes[-1].attribute.append(handed_on)
+    scaled.output(scaled.op("Mul", leaky, scaled.const(2, "float32")), "y", None)
+
+    block = Graph("Block", prefix="node")
+    y = block.op("Scaled", block.input("x", None), domain="local", slope=0.1)
+    y = block.op("Scaled", block.op("Add", y, block.input("shift", None)), domain="local", slope=0.3)
+    block.output(y, "y", None)
+
+    graph.function("local", scaled, ["slope"])
+    graph.function("local", block)
+    y = graph.op("Block", x, graph.near("shift", 4, 0), domain="local")
+    graph.output(graph.op("Block", y, x, domain="local"), "y", ["batch", 4])
     return graph
