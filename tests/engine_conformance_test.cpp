@@ -214,6 +214,16 @@ int find_subject(const std::string& name) {
   return 0;
 }
 
+/// Whether it is compiled for versions of its library and not for the one that was found; the exit
+/// code then.
+int find_implementation() {
+  if (subject().manifest.built_against.empty()) return 0;
+  const OpenOutcome outcome = try_open({});
+  if (outcome.status != JM_LIBRARY_UNUSABLE) return 0;
+  std::filesystem::remove_all(subject().scratch);
+  return fmt::print("skipped: {}\n", outcome.message), kSkipped;
+}
+
 /// Opens the engine for the tests that need it, once, after the tests of opening itself.
 class Opening : public testing::Environment {
  public:
@@ -248,6 +258,7 @@ int main(int argc, char** argv) {
   const std::string flag = argc > 1 ? argv[1] : "";
   if (!flag.starts_with("--engine=")) return fmt::print(stderr, "usage: --engine=NAME\n"), 2;
   if (const int code = find_subject(flag.substr(9)); code != 0) return code;
+  if (const int code = find_implementation(); code != 0) return code;
   testing::AddGlobalTestEnvironment(new Opening);
   return RUN_ALL_TESTS();
 }

@@ -96,6 +96,8 @@ void Plan::choose_kind(tj::Node* node, tj::Block* block, Step& step,
     step.kind = Kind::kList;
     step.index = static_cast<std::uint32_t>(list_types_.size());
     list_types_.push_back(node->output()->type()->expectRef<c10::ListType>().getElementType());
+  } else if (kind == tj::prim::ListUnpack) {
+    step.kind = Kind::kUnpack;
   } else if (node->maybeOperator() == nullptr) {
     plugin::fail(JM_UNSUPPORTED, std::string("a plan cannot call ") + kind.toQualString());
   } else if (node->getOperator().isC10Op()) {

@@ -31,7 +31,7 @@ class Plan {
   [[nodiscard]] std::size_t call_count() const { return handles_.size() + operations_.size(); }
 
  private:
-  enum class Kind : std::uint8_t { kDispatch, kOperation, kList, kIf, kLoop };
+  enum class Kind : std::uint8_t { kDispatch, kOperation, kList, kUnpack, kIf, kLoop };
   /// Its operands stand in operands_ from `first` on: inputs, outputs, registers to clear.
   struct Step {
     Kind kind;
@@ -61,6 +61,7 @@ class Plan {
   void execute(const Step& step);
   void call(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void make_list(const Step& step);
+  void unpack_list(const Step& step);
   void branch(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void loop(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void clear_all();

@@ -63,6 +63,8 @@ void Plan::call(const Step& step, const std::uint32_t* in, const std::uint32_t* 
     handles_[step.index].callBoxed(&stack_);
   else if (step.kind == Kind::kOperation)
     operations_[step.index](stack_);
+  else if (step.kind == Kind::kUnpack)
+    unpack_list(step);
   else
     make_list(step);
   for (std::uint32_t i = step.outputs; i-- > 0;) {
@@ -78,6 +80,15 @@ void Plan::make_list(const Step& step) {
   for (auto it = first; it != stack_.end(); ++it) list.push_back(std::move(*it));
   stack_.erase(first, stack_.end());
   stack_.emplace_back(std::move(list));
+}
+
+void Plan::unpack_list(const Step& step) {
+  const c10::IValue list = std::move(stack_.back());
+  stack_.pop_back();
+  const c10::List<c10::IValue> elements = list.toList();
+  if (elements.size() != step.outputs)
+    TORCH_CHECK(false, "a list has ", elements.size(), " elements, not ", step.outputs);
+  for (std::size_t i = 0; i < elements.size(); ++i) stack_.push_back(elements.get(i));
 }
 
 void Plan::branch(const Step& step, const std::uint32_t* in, const std::uint32_t* out) {

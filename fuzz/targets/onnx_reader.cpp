@@ -144,11 +144,11 @@ std::vector<std::string> fuzz_seeds() {
          .attributes = {attribute_bytes("b", 1, [](auto& writer) { writer.add_float(2, 2); })},
          .domain = "local"});
   };
-  const std::string functions =
-      model_bytes({.graph = graph_bytes(
-                       {.nodes = {call("z", "x"), call("y", "z")}, .inputs = {x}, .outputs = {y}}),
-                   .functions = {outer, inner},
-                   .opsets = {{"", 17}, {"local", 1}}});
+  const std::string functions = model_bytes(ModelBytes{
+      .graph =
+          graph_bytes({.nodes = {call("z", "x"), call("y", "z")}, .inputs = {x}, .outputs = {y}}),
+      .functions = {outer, inner},
+      .opsets = {{"", 17}, {"local", 1}}});
   const std::string lists = model_bytes(graph_bytes(
       {.nodes = {node(
            {.op_type = "Constant",

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/experiment_checks.h"
 #include "cli/experiment_flags.h"
@@ -24,10 +25,12 @@ Result<Experiment> experiment_of(const ExperimentFlags& flags) {
   auto experiment = flags.experiment();
   if (!experiment) return experiment;
   if (experiment->factors.engine.empty()) {
-    auto engines =
-        installed_engines(*experiment, engine::default_search_path(experiment->engine_roots));
+    const auto path = engine::default_search_path(experiment->engine_roots);
+    auto engines = installed_engines(*experiment, path);
     if (!engines) return fail(engines.error());
-    experiment->factors.engine = std::move(*engines);
+    auto opened = without_unbuilt(*std::move(engines), path);
+    if (!opened) return fail(opened.error());
+    experiment->factors.engine = *std::move(opened);
   }
   if (auto valid = config::validate(*experiment); !valid) return fail(valid.error());
   if (auto shapes = distribute_shapes(*experiment); !shapes) return fail(shapes.error());

@@ -10,6 +10,8 @@
 #include "base/text_table.h"
 #include "cli/commands.h"
 #include "cli/descriptions.h"
+#include "cli/engine_build.h"
+#include "cli/engine_operators.h"
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
@@ -23,9 +25,12 @@ using Texts = std::vector<std::string>;
 using Engines = std::vector<DescribedEngine>;
 
 struct EngineList {
+  std::string engine;
   std::vector<std::string> roots;
   Arguments::Switch as_json = Arguments::Switch::kOff;
   Arguments::Switch options = Arguments::Switch::kOff;
+  Arguments::Switch operators = Arguments::Switch::kOff;
+  EngineBuild build;
 };
 
 /// The table, and the lines below it.
@@ -51,48 +56,42 @@ std::string text_at(const json& value, const char* key) {
              : std::string();
 }
 
-/// The providers that the library says it has.
-Texts own_providers(const json& description) {
-  Texts names;
+/// The providers that the library names and `--provider` does not take.
+Texts other_providers(const engine::Manifest& manifest, const json& description) {
+  Texts others;
   const auto found = description.is_object() ? description.find("providers") : description.end();
-  if (!description.is_object() || found == description.end() || !found->is_array()) return names;
+  if (!description.is_object() || found == description.end() || !found->is_array()) return others;
+  const Texts& takes = manifest.providers;
   for (const auto& name : *found)
-    if (name.is_string()) names.push_back(printable(name.get<std::string>()));
-  return names;
+    if (name.is_string() && std::find(takes.begin(), takes.end(), name) == takes.end())
+      others.push_back(printable(name.get<std::string>()));
+  return others;
 }
 
-/// The providers of the library that `--provider` takes, and the others.
-struct Providers {
-  Texts usable, others;
-};
-
-Providers providers_of(const engine::Manifest& manifest, const json& description) {
-  Providers providers;
-  const Texts& takes = manifest.providers;
-  for (const auto& name : own_providers(description)) {
-    const bool usable = std::find(takes.begin(), takes.end(), name) != takes.end();
-    (usable ? providers.usable : providers.others).push_back(name);
-  }
-  if (providers.usable.empty() && providers.others.empty()) providers.usable = takes;
-  return providers;
+void add_notes(const std::string& name, const std::string& version, const Description& description,
+               const Texts& others, Table& table) {
+  if (!description.problem.empty())
+    table.notes.push_back(fmt::format("{}: {}", name, description.problem));
+  for (const auto& [provider, reason] : description.absent)
+    table.notes.push_back(fmt::format("{} {}: {}", name, version, reason));
+  if (!others.empty())
+    table.notes.push_back(fmt::format("{} {}: not usable here: its {} {}", name, version,
+                                      others.size() == 1 ? "provider" : "providers",
+                                      fmt::join(others, ", ")));
 }
 
 void add_install(const engine::Manifest& manifest, const EngineInstall& install,
                  const Description& description, Table& table) {
   const json value = json::parse(description.value);
-  const std::string& problem = description.problem;
-  const std::string version = text_at(value, "version");
-  const auto providers = providers_of(manifest, value);
-  table.rows.add_row(
-      {manifest.name, version.empty() ? install.version : version,
-       problem.empty() ? fmt::format("{}", fmt::join(providers.usable, ", ")) : "unusable",
-       install.found_by,
-       install.library_dir.empty() ? "(built in)" : printable(install.library_dir)});
-  if (!problem.empty()) table.notes.push_back(fmt::format("{}: {}", manifest.name, problem));
-  if (problem.empty() && !providers.others.empty())
-    table.notes.push_back(fmt::format("{} {}: not usable here: its {} {}", manifest.name, version,
-                                      providers.others.size() == 1 ? "provider" : "providers",
-                                      fmt::join(providers.others, ", ")));
+  const std::string own_version = text_at(value, "version");
+  const std::string version = own_version.empty() ? install.version : own_version;
+  table.rows.add_row({manifest.name, version,
+                      description.problem.empty()
+                          ? fmt::format("{}", fmt::join(description.providers, ", "))
+                          : "unusable",
+                      install.found_by,
+                      install.library_dir.empty() ? "(built in)" : printable(install.library_dir)});
+  add_notes(manifest.name, version, description, other_providers(manifest, value), table);
 }
 
 void add_engine(const DescribedEngine& engine, Table& table) {
@@ -129,14 +128,40 @@ std::string options_text(const Engines& engines) {
   return "\n" + table.to_string();
 }
 
-Result<int> list(const EngineList& command) {
-  const auto roots = parse_engine_roots(command.roots);
-  if (!roots) return fail(roots.error());
-  const auto engines = describe_all(engine::list_engines(engine::default_search_path(*roots)));
+/// The listings of all engines, or of the one that is named.
+Result<std::vector<engine::EngineListing>> find_listings(const std::string& name,
+                                                         const engine::SearchPath& path) {
+  auto listings = engine::list_engines(path);
+  if (name.empty()) return listings;
+  if (auto known = engine::find_manifest(name, path); !known) return fail(known.error());
+  std::erase_if(listings,
+                [&](const engine::EngineListing& row) { return row.manifest.name != name; });
+  return listings;
+}
+
+Result<int> list(const EngineList& command, const engine::SearchPath& path) {
+  auto listings = find_listings(command.engine, path);
+  if (!listings) return fail(listings.error());
+  const auto engines = describe_all(*std::move(listings));
   if (command.as_json == Arguments::Switch::kOn) return print(to_json(engines));
   std::string text = to_text(engines);
   if (command.options == Arguments::Switch::kOn) text += options_text(engines);
   return print(text);
+}
+
+Result<int> run(const EngineList& command) {
+  const auto roots = parse_engine_roots(command.roots);
+  if (!roots) return fail(roots.error());
+  const auto path = engine::default_search_path(*roots);
+  const EngineBuild& build = command.build;
+  if (!build.engine.empty()) return build_engine(build, path);
+  if (!build.root.empty() || !build.source.empty())
+    return fail(ErrorKind::kUsage, "--root and --source say what '--build ENGINE' builds; give it");
+  if (command.operators == Arguments::Switch::kOff) return list(command, path);
+  if (command.engine.empty())
+    return fail(ErrorKind::kUsage,
+                "--operators needs an engine, as in 'joulemark engines ENGINE --operators'");
+  return list_engine_operators(command.engine, path, command.as_json);
 }
 
 }  // namespace
@@ -146,8 +171,19 @@ Action declare_engines(Arguments& arguments) {
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Installation of your own, looked at before all other places");
   arguments.flag("--options", command->options, "List the options of each engine too");
+  arguments.positional("ENGINE", command->engine, "Show this engine only",
+                       Arguments::Need::kOptional);
+  arguments.flag("--operators", command->operators,
+                 "List the operators that ENGINE computes, for an engine that reads models itself");
   arguments.flag("--json", command->as_json, "Print everything as JSON");
-  return [command] { return list(*command); };
+  arguments.group("Building an engine for another version of its library");
+  arguments.option("--build ENGINE", command->build.engine,
+                   "Compile the engine for the library in --root, into the cache");
+  arguments.option("--root FOLDER", command->build.root,
+                   "Where that library is (default where the engine would be found)");
+  arguments.option("--source FOLDER", command->build.source,
+                   "Joulemark's source tree (default the one that this program was built in)");
+  return [command] { return run(*command); };
 }
 
 }  // namespace joulemark::cli

@@ -162,7 +162,7 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   auto installs = find_installs(experiment, path);
   if (!installs) return fail(installs.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
-  if (auto opened = check_installs(*installs); !opened) return fail(opened.error());
+  if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);

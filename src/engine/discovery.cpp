@@ -78,14 +78,6 @@ struct Place {
   std::string found_by;
 };
 
-/// JOULEMARK_ONNXRUNTIME_ROOT.
-std::string root_variable(const std::string& engine) {
-  std::string name = "JOULEMARK_";
-  for (const unsigned char c : engine)
-    name += std::isalnum(c) != 0 ? static_cast<char>(std::toupper(c)) : '_';
-  return name + "_ROOT";
-}
-
 void add_cached(const SearchPath& path, const std::string& engine, std::vector<Place>& places) {
   if (path.cache_dir.empty()) return;
   std::vector<Place> cached;
@@ -279,6 +271,13 @@ Error no_such_install(const EngineSpec& spec, const EngineListing& listing) {
 }
 
 }  // namespace
+
+std::string root_variable(const std::string& engine) {
+  std::string name = "JOULEMARK_";
+  for (const unsigned char c : engine)
+    name += std::isalnum(c) != 0 ? static_cast<char>(std::toupper(c)) : '_';
+  return name + "_ROOT";
+}
 
 std::vector<EngineListing> list_engines(const SearchPath& path) {
   std::vector<EngineListing> listings;

@@ -28,6 +28,9 @@ struct SearchPath {
   std::map<std::string, std::string> environment;
 };
 
+/// The variable that names the folder of an engine's library: JOULEMARK_ONNXRUNTIME_ROOT.
+std::string root_variable(const std::string& engine);
+
 /// The search path of this process: plugins from $JOULEMARK_ENGINE_PATH and from the executable's
 /// place, libraries from `roots`, the environment, the cache and the active Python.
 SearchPath default_search_path(const std::map<std::string, std::string>& roots);

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "model/wire.h"
-
 namespace joulemark::model {
 namespace {
 
@@ -19,71 +17,28 @@ constexpr std::array<std::string_view, 3> kConverters = {"Cast", "DequantizeLine
 /// Conversions between an initializer and its look-up; real models have one or two.
 constexpr int kMostConversions = 8;
 
-struct Node {
-  std::string_view op_type;
-  std::vector<std::string_view> inputs;
-  std::vector<std::string_view> outputs;
-  std::int64_t axis = 0;
-};
-
-void read_axis(wire::Reader attribute, Node& node) {
-  std::string_view name;
-  std::int64_t value = 0;
-  while (attribute.next()) {
-    switch (attribute.tag_and_type()) {
-      case wire::bytes(1):
-        name = wire::view(attribute);
-        break;
-      case wire::varint(3):
-        value = attribute.get_int64();
-        break;
-      default:
-        attribute.skip();
-    }
-  }
-  if (name == "axis") node.axis = value;
-}
-
-Node read_node(wire::Reader reader) {
-  Node node;
-  while (reader.next()) {
-    switch (reader.tag_and_type()) {
-      case wire::bytes(1):
-        node.inputs.push_back(wire::view(reader));
-        break;
-      case wire::bytes(2):
-        node.outputs.push_back(wire::view(reader));
-        break;
-      case wire::bytes(4):
-        node.op_type = wire::view(reader);
-        break;
-      case wire::bytes(5):
-        read_axis(wire::message(reader), node);
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return node;
+std::int64_t axis_of(const onnx::Node& node) {
+  const auto axis = std::ranges::find(node.attributes, "axis", &onnx::Attribute::name);
+  return axis == node.attributes.end() || axis->ints.empty() ? 0 : axis->ints.back();
 }
 
 }  // namespace
 
-void IndexLimits::add_node(std::string_view bytes) {
-  Node node = read_node(wire::message(bytes));
+void IndexLimits::add_node(const onnx::Node& node) {
   if (node.inputs.empty()) return;
   const auto is_one_of = [&](const auto& names) {
     return std::ranges::find(names, node.op_type) != names.end();
   };
   const bool gathers = node.op_type == "Gather" && node.inputs.size() == 2;
   const bool converts = is_one_of(kConverters);
-  if (gathers) lookups_.push_back({node.inputs[0], node.inputs[1], node.axis});
+  if (gathers) lookups_.push_back({node.inputs[0], node.inputs[1], axis_of(node)});
+  Source source{node.inputs, converts};
   if (gathers || converts || is_one_of(kMovers)) {
-    node.inputs.resize(1);
+    source.inputs.resize(1);
   } else if (node.op_type != "Concat") {
     return;
   }
-  for (const std::string_view output : node.outputs) sources_[output] = {node.inputs, converts};
+  for (const std::string_view output : node.outputs) sources_[output] = source;
 }
 
 std::int64_t IndexLimits::rows_of(const Lookup& lookup) const {

@@ -9,14 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "model/onnx_messages.h"
+
 namespace joulemark::model {
 
 /// Collects the nodes of one graph that look up (Gather) or pass values on unchanged, and the
-/// shapes of its initializers. Borrows the bytes of the nodes.
+/// shapes of its initializers. Borrows what the nodes point to.
 class IndexLimits {
  public:
-  /// A serialised NodeProto. Throws what wire's readers throw.
-  void add_node(std::string_view bytes);
+  void add_node(const onnx::Node& node);
   void add_initializer(const std::string& name, const std::vector<std::int64_t>& dims) {
     tables_[name] = dims;
   }

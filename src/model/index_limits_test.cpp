@@ -4,13 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <protozero/pbf_writer.hpp>
-
 #include "model/generate.h"
+#include "model/onnx_decode.h"
 #include "model/testing/onnx_bytes.h"
 
 namespace joulemark::model {
 namespace {
+
+using namespace joulemark::testing;  // NOLINT(google-build-using-namespace): builders of bytes
 
 struct NodeParts {
   const char* op_type;
@@ -20,16 +21,11 @@ struct NodeParts {
 };
 
 std::string node(const NodeParts& parts) {
-  std::string bytes;
-  protozero::pbf_writer writer(bytes);
-  for (const char* input : parts.inputs) writer.add_string(1, input);
-  writer.add_string(2, parts.output);
-  writer.add_string(4, parts.op_type);
-  if (parts.axis == 0) return bytes;
-  protozero::pbf_writer attribute(writer, 5);
-  attribute.add_string(1, "axis");
-  attribute.add_int64(3, parts.axis);
-  return bytes;
+  NodeBytes message{.op_type = parts.op_type,
+                    .inputs = {parts.inputs.begin(), parts.inputs.end()},
+                    .outputs = {parts.output}};
+  if (parts.axis != 0) message.attributes = {int_attribute("axis", parts.axis)};
+  return node_bytes(message);
 }
 
 /// The limits of a graph with a table of 100 rows and 8 columns and one of 16 rows.
@@ -37,7 +33,7 @@ std::map<std::string, std::int64_t> limits_of(const std::vector<NodeParts>& part
   std::vector<std::string> nodes;
   for (const auto& part : parts) nodes.push_back(node(part));
   IndexLimits limits;
-  for (const auto& bytes : nodes) limits.add_node(bytes);
+  for (const auto& bytes : nodes) limits.add_node(onnx::Decoder().read_node(bytes, 0));
   limits.add_initializer("words", {100, 8});
   limits.add_initializer("places", {16, 8});
   return limits.find();
@@ -105,18 +101,11 @@ TEST(IndexLimits, GeneratedIntegersStayBelowThem) {
 }
 
 TEST(IndexLimits, TheSummaryOfAModelTellsThem) {
-  using namespace joulemark::testing;  // NOLINT(google-build-using-namespace)
-  std::string table;
-  protozero::pbf_writer writer(table);
-  writer.add_int64(1, 5);
-  writer.add_int32(2, JM_FLOAT32);
-  writer.add_string(8, "table");
-  writer.add_bytes(9, std::string(20, '\0'));
-  const auto summary = parse_onnx_summary(
-      model_bytes(graph_bytes({.nodes = {node({"Gather", {"table", "x"}, "y"})},
-                               .initializers = {table},
-                               .inputs = {port_bytes("x", tensor_type_bytes(JM_INT64, {{3, ""}}))},
-                               .outputs = {}})));
+  const auto summary = parse_onnx_summary(model_bytes(
+      graph_bytes({.nodes = {node({"Gather", {"table", "x"}, "y"})},
+                   .initializers = {tensor_bytes("table", JM_FLOAT32, {5}, std::string(20, '\0'))},
+                   .inputs = {port_bytes("x", tensor_type_bytes(JM_INT64, {{3, ""}}))},
+                   .outputs = {}})));
   ASSERT_TRUE(summary) << summary.error().message;
   EXPECT_EQ(summary->inputs[0].index_limit, 5);
 }

@@ -3,31 +3,8 @@
 #include <cstring>
 
 #include "model/onnx_decode.h"
-#include "model/wire.h"
 
 namespace joulemark::model::onnx {
-
-Tensor read_tensor(std::string_view bytes) {
-  return {read_tensor_header(bytes), bytes};
-}
-
-SparseTensor read_sparse_tensor(std::string_view bytes) {
-  SparseTensor sparse;
-  wire::Reader reader = wire::message(bytes);
-  while (reader.next()) {
-    switch (reader.tag_and_type()) {
-      case wire::bytes(1):
-        sparse.values = read_tensor(wire::view(reader));
-        break;
-      case wire::bytes(2):
-        sparse.indices = read_tensor(wire::view(reader));
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return sparse;
-}
 
 namespace {
 
@@ -48,8 +25,66 @@ void mark(Attribute& attribute, AttributeType type) {
   attribute.found |= 1u << static_cast<std::uint32_t>(type);
 }
 
-/// The fields that hold a tensor, a graph, or what else is a message.
-void read_message_value(wire::Reader& reader, Attribute& attribute, int depth) {
+}  // namespace
+
+Attribute Decoder::read_attribute(std::string_view bytes, int depth) {
+  count_message();
+  Attribute attribute;
+  wire::Reader reader = wire::message(bytes);
+  while (reader.next()) {
+    switch (reader.tag_and_type()) {
+      case wire::bytes(1):
+        attribute.name = wire::view(reader);
+        break;
+      case wire::varint(20):
+        attribute.declared = static_cast<AttributeType>(reader.get_uint32());
+        break;
+      case wire::bytes(21):
+        attribute.reference = wire::view(reader);
+        break;
+      default:
+        read_value(reader, attribute, depth);
+    }
+  }
+  return attribute;
+}
+
+void Decoder::read_value(wire::Reader& reader, Attribute& attribute, int depth) {
+  switch (reader.tag_and_type()) {
+    case wire::field(2, wire::Type::fixed32):
+      mark(attribute, AttributeType::kFloat);
+      attribute.floats = {reader.get_float()};
+      break;
+    case wire::varint(3):
+      mark(attribute, AttributeType::kInt);
+      attribute.ints = {reader.get_int64()};
+      break;
+    case wire::bytes(4):
+      mark(attribute, AttributeType::kString);
+      attribute.strings = {wire::view(reader)};
+      break;
+    case wire::field(7, wire::Type::fixed32):
+    case wire::bytes(7):
+      mark(attribute, AttributeType::kFloats);
+      read_floats(reader, attribute.floats);
+      break;
+    case wire::varint(8):
+    case wire::bytes(8):
+      mark(attribute, AttributeType::kInts);
+      wire::for_each_varint(reader, [&](std::uint64_t value) {
+        attribute.ints.push_back(static_cast<std::int64_t>(value));
+      });
+      break;
+    case wire::bytes(9):
+      mark(attribute, AttributeType::kStrings);
+      attribute.strings.push_back(wire::view(reader));
+      break;
+    default:
+      read_message_value(reader, attribute, depth);
+  }
+}
+
+void Decoder::read_message_value(wire::Reader& reader, Attribute& attribute, int depth) {
   switch (reader.tag_and_type()) {
     case wire::bytes(5):
       mark(attribute, AttributeType::kTensor);
@@ -88,62 +123,27 @@ void read_message_value(wire::Reader& reader, Attribute& attribute, int depth) {
   }
 }
 
-void read_value(wire::Reader& reader, Attribute& attribute, int depth) {
-  switch (reader.tag_and_type()) {
-    case wire::field(2, wire::Type::fixed32):
-      mark(attribute, AttributeType::kFloat);
-      attribute.floats = {reader.get_float()};
-      break;
-    case wire::varint(3):
-      mark(attribute, AttributeType::kInt);
-      attribute.ints = {reader.get_int64()};
-      break;
-    case wire::bytes(4):
-      mark(attribute, AttributeType::kString);
-      attribute.strings = {wire::view(reader)};
-      break;
-    case wire::field(7, wire::Type::fixed32):
-    case wire::bytes(7):
-      mark(attribute, AttributeType::kFloats);
-      read_floats(reader, attribute.floats);
-      break;
-    case wire::varint(8):
-    case wire::bytes(8):
-      mark(attribute, AttributeType::kInts);
-      wire::for_each_varint(reader, [&](std::uint64_t value) {
-        attribute.ints.push_back(static_cast<std::int64_t>(value));
-      });
-      break;
-    case wire::bytes(9):
-      mark(attribute, AttributeType::kStrings);
-      attribute.strings.push_back(wire::view(reader));
-      break;
-    default:
-      read_message_value(reader, attribute, depth);
-  }
-}
-
-}  // namespace
-
-Attribute read_attribute(std::string_view bytes, int depth) {
-  Attribute attribute;
+SparseTensor Decoder::read_sparse_tensor(std::string_view bytes) {
+  SparseTensor sparse;
   wire::Reader reader = wire::message(bytes);
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case wire::bytes(1):
-        attribute.name = wire::view(reader);
+        sparse.values = read_tensor(wire::view(reader));
         break;
-      case wire::varint(20):
-        attribute.declared = static_cast<AttributeType>(reader.get_uint32());
-        break;
-      case wire::bytes(21):
-        attribute.reference = wire::view(reader);
+      case wire::bytes(2):
+        sparse.indices = read_tensor(wire::view(reader));
         break;
       default:
-        read_value(reader, attribute, depth);
+        reader.skip();
     }
   }
-  return attribute;
+  return sparse;
+}
+
+Tensor Decoder::read_tensor(std::string_view bytes) {
+  count_message();
+  return {read_tensor_header(bytes), bytes};
 }
 
 const char* to_string(AttributeType type) {

@@ -70,6 +70,10 @@ void Budget::count_copy(const OnnxGraph& graph) {
               bytes_of(graph.initializers));
 }
 
+void Budget::count_parts(std::size_t parts) {
+  count_bytes(parts * sizeof(std::string));
+}
+
 void Budget::count_bytes(std::size_t bytes) {
   bytes_ += bytes;
   if (bytes_ <= kMaxExpandedBytes) return;

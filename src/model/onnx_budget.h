@@ -10,8 +10,8 @@ namespace joulemark::model::onnx {
 
 /// Functions that call others twice double a model at each level. Nodes of the whole model count,
 /// and the memory that copies of a function's body take, weights not included.
-inline constexpr std::size_t kMaxNodes = 1'000'000;
-inline constexpr std::size_t kMaxExpandedBytes = std::size_t{1} << 30;
+inline constexpr std::size_t kMaxNodes = 500'000;
+inline constexpr std::size_t kMaxExpandedBytes = std::size_t{256} << 20;
 
 /// Counts against these limits; every call throws InvalidModel beyond them.
 class Budget {
@@ -21,6 +21,8 @@ class Budget {
   /// Without its nodes.
   void count_copy(const OnnxGraph& graph);
   void count_copy(const OnnxAttributeValue& value);
+  /// Parts of a function that leave nothing in the model, but take time.
+  void count_parts(std::size_t parts);
 
  private:
   void count_bytes(std::size_t bytes);

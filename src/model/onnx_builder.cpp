@@ -135,7 +135,10 @@ void GraphBuilder::add_node(const Node& node, const Place& place, Nodes& nodes) 
     built.inputs.push_back(resolve(*place.scope, input, label));
   }
   add_attributes(node, place, built);
-  if (place.call != nullptr) budget_.count_copy(built);
+  if (place.call != nullptr) {
+    budget_.count_copy(built);
+    budget_.count_parts(node.attributes.size());
+  }
   nodes.push_back(std::move(built));
 }
 

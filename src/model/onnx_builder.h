@@ -50,6 +50,8 @@ class GraphBuilder {
   void expand(const Node& node, const Function& function, const Place& place, Nodes& nodes);
   Call bind(const Node& node, const Function& function, const Place& place);
   void bind_attribute(const Attribute& attribute, const Call* caller, Call& call);
+  /// Nothing when it refers to one that the caller was not given.
+  std::optional<BoundAttribute> bound_attribute(const Attribute& attribute, const Call* caller);
   void bind_inputs(const Node& node, const Call& call, const Place& place, Scope& scope);
   void bind_outputs(const Node& node, const Call& call, const Place& place, Scope& scope);
   /// Outputs of the call that are no outputs of nodes in the function.

@@ -30,6 +30,17 @@ void check_call(const Node& node, const Call& call) {
   check(node.outputs.size(), function.outputs.size(), "outputs");
 }
 
+OnnxNode identity(const Call& call, const std::string& from, const std::string& to,
+                  std::int64_t opset) {
+  OnnxNode node;
+  node.name = call.label;
+  node.op_type = "Identity";
+  node.opset = opset;
+  node.inputs = {from};
+  node.outputs = {to};
+  return node;
+}
+
 }  // namespace
 
 void GraphBuilder::expand(const Node& node, const Function& function, const Place& place,
@@ -37,7 +48,9 @@ void GraphBuilder::expand(const Node& node, const Function& function, const Plac
   if (place.depth > kMaxDepth) {
     throw InvalidModel{"its sub-graphs and functions are nested too deep"};
   }
-  budget_.count_node();  // A function may be empty, too.
+  // A function without nodes takes time, too.
+  budget_.count_node();
+  budget_.count_parts(function.inputs.size() + function.defaults.size());
   const Call call = bind(node, function, place);
   Scope scope(nullptr);
   bind_inputs(node, call, place, scope);
@@ -53,35 +66,39 @@ Call GraphBuilder::bind(const Node& node, const Function& function, const Place&
       &function, place.call,
       place.call == nullptr ? std::string(own) : fmt::format("{}/{}", place.call->label, own)};
   check_call(node, call);
-  for (const auto* attributes : {&node.attributes, &function.defaults}) {
-    for (const Attribute& attribute : *attributes) {
-      try {
-        bind_attribute(attribute, attributes == &node.attributes ? place.call : nullptr, call);
-      } catch (const InvalidModel& e) {
-        throw InvalidModel{fmt::format("attribute '{}' of node '{}' ({}): {}", attribute.name,
-                                       call.label, function.name, e.why),
-                           e.kind};
-      }
-    }
+  for (const Attribute& attribute : node.attributes) {
+    bind_attribute(attribute, place.call, call);
+  }
+  // A default that refers to an attribute is as wrong as in the main graph.
+  for (const Attribute& attribute : function.defaults) {
+    if (!call.attributes.contains(attribute.name)) bind_attribute(attribute, nullptr, call);
   }
   return call;
 }
 
 void GraphBuilder::bind_attribute(const Attribute& attribute, const Call* caller, Call& call) {
-  if (call.attributes.contains(attribute.name)) return;
+  try {
+    if (call.attributes.contains(attribute.name)) throw InvalidModel{"it is given twice"};
+    auto bound = bound_attribute(attribute, caller);
+    if (!bound) return;
+    if (bound->value) budget_.count_copy(*bound->value);
+    call.attributes.emplace(attribute.name, std::move(*bound));
+  } catch (const InvalidModel& e) {
+    throw InvalidModel{fmt::format("attribute '{}' of node '{}' ({}): {}", attribute.name,
+                                   call.label, call.function->name, e.why),
+                       e.kind};
+  }
+}
+
+std::optional<BoundAttribute> GraphBuilder::bound_attribute(const Attribute& attribute,
+                                                            const Call* caller) {
   if (!attribute.reference.empty()) {
-    const BoundAttribute* bound = referred(attribute, caller);
-    if (bound == nullptr) return;
-    budget_.count_copy(*bound->value);
-    call.attributes.emplace(attribute.name, *bound);
-    return;
+    const BoundAttribute* given = referred(attribute, caller);
+    return given == nullptr ? std::nullopt : std::optional(*given);
   }
   BoundAttribute bound{type_of(attribute), std::nullopt};
-  if (!is_graph(bound.type)) {
-    bound.value = plain_value(attribute, bound.type, weights_);
-    budget_.count_copy(*bound.value);
-  }
-  call.attributes.emplace(attribute.name, std::move(bound));
+  if (!is_graph(bound.type)) bound.value = plain_value(attribute, bound.type, weights_);
+  return bound;
 }
 
 void GraphBuilder::bind_inputs(const Node& node, const Call& call, const Place& place,
@@ -129,20 +146,12 @@ void GraphBuilder::pass_through(const Node& node, const Call& call, const Place&
     const bool is_input = std::ranges::find(function.inputs, formal) != function.inputs.end();
     if (inside == outside && !is_input) continue;
     if (inside.empty()) {
-      throw InvalidModel{
-          fmt::format("node '{}' leaves out input '{}' of function '{}', which is "
-                      "its output, too",
-                      call.label, formal, function.name)};
+      throw InvalidModel{fmt::format("node '{}' leaves out '{}', which function '{}' gives back",
+                                     call.label, formal, function.name)};
     }
     budget_.count_node();
-    OnnxNode identity;
-    identity.name = call.label;
-    identity.op_type = "Identity";
-    identity.opset = opset_of("", &call).value_or(1);
-    identity.inputs = {inside};
-    identity.outputs = {outside};
-    budget_.count_copy(identity);
-    nodes.push_back(std::move(identity));
+    nodes.push_back(identity(call, inside, outside, opset_of("", &call).value_or(1)));
+    budget_.count_copy(nodes.back());
   }
 }
 

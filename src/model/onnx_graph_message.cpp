@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Field numbers of onnx.GraphProto and NodeProto.
+// Field numbers of onnx.GraphProto, NodeProto, FunctionProto and OperatorSetIdProto.
+#include <fmt/format.h>
+
 #include "model/onnx_decode.h"
 #include "model/onnx_port.h"
-#include "model/wire.h"
 
 namespace joulemark::model::onnx {
 
@@ -10,7 +11,8 @@ std::string_view normal_domain(std::string_view domain) {
   return domain == "ai.onnx" ? std::string_view() : domain;
 }
 
-Node read_node(std::string_view bytes, int depth) {
+Node Decoder::read_node(std::string_view bytes, int depth) {
+  count_message();
   Node node;
   wire::Reader reader = wire::message(bytes);
   while (reader.next()) {
@@ -43,8 +45,9 @@ Node read_node(std::string_view bytes, int depth) {
   return node;
 }
 
-Graph read_graph(std::string_view bytes, int depth) {
-  if (depth > kMaxDepth) throw InvalidModel{"its subgraphs are nested too deep"};
+Graph Decoder::read_graph(std::string_view bytes, int depth) {
+  count_message();
+  if (depth > kMaxDepth) throw InvalidModel{"its sub-graphs are nested too deep"};
   Graph graph;
   wire::Reader reader = wire::message(bytes);
   while (reader.next()) {
@@ -59,10 +62,10 @@ Graph read_graph(std::string_view bytes, int depth) {
         graph.initializers.push_back(read_tensor(wire::view(reader)));
         break;
       case wire::bytes(11):
-        graph.inputs.push_back(read_port(wire::message(reader)));
+        graph.inputs.push_back(read_graph_port(reader));
         break;
       case wire::bytes(12):
-        graph.outputs.push_back(read_port(wire::message(reader)));
+        graph.outputs.push_back(read_graph_port(reader));
         break;
       case wire::bytes(15):
         graph.sparse_initializers.push_back(read_sparse_tensor(wire::view(reader)));
@@ -72,6 +75,72 @@ Graph read_graph(std::string_view bytes, int depth) {
     }
   }
   return graph;
+}
+
+Function Decoder::read_function(std::string_view bytes) {
+  count_message();
+  Function function;
+  wire::Reader reader = wire::message(bytes);
+  while (reader.next()) {
+    switch (reader.tag_and_type()) {
+      case wire::bytes(1):
+        function.name = wire::view(reader);
+        break;
+      case wire::bytes(4):
+        function.inputs.push_back(wire::view(reader));
+        break;
+      case wire::bytes(5):
+        function.outputs.push_back(wire::view(reader));
+        break;
+      case wire::bytes(7):
+        function.nodes.push_back(read_node(wire::view(reader), 1));
+        break;
+      case wire::bytes(9):
+        read_opset(wire::message(reader), function.opsets);
+        break;
+      case wire::bytes(10):
+        function.domain = normal_domain(wire::view(reader));
+        break;
+      case wire::bytes(11):
+        function.defaults.push_back(read_attribute(wire::view(reader), 1));
+        break;
+      case wire::bytes(13):
+        function.overload = wire::view(reader);
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return function;
+}
+
+Port Decoder::read_graph_port(wire::Reader& reader) {
+  count_message();
+  return read_port(wire::message(reader));
+}
+
+void Decoder::count_message() {
+  if (++messages_ <= kMaxMessages) return;
+  throw InvalidModel{
+      fmt::format("it has more than {} nodes, attributes and tensors", kMaxMessages)};
+}
+
+void read_opset(wire::Reader reader, Opsets& opsets) {
+  std::string_view domain;
+  std::int64_t version = 0;
+  while (reader.next()) {
+    switch (reader.tag_and_type()) {
+      case wire::bytes(1):
+        domain = wire::view(reader);
+        break;
+      case wire::varint(2):
+        version = reader.get_int64();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  opsets[normal_domain(domain)] = version;
 }
 
 }  // namespace joulemark::model::onnx

@@ -1,67 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Field numbers of onnx.ModelProto, FunctionProto and OperatorSetIdProto.
+// Field numbers of onnx.ModelProto.
 #include "model/onnx_messages.h"
 
 #include <new>
 
 #include "model/onnx_decode.h"
-#include "model/wire.h"
 
 namespace joulemark::model::onnx {
 namespace {
-
-void read_opset(wire::Reader reader, Opsets& opsets) {
-  std::string_view domain;
-  std::int64_t version = 0;
-  while (reader.next()) {
-    switch (reader.tag_and_type()) {
-      case wire::bytes(1):
-        domain = wire::view(reader);
-        break;
-      case wire::varint(2):
-        version = reader.get_int64();
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  opsets[normal_domain(domain)] = version;
-}
-
-Function read_function(wire::Reader reader) {
-  Function function;
-  while (reader.next()) {
-    switch (reader.tag_and_type()) {
-      case wire::bytes(1):
-        function.name = wire::view(reader);
-        break;
-      case wire::bytes(4):
-        function.inputs.push_back(wire::view(reader));
-        break;
-      case wire::bytes(5):
-        function.outputs.push_back(wire::view(reader));
-        break;
-      case wire::bytes(7):
-        function.nodes.push_back(read_node(wire::view(reader), 1));
-        break;
-      case wire::bytes(9):
-        read_opset(wire::message(reader), function.opsets);
-        break;
-      case wire::bytes(10):
-        function.domain = normal_domain(wire::view(reader));
-        break;
-      case wire::bytes(11):
-        function.defaults.push_back(read_attribute(wire::view(reader), 1));
-        break;
-      case wire::bytes(13):
-        function.overload = wire::view(reader);
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return function;
-}
 
 /// Whether something only a model has was seen before the bytes broke.
 struct Progress {
@@ -71,6 +17,7 @@ struct Progress {
 
 Model read_model(wire::Reader reader, Progress& seen) {
   Model model;
+  Decoder decoder;
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case wire::varint(1):
@@ -83,13 +30,13 @@ Model read_model(wire::Reader reader, Progress& seen) {
       case wire::bytes(7):
         if (seen.graph) throw InvalidModel{"it has two graphs"};
         seen.graph = true;
-        model.graph = read_graph(wire::view(reader), 0);
+        model.graph = decoder.read_graph(wire::view(reader), 0);
         break;
       case wire::bytes(8):
         read_opset(wire::message(reader), model.opsets);
         break;
       case wire::bytes(25):
-        model.functions.push_back(read_function(wire::message(reader)));
+        model.functions.push_back(decoder.read_function(wire::view(reader)));
         break;
       default:
         reader.skip();

@@ -54,8 +54,7 @@ std::vector<std::vector<Index>> find_sources(const std::vector<OnnxNode>& nodes)
       }
     });
     std::ranges::sort(sources[i]);
-    const auto [first, last] = std::ranges::unique(sources[i]);
-    sources[i].erase(first, last);
+    sources[i].erase(std::unique(sources[i].begin(), sources[i].end()), sources[i].end());
   }
   return sources;
 }

@@ -33,12 +33,13 @@ constexpr const char* kName = JOULEMARK_TORCH_ENGINE;
 
 /// Which implementation is for the PyTorch of `library_dir`, before anything is opened.
 std::filesystem::path implementation_for(const std::string& library_dir) {
+  const std::filesystem::path library = torch_bridge::torch_library(library_dir);
   const std::string version = torch_bridge::torch_version(library_dir);
   if (version.empty())
-    fail(JM_LIBRARY_UNUSABLE, "the version of the PyTorch in '" + library_dir +
+    fail(JM_LIBRARY_UNUSABLE, "the version of '" + library.string() +
                                   "' cannot be told: there is neither a version.py, nor a "
-                                  "build-version, nor a header version.h beside that folder");
-  return torch_bridge::find_implementation(torch_bridge::own_places(kName), version);
+                                  "build-version, nor a header version.h beside its folder");
+  return torch_bridge::find_implementation(torch_bridge::own_places(kName), {library_dir, version});
 }
 
 jm_status open_engine(const jm_open_params* params, jm_engine** engine, jm_message* message) {

@@ -59,19 +59,19 @@ ImplementationPlaces own_places(const std::string& engine) {
   return {engine, own_folder(), user_cache(), kSourcesDigest};
 }
 
-fs::path find_implementation(const ImplementationPlaces& places, const std::string& version) {
+fs::path find_implementation(const ImplementationPlaces& places, const TorchInstall& torch) {
   const std::string name = "libjoulemark_" + places.engine + "_impl.so";
   std::error_code error;
-  if (fs::path built = places.plugin_dir / "impl" / version / name; fs::exists(built, error))
+  if (fs::path built = places.plugin_dir / "impl" / torch.version / name; fs::exists(built, error))
     return built;
   if (!places.cache_dir.empty()) {
-    const std::string folder = version + "-" + places.digest;
+    const std::string folder = torch.version + "-" + places.digest;
     fs::path cached = places.cache_dir / places.engine / folder / name;
     if (fs::exists(cached, error)) return cached;
   }
-  fail(JM_LIBRARY_UNUSABLE, "no plugin was built for PyTorch " + version +
-                                "; run 'joulemark engines --build " + places.engine +
-                                " --root DIR' with the folder of that PyTorch");
+  fail(JM_LIBRARY_UNUSABLE, "no plugin was built for PyTorch " + torch.version +
+                                "; run 'joulemark engines --build " + places.engine + " --root " +
+                                torch.library_dir + "'");
 }
 
 jm_engine_api open_implementation(const fs::path& file) {

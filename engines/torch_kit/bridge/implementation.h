@@ -21,11 +21,17 @@ struct ImplementationPlaces {
 /// Those of the plugin that this code is in, with the user's cache.
 ImplementationPlaces own_places(const std::string& engine);
 
-/// The implementation for `version`: PLUGIN_DIR/impl/VERSION/, then
+/// A PyTorch that was found.
+struct TorchInstall {
+  std::string library_dir;
+  std::string version;
+};
+
+/// The implementation for the version of `torch`: PLUGIN_DIR/impl/VERSION/, then
 /// CACHE_DIR/ENGINE/VERSION-DIGEST/. Throws plugin::Failure with JM_LIBRARY_UNUSABLE where there is
 /// none, with the command that makes one.
 std::filesystem::path find_implementation(const ImplementationPlaces& places,
-                                          const std::string& version);
+                                          const TorchInstall& torch);
 
 /// Opens it for the rest of the process and gives its table; calls that it lacks are null behind
 /// `close`. Throws plugin::Failure with JM_LIBRARY_UNUSABLE for what does not open, has no entry,

@@ -26,11 +26,11 @@ void* open_file(const fs::path& file) {
   return handle;
 }
 
-void open_needed(const fs::path& folder, const std::string& name) {
+fs::path needed_file(const fs::path& folder, const std::string& name) {
   std::error_code error;
   if (!fs::exists(folder / name, error))
     fail(JM_LIBRARY_MISSING, "there is no '" + name + "' in '" + folder.string() + "'");
-  open_file(folder / name);
+  return folder / name;
 }
 
 /// PyTorch's own OpenMP (libgomp.so.1, libgomp-a34b3233.so.1), before another one of that name is
@@ -47,32 +47,31 @@ void open_openmp(const fs::path& folder) {
 /// The driver's count of devices; fails with what is missing.
 void require_device() {
   void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (driver == nullptr)
-    fail(JM_LIBRARY_UNUSABLE,
-         "provider 'cuda' is absent: no NVIDIA driver: libcuda.so.1 was not found");
+  if (driver == nullptr) fail(JM_LIBRARY_UNUSABLE, "no NVIDIA driver: libcuda.so.1 was not found");
   const auto initialise = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
   const auto count_devices = reinterpret_cast<int (*)(int*)>(dlsym(driver, "cuDeviceGetCount"));
   if (initialise == nullptr || count_devices == nullptr)
-    fail(JM_LIBRARY_UNUSABLE, "provider 'cuda' is absent: libcuda.so.1 is no NVIDIA driver");
+    fail(JM_LIBRARY_UNUSABLE, "libcuda.so.1 is no NVIDIA driver");
   int count = 0;
   const int error = initialise(0);
   if (error != 0 || count_devices(&count) != 0 || count == 0)
     fail(JM_LIBRARY_UNUSABLE,
-         "provider 'cuda' is absent: the NVIDIA driver finds no device (error " +
-             std::to_string(error) + ")");
+         "the NVIDIA driver finds no device (error " + std::to_string(error) + ")");
 }
 
 void require_cuda(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder / "libtorch_cuda.so", error))
-    fail(
-        JM_LIBRARY_UNUSABLE,
-        "provider 'cuda' is absent: this PyTorch has no CUDA, there is no 'libtorch_cuda.so' in '" +
-            folder.string() + "'");
+    fail(JM_LIBRARY_UNUSABLE,
+         "this PyTorch has no CUDA, there is no 'libtorch_cuda.so' in '" + folder.string() + "'");
   require_device();
 }
 
 }  // namespace
+
+fs::path torch_library(const std::string& library_dir) {
+  return needed_file(library_dir, "libtorch_cpu.so");
+}
 
 void open_torch(const std::string& library_dir, const std::string& provider) {
   const bool wants_cuda = provider == "cuda";
@@ -81,11 +80,11 @@ void open_torch(const std::string& library_dir, const std::string& provider) {
   const fs::path folder = library_dir;
   if (wants_cuda) require_cuda(folder);
   open_openmp(folder);
-  open_needed(folder, "libc10.so");
-  open_needed(folder, "libtorch_cpu.so");
+  open_file(needed_file(folder, "libc10.so"));
+  open_file(torch_library(library_dir));
   if (!wants_cuda) return;
-  open_needed(folder, "libc10_cuda.so");
-  open_needed(folder, "libtorch_cuda.so");
+  open_file(needed_file(folder, "libc10_cuda.so"));
+  open_file(needed_file(folder, "libtorch_cuda.so"));
 }
 
 }  // namespace joulemark::torch_bridge

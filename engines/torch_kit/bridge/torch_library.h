@@ -2,9 +2,14 @@
 // Opens PyTorch's own libraries, so that an implementation that needs them gets exactly these.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace joulemark::torch_bridge {
+
+/// The library that makes a folder one of PyTorch. Throws plugin::Failure with JM_LIBRARY_MISSING
+/// where it is not there.
+std::filesystem::path torch_library(const std::string& library_dir);
 
 /// Opens libc10.so and libtorch_cpu.so of `library_dir` and what they need, and for the provider
 /// "cuda" the libraries of CUDA too; they stay open until the process ends. Throws plugin::Failure:

@@ -268,6 +268,18 @@ JitValue* GraphWriter::to_int_list(JitValue* tensor) {
   return node->output();
 }
 
+std::string GraphWriter::narrowest_float() const {
+  // From the narrowest on; of two types with as many bits the one with fewer digits is first.
+  static constexpr std::pair<at::ScalarType, const char*> kTypes[] = {
+      {at::kBFloat16, "bf16"}, {at::kHalf, "f16"}, {at::kFloat, "f32"}, {at::kDouble, "f64"}};
+  for (const auto& [type, name] : kTypes)
+    for (const auto& [value, fact] : facts_)
+      if (fact.example.isTensor() && fact.example.toTensor().defined() &&
+          fact.example.toTensor().scalar_type() == type)
+        return name;
+  return "";
+}
+
 tj::Node* GraphWriter::insert(c10::Symbol kind, at::ArrayRef<JitValue*> inputs,
                               std::size_t outputs) {
   tj::Node* node = graph_->insertNode(graph_->create(kind, inputs, outputs));

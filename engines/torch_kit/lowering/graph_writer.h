@@ -70,6 +70,8 @@ class GraphWriter {
   JitValue* declare(JitValue* value, at::ScalarType type, std::int64_t rank);
   /// The example of a tensor; nothing where it is not known.
   std::optional<at::Tensor> example(JitValue* value);
+  /// Narrowest type of floating numbers among all tensors so far: "f32"; "" when there is none.
+  [[nodiscard]] std::string narrowest_float() const;
   /// The size of a dimension that the model leaves open, in examples.
   static constexpr std::int64_t kOpenSize = 720;
 

@@ -11,7 +11,9 @@ LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
     : call_(call),
       node_(call.graph.graph()->create(tj::prim::Loop, {limit, go}, 0)),
       block_(node_->addBlock()),
-      iteration_(block_->addInput()->setType(c10::IntType::get())) {}
+      iteration_(block_->addInput()->setType(c10::IntType::get())) {
+  call_.graph.set_fact(iteration_, {std::int64_t{0}, false});
+}
 
 void LoopWriter::carry(Operand& start) {
   JitValue* value = call_.as_tensor(start);

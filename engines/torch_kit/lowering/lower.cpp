@@ -125,7 +125,7 @@ void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scop
 
 Lowered lower(const model::OnnxModel& model, c10::Device device) {
   GraphWriter writer(device);
-  Lowered lowered{writer.graph(), {}, {}};
+  Lowered lowered{writer.graph(), {}, {}, ""};
   Scope scope;
   OpenSizes sizes;
   for (const model::Port& input : model.graph.inputs) {
@@ -144,6 +144,7 @@ Lowered lower(const model::OnnxModel& model, c10::Device device) {
     lowered.graph->registerOutput(call.as_tensor(found->second));
     lowered.outputs.push_back(std::move(port));
   }
+  lowered.precision = writer.narrowest_float();
   return lowered;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "model/onnx_graph.h"
@@ -17,6 +18,8 @@ struct Lowered {
   std::shared_ptr<tj::Graph> graph;
   std::vector<plugin::Port> inputs;
   std::vector<plugin::Port> outputs;
+  /// Narrowest type of floating numbers that any value has: "f32"; "" when there is none.
+  std::string precision;
 };
 
 /// Weights are constants of the graph and borrow the model's bytes where `device` is the CPU.

@@ -7,6 +7,7 @@
 namespace joulemark::torch_kit::ops {
 
 std::span<const Entry> unary();
+std::span<const Entry> activation();
 std::span<const Entry> binary();
 std::span<const Entry> logic();
 std::span<const Entry> cast();
@@ -16,7 +17,12 @@ std::span<const Entry> random();
 std::span<const Entry> loss();
 std::span<const Entry> training();
 std::span<const Entry> movement();
+std::span<const Entry> blocks();
+std::span<const Entry> padding();
+std::span<const Entry> slicing();
 std::span<const Entry> indexing();
+std::span<const Entry> scattering();
+std::span<const Entry> searching();
 std::span<const Entry> generate();
 std::span<const Entry> convolution();
 std::span<const Entry> pooling();

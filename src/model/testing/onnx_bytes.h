@@ -71,6 +71,12 @@ inline std::string node_bytes(const NodeBytes& parts) {
   return node;
 }
 
+inline std::vector<std::string> nodes_bytes(const std::vector<NodeBytes>& nodes) {
+  std::vector<std::string> serialised;
+  for (const NodeBytes& node : nodes) serialised.push_back(node_bytes(node));
+  return serialised;
+}
+
 inline std::string node_bytes(const std::string& op_type, const std::string& domain = "") {
   return node_bytes(NodeBytes{.op_type = op_type, .domain = domain});
 }
@@ -203,6 +209,17 @@ inline std::string model_bytes(const ModelBytes& parts) {
   add_opsets(writer, 8, parts.opsets);
   for (const auto& function : parts.functions) writer.add_message(25, function);
   return model;
+}
+
+/// A port of float32 tensors of one element.
+inline std::string float_port(const std::string& name) {
+  return port_bytes(name, tensor_type_bytes(JM_FLOAT32, {{1, ""}}));
+}
+
+/// A graph from x to y, both float32.
+inline std::string graph_of(const std::vector<NodeBytes>& nodes) {
+  return graph_bytes(
+      {.nodes = nodes_bytes(nodes), .inputs = {float_port("x")}, .outputs = {float_port("y")}});
 }
 
 inline std::string model_bytes(const std::string& graph) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// PyTorch as its users run it without a compiler: one operator after the other.
+#include "plugin_kit/calls.h"
+#include "torch_kit/model.h"
+#include "torch_kit/plan.h"
+
+namespace {
+
+using namespace joulemark;
+
+class EagerExecutor : public torch_kit::Executor {
+ public:
+  explicit EagerExecutor(const std::shared_ptr<::torch::jit::Graph>& graph) : plan_(graph) {}
+  std::vector<c10::IValue> run(const std::vector<c10::IValue>& inputs) override {
+    return plan_.run(inputs);
+  }
+  [[nodiscard]] std::string position() const override { return plan_.position(); }
+
+ private:
+  torch_kit::Plan plan_;
+};
+
+constexpr torch_kit::Flavour kFlavour{
+    "torch", "eager", torch_kit::Optimize::kNone,
+    [](const std::shared_ptr<::torch::jit::Graph>& graph) -> std::unique_ptr<torch_kit::Executor> {
+      return std::make_unique<EagerExecutor>(graph);
+    }};
+
+struct Engine : jm_engine {
+  explicit Engine(const jm_open_params& params) : jm_engine(params, kFlavour) {}
+};
+
+constexpr jm_engine_api kApi = plugin::api_table<Engine, jm_model>("torch", torch_kit::run_model);
+
+}  // namespace
+
+const jm_engine_api* jm_engine_entry(void) {
+  return &kApi;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The opened PyTorch with the settings of the whole process.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "joulemark/engine_abi.h"
+#include "torch_kit/executor.h"
+#include "torch_kit/passes.h"
+
+namespace joulemark::torch_kit {
+
+/// What tells one PyTorch engine from another.
+struct Flavour {
+  const char* name;      ///< "torch"
+  const char* executor;  ///< what effective() calls the way of running
+  Optimize optimize;     ///< unless the option says otherwise
+  MakeExecutor make_executor;
+};
+
+}  // namespace joulemark::torch_kit
+
+/// What `open` hands out. Each engine's implementation derives one that passes its flavour.
+struct jm_engine {
+  jm_engine(const jm_open_params& params, const joulemark::torch_kit::Flavour& own);
+
+  const joulemark::torch_kit::Flavour& flavour;
+  joulemark::torch_kit::Optimize optimize;
+  c10::Device device;
+  std::vector<std::int32_t> affinity;
+  std::string description;  ///< JSON for describe
+
+  /// JSON for operators.
+  const char* operators();
+
+ private:
+  std::string operators_;
+};

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a model file to something that runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugin_kit/ports.h"
+#include "torch_kit/engine.h"
+#include "torch_kit/executor.h"
+
+namespace joulemark::torch_kit {
+
+struct Loaded {
+  std::vector<plugin::Port> inputs;
+  std::vector<plugin::Port> outputs;
+  std::string precision;  ///< narrowest type of floating numbers that is computed with: "f32"
+  std::unique_ptr<Executor> executor;
+};
+
+/// Reads an ONNX file. Throws plugin::Failure.
+Loaded load(const jm_engine& engine, const std::string& path);
+
+}  // namespace joulemark::torch_kit

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "torch_kit/ops/sizes.h"
+
+#include <ATen/ops/empty.h>
+
+namespace joulemark::torch_kit::ops {
+
+void give_moved(OpCall& call, JitValue* value) {
+  call.result(value, 0, call.dtype(0));
+}
+
+std::optional<std::int64_t> known_int(OpCall& call, JitValue* value) {
+  const auto known = call.graph.value_of(value);
+  if (!known || !known->isInt()) return std::nullopt;
+  return known->toInt();
+}
+
+void declare_sizes(OpCall& call, JitValue* value, at::ScalarType type, const Ints& sizes) {
+  if (call.graph.value_of(value)) return;
+  Ints dims;
+  for (const std::int64_t size : sizes) dims.push_back(size < 0 ? GraphWriter::kOpenSize : size);
+  call.graph.set_fact(value, {at::empty(dims, at::TensorOptions(type).device(at::kMeta)), false});
+}
+
+Axes axes_of(OpCall& call, std::size_t i, std::int64_t since_input) {
+  Axes axes;
+  if (call.opset() < since_input) {
+    axes.given = call.has_attribute("axes");
+    axes.known = call.integers("axes", {});
+    for (const std::int64_t axis : *axes.known) axes.elements.push_back(call.constant_value(axis));
+    return axes;
+  }
+  axes.given = call.has(i);
+  if (!axes.given) return axes;
+  axes.elements = call.int_elements(i);
+  Ints known;
+  for (JitValue* element : axes.elements)
+    if (const auto axis = known_int(call, element)) known.push_back(*axis);
+  if (known.size() == axes.elements.size()) axes.known = known;
+  return axes;
+}
+
+std::vector<JitValue*> unpack_tensors(OpCall& call, JitValue* list, std::size_t count) {
+  std::vector<JitValue*> tensors;
+  if (const auto known = call.graph.value_of(list)) {
+    for (const c10::IValue& tensor : known->toListRef())
+      tensors.push_back(call.constant_value(tensor));
+    if (tensors.size() != count) call.invalid("it has another number of outputs than parts");
+    return tensors;
+  }
+  tj::Node* node =
+      call.graph.graph()->insertNode(call.graph.graph()->createListUnpack(list, count));
+  node->setSourceRange(list->node()->sourceRange());
+  const Fact* fact = call.graph.fact(list);
+  c10::List<c10::IValue> examples(c10::AnyType::get());
+  if (fact != nullptr && fact->example.isList()) examples = fact->example.toList();
+  const bool exact = fact != nullptr && fact->exact;
+  for (std::size_t i = 0; i < count; ++i) {
+    tensors.push_back(node->outputs()[i]);
+    if (examples.size() == count) call.graph.set_fact(tensors[i], {examples.get(i), exact});
+  }
+  return tensors;
+}
+
+}  // namespace joulemark::torch_kit::ops

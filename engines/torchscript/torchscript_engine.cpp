@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// PyTorch's own graph executor, without Python.
+#include "plugin_kit/calls.h"
+#include "torch_kit/model.h"
+#include "torch_kit/script.h"
+
+namespace {
+
+using namespace joulemark;
+
+class ScriptExecutor : public torch_kit::Executor {
+ public:
+  explicit ScriptExecutor(const std::shared_ptr<::torch::jit::Graph>& graph)
+      : module_(torch_kit::make_module(*graph)), forward_(module_.get_method("forward")) {}
+
+  std::vector<c10::IValue> run(const std::vector<c10::IValue>& inputs) override {
+    const c10::IValue result = forward_(inputs);
+    if (!result.isTuple()) return {result};
+    return result.toTupleRef().elements().vec();
+  }
+  /// PyTorch writes the position into its messages.
+  [[nodiscard]] std::string position() const override { return ""; }
+
+ private:
+  ::torch::jit::Module module_;
+  ::torch::jit::Method forward_;
+};
+
+constexpr torch_kit::Flavour kFlavour{
+    "torchscript", "torchscript", torch_kit::Optimize::kFreeze,
+    [](const std::shared_ptr<::torch::jit::Graph>& graph) -> std::unique_ptr<torch_kit::Executor> {
+      return std::make_unique<ScriptExecutor>(graph);
+    }};
+
+struct Engine : jm_engine {
+  explicit Engine(const jm_open_params& params) : jm_engine(params, kFlavour) {}
+};
+
+constexpr jm_engine_api kApi =
+    plugin::api_table<Engine, jm_model>("torchscript", torch_kit::run_model);
+
+}  // namespace
+
+const jm_engine_api* jm_engine_entry(void) {
+  return &kApi;
+}
