@@ -2,6 +2,8 @@
 // What the bare loops share: arguments, inputs, the loop, and the line that they print.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -40,22 +42,29 @@ inline BareArguments read_arguments(int argc, char** argv) {
   }
 }
 
-/// Half a second of warm-up, then `seconds` of calls, each between two clock reads. Prints the p50
-/// in nanoseconds.
+/// The largest resident set of this process so far.
+inline long long peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024LL;
+}
+
+/// Half a second of warm-up, then `seconds` of calls, each between two clock reads, and at least
+/// `least` of both. Prints the p50 in nanoseconds and the peak of the resident set in bytes.
 template <class Call>
-void time_bare_loop(double seconds, Call call) {
+void time_bare_loop(double seconds, Call call, std::size_t least = 10) {
   const Nanoseconds warm_until = monotonic_now() + kNanosecondsPerSecond / 2;
-  for (int i = 0; i < 10 || monotonic_now() < warm_until; ++i) call();
+  for (std::size_t i = 0; i < least || monotonic_now() < warm_until; ++i) call();
   std::vector<Nanoseconds> times;
   times.reserve(std::size_t{1} << 20);
   const Nanoseconds end = monotonic_now() + to_nanoseconds(seconds);
-  while (times.size() < 10 || (monotonic_now() < end && times.size() < times.capacity())) {
+  while (times.size() < least || (monotonic_now() < end && times.size() < times.capacity())) {
     const Nanoseconds start = monotonic_now();
     call();
     times.push_back(monotonic_now() - start);
   }
   std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
-  std::printf("%lld\n", static_cast<long long>(times[times.size() / 2]));
+  std::printf("%lld %lld\n", static_cast<long long>(times[times.size() / 2]), peak_bytes());
 }
 
 }  // namespace joulemark::bench

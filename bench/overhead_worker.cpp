@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -24,7 +25,7 @@ class Worker {
  public:
   explicit Worker(const std::filesystem::path& program) {
     int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) die("socketpair failed");
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) std::abort();
     const std::string number = std::to_string(ends[1]);
     pid_ = fork();
     if (pid_ == 0) {
@@ -41,50 +42,88 @@ class Worker {
     std::fclose(socket_);
     waitpid(pid_, nullptr, 0);
   }
+
+  /// Nothing but the failure once a request has failed.
   json ask(const json& request) {
+    if (!failure_.empty()) return {};
     const std::string line = request.dump() + "\n";
-    if (write(fileno(socket_), line.data(), line.size()) < 0) die("the worker is gone");
     char* reply = nullptr;
     std::size_t capacity = 0;
-    const ssize_t size = getline(&reply, &capacity, socket_);
-    if (size <= 0) die("the worker has died");
-    json object = json::parse(reply, reply + size);
+    ssize_t size = -1;
+    if (write(fileno(socket_), line.data(), line.size()) >= 0)
+      size = getline(&reply, &capacity, socket_);
+    json object;
+    if (size > 0)
+      object = json::parse(reply, reply + size);
+    else
+      failure_ = "the worker has died";
     std::free(reply);
-    if (object["type"] == "error") die(object["message"].get<std::string>());
+    if (size > 0 && object["type"] == "error") failure_ = object["message"].get<std::string>();
     return object;
+  }
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] std::int64_t peak_bytes() const {
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    for (std::string line; std::getline(status, line);)
+      if (line.rfind("VmHWM:", 0) == 0) return std::atoll(line.c_str() + 6) * 1024;
+    return 0;
   }
 
  private:
-  [[noreturn]] static void die(const std::string& why) {
-    std::fprintf(stderr, "bench_parity: %s\n", why.c_str());
-    std::exit(1);
-  }
   pid_t pid_ = -1;
   std::FILE* socket_ = nullptr;
+  std::string failure_;
 };
 
-}  // namespace
-
-double worker_p50_ns(const TrialRequest& request) {
-  Worker worker(request.worker);
-  worker.ask({{"type", "hello"}, {"protocol", 1}});
-  worker.ask({{"type", "open"},
-              {"plugin", request.install.plugin},
-              {"library_dir", request.install.library_dir},
-              {"threads", request.threads}});
-  worker.ask({{"type", "load"}, {"model", request.model}, {"precision", "f32"}});
-  worker.ask({{"type", "inputs"}, {"source", request.inputs.string()}, {"batch", 1}});
-  worker.ask({{"type", "warmup"},
-              {"min_ns", kNanosecondsPerSecond / 2},
-              {"max_ns", kNanosecondsPerSecond / 2},
-              {"min_iterations", 10}});
-  worker.ask({{"type", "go"}, {"min_ns", to_nanoseconds(request.seconds)}, {"min_iterations", 10}});
-  const json durations = worker.ask({{"type", "durations"}});
-  worker.ask({{"type", "quit"}});
+double p50(const json& durations) {
   auto records = durations["ns"].get<std::vector<double>>();
   const auto middle = records.begin() + static_cast<std::ptrdiff_t>(records.size() / 2);
   std::ranges::nth_element(records, middle);
   return *middle / durations["calls_per_record"].get<double>();
+}
+
+/// Loads the model and its inputs; with a reference, says how the answer differs from it.
+std::string prepare(Worker& worker, const TrialRequest& request) {
+  worker.ask({{"type", "hello"}, {"protocol", 1}});
+  worker.ask({{"type", "open"},
+              {"plugin", request.install.plugin},
+              {"library_dir", request.install.library_dir},
+              {"threads", request.threads},
+              {"options", request.options}});
+  worker.ask({{"type", "load"}, {"model", request.model}, {"precision", "f32"}});
+  worker.ask({{"type", "inputs"}, {"source", request.inputs.string()}, {"batch", request.batch}});
+  if (request.reference.empty()) return {};
+  const json answer = worker.ask({{"type", "answer"}, {"reference", request.reference.string()}});
+  if (!worker.failure().empty()) return {};
+  return answer.value("agrees", true) ? "" : answer.value("detail", "its answer differs");
+}
+
+}  // namespace
+
+Result<Trial> run_trial(const TrialRequest& request) {
+  Worker worker(request.worker);
+  Trial trial;
+  trial.unlike = prepare(worker, request);
+  worker.ask({{"type", "warmup"},
+              {"min_ns", kNanosecondsPerSecond / 2},
+              {"max_ns", kNanosecondsPerSecond / 2},
+              {"min_iterations", request.min_iterations}});
+  worker.ask({{"type", "go"},
+              {"min_ns", to_nanoseconds(request.seconds)},
+              {"min_iterations", request.min_iterations}});
+  const json durations = worker.ask({{"type", "durations"}});
+  trial.peak_bytes = worker.peak_bytes();
+  worker.ask({{"type", "quit"}});
+  if (!worker.failure().empty()) return fail(ErrorKind::kFailed, worker.failure());
+  trial.p50_ns = p50(durations);
+  return trial;
+}
+
+double worker_p50_ns(const TrialRequest& request) {
+  const auto trial = run_trial(request);
+  if (trial) return trial->p50_ns;
+  std::fprintf(stderr, "bench_parity: %s\n", trial.error().message.c_str());
+  std::exit(1);
 }
 
 }  // namespace joulemark::bench

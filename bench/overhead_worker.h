@@ -2,9 +2,12 @@
 // One trial of the real worker, driven over its protocol.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
+#include "base/error.h"
 #include "joulemark/experiment.h"
 
 namespace joulemark::bench {
@@ -15,8 +18,21 @@ struct TrialRequest {
   std::string model;
   int threads = 1;
   double seconds = 1;
-  std::filesystem::path inputs;  ///< folder with input_k.pb
+  std::filesystem::path inputs;          ///< folder with input_k.pb
+  std::filesystem::path reference = {};  ///< folder with output_k.pb; empty: nothing is compared
+  int batch = 1;
+  int min_iterations = 10;
+  std::map<std::string, std::string> options = {};  ///< the engine's own
 };
+
+struct Trial {
+  double p50_ns = 0;            ///< of an iteration
+  std::int64_t peak_bytes = 0;  ///< largest resident set of the worker
+  std::string unlike;           ///< how its answer differs from the reference; "" when it agrees
+};
+
+/// Fails with what the worker says, or that it has died.
+Result<Trial> run_trial(const TrialRequest& request);
 
 /// The p50 of an iteration in nanoseconds. Ends the program with a message when anything fails.
 double worker_p50_ns(const TrialRequest& request);

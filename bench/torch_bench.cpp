@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Networks through the engines, side by side with the same networks written by hand in ATen calls.
+// `bench_torch [--models DIR] [--only NAME] [--threads N] [--alternations N] [--seconds S]`, where
+// DIR is what `bench/models full DIR` wrote. Each contender runs in a process of its own, in an
+// order that rotates; one whose answer is not that of ONNX Runtime without optimisations is not
+// timed.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/discovery.h"
+#include "overhead_worker.h"
+#include "stats/descriptive.h"
+#include "stats/paired.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using joulemark::Result;
+using joulemark::bench::Trial;
+using joulemark::bench::TrialRequest;
+
+constexpr int kLeastCalls = 3;
+
+struct Settings {
+  fs::path models;
+  std::string only;
+  int threads = 2;
+  int alternations = 8;
+  double seconds = 1;
+};
+
+/// One network, one batch.
+struct Case {
+  std::string name;  ///< "resnet50, batch 8"
+  fs::path model;
+  fs::path data;  ///< inputs and ONNX Runtime's answers
+  int batch = 1;
+};
+
+/// What is timed: a network by hand, or an engine.
+struct Contender {
+  std::string name;
+  std::string spelling;                             ///< of a network by hand
+  std::optional<joulemark::EngineInstall> install;  ///< of an engine
+  std::map<std::string, std::string> options = {};  ///< of an engine
+  std::vector<double> times = {}, peaks = {};       ///< ns and bytes, one an alternation
+  std::string failure = {};
+};
+
+fs::path default_models() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const fs::path root =
+      cache != nullptr ? fs::path(cache) : fs::path(home != nullptr ? home : "") / ".cache";
+  return root / "joulemark" / "models" / "bench";
+}
+
+Settings read_settings(int argc, char** argv) {
+  Settings settings{.models = default_models(), .only = {}};
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view key(argv[i]);
+    if (key == "--models") settings.models = argv[i + 1];
+    if (key == "--only") settings.only = argv[i + 1];
+    if (key == "--threads") settings.threads = std::max(1, std::atoi(argv[i + 1]));
+    if (key == "--alternations") settings.alternations = std::max(2, std::atoi(argv[i + 1]));
+    if (key == "--seconds") settings.seconds = std::atof(argv[i + 1]);
+  }
+  return settings;
+}
+
+std::vector<Case> find_networks(const Settings& settings) {
+  std::vector<Case> cases;
+  for (const char* network : {"resnet50", "mobilenetv2", "bert-base"}) {
+    if (!settings.only.empty() && settings.only != network) continue;
+    const fs::path folder = settings.models / network;
+    for (const auto& [batch, set] : {std::pair{1, "test_data_set_0"}, {8, "test_data_set_1"}})
+      if (fs::exists(folder / set))
+        cases.push_back({fmt::format("{}, batch {}", network, batch), folder / "model.onnx",
+                         folder / set, batch});
+  }
+  return cases;
+}
+
+std::vector<Contender> find_contenders(const Case& network) {
+  std::vector<Contender> contenders = {{.name = "by hand", .spelling = "idiomatic", .install = {}}};
+  if (network.name.starts_with("bert"))
+    contenders.push_back({.name = "by hand, as in the file", .spelling = "file", .install = {}});
+  const auto search = joulemark::engine::default_search_path({});
+  for (const char* engine : {"torch", "torchscript", "onnxruntime", "openvino"}) {
+    const auto install = joulemark::engine::find_engine(engine, search);
+    if (install) contenders.push_back({.name = engine, .spelling = {}, .install = *install});
+    if (!install) fmt::print("{}: left out, {}\n", engine, install.error().message);
+    if (!install || engine != std::string_view("torch")) continue;
+    for (const char* level : {"freeze", "onednn-prepack"})
+      contenders.push_back({.name = fmt::format("torch, {}", level),
+                            .spelling = {},
+                            .install = *install,
+                            .options = {{"optimize", level}}});
+  }
+  return contenders;
+}
+
+Result<Trial> run_by_hand(const fs::path& folder, const TrialRequest& request,
+                          const std::string& spelling) {
+  const std::string command =
+      fmt::format("'{}' {} '{}' {} {} '{}'", (folder / "bare_torch").string(), spelling,
+                  request.model, request.threads, request.seconds, request.inputs.string());
+  std::FILE* pipe = popen(command.c_str(), "r");
+  long long peak = 0;
+  Trial trial;
+  const bool read = pipe != nullptr && std::fscanf(pipe, "%lf %lld", &trial.p50_ns, &peak) == 2;
+  if (pipe != nullptr) pclose(pipe);
+  if (!read) return joulemark::fail(joulemark::ErrorKind::kFailed, "it failed: " + command);
+  trial.peak_bytes = peak;
+  return trial;
+}
+
+void run_once(Contender& contender, TrialRequest request, const fs::path& folder) {
+  if (!contender.failure.empty()) return;
+  Result<Trial> trial;
+  if (contender.install) {
+    request.install = *contender.install;
+    request.options = contender.options;
+    trial = joulemark::bench::run_trial(request);
+  } else {
+    trial = run_by_hand(folder, request, contender.spelling);
+  }
+  if (!trial) contender.failure = trial.error().message;
+  if (trial && !trial->unlike.empty()) contender.failure = "wrong: " + trial->unlike;
+  if (!contender.failure.empty()) return;
+  contender.times.push_back(trial->p50_ns);
+  contender.peaks.push_back(static_cast<double>(trial->peak_bytes));
+}
+
+std::string ratio(const std::vector<double>& times, const std::vector<double>& base) {
+  if (times.size() != base.size()) return "–";
+  const auto found = joulemark::stats::paired_ratio(times, base);
+  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", found.estimate, found.lo, found.hi);
+}
+
+void print(const std::vector<Contender>& contenders) {
+  using joulemark::stats::median;
+  const Contender& hand = contenders.front();
+  fmt::print("| {:<23} | {:>9} | {:>20} | {:>8} | {:>6} |\n", "", "p50 ms", "time / by hand", "MiB",
+             "/ hand");
+  fmt::print("|{:-<25}|{:->10}:|{:->21}:|{:->9}:|{:->7}:|\n", "", "", "", "", "");
+  for (const Contender& contender : contenders) {
+    if (!contender.failure.empty()) {
+      fmt::print("| {:<23} | {}\n", contender.name, contender.failure);
+      continue;
+    }
+    const double peak = median(contender.peaks);
+    fmt::print("| {:<23} | {:>9.2f} | {:>20} | {:>8.0f} | {:>6.2f} |\n", contender.name,
+               median(contender.times) / 1e6, ratio(contender.times, hand.times), peak / (1 << 20),
+               peak / median(hand.peaks));
+  }
+  std::fflush(stdout);
+}
+
+void compare(const Case& network, const Settings& settings) {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  std::vector<Contender> contenders = find_contenders(network);
+  const TrialRequest request{.worker = here / "joulemark-worker",
+                             .install = {},
+                             .model = network.model,
+                             .threads = settings.threads,
+                             .seconds = settings.seconds,
+                             .inputs = network.data,
+                             .reference = network.data,
+                             .batch = network.batch,
+                             .min_iterations = kLeastCalls};
+  const std::size_t count = contenders.size();
+  for (int round = 0; round < settings.alternations; ++round)
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t turn = round % 2 == 0 ? k : count - 1 - k;
+      run_once(contenders[(turn + static_cast<std::size_t>(round) / 2) % count], request, here);
+    }
+  fmt::print("\n{}, {} threads, {} alternations\n\n", network.name, settings.threads,
+             settings.alternations);
+  print(contenders);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = read_settings(argc, argv);
+  const std::vector<Case> networks = find_networks(settings);
+  if (networks.empty())
+    fmt::print("no networks in '{}'; write them with bench/models\n", settings.models.string());
+  for (const Case& network : networks) compare(network, settings);
+  return 0;
+}
