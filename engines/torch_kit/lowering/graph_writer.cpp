@@ -135,6 +135,12 @@ tj::Node* GraphWriter::matched(const char* op, const Args& args) {
   return node;
 }
 
+void GraphWriter::discard(tj::Node* node) {
+  // A later value may get the same address.
+  for (const JitValue* value : node->outputs()) facts_.erase(value);
+  node->destroy();
+}
+
 bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
   if (node->isNondeterministic() || node->hasSideEffects()) return false;
   tj::Stack stack;
@@ -144,7 +150,7 @@ bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
     stack.push_back(std::move(*value));
   }
   run(node, stack);
-  node->destroy();
+  discard(node);
   for (const c10::IValue& value : stack) results.push_back(constant(value));
   return true;
 }
@@ -190,7 +196,7 @@ std::vector<JitValue*> GraphWriter::settle(tj::Node* node) {
   });
   if (!known || node->hasSideEffects()) return results;
   for (JitValue*& value : results) value = constant(fact(value)->example);
-  node->destroy();
+  discard(node);
   return results;
 }
 
@@ -228,7 +234,7 @@ JitValue* GraphWriter::int_list(at::ArrayRef<JitValue*> elements) {
   JitValue* made = list(c10::IntType::get(), elements);
   const auto value = value_of(made);
   if (!value) return made;
-  made->node()->destroy();
+  discard(made->node());
   return constant(value->toIntVector());
 }
 

@@ -82,6 +82,7 @@ class GraphWriter {
  private:
   JitValue* list(const c10::TypePtr& element, at::ArrayRef<JitValue*> elements);
   tj::Node* matched(const char* op, const Args& args);
+  void discard(tj::Node* node);
   bool fold(tj::Node* node, std::vector<JitValue*>& results);
   void infer(tj::Node* node);
   std::vector<JitValue*> settle(tj::Node* node);
