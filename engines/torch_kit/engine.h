@@ -38,6 +38,9 @@ struct jm_engine {
   /// JSON for operators.
   const char* operators();
 
+  /// Writes an ONNX file as a TorchScript archive.
+  void export_model(const char* model_path, const char* format, const char* path) const;
+
  private:
   std::string operators_;
 };

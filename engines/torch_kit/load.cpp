@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/load.h"
 
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
 #include "model/model_format.h"
 #include "model/onnx_reader.h"
 #include "plugin_kit/status.h"
 #include "torch_kit/archive.h"
+#include "torch_kit/errors.h"
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
 #include "torch_kit/script.h"
@@ -49,6 +53,8 @@ Loaded load(const jm_engine& engine, const std::string& path) {
   return load_onnx(engine, path);
 }
 
+namespace {
+
 void export_torchscript(const jm_engine& engine, const std::string& path, const std::string& to) {
   Lowered lowered = lower_file(path, engine.device);
   // oneDNN's own layouts cannot be saved.
@@ -56,4 +62,20 @@ void export_torchscript(const jm_engine& engine, const std::string& path, const 
   make_module(*lowered.graph).save(to);
 }
 
+}  // namespace
 }  // namespace joulemark::torch_kit
+
+void jm_engine::export_model(const char* model_path, const char* format, const char* path) const {
+  using namespace joulemark;
+  if (std::string(format) != "torchscript")
+    plugin::fail(JM_INVALID_ARGUMENT,
+                 "PyTorch writes no format '" + std::string(format) + "' here; use torchscript");
+  if (model::model_format(model_path) != model::kOnnxFile)
+    plugin::fail(JM_INVALID_ARGUMENT, "'" + std::string(model_path) + "' is no ONNX file");
+  const c10::InferenceMode inference;
+  try {
+    torch_kit::export_torchscript(*this, model_path, path);
+  } catch (const c10::Error& error) {
+    plugin::fail(JM_FAILED, "cannot write '" + std::string(path) + "': " + torch_kit::brief(error));
+  }
+}

@@ -22,8 +22,4 @@ struct Loaded {
 /// Reads an ONNX file, a TorchScript archive or an AOTInductor package. Throws plugin::Failure.
 Loaded load(const jm_engine& engine, const std::string& path);
 
-/// Writes an ONNX file as a TorchScript archive. Throws plugin::Failure, and what PyTorch throws
-/// when it cannot write.
-void export_torchscript(const jm_engine& engine, const std::string& path, const std::string& to);
-
 }  // namespace joulemark::torch_kit

@@ -21,6 +21,9 @@
 ///                                               those that the engine computes; "until" may be
 ///                                               absent; "unsupported" from an engine without such
 ///                                               a list
+/// {"type":"export","model":PATH,"format":"torchscript","path":PATH}
+///                                               {"type":"exported"}   the model file is written in
+///                                               a format of the engine's own
 /// {"type":"load","model":PATH,"precision":"f32","options":{}}
 ///                                               {"type":"loaded","t0_ns":…,"t1_ns":…,"inputs":[PORT…],"outputs":[PORT…]}
 ///                                               PORT = {"name","dtype","dims"}; dims null when
