@@ -7,6 +7,7 @@
 namespace joulemark::torch_kit::ops {
 
 std::span<const Entry> unary();
+std::span<const Entry> activation();
 std::span<const Entry> binary();
 std::span<const Entry> logic();
 std::span<const Entry> cast();

@@ -1,22 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-// Element-wise operators of one input.
+// Element-wise functions of one input.
+#include <limits>
+
+#include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
 
-/// What ATen has under one name and with one argument.
-template <const char* op>
-void direct(OpCall& call) {
-  call.result(call.call(op, {call.tensor(0)}));
+void identity(OpCall& call) {
+  call.result(call.operand(0));
 }
 
-constexpr char kRelu[] = "aten::relu";
-constexpr char kSigmoid[] = "aten::sigmoid";
+/// PyTorch has no special values in 8-bit floats.
+JitValue* with_special_values(OpCall& call) {
+  JitValue* x = call.tensor(0);
+  return at::isFloat8Type(call.type_of(x)) ? call.cast(x, at::kFloat) : x;
+}
+
+void is_nan(OpCall& call) {
+  call.result(call.call("aten::isnan", {with_special_values(call)}));
+}
+
+void is_inf(OpCall& call) {
+  const bool negative = call.integer("detect_negative", 1) != 0;
+  const bool positive = call.integer("detect_positive", 1) != 0;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  JitValue* x = with_special_values(call);
+  JitValue* found = nullptr;
+  if (negative && positive)
+    found = call.call("aten::isinf", {x});
+  else if (negative || positive)
+    found = call.call("aten::eq.Scalar", {x, negative ? -kInfinity : kInfinity});
+  else
+    found = call.call("aten::ne.Tensor", {x, x});  // all false, NaN apart
+  if (!negative && !positive)
+    found = call.call("aten::logical_and", {found, call.scalar_tensor(false, at::kBool)});
+  call.result(found);
+}
+
+/// A bound is an attribute before opset 11. None: there is no such bound.
+c10::IValue bound_attribute(OpCall& call, const char* name) {
+  return call.has_attribute(name) ? c10::IValue(call.real(name, 0)) : c10::IValue();
+}
+
+void clip_with_attributes(OpCall& call) {
+  const c10::IValue low = bound_attribute(call, "min");
+  const c10::IValue high = bound_attribute(call, "max");
+  if (low.isNone() && high.isNone()) return identity(call);
+  call.result(call.call("aten::clamp", {call.tensor(0), low, high}));
+}
+
+/// Whether the bound can be read without waiting for a device.
+bool is_host_number(OpCall& call, std::size_t i) {
+  return !call.has(i) || call.operand(i).host || call.constant(i);
+}
+
+void clip(OpCall& call) {
+  if (!call.has(1) && !call.has(2)) return identity(call);
+  JitValue* x = call.tensor(0);
+  if (!is_host_number(call, 1) || !is_host_number(call, 2)) {
+    call.result(
+        call.call("aten::clamp.Tensor", {x, call.tensor_or_none(1), call.tensor_or_none(2)}));
+    return;
+  }
+  const auto bound = [&](std::size_t i) -> tj::NamedValue {
+    if (!call.has(i)) return {c10::IValue()};
+    return {call.number(i)};
+  };
+  call.result(call.call("aten::clamp", {x, bound(1), bound(2)}));
+}
+
+/// 0 within [-lambd, lambd], x moved towards 0 by `bias` outside.
+void shrink(OpCall& call) {
+  const double lambda = call.real("lambd", 0.5);
+  const double bias = call.real("bias", 0);
+  JitValue* x = call.tensor(0);
+  const at::ScalarType type = call.type_of(x);
+  JitValue* inner = call.call("aten::where.ScalarOther",
+                              {call.call("aten::lt.Scalar", {x, -lambda}),
+                               call.cast(call.call("aten::add.Scalar", {x, bias}), type), 0});
+  JitValue* lower = call.cast(call.call("aten::sub.Scalar", {x, bias}), type);
+  call.result(
+      call.call("aten::where.self", {call.call("aten::gt.Scalar", {x, lambda}), lower, inner}));
+}
 
 constexpr Entry kEntries[] = {
-    {"Relu", 6, direct<kRelu>},
-    {"Sigmoid", 6, direct<kSigmoid>},
+    {"Identity", 1, identity},
+    {"Neg", 6, direct<"aten::neg">},
+    {"Abs", 6, direct<"aten::abs">, Types::kWidened},
+    {"Sqrt", 6, direct<"aten::sqrt">},
+    {"Exp", 6, direct<"aten::exp">},
+    {"Log", 6, direct<"aten::log">},
+    {"Erf", 9, direct<"aten::erf">},
+    {"Reciprocal", 6, direct<"aten::reciprocal">},
+    {"Floor", 6, direct<"aten::floor">},
+    {"Ceil", 6, direct<"aten::ceil">},
+    {"Round", 11, direct<"aten::round">},
+    {"Sign", 9, direct<"aten::sign">, Types::kWidened},
+    {"Sin", 7, direct<"aten::sin">},
+    {"Cos", 7, direct<"aten::cos">},
+    {"Tan", 7, direct<"aten::tan">},
+    {"Asin", 7, direct<"aten::asin">},
+    {"Acos", 7, direct<"aten::acos">},
+    {"Atan", 7, direct<"aten::atan">},
+    {"Sinh", 9, direct<"aten::sinh">},
+    {"Cosh", 9, direct<"aten::cosh">},
+    {"Tanh", 6, direct<"aten::tanh">},
+    {"Asinh", 9, direct<"aten::asinh">},
+    {"Acosh", 9, direct<"aten::acosh">},
+    {"Atanh", 9, direct<"aten::atanh">},
+    {"IsNaN", 9, is_nan},
+    {"IsInf", 10, is_inf},
+    {"Clip", 11, clip, Types::kWidened},
+    {"Clip", 6, clip_with_attributes, Types::kAsTheyAre, kOnnx, 10},
+    {"Shrink", 9, shrink, Types::kWidened},
 };
 
 }  // namespace
