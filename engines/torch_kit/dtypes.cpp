@@ -31,6 +31,7 @@ constexpr std::array kRows{
     Row{JM_FLOAT8E4M3FNUZ, {at::kFloat8_e4m3fnuz}},
     Row{JM_FLOAT8E5M2, {at::kFloat8_e5m2}},
     Row{JM_FLOAT8E5M2FNUZ, {at::kFloat8_e5m2fnuz}},
+    Row{JM_FLOAT8E8M0, {at::kFloat8_e8m0fnu}},
     Row{JM_UINT4, {at::kByte, 4}},
     Row{JM_INT4, {at::kChar, 4}},
     Row{JM_FLOAT4E2M1, {at::kFloat, 4}},
