@@ -40,7 +40,8 @@ void bit_cast(OpCall& call) {
                      model::dtype_name(to));
   if (c10::elementSize(storage->type) != c10::elementSize(held->type))
     call.invalid("both types must have the same width");
-  call.result(call.call("aten::view.dtype", {call.tensor(0), storage->type}));
+  // A copy, because TorchScript refuses the view.
+  call.result(call.call("aten::view_copy.dtype", {call.tensor(0), storage->type}));
 }
 
 constexpr Entry kEntries[] = {

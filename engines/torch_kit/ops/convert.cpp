@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/ops/convert.h"
 
+#include <limits>
+
 #include "model/dtype.h"
 #include "torch_kit/dtypes.h"
 
@@ -52,13 +54,23 @@ JitValue* to_float4(OpCall& call, JitValue* value) {
   return call.call("aten::mul.Tensor", {steps, step});
 }
 
+/// NaN for what rounds to more than 448: PyTorch's cast saturates.
+JitValue* without_overflow(OpCall& call, JitValue* x) {
+  JitValue* over = call.call("aten::gt.Scalar", {call.call("aten::abs", {x}), 464.0});
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  return call.call("aten::masked_fill.Scalar", {x, over, kNan});
+}
+
 JitValue* to_float8(OpCall& call, JitValue* value, const Conversion& conversion) {
   JitValue* x = value;
   const at::ScalarType type = call.type_of(x);
   if (type != at::kHalf && type != at::kBFloat16 && type != at::kDouble)
     x = call.cast(x, at::kFloat);
   const double largest = *largest_float8(conversion.to);
-  if (conversion.saturate) x = call.call("aten::clamp", {x, -largest, largest});
+  if (conversion.saturate)
+    x = call.call("aten::clamp", {x, -largest, largest});
+  else if (conversion.to == JM_FLOAT8E4M3FN)
+    x = without_overflow(call, x);
   return call.cast(x, storage_of(conversion.to)->type);
 }
 
@@ -77,7 +89,7 @@ JitValue* to_float8e8m0(OpCall& call, JitValue* value, const Conversion& convers
   const std::string& mode = conversion.round;
   if (mode != "up" && mode != "down" && mode != "nearest")
     call.invalid("round_mode '" + mode + "' is not up, down or nearest");
-  JitValue* bits = call.call("aten::view.dtype", {call.cast(value, at::kFloat), at::kInt});
+  JitValue* bits = call.call("aten::view_copy.dtype", {call.cast(value, at::kFloat), at::kInt});
   JitValue* shifted = call.call("aten::bitwise_right_shift.Tensor_Scalar", {bits, 23});
   JitValue* exponent = call.call("aten::bitwise_and.Scalar", {shifted, 0xFF});
   if (mode != "down") {
@@ -85,7 +97,7 @@ JitValue* to_float8e8m0(OpCall& call, JitValue* value, const Conversion& convers
     JitValue* may = call.call("aten::lt.Scalar", {exponent, conversion.saturate ? 0xFE : 0xFF});
     exponent = call.call("aten::add.Tensor", {exponent, call.call("aten::logical_and", {up, may})});
   }
-  return call.call("aten::view.dtype", {call.cast(exponent, at::kByte), at::kFloat8_e8m0fnu});
+  return call.call("aten::view_copy.dtype", {call.cast(exponent, at::kByte), at::kFloat8_e8m0fnu});
 }
 
 }  // namespace
