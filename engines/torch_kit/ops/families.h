@@ -12,7 +12,6 @@ std::span<const Entry> binary();
 std::span<const Entry> logic();
 std::span<const Entry> cast();
 std::span<const Entry> reduce();
-std::span<const Entry> ordering();
 std::span<const Entry> quantize();
 std::span<const Entry> random();
 std::span<const Entry> loss();
