@@ -22,6 +22,21 @@ plugin::Port open_port(std::string name) {
   return port;
 }
 
+/// An argument that is a number is given as a tensor of rank 0.
+plugin::Port number_port(const c10::Argument& argument) {
+  plugin::Port port;
+  port.name = argument.name();
+  const c10::TypeKind kind = argument.type()->kind();
+  if (kind == c10::TypeKind::IntType) port.dtype = JM_INT64;
+  if (kind == c10::TypeKind::FloatType) port.dtype = JM_FLOAT64;
+  if (kind == c10::TypeKind::BoolType) port.dtype = JM_BOOL;
+  if (port.dtype == JM_UNDEFINED)
+    plugin::fail(JM_UNSUPPORTED, "input '" + argument.name() + "' of its forward is a " +
+                                     argument.type()->repr_str() +
+                                     "; only tensors and numbers can be passed");
+  return port;
+}
+
 bool is_tensor(const c10::TypePtr& type) {
   return type->kind() == c10::TypeKind::TensorType;
 }
@@ -31,11 +46,8 @@ std::vector<plugin::Port> inputs_of(const c10::FunctionSchema& schema) {
   for (std::size_t i = 1; i < schema.arguments().size(); ++i) {  // 0 is self
     const c10::Argument& argument = schema.arguments()[i];
     if (argument.default_value()) continue;
-    if (!is_tensor(argument.type()))
-      plugin::fail(JM_UNSUPPORTED, "input '" + argument.name() + "' of its forward is a " +
-                                       argument.type()->repr_str() +
-                                       "; only tensors can be passed");
-    ports.push_back(open_port(argument.name()));
+    ports.push_back(is_tensor(argument.type()) ? open_port(argument.name())
+                                               : number_port(argument));
   }
   return ports;
 }
@@ -69,6 +81,14 @@ tj::Module read(const std::string& path, c10::Device device) {
   }
 }
 
+std::vector<c10::TypeKind> argument_kinds(const tj::Method& forward) {
+  std::vector<c10::TypeKind> kinds;
+  const auto& arguments = forward.function().getSchema().arguments();
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    if (!arguments[i].default_value()) kinds.push_back(arguments[i].type()->kind());
+  return kinds;
+}
+
 }  // namespace
 
 Archive read_archive(const std::string& path, c10::Device device) {
@@ -76,9 +96,8 @@ Archive read_archive(const std::string& path, c10::Device device) {
   module.eval();
   const auto forward = module.find_method("forward");
   if (!forward) plugin::fail(JM_INVALID_MODEL, "'" + path + "' has no method forward");
-  Archive archive{module, inputs_of(forward->function().getSchema()), outputs_of(*forward),
-                  precision_of(module)};
-  return archive;
+  return {module, inputs_of(forward->function().getSchema()), argument_kinds(*forward),
+          outputs_of(*forward), precision_of(module)};
 }
 
 std::shared_ptr<tj::Graph> flat_graph(const tj::Module& module) {

@@ -14,17 +14,18 @@
 
 namespace joulemark::torch_kit {
 
-/// A TorchScript module with what its method `forward` takes and gives: tensors, or one tuple of
-/// tensors. Types and shapes of the inputs stand in no archive.
+/// A TorchScript module with what its method `forward` takes (tensors and numbers) and gives
+/// (tensors, or one tuple of them). Types and shapes of the inputs stand in no archive.
 struct Archive {
   ::torch::jit::Module module;
   std::vector<plugin::Port> inputs;
+  std::vector<c10::TypeKind> kinds;  ///< of each input: a tensor, int, float or bool
   std::vector<plugin::Port> outputs;
   std::string precision;  ///< narrowest type among its floating weights: "f32"; "" without any
 };
 
 /// Reads an archive onto `device`, in evaluation mode. Throws plugin::Failure: JM_INVALID_MODEL
-/// for a file that is none, JM_UNSUPPORTED where `forward` takes or gives other than tensors.
+/// for a file that is none, JM_UNSUPPORTED where `forward` takes or gives anything else.
 Archive read_archive(const std::string& path, c10::Device device);
 
 /// The frozen graph of `forward` with all calls inlined and outputs flattened: tensors to tensors.

@@ -36,7 +36,7 @@ Loaded load_onnx(const jm_engine& engine, const std::string& path) {
 Loaded load_archive(const jm_engine& engine, const std::string& path) {
   Archive archive = read_archive(path, engine.device);
   return {std::move(archive.inputs), std::move(archive.outputs), archive.precision,
-          engine.flavour.from_module(archive.module, engine.optimize)};
+          engine.flavour.from_module(archive.module, engine.optimize), std::move(archive.kinds)};
 }
 
 Loaded load_package(const jm_engine& engine, const std::string& path) {
