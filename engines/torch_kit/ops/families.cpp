@@ -7,15 +7,13 @@ namespace joulemark::torch_kit {
 
 std::span<const Family> families() {
   static constexpr std::array kFamilies{
-      ops::unary,       ops::activation, ops::binary,
-      ops::logic,       ops::cast,       ops::reduce,
-      ops::ordering,    ops::quantize,   ops::quantized_products,
-      ops::random,      ops::loss,       ops::training,
-      ops::movement,    ops::indexing,   ops::generate,
-      ops::convolution, ops::pooling,    ops::normalization,
-      ops::linear,      ops::attention,  ops::recurrent,
-      ops::contrib,     ops::vision,     ops::signal,
-      ops::sequence,    ops::classic,    ops::control_flow,
+      ops::unary,        ops::activation,    ops::binary,   ops::logic,     ops::cast,
+      ops::reduce,       ops::ordering,      ops::quantize, ops::random,    ops::loss,
+      ops::training,     ops::movement,      ops::indexing, ops::generate,  ops::convolution,
+      ops::pooling,      ops::normalization, ops::linear,   ops::attention, ops::recurrent,
+      ops::contrib,      ops::vision,        ops::signal,   ops::sequence,  ops::classic,
+      ops::control_flow,
+      ops::quantized_products,
   };
   return kFamilies;
 }
