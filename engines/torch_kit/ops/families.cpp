@@ -13,7 +13,6 @@ std::span<const Family> families() {
       ops::pooling,      ops::normalization, ops::linear,   ops::attention, ops::recurrent,
       ops::contrib,      ops::vision,        ops::signal,   ops::sequence,  ops::classic,
       ops::control_flow,
-      ops::quantized_products,
   };
   return kFamilies;
 }

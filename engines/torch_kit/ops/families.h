@@ -14,7 +14,6 @@ std::span<const Entry> cast();
 std::span<const Entry> reduce();
 std::span<const Entry> ordering();
 std::span<const Entry> quantize();
-std::span<const Entry> quantized_products();
 std::span<const Entry> random();
 std::span<const Entry> loss();
 std::span<const Entry> training();

@@ -2,7 +2,6 @@
 // Products and convolutions of quantised numbers. They are computed exactly in floating point,
 // which has fast kernels on every device: in double, or in float32 where few terms are added.
 #include "torch_kit/dtypes.h"
-#include "torch_kit/ops/families.h"
 #include "torch_kit/ops/quantized.h"
 #include "torch_kit/ops/window.h"
 
@@ -91,20 +90,22 @@ void give_integers(OpCall& call, JitValue* exact) {
   call.result(call.cast(exact, at::kInt));
 }
 
-void matmul_integer(OpCall& call) {
-  give_integers(call, product(call, {0, 2}, {1, 3}));
-}
-
-void conv_integer(OpCall& call) {
-  give_integers(call, convolved(call, {0, 2}, {1, 3}, nullptr));
-}
-
 /// From exact integers to the grid of the result. `scale`: how many steps of it one is.
 void give_quantized(OpCall& call, JitValue* exact, JitValue* scale) {
   JitValue* steps =
       call.call("aten::mul.Tensor", {call.cast(exact, at::kDouble), call.cast(scale, at::kDouble)});
   JitValue* zero = is_zero(call, 7) ? nullptr : call.cast(call.tensor(7), at::kDouble);
   call.result(to_grid(call, steps, zero, call.dtype(7)), 0, call.dtype(7));
+}
+
+}  // namespace
+
+void matmul_integer(OpCall& call) {
+  give_integers(call, product(call, {0, 2}, {1, 3}));
+}
+
+void conv_integer(OpCall& call) {
+  give_integers(call, convolved(call, {0, 2}, {1, 3}, nullptr));
 }
 
 void qlinear_matmul(OpCall& call) {
@@ -121,19 +122,6 @@ void qlinear_conv(OpCall& call) {
   JitValue* weight_scale = by_channel(call, call.tensor(4), axes);
   JitValue* both = call.call("aten::mul.Tensor", {call.tensor(1), weight_scale});
   give_quantized(call, exact, call.call("aten::div.Tensor", {both, call.tensor(6)}));
-}
-
-constexpr Entry kEntries[] = {
-    {"MatMulInteger", 10, matmul_integer},
-    {"ConvInteger", 10, conv_integer},
-    {"QLinearMatMul", 10, qlinear_matmul},
-    {"QLinearConv", 10, qlinear_conv},
-};
-
-}  // namespace
-
-std::span<const Entry> quantized_products() {
-  return kEntries;
 }
 
 }  // namespace joulemark::torch_kit::ops
