@@ -195,6 +195,8 @@ constexpr Rule kRules[] = {
     {"aten::bitwise_and", kPromoted, false},
     {"aten::bitwise_or", kPromoted, false},
     {"aten::bitwise_xor", kPromoted, false},
+    {"aten::bitwise_left_shift", kPromoted, false},
+    {"aten::bitwise_right_shift", kPromoted, false},
     {"aten::eq", kTruth, false},
     {"aten::ne", kTruth, false},
     {"aten::lt", kTruth, false},

@@ -2,6 +2,7 @@
 // Along one axis: largest and smallest elements, cumulative sums and products.
 #include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/order.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -14,7 +15,7 @@ void give_positions(OpCall& call, JitValue* positions, std::size_t output) {
 /// PyTorch gives the first of equal elements; the last one is the first from the end.
 template <AtenName op>
 void arg_extreme(OpCall& call) {
-  JitValue* x = call.tensor(0);
+  JitValue* x = in_order(call, call.tensor(0), call.dtype(0));
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   const bool keep = call.integer("keepdims", 1) != 0;
   if (call.integer("select_last_index", 0) == 0)
@@ -76,11 +77,12 @@ std::vector<JitValue*> largest_elements(OpCall& call, JitValue* x, std::int64_t 
 }
 
 void top_k(OpCall& call) {
-  JitValue* x = call.tensor(0);
+  JitValue* x = in_order(call, call.tensor(0), call.dtype(0));
   const std::int64_t axis = call.axis_of(x, call.integer("axis", -1));
   const std::vector<JitValue*> both = largest_elements(call, x, axis);
   const std::int64_t rank = call.rank_of(x);
-  call.result(call.graph.declare(both[0], call.type_of(x), rank));
+  JitValue* values = call.graph.declare(both[0], call.type_of(x), rank);
+  call.result(in_order(call, values, call.dtype(0)));
   give_positions(call, call.graph.declare(both[1], at::kLong, rank), 1);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From real numbers to quantised ones and back.
+// From real numbers to quantised ones and back, and what is computed with quantised ones.
 #include "torch_kit/dtypes.h"
 #include "torch_kit/ops/convert.h"
 #include "torch_kit/ops/families.h"
@@ -106,6 +106,10 @@ constexpr Entry kEntries[] = {
     {"QuantizeLinear", 10, quantize_linear},
     {"DequantizeLinear", 10, dequantize_linear},
     {"DynamicQuantizeLinear", 11, dynamic_quantize_linear},
+    {"MatMulInteger", 10, matmul_integer},
+    {"ConvInteger", 10, conv_integer},
+    {"QLinearMatMul", 10, qlinear_matmul},
+    {"QLinearConv", 10, qlinear_conv},
 };
 
 }  // namespace

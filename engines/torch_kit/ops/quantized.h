@@ -29,4 +29,10 @@ std::optional<IntegerRange> integer_range(jm_dtype dtype);
 /// of type `to`.
 JitValue* to_grid(OpCall& call, JitValue* steps, JitValue* zero, jm_dtype to);
 
+// Entries of the table: products and convolutions of quantised numbers.
+void matmul_integer(OpCall& call);
+void conv_integer(OpCall& call);
+void qlinear_matmul(OpCall& call);
+void qlinear_conv(OpCall& call);
+
 }  // namespace joulemark::torch_kit::ops

@@ -99,7 +99,8 @@ void keep_all(OpCall& call) {
   const c10::IValue none;
   call.result(call.operand(0), 0);
   if (!call.wants(1)) return;
-  call.result(call.call("aten::ones_like", {call.tensor(0), at::kBool, none, none, none, none}), 1);
+  const at::ScalarType type = call.opset() < 10 ? call.type(0) : at::kBool;
+  call.result(call.call("aten::ones_like", {call.tensor(0), type, none, none, none, none}), 1);
 }
 
 /// The share of elements to drop, a float of the graph.
@@ -115,11 +116,13 @@ void drop_by_seed(OpCall& call, JitValue* ratio, JitValue* training) {
   const Wanted wanted{call.call("aten::size", {x}), call.rank_of(x), at::kFloat};
   JitValue* drawn_numbers = drawn(call, "aten::rand.generator", wanted);
   JitValue* mask = call.call("aten::ge.Scalar", {drawn_numbers, share});
+  mask = call.graph.declare(mask, at::kBool, wanted.rank);
   JitValue* factor =
       call.call("aten::div.float", {1.0, call.call("aten::sub.float", {1.0, share})});
   JitValue* kept = call.call("aten::mul.Tensor", {x, mask});
-  call.result(call.call("aten::mul.Scalar", {kept, factor}), 0);
-  call.result(call.graph.declare(mask, at::kBool, wanted.rank), 1);
+  JitValue* grown = call.call("aten::mul.Scalar", {kept, factor});
+  call.result(call.graph.declare(grown, call.type_of(x), wanted.rank), 0);
+  call.result(mask, 1);
 }
 
 void dropout(OpCall& call) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/order.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -135,14 +136,20 @@ JitValue* of_nothing(OpCall& call, JitValue* x, const Axes& axes, const c10::Sca
                    {call.call("aten::eq.Tensor", {shaped, shaped}), value, shaped});
 }
 
+JitValue* extreme(OpCall& call, const char* op, JitValue* x, const Axes& axes) {
+  const jm_dtype dtype = call.dtype(0);
+  JitValue* found = call.call(op, {in_order(call, x, dtype), axes.list, axes.keep});
+  return in_order(call, found, dtype);
+}
+
 JitValue* maximum(OpCall& call, JitValue* x, const Axes& axes) {
   if (is_empty(call, x)) return of_nothing(call, x, axes, least(call.type_of(x)));
-  return call.call("aten::amax", {x, axes.list, axes.keep});
+  return extreme(call, "aten::amax", x, axes);
 }
 
 JitValue* minimum(OpCall& call, JitValue* x, const Axes& axes) {
   if (is_empty(call, x)) return of_nothing(call, x, axes, greatest(call.type_of(x)));
-  return call.call("aten::amin", {x, axes.list, axes.keep});
+  return extreme(call, "aten::amin", x, axes);
 }
 
 JitValue* absolute(OpCall& call, JitValue* x) {
