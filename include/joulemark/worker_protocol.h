@@ -17,7 +17,8 @@
 /// {"type":"hello","protocol":1,"worker":"joulemark-worker","version":"0.1.0"}
 /// {"type":"open","plugin":PATH,"library_dir":PATH,"provider":"cpu","threads":2,"affinity":[0,1],"options":{…}}
 ///                                               {"type":"opened","describe":{…}}
-/// {"type":"operators"}                          {"type":"operators","operators":[{"domain":"","name":"Relu","since":6,"until":22}…]}
+/// {"type":"operators"}
+/// {"type":"operators","operators":[{"domain":"","name":"Relu","since":6,"until":22}…]}
 ///                                               those that the engine computes; "until" may be
 ///                                               absent; "unsupported" from an engine without such
 ///                                               a list
