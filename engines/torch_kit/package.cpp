@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // AOTInductor packages.
+#include <dlfcn.h>
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "plugin_kit/status.h"
@@ -31,6 +33,18 @@ class PackageExecutor : public Executor {
   std::unique_ptr<Loader> loader_;
 };
 
+/// Packages are linked to libtorch.so. PyTorch's own opens where all that it names is there; ours
+/// stands beside this code.
+void open_umbrella() {
+  if (dlopen("libtorch.so", RTLD_NOW | RTLD_NOLOAD) != nullptr) return;
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&open_umbrella), &here) == 0) return;
+  const auto file = std::filesystem::path(here.dli_fname).parent_path() / "libtorch.so";
+  if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
+    plugin::fail(JM_LIBRARY_UNUSABLE,
+                 std::string("cannot open '") + file.string() + "': " + dlerror());
+}
+
 /// Leaves of a pytree as torch.export writes its structure: nodes with "children_spec", leaves
 /// without.
 std::size_t leaves(const nlohmann::json& tree) {
@@ -58,6 +72,7 @@ std::vector<plugin::Port> ports_of(const std::string& spec, const std::string& s
 }  // namespace
 
 Package read_package(const std::string& path, c10::Device device) {
+  open_umbrella();
   try {
     auto loader =
         std::make_unique<Loader>(path, "model", false, 1, device.is_cpu() ? -1 : device.index());
@@ -67,6 +82,8 @@ Package read_package(const std::string& path, c10::Device device) {
     Package package{ports_of(spec[0], "input_"), ports_of(spec[1], "output_"), nullptr};
     package.executor = std::make_unique<PackageExecutor>(std::move(loader));
     return package;
+  } catch (const plugin::Failure&) {
+    throw;
   } catch (const std::exception& error) {
     plugin::fail(JM_INVALID_MODEL,
                  "'" + path + "' is no AOTInductor package that can be opened: " + brief(error));
