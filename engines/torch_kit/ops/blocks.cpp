@@ -67,9 +67,9 @@ void reverse_sequence(OpCall& call) {
 
 constexpr Entry kEntries[] = {
     {"Tile", 6, tile},
-    {"DepthToSpace", 1, depth_to_space},
-    {"SpaceToDepth", 1, space_to_depth},
-    {"ReverseSequence", 10, reverse_sequence},
+    {"DepthToSpace", 1, depth_to_space, Types::kWidened},
+    {"SpaceToDepth", 1, space_to_depth, Types::kWidened},
+    {"ReverseSequence", 10, reverse_sequence, Types::kWidened},
 };
 
 }  // namespace

@@ -45,17 +45,22 @@ void constant_of_shape(OpCall& call) {
     if (const auto* tensor = std::get_if<model::OnnxTensor>(given)) dtype = tensor->dtype;
   }
   if (value.numel() != 1) call.invalid("its value has not one element");
-  const std::vector<JitValue*> sizes = call.int_elements(0);
-  JitValue* list = call.graph.int_list(sizes);
+  JitValue* list = call.int_list(0);
   JitValue* filled =
       call.call("aten::full", {list, value.item(), value.scalar_type(), c10::IValue(),
                                c10::IValue(call.graph.device()), c10::IValue()});
+  if (const auto rank = length_of(call, 0))
+    call.graph.declare(filled, value.scalar_type(), static_cast<std::int64_t>(*rank));
   call.result(filled, 0, dtype);
 }
 
 /// Where `delta` leads away from `limit` the range is empty; PyTorch takes that for an error.
 JitValue* reachable(OpCall& call, JitValue* start, JitValue* limit, JitValue* delta) {
-  if (start->type()->kind() != c10::TypeKind::IntType) return limit;
+  if (start->type()->kind() == c10::TypeKind::FloatType) {
+    const auto known = call.graph.value_of(delta);
+    if (!known) return limit;
+    return call.call(known->toDouble() > 0 ? "prim::max.float" : "prim::min.float", {start, limit});
+  }
   const auto step = known_int(call, delta);
   if (step && *step == 0) call.invalid("its delta is 0");
   if (step) return call.call(*step > 0 ? "prim::max.int" : "prim::min.int", {start, limit});

@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include "torch_kit/dtypes.h"
+
 namespace joulemark::torch_kit::ops {
 namespace {
 
@@ -33,6 +35,19 @@ JitValue* from_front(OpCall& call, JitValue* indices, JitValue* size) {
   indices = call.cast(indices, at::kLong);
   JitValue* behind = call.call("aten::lt.Scalar", {indices, 0});
   return call.call("aten::add.Tensor", {indices, call.call("aten::mul.Scalar", {behind, size}), 1});
+}
+
+JitValue* picked(OpCall& call, JitValue* x, std::int64_t axis, JitValue* positions) {
+  const auto example = call.graph.example(x);
+  if (example && lacks_arithmetic(example->scalar_type()))
+    return indexed(call, x, call.axis_of(x, axis), positions);
+  return call.call("aten::index_select", {x, axis, positions});
+}
+
+JitValue* indexed(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indices) {
+  std::vector<JitValue*> places(static_cast<std::size_t>(axis), call.constant_value(c10::IValue()));
+  places.push_back(indices);
+  return call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
 }
 
 JitValue* counted(OpCall& call, JitValue* size) {

@@ -110,7 +110,7 @@ JitValue* pad_axis(OpCall& call, JitValue* x, std::int64_t axis, const std::stri
   JitValue* places = call.call(
       "aten::arange.start",
       {first, last, at::kLong, c10::IValue(), c10::IValue(call.graph.device()), c10::IValue()});
-  return call.call("aten::index_select", {x, axis, taken(call, mode, places, size)});
+  return picked(call, x, axis, taken(call, mode, places, size));
 }
 
 /// PyTorch's kernel for images and signals; null where it has none. It wants 1 to 3 last axes of a

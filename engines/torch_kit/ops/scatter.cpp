@@ -106,10 +106,10 @@ void tensor_scatter(OpCall& call) {
 }
 
 constexpr Entry kEntries[] = {
-    {"Scatter", 9, scatter_elements},
-    {"ScatterElements", 11, scatter_elements},
-    {"ScatterND", 11, scatter_nd},
-    {"TensorScatter", 24, tensor_scatter},
+    {"Scatter", 9, scatter_elements, Types::kWidened},
+    {"ScatterElements", 11, scatter_elements, Types::kWidened},
+    {"ScatterND", 11, scatter_nd, Types::kWidened},
+    {"TensorScatter", 24, tensor_scatter, Types::kWidened},
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ void compress(OpCall& call) {
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   JitValue* kept = call.call("aten::nonzero", {call.tensor(1)});
   kept = call.call("aten::reshape", {kept, Ints{-1}});
-  give_moved(call, call.call("aten::index_select", {x, axis, kept}));
+  give_moved(call, picked(call, x, axis, kept));
 }
 
 struct UniqueParts {
@@ -79,9 +79,9 @@ void unique(OpCall& call) {
 }
 
 constexpr Entry kEntries[] = {
-    {"NonZero", 9, non_zero},
+    {"NonZero", 9, non_zero, Types::kWidened},
     {"Compress", 9, compress},
-    {"Unique", 11, unique},
+    {"Unique", 11, unique, Types::kWidened},
 };
 
 }  // namespace

@@ -103,8 +103,18 @@ void sequence_erase(OpCall& call) {
 
 void concat_from_sequence(OpCall& call) {
   JitValue* list = as_list(call, call.operand(0));
-  const char* op = call.integer("new_axis", 0) != 0 ? "aten::stack" : "aten::cat";
-  call.result(call.call(op, {list, call.integer("axis", 0)}), 0, call.dtype(0));
+  const bool stacks = call.integer("new_axis", 0) != 0;
+  const std::int64_t axis = call.integer("axis", 0);
+  JitValue* value = call.call(stacks ? "aten::stack" : "aten::cat", {list, axis});
+  // The example of a list may have another length.
+  const Fact* fact = call.graph.fact(list);
+  const auto example = call.graph.example(value);
+  if (example && (fact == nullptr || !fact->exact)) {
+    Ints sizes = example->sizes().vec();
+    sizes[static_cast<std::size_t>(call.axis_of(value, axis))] = -1;
+    declare_sizes(call, value, example->scalar_type(), sizes);
+  }
+  call.result(value, 0, call.dtype(0));
 }
 
 /// Parts of x along `axis`, as a list.

@@ -57,7 +57,10 @@ JitValue* cut_by_positions(OpCall& call, JitValue* x, const Cut& cut) {
   JitValue* positions = counted(call, count);
   positions = call.call("aten::mul.Scalar", {positions, cut.step});
   positions = call.call("aten::add.Scalar", {positions, start, 1});
-  return call.call("aten::index_select", {x, cut.axis, positions});
+  // The axis may be known to a run only, which indexing cannot take.
+  x = call.call("aten::movedim.int", {x, cut.axis, 0});
+  x = call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list({positions})});
+  return call.call("aten::movedim.int", {x, 0, cut.axis});
 }
 
 JitValue* cut_axis(OpCall& call, JitValue* x, const Cut& cut) {
