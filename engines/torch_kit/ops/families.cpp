@@ -7,11 +7,33 @@ namespace joulemark::torch_kit {
 
 std::span<const Family> families() {
   static constexpr std::array kFamilies{
-      ops::unary,    ops::binary,    ops::logic,       ops::cast,         ops::reduce,
-      ops::quantize, ops::random,    ops::loss,        ops::training,     ops::movement,
-      ops::indexing, ops::generate,  ops::convolution, ops::pooling,      ops::normalization,
-      ops::linear,   ops::attention, ops::recurrent,   ops::contrib,      ops::vision,
-      ops::signal,   ops::sequence,  ops::classic,     ops::control_flow,
+      ops::unary,
+      ops::binary,
+      ops::logic,
+      ops::cast,
+      ops::reduce,
+      ops::quantize,
+      ops::random,
+      ops::loss,
+      ops::training,
+      ops::movement,
+      ops::indexing,
+      ops::generate,
+      ops::convolution,
+      ops::pooling,
+      ops::normalization,
+      ops::linear,
+      ops::attention,
+      ops::recurrent,
+      ops::stateful,
+      ops::contrib,
+      ops::contrib_attention,
+      ops::contrib_products,
+      ops::vision,
+      ops::signal,
+      ops::sequence,
+      ops::classic,
+      ops::control_flow,
   };
   return kFamilies;
 }
