@@ -142,6 +142,79 @@ Guesses positions(const tj::Stack& arguments) {
   return {{example({720, arguments[0].toTensor().dim()}, at::kLong), false}};
 }
 
+/// Windows over the last axes, as the sizes of (x, kernel, stride, padding, dilation, ceil) say.
+Ints pooled_sizes(const tj::Stack& arguments) {
+  Ints dims = arguments[0].toTensor().sizes().vec();
+  const Ints kernel = arguments[1].toIntVector();
+  for (std::size_t i = 0; i < kernel.size() && kernel.size() < dims.size(); ++i) {
+    const std::int64_t stride = std::max<std::int64_t>(arguments[2].toIntVector().at(i), 1);
+    const std::int64_t pad = arguments[3].toIntVector().at(i);
+    const std::int64_t reach = arguments[4].toIntVector().at(i) * (kernel[i] - 1) + 1;
+    std::int64_t& size = dims[dims.size() - kernel.size() + i];
+    const std::int64_t up = arguments[5].toBool() ? stride - 1 : 0;
+    const std::int64_t count = (size + 2 * pad - reach + up) / stride + 1;
+    size = std::max<std::int64_t>(up > 0 && (count - 1) * stride >= size + pad ? count - 1 : count,
+                                  0);
+  }
+  return dims;
+}
+
+Guesses max_pool(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || arguments.size() < 6) return {};
+  return {{example(pooled_sizes(arguments), arguments[0].toTensor().scalar_type()), true}};
+}
+
+Guesses max_pool_with_indices(const tj::Stack& arguments) {
+  Guesses guesses = max_pool(arguments);
+  if (!guesses.empty())
+    guesses.push_back({example(pooled_sizes(arguments), at::kLong), true});
+  return guesses;
+}
+
+/// (in - 1) · stride - 2 pad + dilation (kernel - 1) + output padding + 1.
+Guesses transposed_convolution(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  const at::Tensor& weight = arguments[1].toTensor();
+  Ints dims = x.sizes().vec();
+  if (dims.size() < 3 || dims.size() != static_cast<std::size_t>(weight.dim())) return {};
+  const bool lists = arguments[4].isIntList() && arguments[6].isInt();
+  dims[1] = weight.size(1) * (lists ? arguments[6].toInt() : 1);
+  for (std::size_t i = 2; lists && i < dims.size(); ++i) {
+    const auto at = [&](std::size_t list) { return arguments[list].toIntVector().at(i - 2); };
+    const std::int64_t kernel = weight.size(static_cast<std::int64_t>(i));
+    dims[i] = (dims[i] - 1) * at(3) - 2 * at(4) + at(7) * (kernel - 1) + at(5) + 1;
+    dims[i] = std::max<std::int64_t>(dims[i], 0);
+  }
+  return {{example(dims, x.scalar_type()), lists}};
+}
+
+/// Result, mean and inverse deviation.
+Guesses layer_statistics(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  Ints outer = x.sizes().vec();
+  const std::size_t count = std::min(arguments[1].toIntVector().size(), outer.size());
+  std::fill(outer.end() - static_cast<std::ptrdiff_t>(count), outer.end(), 1);
+  const ShapeGuess one{example(outer, x.scalar_type()), true};
+  return {{example(x.sizes().vec(), x.scalar_type()), true}, one, one};
+}
+
+/// Variance and mean over the axes of (x, axes, correction, keepdim).
+Guesses moments(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  const Ints axes = arguments[1].toIntVector();
+  Ints dims;
+  for (std::int64_t axis = 0; axis < x.dim(); ++axis) {
+    const bool reduced = std::ranges::count(axes, axis) + std::ranges::count(axes, axis - x.dim());
+    if (!reduced) dims.push_back(x.size(axis));
+    if (reduced && arguments[3].toBool()) dims.push_back(1);
+  }
+  const ShapeGuess one{example(dims, x.scalar_type()), true};
+  return {one, one};
+}
+
 struct Rule {
   std::string_view op;
   Guesses (*guess)(const tj::Stack&);
@@ -209,6 +282,16 @@ constexpr Rule kRules[] = {
     {"aten::where", select, false},
     {"aten::cat", concatenation, false},
     {"aten::matmul", product, false},
+    {"aten::abs", same_as_first, false},
+    {"aten::max_pool3d", max_pool, false},
+    {"aten::max_pool1d_with_indices", max_pool_with_indices, false},
+    {"aten::max_pool2d_with_indices", max_pool_with_indices, false},
+    {"aten::max_pool3d_with_indices", max_pool_with_indices, false},
+    {"aten::conv_transpose1d", transposed_convolution, true},
+    {"aten::conv_transpose2d", transposed_convolution, true},
+    {"aten::conv_transpose3d", transposed_convolution, true},
+    {"aten::native_layer_norm", layer_statistics, false},
+    {"aten::var_mean", moments, false},
 };
 
 const Rule* rule_of(const tj::Node* node) {

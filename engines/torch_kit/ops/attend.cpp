@@ -18,7 +18,7 @@ bool is_plain_causal(const Visible& visible) {
 
 JitValue* both(OpCall& call, JitValue* a, JitValue* b) {
   if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
-  return call.call("aten::logical_and", {a, b});
+  return call.call("aten::bitwise_and.Tensor", {a, b});
 }
 
 /// One number for each of the batch, to be compared with (batch, heads, queries, keys).
