@@ -30,17 +30,17 @@ std::span<const Entry> normalization();
 std::span<const Entry> linear();
 std::span<const Entry> attention();
 std::span<const Entry> recurrent();
-std::span<const Entry> stateful();
 std::span<const Entry> contrib();
-std::span<const Entry> contrib_attention();
-std::span<const Entry> contrib_products();
 std::span<const Entry> vision();
 std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
 std::span<const Entry> control_flow();
+std::span<const Entry> contrib_attention();
+std::span<const Entry> contrib_products();
 std::span<const Entry> folding();
 std::span<const Entry> ordering();
+std::span<const Entry> stateful();
 std::span<const Entry> trees();
 
 }  // namespace joulemark::torch_kit::ops
