@@ -62,7 +62,8 @@ void reverse_sequence(OpCall& call) {
   JitValue* inside = call.call("aten::lt.Tensor", {steps, lengths});
   JitValue* places = call.call("aten::where.self", {inside, mirrored, steps});
   places = call.call("aten::expand_as", {places, x});
-  give_moved(call, call.call("aten::gather", {x, time, places, false}));
+  JitValue* value = call.call("aten::gather", {x, time, places, false});
+  give_moved(call, call.graph.declare(value, call.type_of(x), rank));
 }
 
 constexpr Entry kEntries[] = {

@@ -125,13 +125,15 @@ void one_hot(OpCall& call) {
 void triangle(OpCall& call) {
   JitValue* diagonal = call.has(1) ? call.number(1) : call.constant_value(0);
   const char* op = call.integer("upper", 1) != 0 ? "aten::triu" : "aten::tril";
-  give_moved(call, call.call(op, {call.tensor(0), diagonal}));
+  JitValue* x = call.tensor(0);
+  JitValue* value = call.call(op, {x, diagonal});
+  give_moved(call, call.graph.declare(value, call.type_of(x), call.rank_of(x)));
 }
 
 constexpr Entry kEntries[] = {
     {"Constant", 1, constant}, {"ConstantOfShape", 9, constant_of_shape},
     {"Range", 11, range},      {"EyeLike", 9, eye_like},
-    {"OneHot", 9, one_hot},    {"Trilu", 14, triangle},
+    {"OneHot", 9, one_hot},    {"Trilu", 14, triangle, Types::kWidened},
 };
 
 }  // namespace

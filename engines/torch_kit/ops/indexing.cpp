@@ -51,7 +51,8 @@ void gather_elements(OpCall& call) {
   JitValue* x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   JitValue* indices = from_front(call, call.tensor(1), call.size(x, axis));
-  give_moved(call, call.call("aten::gather", {x, axis, indices, false}));
+  JitValue* value = call.call("aten::gather", {x, axis, indices, false});
+  give_moved(call, call.graph.declare(value, call.type_of(x), call.rank_of(x)));
 }
 
 void gather_nd(OpCall& call) {

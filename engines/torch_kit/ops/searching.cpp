@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements found by their values: the sizes of the results are known to a run only.
+#include "torch_kit/dtypes.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/sizes.h"
@@ -10,6 +11,7 @@ namespace {
 void non_zero(OpCall& call) {
   JitValue* x = call.tensor(0);
   if (call.rank_of(x) == 0) x = call.call("aten::unsqueeze", {x, 0});
+  if (lacks_arithmetic(call.type_of(x))) x = call.cast(x, at::kBool);
   call.result(call.call("aten::t", {call.call("aten::nonzero", {x})}));
 }
 
@@ -55,7 +57,9 @@ void by_appearance(OpCall& call, UniqueParts& parts, std::int64_t axis) {
 
 void unique(OpCall& call) {
   JitValue* x = call.tensor(0);
-  const at::ScalarType type = call.type_of(x);
+  const at::ScalarType given = call.type_of(x);
+  const at::ScalarType type = arithmetic_type(given);
+  x = call.cast(x, type);
   std::int64_t rank = call.rank_of(x);
   std::int64_t axis = 0;
   std::vector<JitValue*> found;
@@ -72,16 +76,16 @@ void unique(OpCall& call) {
                     call.graph.declare(found[2], at::kLong, 1)};
   parts.first = call.graph.declare(first_positions(call, parts), at::kLong, 1);
   if (call.integer("sorted", 1) == 0) by_appearance(call, parts, axis);
-  give_moved(call, parts.values);
+  give_moved(call, call.cast(parts.values, given));
   call.result(parts.first, 1);
   call.result(parts.inverse, 2);
   call.result(parts.counts, 3);
 }
 
 constexpr Entry kEntries[] = {
-    {"NonZero", 9, non_zero, Types::kWidened},
+    {"NonZero", 9, non_zero},
     {"Compress", 9, compress},
-    {"Unique", 11, unique, Types::kWidened},
+    {"Unique", 11, unique},
 };
 
 }  // namespace
