@@ -157,7 +157,6 @@ TEST(Worse, KeepsTheDisagreementAndTheLargestNumbers) {
   }
 }
 
-}  // namespace
 TEST(ConformanceTolerance, IsThatOfOnnxForEachType) {
   EXPECT_EQ(conformance_tolerance(JM_FLOAT32).rtol, 1e-3);
   EXPECT_EQ(conformance_tolerance(JM_FLOAT16).rtol, 1e-3);
@@ -165,4 +164,5 @@ TEST(ConformanceTolerance, IsThatOfOnnxForEachType) {
   EXPECT_EQ(conformance_tolerance(JM_BFLOAT16).atol, 1e-7);
 }
 
+}  // namespace
 }  // namespace joulemark::model
