@@ -91,8 +91,13 @@ Guesses elementwise(const tj::Stack& arguments, at::ScalarType type) {
 
 Guesses select(const tj::Stack& arguments) {
   if (arguments.size() != 3 || !is_tensor(arguments, 1)) return {};
-  return elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
-                     at::ScalarType::Undefined);
+  Guesses guesses =
+      elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
+                  at::ScalarType::Undefined);
+  if (guesses.empty() || !is_tensor(arguments, 0)) return guesses;
+  const at::Tensor either = guesses[0].example->toTensor();
+  const Ints dims = broadcast(either.sizes().vec(), arguments[0].toTensor().sizes().vec());
+  return {{example(dims, either.scalar_type()), false}};
 }
 
 Guesses concatenation(const tj::Stack& arguments) {
@@ -153,8 +158,8 @@ Ints pooled_sizes(const tj::Stack& arguments) {
     std::int64_t& size = dims[dims.size() - kernel.size() + i];
     const std::int64_t up = arguments[5].toBool() ? stride - 1 : 0;
     const std::int64_t count = (size + 2 * pad - reach + up) / stride + 1;
-    size = std::max<std::int64_t>(up > 0 && (count - 1) * stride >= size + pad ? count - 1 : count,
-                                  0);
+    size =
+        std::max<std::int64_t>(up > 0 && (count - 1) * stride >= size + pad ? count - 1 : count, 0);
   }
   return dims;
 }
@@ -166,8 +171,7 @@ Guesses max_pool(const tj::Stack& arguments) {
 
 Guesses max_pool_with_indices(const tj::Stack& arguments) {
   Guesses guesses = max_pool(arguments);
-  if (!guesses.empty())
-    guesses.push_back({example(pooled_sizes(arguments), at::kLong), true});
+  if (!guesses.empty()) guesses.push_back({example(pooled_sizes(arguments), at::kLong), true});
   return guesses;
 }
 
@@ -213,6 +217,24 @@ Guesses moments(const tj::Stack& arguments) {
   }
   const ShapeGuess one{example(dims, x.scalar_type()), true};
   return {one, one};
+}
+
+/// The last axis of the first argument replaced by the rows of the weights.
+Guesses linear(const tj::Stack& arguments) {
+  Guesses guesses = same_as_first(arguments);
+  if (guesses.empty() || !is_tensor(arguments, 1)) return {};
+  Ints dims = guesses[0].example->toTensor().sizes().vec();
+  if (dims.empty() || arguments[1].toTensor().dim() == 0) return {};
+  dims.back() = arguments[1].toTensor().size(0);
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
+}
+
+/// Every index replaced by a row of the table.
+Guesses embedding(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  Ints dims = arguments[1].toTensor().sizes().vec();
+  dims.push_back(arguments[0].toTensor().size(-1));
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
 }
 
 struct Rule {
@@ -292,6 +314,9 @@ constexpr Rule kRules[] = {
     {"aten::conv_transpose3d", transposed_convolution, true},
     {"aten::native_layer_norm", layer_statistics, false},
     {"aten::var_mean", moments, false},
+    {"aten::linear", linear, false},
+    {"aten::embedding", embedding, false},
+    {"aten::addcmul", kPromoted, false},
 };
 
 const Rule* rule_of(const tj::Node* node) {

@@ -40,12 +40,12 @@ void rotary_embedding(OpCall& call) {
   JitValue* x = call.tensor(0);
   const bool flat = call.rank(0) == 3;
   Rotation rotation{};
-  rotation.rotated = call.integer("rotary_embedding_dim", 0);
+  rotation.partial = call.integer("rotary_embedding_dim", 0) != 0;
   rotation.interleaved = call.integer("interleaved", 0) != 0;
   rotation.heads_axis = flat ? 2 : 1;
   if (flat) {
     const std::int64_t heads = call.integer("num_heads", 0);
-    if (heads == 0 && rotation.rotated != 0) call.invalid("num_heads is missing");
+    if (heads == 0 && rotation.partial) call.invalid("num_heads is missing");
     JitValue* half = call.size(call.tensor(2), 1);
     JitValue* sizes = heads != 0
                           ? call.constant_value(Ints{heads, -1})
@@ -142,8 +142,7 @@ Heads rotated_heads(OpCall& call, const Heads& heads, JitValue* positions) {
   rotation.interleaved = call.integer("rotary_interleaved", 0) != 0;
   const auto half = call.graph.value_of(call.size(call.tensor(kCosines), 1));
   const auto size = call.graph.value_of(call.size(heads.query, 3));
-  if (!half || !size) call.unsupported("a rotation whose size is not known");
-  if (2 * half->toInt() < size->toInt()) rotation.rotated = 2 * half->toInt();
+  rotation.partial = !half || !size || 2 * half->toInt() != size->toInt();
   return {rotate(call, heads.query, rotation), rotate(call, heads.key, rotation), heads.value};
 }
 
@@ -173,6 +172,7 @@ void group_query_attention(OpCall& call) {
   call.result(heads.key, 1);
   call.result(heads.value, 2);
   Attention attention{heads.query, heads.key, heads.value};
+  attention.sharing = heads_of(call, "num_heads") / heads_of(call, "kv_num_heads");
   attention.scale = scale_of(call);
   attention.softcap = call.real("softcap", 0);
   attention.visible.right = 0;
@@ -300,6 +300,7 @@ void multi_head_attention(OpCall& call) {
     attention.key = behind(call, call.tensor(kMhPastKey), heads.key);
     attention.value = behind(call, call.tensor(kMhPastValue), heads.value);
   }
+  attention.sharing = 1;
   attention.scale = scale_of(call);
   if (call.integer("unidirectional", 0) != 0) attention.visible.right = 0;
   attention.mask = added_mask(call, {kMhPadding, kMhScores}, call.size(attention.key, 2),
@@ -344,6 +345,7 @@ void attention_entry(OpCall& call) {
     attention.key = behind(call, past_key, heads.key);
     attention.value = behind(call, past_value, heads.value);
   }
+  attention.sharing = 1;
   attention.scale = scale_of(call);
   if (call.integer("unidirectional", 0) != 0) attention.visible.right = 0;
   attention.mask = added_mask(call, {3, 5}, call.size(attention.key, 2), call.type(0));
