@@ -14,7 +14,7 @@ std::span<const Family> families() {
       ops::cast,
       ops::reduce,
       ops::quantize,
-      ops::random,
+      ops::dropout,
       ops::loss,
       ops::training,
       ops::movement,

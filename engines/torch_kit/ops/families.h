@@ -13,7 +13,7 @@ std::span<const Entry> logic();
 std::span<const Entry> cast();
 std::span<const Entry> reduce();
 std::span<const Entry> quantize();
-std::span<const Entry> random();
+std::span<const Entry> dropout();
 std::span<const Entry> loss();
 std::span<const Entry> training();
 std::span<const Entry> movement();
