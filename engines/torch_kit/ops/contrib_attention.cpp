@@ -30,7 +30,7 @@ std::optional<double> scale_of(OpCall& call) {
 JitValue* positions_of(OpCall& call, std::size_t i, JitValue* length) {
   JitValue* positions = call.tensor(i);
   if (call.rank(i) == 2) return positions;
-  JitValue* first = call.call("aten::reshape", {positions, Ints{1, 1}});
+  JitValue* first = call.call("aten::unsqueeze", {positions, 0});
   return call.call("aten::add.Tensor", {range(call, length), first});
 }
 
@@ -160,6 +160,8 @@ void group_query_attention(OpCall& call) {
   Heads heads = grouped_heads(call);
   JitValue* length = call.size(heads.query, 2);
   JitValue* total = as_type(call, call.number(kTotal), at::kLong);
+  if (call.graph.fact(total) == nullptr)
+    call.graph.set_fact(total, {GraphWriter::kOpenSize, false});
   JitValue* starts = starts_of(call, length, total);
   JitValue* positions = new_positions(call, starts, length);
   if (call.integer("do_rotary", 0) != 0)
