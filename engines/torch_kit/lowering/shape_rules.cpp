@@ -2,6 +2,7 @@
 #include "torch_kit/lowering/shape_rules.h"
 
 #include <ATen/TensorUtils.h>
+#include <ATen/WrapDimUtils.h>
 #include <ATen/native/TypeProperties.h>
 #include <ATen/ops/empty.h>
 
@@ -237,6 +238,40 @@ Guesses embedding(const tj::Stack& arguments) {
   return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
 }
 
+/// A product of (bias, a, b) or (a, b), all of rank 2.
+template <std::size_t first>
+Guesses matrix_product(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, first) || !is_tensor(arguments, first + 1)) return {};
+  return product({arguments[first], arguments[first + 1]});
+}
+
+/// As many axes as there are sizes.
+Guesses expansion(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  Ints dims = arguments[1].toIntVector();
+  for (std::int64_t& size : dims) size = std::max<std::int64_t>(size, 1);
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
+}
+
+Guesses expansion_as(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  return {{example(arguments[1].toTensor().sizes().vec(), arguments[0].toTensor().scalar_type()),
+           false}};
+}
+
+/// Parts of (x, sizes, axis) as a list.
+Guesses parts(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  c10::List<at::Tensor> list;
+  for (const std::int64_t size : arguments[1].toIntVector()) {
+    Ints dims = x.sizes().vec();
+    dims.at(static_cast<std::size_t>(at::maybe_wrap_dim(arguments[2].toInt(), x.dim()))) = size;
+    list.push_back(example(dims, x.scalar_type()));
+  }
+  return {{c10::IValue(list), false}};
+}
+
 struct Rule {
   std::string_view op;
   Guesses (*guess)(const tj::Stack&);
@@ -304,6 +339,12 @@ constexpr Rule kRules[] = {
     {"aten::where", select, false},
     {"aten::cat", concatenation, false},
     {"aten::matmul", product, false},
+    {"aten::mm", matrix_product<0>, false},
+    {"aten::bmm", matrix_product<0>, false},
+    {"aten::addmm", matrix_product<1>, false},
+    {"aten::expand", expansion, false},
+    {"aten::expand_as", expansion_as, false},
+    {"aten::split_with_sizes", parts, false},
     {"aten::abs", same_as_first, false},
     {"aten::max_pool3d", max_pool, false},
     {"aten::max_pool1d_with_indices", max_pool_with_indices, false},
