@@ -39,5 +39,6 @@ std::span<const Entry> control_flow();
 std::span<const Entry> folding();
 std::span<const Entry> ordering();
 std::span<const Entry> trees();
+std::span<const Entry> scans();
 
 }  // namespace joulemark::torch_kit::ops
