@@ -13,7 +13,8 @@ std::span<const Family> families() {
       ops::scattering,    ops::searching,  ops::generate,  ops::convolution, ops::pooling,
       ops::normalization, ops::linear,     ops::attention, ops::recurrent,   ops::contrib,
       ops::vision,        ops::signal,     ops::sequence,  ops::classic,     ops::control_flow,
-      ops::scans,         ops::folding,    ops::ordering,  ops::trees,
+      ops::scans,         ops::resizing,   ops::boxes,     ops::windows,     ops::folding,
+      ops::ordering,      ops::trees,
   };
   return kFamilies;
 }

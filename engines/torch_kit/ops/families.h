@@ -40,5 +40,8 @@ std::span<const Entry> folding();
 std::span<const Entry> ordering();
 std::span<const Entry> trees();
 std::span<const Entry> scans();
+std::span<const Entry> resizing();
+std::span<const Entry> boxes();
+std::span<const Entry> windows();
 
 }  // namespace joulemark::torch_kit::ops
