@@ -97,6 +97,7 @@ void stft(OpCall& call) {
   if (onesided && numbers == Numbers::kComplex)
     call.unsupported("a transform of complex numbers is not one-sided");
   JitValue* frames = call.call("aten::unfold", {signal, 1, frame_length(call), call.number(1)});
+  call.graph.declare(frames, call.type_of(signal), call.rank_of(signal) + 1);
   if (call.has(2)) frames = call.call("aten::mul.Tensor", {frames, call.tensor(2)});
   if (is_half(call.type_of(frames))) frames = call.cast(frames, at::kFloat);
   JitValue* made = transform(call, onesided ? "aten::fft_rfft" : "aten::fft_fft", frames,

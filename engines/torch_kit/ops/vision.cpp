@@ -96,9 +96,8 @@ JitValue* reshaped(OpCall& call, JitValue* x, const std::vector<JitValue*>& size
 JitValue* ramp(Deformable& of, JitValue* count, std::int64_t step, std::int64_t first,
                std::size_t axis) {
   OpCall& call = of.call;
-  const at::ScalarType type = call.type_of(of.x) == at::kDouble ? at::kDouble : at::kFloat;
-  JitValue* made =
-      call.call("aten::arange", {count, type, c10::IValue(), call.graph.device(), c10::IValue()});
+  JitValue* made = call.call(
+      "aten::arange", {count, at::kDouble, c10::IValue(), call.graph.device(), c10::IValue()});
   made = call.call("aten::mul.Scalar", {made, step});
   made = call.call("aten::add.Scalar", {made, first, 1});
   Ints shape(5, 1);
@@ -135,7 +134,9 @@ JitValue* columns_of(Deformable& of) {
       {call.graph.tensor_list({coordinates(of, offsets, 1), coordinates(of, offsets, 0)}), -1});
   JitValue* lines = call.call("aten::mul.int", {of.taps, of.rows});
   grid = reshaped(call, grid, {rows, lines, of.columns, call.constant_value(std::int64_t{2})});
-  JitValue* x = reshaped(call, of.x, {rows, minus, call.size(of.x, 2), call.size(of.x, 3)});
+  // In double, because a position just outside of the image must not come inside by rounding.
+  JitValue* x = reshaped(call, call.cast(of.x, at::kDouble),
+                         {rows, minus, call.size(of.x, 2), call.size(of.x, 3)});
   JitValue* read = sample(call, x, grid, 0, 0, false);
   JitValue* pixels = call.call("aten::mul.int", {of.rows, of.columns});
   read = reshaped(call, read, {rows, minus, of.taps, pixels});
