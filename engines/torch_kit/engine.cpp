@@ -52,6 +52,7 @@ jm_engine::jm_engine(const jm_open_params& params, const torch_kit::Flavour& own
       optimize(own.optimize),
       device(torch_kit::open_device(params.provider)),
       affinity(params.affinity, params.affinity + params.affinity_count) {
+  if (params.threads < 1) plugin::fail(JM_INVALID_ARGUMENT, "a run needs at least 1 thread");
   plugin::Options options(params.options, params.option_count);
   optimize = read_optimize(options, own.optimize);
   options.finish(own.name);

@@ -18,6 +18,8 @@ namespace {
 
 using plugin::fail;
 
+constexpr int kMostDiscarded = 200;
+
 c10::OperatorName operator_name(const std::string& text) {
   const std::size_t dot = text.find('.', text.find("::"));
   if (dot == std::string::npos) return {text, ""};
@@ -135,12 +137,6 @@ tj::Node* GraphWriter::matched(const char* op, const Args& args) {
   return node;
 }
 
-void GraphWriter::discard(tj::Node* node) {
-  // A later value may get the same address.
-  for (const JitValue* value : node->outputs()) facts_.erase(value);
-  node->destroy();
-}
-
 bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
   if (node->isNondeterministic() || node->hasSideEffects()) return false;
   tj::Stack stack;
@@ -184,10 +180,22 @@ void GraphWriter::infer(tj::Node* node) {
       set_fact(node->outputs()[i], {*guesses[i].example, exact && guesses[i].exact});
 }
 
+/// A number that only a run tells still has a type, which what is made with it needs.
+void GraphWriter::infer_numbers(tj::Node* node) {
+  for (JitValue* value : node->outputs()) {
+    if (fact(value) != nullptr) continue;
+    const c10::TypeKind kind = value->type()->kind();
+    if (kind == c10::TypeKind::IntType) set_fact(value, {kOpenSize, false});
+    if (kind == c10::TypeKind::FloatType) set_fact(value, {double{kOpenSize}, false});
+    if (kind == c10::TypeKind::BoolType) set_fact(value, {true, false});
+  }
+}
+
 std::vector<JitValue*> GraphWriter::settle(tj::Node* node) {
   std::vector<JitValue*> results;
   if (fold(node, results)) return results;
   infer(node);
+  infer_numbers(node);
   const auto outputs = node->outputs();
   results.assign(outputs.begin(), outputs.end());
   const bool known = std::all_of(results.begin(), results.end(), [&](JitValue* value) {
@@ -271,6 +279,9 @@ JitValue* GraphWriter::to_int_list(JitValue* tensor) {
   JitValue* wide = call("aten::to.dtype", {tensor, at::kLong, false, false, c10::IValue()});
   tj::Node* node = insert(tj::prim::tolist, {wide, constant(1), constant(0)}, 1);
   node->output()->setType(c10::ListType::ofInts());
+  const auto known = example(tensor);
+  if (known && known->dim() == 1 && known->numel() < kOpenSize)
+    set_fact(node->output(), {Ints(static_cast<std::size_t>(known->numel()), kOpenSize), false});
   return node->output();
 }
 
@@ -280,6 +291,26 @@ std::vector<at::ScalarType> GraphWriter::tensor_types() const {
     if (fact.example.isTensor() && fact.example.toTensor().defined())
       types.push_back(fact.example.toTensor().scalar_type());
   return types;
+}
+
+/// The graph may give the memory of a value that is gone to another one.
+void GraphWriter::forget(tj::Node* node) {
+  for (const JitValue* value : node->outputs()) facts_.erase(value);
+  for (tj::Block* block : node->blocks()) {
+    for (const JitValue* value : block->inputs()) facts_.erase(value);
+    for (tj::Node* inner : block->nodes()) forget(inner);
+  }
+}
+
+void GraphWriter::discard(tj::Node* node) {
+  forget(node);
+  node->destroy();
+}
+
+void GraphWriter::start_over(tj::Node* node) {
+  discard(node);
+  if (++discarded_ > kMostDiscarded)
+    fail(JM_UNSUPPORTED, "the ranks of what nested loops carry cannot be told");
 }
 
 tj::Node* GraphWriter::insert(c10::Symbol kind, at::ArrayRef<JitValue*> inputs,

@@ -63,6 +63,12 @@ class GraphWriter {
   /// A node that is no call: prim::If, prim::Loop. Gets the present source position.
   tj::Node* insert(c10::Symbol kind, at::ArrayRef<JitValue*> inputs, std::size_t outputs);
 
+  /// Takes out a node that nothing uses, with all in its blocks.
+  void discard(tj::Node* node);
+  /// The same for a sub-graph that must be written again, knowing more. JM_UNSUPPORTED when that
+  /// happens too often: nested ones multiply.
+  void start_over(tj::Node* node);
+
   /// Null where nothing is known.
   const Fact* fact(JitValue* value);
   void set_fact(JitValue* value, Fact fact);
@@ -82,9 +88,10 @@ class GraphWriter {
  private:
   JitValue* list(const c10::TypePtr& element, at::ArrayRef<JitValue*> elements);
   tj::Node* matched(const char* op, const Args& args);
-  void discard(tj::Node* node);
   bool fold(tj::Node* node, std::vector<JitValue*>& results);
   void infer(tj::Node* node);
+  void infer_numbers(tj::Node* node);
+  void forget(tj::Node* node);
   std::vector<JitValue*> settle(tj::Node* node);
 
   std::shared_ptr<tj::Graph> graph_ = std::make_shared<tj::Graph>();
@@ -92,6 +99,7 @@ class GraphWriter {
   std::unordered_map<const JitValue*, Fact> facts_;
   tj::SourceRange range_;
   std::string position_;
+  int discarded_ = 0;
 };
 
 }  // namespace joulemark::torch_kit

@@ -8,6 +8,7 @@
 #include "torch_kit/lowering/sequences.h"
 
 namespace joulemark::torch_kit {
+
 LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
     : call_(call),
       node_(call.graph.graph()->create(tj::prim::Loop, {limit, go}, 0)),
@@ -16,15 +17,17 @@ LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
   call_.graph.set_fact(iteration_, {std::int64_t{0}, false});
 }
 
-void LoopWriter::carry(Operand& start) {
+void LoopWriter::carry(Operand& start, Carried carried) {
   JitValue* value = as_value(call_, start);
   node_->addInput(value);
   JitValue* inside = block_->addInput();
   if (is_list(value)) inside->setType(value->type());
   // Sizes may change from one iteration to the next.
-  if (const Fact* known = call_.graph.fact(value); known != nullptr && !known->example.isNone())
+  if (const Fact* known = call_.graph.fact(value);
+      known != nullptr && !known->example.isNone() && carried == Carried::kAsStarted)
     call_.graph.set_fact(inside, {known->example, false});
   carried_in_.push_back(Operand{start.dtype, inside, {}, {}});
+  carrying_.push_back(carried);
 }
 
 void LoopWriter::collect(Stacking stacking) {
@@ -67,6 +70,28 @@ void LoopWriter::end_carried(OpCall& within, std::vector<Operand>& results) {
   }
 }
 
+/// Whether an iteration leaves the carried value the type and the rank that the body was written
+/// for.
+bool LoopWriter::keeps(std::size_t i) {
+  const auto before = call_.graph.example(carried_in_[i].tensor);
+  const auto after = call_.graph.example(carried_out_[i]);
+  return before && after && before->dim() == after->dim() &&
+         before->scalar_type() == after->scalar_type();
+}
+
+std::vector<std::size_t> LoopWriter::changed() {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < carried_in_.size(); ++i)
+    if (carrying_[i] == Carried::kAsStarted && call_.graph.example(carried_in_[i].tensor) &&
+        !keeps(i))
+      all.push_back(i);
+  return all;
+}
+
+void LoopWriter::discard() {
+  call_.graph.start_over(node_);
+}
+
 std::vector<Operand> LoopWriter::finish() {
   std::vector<Operand> results;
   for (std::size_t i = 0; i < carried_in_.size(); ++i) {
@@ -75,12 +100,9 @@ std::vector<Operand> LoopWriter::finish() {
       value->setType(carried_out_[i]->type());
       if (const Fact* known = call_.graph.fact(carried_out_[i]))
         call_.graph.set_fact(value, {known->example, false});
+    } else if (keeps(i)) {
+      call_.graph.set_fact(value, {*call_.graph.example(carried_out_[i]), false});
     }
-    const auto before = call_.graph.example(carried_in_[i].tensor);
-    const auto after = call_.graph.example(carried_out_[i]);
-    if (before && after && before->dim() == after->dim() &&
-        before->scalar_type() == after->scalar_type())
-      call_.graph.set_fact(value, {*after, false});
     results.push_back(Operand{carried_in_[i].dtype, value, {}, {}});
   }
   std::vector<JitValue*> lists;
@@ -92,30 +114,36 @@ std::vector<Operand> LoopWriter::finish() {
 }
 
 Operand LoopWriter::stacked(const Collected& collected, JitValue* list) {
-  // A loop that never ran gives a stack of nothing, whose other sizes are those of an element.
   const auto element = call_.graph.example(collected.element);
-  if (!element) call_.unsupported("the shape of what the loop collects is not known");
-  Ints dims = element->sizes().vec();
+  JitValue* value = element ? stack_or_nothing(collected, list, *element)
+                            : call_.call("aten::stack", {list, 0});  // fails where there is nothing
+  if (collected.stacking.last_first) value = call_.call("aten::flip", {value, Ints{0}});
+  if (collected.stacking.axis != 0)
+    value = call_.call("aten::movedim.int", {value, 0, collected.stacking.axis});
+  return Operand{collected.dtype, value, {}, {}};
+}
+
+JitValue* LoopWriter::stack_or_nothing(const Collected& collected, JitValue* list,
+                                       const at::Tensor& element) {
+  const bool exact = call_.graph.fact(collected.element)->exact;
+  Ints dims = element.sizes().vec();
+  for (std::int64_t& dim : dims)
+    if (!exact && dim >= GraphWriter::kOpenSize) dim = 0;
   dims.insert(dims.begin(), 0);
-  JitValue* nothing = call_.constant_value(
-      at::empty(dims, at::TensorOptions(element->scalar_type()).device(call_.graph.device())));
+  const at::TensorOptions options(element.scalar_type());
+  JitValue* nothing = call_.constant_value(at::empty(dims, options.device(call_.graph.device())));
   JitValue* any = call_.call("aten::gt.int", {call_.call("aten::len.t", {list}), 0});
   tj::Node* choice = call_.graph.insert(tj::prim::If, {any}, 1);
   tj::Block* some = choice->addBlock();
   {
     const tj::WithInsertPoint at(some);
-    JitValue* all = call_.call("aten::stack", {list, 0});
-    if (collected.stacking.last_first) all = call_.call("aten::flip", {all, Ints{0}});
-    some->registerOutput(all);
+    some->registerOutput(call_.call("aten::stack", {list, 0}));
   }
   choice->addBlock()->registerOutput(nothing);
-  JitValue* value = choice->output();
-  dims[0] = GraphWriter::kOpenSize;
-  call_.graph.set_fact(
-      value, {at::empty(dims, at::TensorOptions(element->scalar_type()).device(at::kMeta)), false});
-  if (collected.stacking.axis != 0)
-    value = call_.call("aten::movedim.int", {value, 0, collected.stacking.axis});
-  return Operand{collected.dtype, value, {}, {}};
+  dims = element.sizes().vec();
+  dims.insert(dims.begin(), GraphWriter::kOpenSize);
+  call_.graph.set_fact(choice->output(), {at::empty(dims, options.device(at::kMeta)), false});
+  return choice->output();
 }
 
 }  // namespace joulemark::torch_kit

@@ -15,14 +15,20 @@ class LoopWriter {
   /// At most `limit` (int) iterations, none when `go` (bool) is false.
   LoopWriter(OpCall& call, JitValue* limit, JitValue* go);
 
+  /// What may be taken for known of a carried value in the body.
+  enum class Carried {
+    kAsStarted,  ///< every iteration leaves it the type and the rank that it has at the start
+    kChanging,
+  };
   /// One more carried value with this start.
-  void carry(Operand& start);
+  void carry(Operand& start, Carried carried = Carried::kAsStarted);
   /// Where an output stacks what the iterations give.
   struct Stacking {
     std::int64_t axis = 0;  ///< of the result
     bool last_first = false;
   };
-  /// One more output that is stacked from all iterations.
+  /// One more output that is stacked from all iterations. Where there are none, it has the sizes
+  /// of an element that the model fixes, and 0 for the others.
   void collect(Stacking stacking);
 
   /// Puts the loop at the present place.
@@ -37,6 +43,11 @@ class LoopWriter {
   /// Ends the body with (condition, carried…, collected…), written as `within` sees them.
   void end_body(OpCall& within, std::vector<Operand> results);
 
+  /// Of a loop whose body has ended: carried values that are not what carry() was told. The body
+  /// may be wrong then: discard() it and write the loop again.
+  [[nodiscard]] std::vector<std::size_t> changed();
+  void discard();
+
   /// Carried values, then stacked outputs.
   std::vector<Operand> finish();
 
@@ -48,12 +59,15 @@ class LoopWriter {
     jm_dtype dtype = JM_UNDEFINED;
   };
   void end_carried(OpCall& within, std::vector<Operand>& results);
+  bool keeps(std::size_t i);
   Operand stacked(const Collected& collected, JitValue* list);
+  JitValue* stack_or_nothing(const Collected& collected, JitValue* list, const at::Tensor& element);
 
   OpCall& call_;
   tj::Node* node_;
   tj::Block* block_;
   JitValue* iteration_;
+  std::vector<Carried> carrying_;
   std::vector<Operand> carried_in_;
   std::vector<JitValue*> carried_out_;
   std::vector<Collected> collected_;

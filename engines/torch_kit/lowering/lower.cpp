@@ -146,13 +146,13 @@ Lowered lower(const model::OnnxModel& model, c10::Device device) {
   lower_nodes(writer, model.graph, scope);
   for (const model::Port& output : model.graph.outputs) {
     plugin::Port port = port_of(output);
-    const auto found = scope.find(output.name);
-    if (found == scope.end())
+    Operand* found = scope.find(output.name);
+    if (found == nullptr)
       plugin::fail(JM_INVALID_MODEL, "its output '" + output.name + "' is not defined");
     const model::OnnxNode none;
     OpCall call(writer, none, scope);
-    port.dtype = found->second.dtype == JM_UNDEFINED ? port.dtype : found->second.dtype;
-    lowered.graph->registerOutput(call.as_tensor(found->second));
+    port.dtype = found->dtype == JM_UNDEFINED ? port.dtype : found->dtype;
+    lowered.graph->registerOutput(call.as_tensor(*found));
     lowered.outputs.push_back(std::move(port));
   }
   lowered.precision = narrowest_float(writer.tensor_types());

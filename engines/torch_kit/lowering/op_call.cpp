@@ -31,9 +31,9 @@ bool OpCall::wants(std::size_t i) const {
 
 Operand& OpCall::operand(std::size_t i) {
   if (!has(i)) invalid("input " + std::to_string(i) + " is missing");
-  const auto found = scope.find(node.inputs[i]);
-  if (found == scope.end()) invalid("its input '" + node.inputs[i] + "' is not defined");
-  return found->second;
+  Operand* found = scope.find(node.inputs[i]);
+  if (found == nullptr) invalid("its input '" + node.inputs[i] + "' is not defined");
+  return *found;
 }
 
 JitValue* OpCall::numbers_as_tensor(const Operand& operand) {
@@ -66,7 +66,7 @@ JitValue* OpCall::as_tensor(Operand& operand) {
 JitValue* OpCall::tensor(std::size_t i) {
   JitValue* value = as_tensor(operand(i));
   if (!widen_) return value;
-  const at::ScalarType type = type_of(value);
+  const at::ScalarType type = held_type(i);
   if (!lacks_arithmetic(type)) return value;
   widened_from_ = type;
   return cast(value, arithmetic_type(type));
@@ -88,7 +88,17 @@ jm_dtype OpCall::dtype(std::size_t i) {
 }
 
 at::ScalarType OpCall::type(std::size_t i) {
-  return type_of(tensor(i));
+  JitValue* value = tensor(i);
+  return graph.example(value) ? type_of(value) : held_type(i);
+}
+
+/// A value of unknown rank has an element type all the same.
+at::ScalarType OpCall::held_type(std::size_t i) {
+  Operand& value = operand(i);
+  if (graph.example(as_tensor(value))) return type_of(value.tensor);
+  const auto storage = storage_of(value.dtype);
+  if (!storage) unsupported("the element type of input '" + node.inputs[i] + "' is not known");
+  return storage->type;
 }
 
 std::int64_t OpCall::rank(std::size_t i) {
@@ -191,9 +201,8 @@ void OpCall::result(JitValue* value, std::size_t i, jm_dtype dtype) {
   if (widen_ && widened_from_ != at::ScalarType::Undefined &&
       type_of(value) == arithmetic_type(widened_from_))
     value = cast(value, widened_from_);
-  // Where it is not known, those who need it say so; a graph's output tells when it is there.
-  const auto example = graph.example(value);
-  if (dtype == JM_UNDEFINED && example) dtype = dtype_of(example->scalar_type());
+  // Of a value whose rank is not known, its type is not either: what needs it will say so.
+  if (dtype == JM_UNDEFINED && graph.example(value)) dtype = dtype_of(type_of(value));
   result(Operand{dtype, value, {}, {}}, i);
 }
 

@@ -103,6 +103,7 @@ class OpCall {
 
  private:
   const model::OnnxAttributeValue* find(std::string_view name) const;
+  at::ScalarType held_type(std::size_t i);
   JitValue* numbers_as_tensor(const Operand& operand);
 
   at::ScalarType widened_from_ = at::ScalarType::Undefined;

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "torch_kit/dtypes.h"
-#include "torch_kit/lowering/lower.h"
 #include "torch_kit/ops/attend.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/subgraph.h"
 #include "torch_kit/ops/values.h"
 #include "torch_kit/ops/window.h"
 
@@ -128,12 +128,10 @@ JitValue* modified(OpCall& call, const char* name, JitValue* value) {
   const model::OnnxGraph& body = call.graph_attribute(name);
   if (body.inputs.size() != 1 || body.outputs.size() != 1)
     call.invalid(std::string(name) + " must have one input and one output");
-  Scope inner = call.scope;
+  Scope inner(&call.scope);
   inner[body.inputs[0].name] = Operand{dtype_of(call.type_of(value)), value, {}, {}};
-  lower_nodes(call.graph, body, inner);
-  const auto found = inner.find(body.outputs[0].name);
-  if (found == inner.end()) call.invalid("the output of " + std::string(name) + " is missing");
-  return call.cast(call.as_tensor(found->second), call.type_of(value));
+  Operand changed = write_subgraph(call, body, inner).front();
+  return call.cast(call.as_tensor(changed), call.type_of(value));
 }
 
 /// Attention whose scores and weights other graphs change.

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // If and Loop: sub-graphs become blocks of the graph, which see the values around them.
-#include <ATen/ops/empty.h>
-
-#include "torch_kit/dtypes.h"
 #include "torch_kit/lowering/host_arithmetic.h"
 #include "torch_kit/lowering/loop_writer.h"
-#include "torch_kit/lowering/lower.h"
 #include "torch_kit/lowering/sequences.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/subgraph.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
 
-/// The values of a sub-graph's outputs, its nodes written at the present place.
 std::vector<Operand> write_branch(OpCall& call, const model::OnnxGraph& branch) {
-  Scope inner = call.scope;
-  lower_nodes(call.graph, branch, inner);
-  OpCall within(call.graph, call.node, inner);
-  std::vector<Operand> values;
-  for (const model::Port& output : branch.outputs) {
-    const auto found = inner.find(output.name);
-    if (found == inner.end()) call.invalid("output '" + output.name + "' is not defined");
-    found->second.tensor = as_value(within, found->second);
-    values.push_back(found->second);
-  }
+  Scope inner(&call.scope);
+  std::vector<Operand> values = write_subgraph(call, branch, inner);
+  if (values.size() != call.output_count()) call.invalid("a branch has other outputs");
   return values;
 }
 
@@ -69,8 +58,10 @@ void lower_if(OpCall& call) {
     tj::Block* block = node->addBlock();
     const tj::WithInsertPoint at(block);
     results.push_back(write_branch(call, *branch));
-    if (results.back().size() != call.output_count()) call.invalid("a branch has other outputs");
-    for (const Operand& value : results.back()) block->registerOutput(value.tensor);
+    for (Operand& value : results.back()) {
+      value.tensor = as_value(call, value);
+      block->registerOutput(value.tensor);
+    }
   }
   for (std::size_t i = 0; i < call.output_count(); ++i) {
     if (is_list(results[0][i].tensor) != is_list(results[1][i].tensor))
@@ -81,20 +72,16 @@ void lower_if(OpCall& call) {
   }
 }
 
-/// What the body's outputs are, its nodes written at the present place.
-std::vector<Operand> write_body(OpCall& call, const model::OnnxGraph& body, Scope& inner) {
-  lower_nodes(call.graph, body, inner);
-  std::vector<Operand> results;
-  for (const model::Port& output : body.outputs) {
-    const auto found = inner.find(output.name);
-    if (found == inner.end()) call.invalid("output '" + output.name + "' is not defined");
-    results.push_back(found->second);
-  }
-  return results;
-}
-
-void give_all(OpCall& call, const std::vector<Operand>& results) {
-  for (std::size_t i = 0; i < results.size(); ++i) call.result(results[i], i);
+void write_loop_body(OpCall& call, const model::OnnxGraph& body, LoopWriter& loop,
+                     std::size_t carried) {
+  loop.begin();
+  const tj::WithInsertPoint at(loop.block());
+  Scope inner(&call.scope);
+  inner[body.inputs[0].name] = loop.iteration();
+  inner[body.inputs[1].name] = loop.condition();
+  for (std::size_t i = 0; i < carried; ++i) inner[body.inputs[i + 2].name] = loop.carried(i);
+  OpCall within(call.graph, call.node, inner);
+  loop.end_body(within, write_subgraph(call, body, inner));
 }
 
 /// body: (iteration, condition, carried…) → (condition, carried…, collected…).
@@ -106,94 +93,22 @@ void lower_loop(OpCall& call) {
   JitValue* limit = call.has(0) ? as_type(call, call.number(0), at::kLong)
                                 : call.constant_value(std::int64_t{INT64_MAX});
   JitValue* go = call.has(1) ? as_type(call, call.number(1), at::kBool) : call.constant_value(true);
-  LoopWriter loop(call, limit, go);
-  for (std::size_t i = 0; i < carried; ++i) loop.carry(call.operand(i + 2));
-  for (std::size_t i = carried + 1; i < body.outputs.size(); ++i) loop.collect({});
-  loop.begin();
-  {
-    const tj::WithInsertPoint at(loop.block());
-    Scope inner = call.scope;
-    inner[body.inputs[0].name] = loop.iteration();
-    inner[body.inputs[1].name] = loop.condition();
-    for (std::size_t i = 0; i < carried; ++i) inner[body.inputs[i + 2].name] = loop.carried(i);
-    OpCall within(call.graph, call.node, inner);
-    loop.end_body(within, write_body(call, body, inner));
+  std::vector<LoopWriter::Carried> carrying(carried, LoopWriter::Carried::kAsStarted);
+  for (;;) {
+    LoopWriter loop(call, limit, go);
+    for (std::size_t i = 0; i < carried; ++i) loop.carry(call.operand(i + 2), carrying[i]);
+    for (std::size_t i = carried + 1; i < body.outputs.size(); ++i) loop.collect({});
+    write_loop_body(call, body, loop, carried);
+    const std::vector<std::size_t> changed = loop.changed();
+    if (changed.empty()) return give_all(call, loop.finish());
+    loop.discard();
+    for (const std::size_t i : changed) carrying[i] = LoopWriter::Carried::kChanging;
   }
-  give_all(call, loop.finish());
-}
-
-/// Scan since opset 9, which has no batch axis, as its attributes say it.
-struct ScanShape {
-  explicit ScanShape(OpCall& call)
-      : body(call.graph_attribute("body")),
-        scanned(static_cast<std::size_t>(
-            std::max<std::int64_t>(call.integer("num_scan_inputs", 0), 0))) {
-    if (scanned == 0 || scanned > call.input_count() || body.inputs.size() != call.input_count())
-      call.invalid("num_scan_inputs and the body's inputs do not fit the node's");
-    states = call.input_count() - scanned;
-    if (body.outputs.size() < states) call.invalid("the body has too few outputs");
-    stacked = body.outputs.size() - states;
-    in_axes = list(call, "scan_input_axes", scanned);
-    in_directions = list(call, "scan_input_directions", scanned);
-    out_axes = list(call, "scan_output_axes", stacked);
-    out_directions = list(call, "scan_output_directions", stacked);
-  }
-  static Ints list(OpCall& call, const char* name, std::size_t count) {
-    Ints values = call.integers(name, Ints(count, 0));
-    if (values.size() != count) call.invalid(std::string(name) + " has a wrong length");
-    return values;
-  }
-
-  const model::OnnxGraph& body;
-  std::size_t scanned;
-  std::size_t states = 0;
-  std::size_t stacked = 0;
-  Ints in_axes, in_directions, out_axes, out_directions;
-};
-
-/// body: (state…, element…) → (state…, element…).
-void lower_scan(OpCall& call) {
-  const ScanShape scan(call);
-  std::vector<JitValue*> sequences;
-  for (std::size_t i = 0; i < scan.scanned; ++i) {
-    JitValue* sequence = call.tensor(scan.states + i);
-    if (scan.in_directions[i] != 0)
-      sequence = call.call("aten::flip", {sequence, Ints{scan.in_axes[i]}});
-    sequences.push_back(sequence);
-  }
-  LoopWriter loop(call, call.size(sequences[0], scan.in_axes[0]), call.constant_value(true));
-  for (std::size_t i = 0; i < scan.states; ++i) loop.carry(call.operand(i));
-  for (std::size_t i = 0; i < scan.stacked; ++i)
-    loop.collect({scan.out_axes[i], scan.out_directions[i] != 0});
-  loop.begin();
-  {
-    const tj::WithInsertPoint at(loop.block());
-    Scope inner = call.scope;
-    JitValue* step = loop.iteration().host->elements.front();
-    for (std::size_t i = 0; i < scan.states; ++i) inner[scan.body.inputs[i].name] = loop.carried(i);
-    for (std::size_t i = 0; i < scan.scanned; ++i) {
-      JitValue* element = call.call("aten::select.int", {sequences[i], scan.in_axes[i], step});
-      inner[scan.body.inputs[scan.states + i].name] =
-          Operand{call.dtype(scan.states + i), element, {}, {}};
-    }
-    OpCall within(call.graph, call.node, inner);
-    std::vector<Operand> results = write_body(call, scan.body, inner);
-    results.insert(results.begin(), loop.condition());
-    loop.end_body(within, results);
-  }
-  give_all(call, loop.finish());
-}
-
-/// Scan of opset 8 runs over axis 1, once for each of a batch, and pads: no exporter wrote it.
-void lower_batched_scan(OpCall& call) {
-  call.unsupported("Scan of opset 8, with a batch axis, is not covered");
 }
 
 constexpr Entry kEntries[] = {
     {"If", 1, lower_if},
     {"Loop", 1, lower_loop},
-    {"Scan", 9, lower_scan},
-    {"Scan", 8, lower_batched_scan, Types::kAsTheyAre, kOnnx, 8},
 };
 
 }  // namespace

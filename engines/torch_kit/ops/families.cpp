@@ -37,12 +37,16 @@ std::span<const Family> families() {
       ops::sequence,
       ops::classic,
       ops::control_flow,
+      ops::boxes,
       ops::contrib_attention,
       ops::contrib_products,
       ops::folding,
       ops::ordering,
+      ops::resizing,
+      ops::scans,
       ops::stateful,
       ops::trees,
+      ops::windows,
   };
   return kFamilies;
 }

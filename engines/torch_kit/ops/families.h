@@ -36,11 +36,15 @@ std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
 std::span<const Entry> control_flow();
+std::span<const Entry> boxes();
 std::span<const Entry> contrib_attention();
 std::span<const Entry> contrib_products();
 std::span<const Entry> folding();
 std::span<const Entry> ordering();
+std::span<const Entry> resizing();
+std::span<const Entry> scans();
 std::span<const Entry> stateful();
 std::span<const Entry> trees();
+std::span<const Entry> windows();
 
 }  // namespace joulemark::torch_kit::ops
