@@ -60,6 +60,11 @@ struct Calls {
   static jm_status operators(jm_engine* engine, const char** json, jm_message* message) {
     return guarded(message, [&] { *json = static_cast<Engine*>(engine)->operators(); });
   }
+  static jm_status export_model(jm_engine* engine, const char* model_path, const char* format,
+                                const char* path, jm_message* message) {
+    return guarded(message,
+                   [&] { static_cast<Engine*>(engine)->export_model(model_path, format, path); });
+  }
   static void release_model(jm_model* model) { delete static_cast<Model*>(model); }
   static void close(jm_engine* engine) { delete static_cast<Engine*>(engine); }
 
@@ -85,6 +90,17 @@ constexpr auto operators_call() -> jm_status (*)(jm_engine*, const char**, jm_me
     return nullptr;
 }
 
+/// The call that writes models in another format, where the engine has `export_model(model_path,
+/// format, path)`.
+template <class Engine, class Model>
+constexpr auto export_call()
+    -> jm_status (*)(jm_engine*, const char*, const char*, const char*, jm_message*) {
+  if constexpr (requires(Engine & engine) { engine.export_model("", "", ""); })
+    return Calls<Engine, Model>::export_model;
+  else
+    return nullptr;
+}
+
 /// The table of a plugin that has nothing to add but its name and its timed call.
 template <class Engine, class Model>
 constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, jm_message*)) {
@@ -105,7 +121,8 @@ constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, 
           C::lm_forward,
           C::release_model,
           C::close,
-          operators_call<Engine, Model>()};
+          operators_call<Engine, Model>(),
+          export_call<Engine, Model>()};
 }
 
 }  // namespace joulemark::plugin

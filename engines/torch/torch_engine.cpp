@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PyTorch as its users run it without a compiler: one operator after the other.
 #include "plugin_kit/calls.h"
+#include "torch_kit/archive.h"
 #include "torch_kit/model.h"
 #include "torch_kit/plan.h"
 
@@ -20,11 +21,19 @@ class EagerExecutor : public torch_kit::Executor {
   torch_kit::Plan plan_;
 };
 
-constexpr torch_kit::Flavour kFlavour{
-    "torch", "eager", torch_kit::Optimize::kNone,
-    [](const std::shared_ptr<::torch::jit::Graph>& graph) -> std::unique_ptr<torch_kit::Executor> {
-      return std::make_unique<EagerExecutor>(graph);
-    }};
+std::unique_ptr<torch_kit::Executor> from_graph(const std::shared_ptr<::torch::jit::Graph>& graph) {
+  return std::make_unique<EagerExecutor>(graph);
+}
+
+std::unique_ptr<torch_kit::Executor> from_module(const ::torch::jit::Module& module,
+                                                 torch_kit::Optimize optimize) {
+  auto graph = torch_kit::flat_graph(module);
+  torch_kit::optimise(graph, optimize);
+  return from_graph(graph);
+}
+
+constexpr torch_kit::Flavour kFlavour{"torch", "eager", torch_kit::Optimize::kNone, from_graph,
+                                      from_module};
 
 struct Engine : jm_engine {
   explicit Engine(const jm_open_params& params) : jm_engine(params, kFlavour) {}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/dtypes.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace joulemark::torch_kit {
 namespace {
@@ -31,6 +33,7 @@ constexpr std::array kRows{
     Row{JM_FLOAT8E4M3FNUZ, {at::kFloat8_e4m3fnuz}},
     Row{JM_FLOAT8E5M2, {at::kFloat8_e5m2}},
     Row{JM_FLOAT8E5M2FNUZ, {at::kFloat8_e5m2fnuz}},
+    Row{JM_FLOAT8E8M0, {at::kFloat8_e8m0fnu}},
     Row{JM_UINT4, {at::kByte, 4}},
     Row{JM_INT4, {at::kChar, 4}},
     Row{JM_FLOAT4E2M1, {at::kFloat, 4}},
@@ -59,6 +62,15 @@ bool lacks_arithmetic(at::ScalarType type) {
 at::ScalarType arithmetic_type(at::ScalarType type) {
   if (type == at::kUInt16) return at::kInt;
   return lacks_arithmetic(type) ? at::kLong : type;
+}
+
+std::string narrowest_float(const std::vector<at::ScalarType>& types) {
+  // From the narrowest on; of two types with as many bits the one with fewer digits is first.
+  static constexpr std::pair<at::ScalarType, const char*> kTypes[] = {
+      {at::kBFloat16, "bf16"}, {at::kHalf, "f16"}, {at::kFloat, "f32"}, {at::kDouble, "f64"}};
+  for (const auto& [type, name] : kTypes)
+    if (std::ranges::find(types, type) != types.end()) return name;
+  return "";
 }
 
 }  // namespace joulemark::torch_kit

@@ -5,6 +5,8 @@
 #include <c10/core/ScalarType.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "joulemark/engine_abi.h"
 
@@ -30,5 +32,8 @@ bool lacks_arithmetic(at::ScalarType type);
 /// The signed type that has the arithmetic for `type` and holds its values (of uint64: those below
 /// 2^63); `type` itself where it has arithmetic.
 at::ScalarType arithmetic_type(at::ScalarType type);
+
+/// Name of the narrowest type of floating numbers among `types`: "f32"; "" when there is none.
+std::string narrowest_float(const std::vector<at::ScalarType>& types);
 
 }  // namespace joulemark::torch_kit

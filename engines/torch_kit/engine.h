@@ -19,7 +19,8 @@ struct Flavour {
   const char* name;      ///< "torch"
   const char* executor;  ///< what effective() calls the way of running
   Optimize optimize;     ///< unless the option says otherwise
-  MakeExecutor make_executor;
+  FromGraph from_graph;
+  FromModule from_module;
 };
 
 }  // namespace joulemark::torch_kit
@@ -36,6 +37,9 @@ struct jm_engine {
 
   /// JSON for operators.
   const char* operators();
+
+  /// Writes an ONNX file as a TorchScript archive.
+  void export_model(const char* model_path, const char* format, const char* path) const;
 
  private:
   std::string operators_;

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <ATen/core/ivalue.h>
+#include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "torch_kit/passes.h"
 
 namespace joulemark::torch_kit {
 
@@ -26,7 +29,9 @@ class Executor {
 };
 
 /// Makes the executor of an engine for an optimised graph. Throws plugin::Failure.
-using MakeExecutor =
-    std::unique_ptr<Executor> (*)(const std::shared_ptr<::torch::jit::Graph>& graph);
+using FromGraph = std::unique_ptr<Executor> (*)(const std::shared_ptr<::torch::jit::Graph>& graph);
+/// The same for a user's TorchScript module, which is still to be optimised.
+using FromModule = std::unique_ptr<Executor> (*)(const ::torch::jit::Module& module,
+                                                 Optimize optimize);
 
 }  // namespace joulemark::torch_kit

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/load.h"
 
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+#include "model/model_format.h"
 #include "model/onnx_reader.h"
 #include "plugin_kit/status.h"
+#include "torch_kit/archive.h"
+#include "torch_kit/errors.h"
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
+#include "torch_kit/script.h"
 
 namespace joulemark::torch_kit {
 namespace {
@@ -13,19 +20,62 @@ jm_status status_of(const Error& error) {
   return error.kind == ErrorKind::kUnsupported ? JM_UNSUPPORTED : JM_INVALID_MODEL;
 }
 
-Loaded load_onnx(const jm_engine& engine, const std::string& path) {
+Lowered lower_file(const std::string& path, c10::Device device) {
   const auto model = model::read_onnx_model(path);
   if (!model) plugin::fail(status_of(model.error()), model.error().message);
-  Lowered lowered = lower(*model, engine.device);
+  return lower(*model, device);
+}
+
+Loaded load_onnx(const jm_engine& engine, const std::string& path) {
+  Lowered lowered = lower_file(path, engine.device);
   optimise(lowered.graph, engine.optimize);
   return {std::move(lowered.inputs), std::move(lowered.outputs), lowered.precision,
-          engine.flavour.make_executor(lowered.graph)};
+          engine.flavour.from_graph(lowered.graph)};
+}
+
+Loaded load_archive(const jm_engine& engine, const std::string& path) {
+  Archive archive = read_archive(path, engine.device);
+  return {std::move(archive.inputs), std::move(archive.outputs), archive.precision,
+          engine.flavour.from_module(archive.module, engine.optimize), std::move(archive.kinds)};
+}
+
+Loaded load_package(const jm_engine& engine, const std::string& path) {
+  Package package = read_package(path, engine.device);
+  return {std::move(package.inputs), std::move(package.outputs), "", std::move(package.executor)};
 }
 
 }  // namespace
 
 Loaded load(const jm_engine& engine, const std::string& path) {
+  const std::string format = model::model_format(path);
+  if (format == model::kTorchScript) return load_archive(engine, path);
+  if (format == model::kTorchPackage) return load_package(engine, path);
   return load_onnx(engine, path);
 }
 
+namespace {
+
+void export_torchscript(const jm_engine& engine, const std::string& path, const std::string& to) {
+  Lowered lowered = lower_file(path, engine.device);
+  // oneDNN's own layouts cannot be saved.
+  optimise(lowered.graph, engine.optimize == Optimize::kNone ? Optimize::kNone : Optimize::kFreeze);
+  make_module(*lowered.graph).save(to);
+}
+
+}  // namespace
 }  // namespace joulemark::torch_kit
+
+void jm_engine::export_model(const char* model_path, const char* format, const char* path) const {
+  using namespace joulemark;
+  if (std::string(format) != "torchscript")
+    plugin::fail(JM_INVALID_ARGUMENT,
+                 "PyTorch writes no format '" + std::string(format) + "' here; use torchscript");
+  if (model::model_format(model_path) != model::kOnnxFile)
+    plugin::fail(JM_INVALID_ARGUMENT, "'" + std::string(model_path) + "' is no ONNX file");
+  const c10::InferenceMode inference;
+  try {
+    torch_kit::export_torchscript(*this, model_path, path);
+  } catch (const c10::Error& error) {
+    plugin::fail(JM_FAILED, "cannot write '" + std::string(path) + "': " + torch_kit::brief(error));
+  }
+}

@@ -17,9 +17,11 @@ struct Loaded {
   std::vector<plugin::Port> outputs;
   std::string precision;  ///< narrowest type of floating numbers that is computed with: "f32"
   std::unique_ptr<Executor> executor;
+  /// What the executor takes for each input: a tensor, int, float or bool; empty: tensors only.
+  std::vector<c10::TypeKind> kinds = {};
 };
 
-/// Reads an ONNX file. Throws plugin::Failure.
+/// Reads an ONNX file, a TorchScript archive or an AOTInductor package. Throws plugin::Failure.
 Loaded load(const jm_engine& engine, const std::string& path);
 
 }  // namespace joulemark::torch_kit

@@ -17,6 +17,18 @@
 
 using namespace joulemark;
 
+namespace {
+
+/// An argument of a TorchScript method.
+c10::IValue as_kind(const at::Tensor& tensor, c10::TypeKind kind) {
+  if (kind == c10::TypeKind::IntType) return tensor.item().toLong();
+  if (kind == c10::TypeKind::FloatType) return tensor.item().toDouble();
+  if (kind == c10::TypeKind::BoolType) return tensor.item().toBool();
+  return tensor;
+}
+
+}  // namespace
+
 jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(engine) {
   plugin::check_model_file(params);
   const plugin::WideAffinity wide(engine.affinity);
@@ -25,6 +37,7 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(en
   inputs = plugin::PortList(std::move(loaded.inputs));
   outputs = plugin::PortList(std::move(loaded.outputs));
   precision_ = loaded.precision;
+  kinds_ = std::move(loaded.kinds);
   executor_ = std::move(loaded.executor);
 }
 
@@ -34,8 +47,10 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   plugin::check_inputs(inputs, tensors, count);
   const c10::InferenceMode inference;
   bound_.clear();
-  for (std::size_t i = 0; i < count; ++i)
-    bound_.emplace_back(torch_kit::from_caller(tensors[i], engine_.device));
+  for (std::size_t i = 0; i < count; ++i) {
+    at::Tensor tensor = torch_kit::from_caller(tensors[i], engine_.device);
+    bound_.push_back(kinds_.empty() ? c10::IValue(std::move(tensor)) : as_kind(tensor, kinds_[i]));
+  }
   torch_kit::synchronise(engine_.device);
   is_bound_ = true;
 }

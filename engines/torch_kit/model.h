@@ -32,6 +32,7 @@ struct jm_model {
  private:
   jm_engine& engine_;
   std::string precision_;
+  std::vector<c10::TypeKind> kinds_;
   std::unique_ptr<joulemark::torch_kit::Executor> executor_;
   std::vector<c10::IValue> bound_;
   bool is_bound_ = false;

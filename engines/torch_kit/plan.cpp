@@ -4,32 +4,18 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "plugin_kit/status.h"
 #include "torch_kit/plan_registers.h"
 
 namespace joulemark::torch_kit {
-namespace {
-
-/// The node of `block` in which `value` is used last, in it or in a block inside of it.
-const tj::Node* last_use(const tj::Value* value, const tj::Block* block) {
-  const tj::Node* last = nullptr;
-  for (const tj::Use& use : value->uses()) {
-    const tj::Node* user = use.user;
-    while (user->owningBlock() != block) user = user->owningBlock()->owningNode();
-    if (last == nullptr || last->isBefore(user)) last = user;
-  }
-  return last;
-}
-
-}  // namespace
-
-Plan::Plan(std::shared_ptr<tj::Graph> graph) : graph_(std::move(graph)) {
+Plan::Plan(std::shared_ptr<tj::Graph> graph)
+    : graph_(std::move(graph)), lifetimes_(std::make_unique<Lifetimes>(*graph_)) {
   for (const tj::Value* value : graph_->inputs()) inputs_.push_back(register_of(value));
   add_block(graph_->block(), root_);
   for (const tj::Value* value : graph_->outputs()) outputs_.push_back(register_of(value));
-  at_ = nullptr;
+  lifetimes_.reset();
 }
 
 std::uint32_t Plan::register_of(const tj::Value* value) {
@@ -48,7 +34,7 @@ void Plan::add_block(tj::Block* block, Block& out) {
     if (node->kind() == tj::prim::Constant)
       add_constant(node);
     else
-      add_node(node, block, out);
+      add_node(node, out);
   }
   for (const tj::Value* value : block->outputs()) {
     const std::uint32_t place = register_of(value);
@@ -64,32 +50,32 @@ void Plan::add_constant(const tj::Node* node) {
   fixed_[place] = true;
 }
 
-std::vector<std::uint32_t> Plan::inputs_of(tj::Node* node, tj::Block* block) {
+std::vector<std::uint32_t> Plan::inputs_of(tj::Node* node) {
+  // A branch and the limits of a loop are read in place.
+  const std::size_t kept = node->kind() == tj::prim::If     ? 1
+                           : node->kind() == tj::prim::Loop ? 2
+                                                            : 0;
   std::vector<std::uint32_t> places(node->inputs().size());
+  std::unordered_set<std::uint32_t> given;
   // From the right: of a value that is given twice only the last one may be handed over.
   for (std::size_t i = places.size(); i-- > 0;) {
     const tj::Value* value = node->inputs()[i];
     const std::uint32_t place = register_of(value);
-    const bool again =
-        std::any_of(places.begin() + static_cast<std::ptrdiff_t>(i) + 1, places.end(),
-                    [&](std::uint32_t other) { return (other & ~kMove) == place; });
-    const bool last = !fixed_[place] && !again && node->blocks().empty() &&
-                      value->node()->owningBlock() == block && last_use(value, block) == node;
-    places[i] = place | (last ? kMove : 0);
+    const bool moves = i >= kept && !fixed_[place] && lifetimes_->ends_at(value, node) &&
+                       given.insert(place).second;
+    places[i] = place | (moves ? kMove : 0);
   }
   return places;
 }
 
-void Plan::choose_kind(tj::Node* node, tj::Block* block, Step& step,
-                       std::vector<std::uint32_t>& cleared) {
+void Plan::choose_kind(tj::Node* node, Step& step, std::vector<std::uint32_t>& cleared) {
   const auto kind = node->kind();
   if (kind == tj::prim::If || kind == tj::prim::Loop) {
     step.kind = kind == tj::prim::If ? Kind::kIf : Kind::kLoop;
     std::vector<Block> inner(node->blocks().size());
     for (std::size_t i = 0; i < inner.size(); ++i) add_block(node->blocks()[i], inner[i]);
-    for (const auto& [value, place] : registers_of_)
-      if (!fixed_[place] && value->node()->owningBlock() == block && last_use(value, block) == node)
-        cleared.push_back(place);
+    for (const tj::Value* value : lifetimes_->ended_by(node))
+      if (!fixed_[register_of(value)]) cleared.push_back(register_of(value));
     step.index = static_cast<std::uint32_t>(blocks_.size());
     blocks_.push_back(std::move(inner));
   } else if (kind == tj::prim::ListConstruct) {
@@ -112,11 +98,11 @@ void Plan::choose_kind(tj::Node* node, tj::Block* block, Step& step,
   }
 }
 
-void Plan::add_node(tj::Node* node, tj::Block* block, Block& out) {
+void Plan::add_node(tj::Node* node, Block& out) {
   Step step{};
-  const std::vector<std::uint32_t> inputs = inputs_of(node, block);
+  const std::vector<std::uint32_t> inputs = inputs_of(node);
   std::vector<std::uint32_t> cleared;
-  choose_kind(node, block, step, cleared);
+  choose_kind(node, step, cleared);
   step.first = static_cast<std::uint32_t>(operands_.size());
   step.inputs = static_cast<std::uint32_t>(inputs.size());
   step.outputs = static_cast<std::uint32_t>(node->outputs().size());

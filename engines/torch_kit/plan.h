@@ -12,9 +12,9 @@
 #include <unordered_map>
 #include <vector>
 
-namespace joulemark::torch_kit {
+#include "torch_kit/plan_lifetimes.h"
 
-namespace tj = ::torch::jit;
+namespace joulemark::torch_kit {
 
 /// A compiled graph with its registers: one thread at a time. A value is handed over at its last
 /// use, so that its memory is free for what comes next, as in a program written by hand.
@@ -51,14 +51,14 @@ class Plan {
 
   std::uint32_t register_of(const tj::Value* value);
   void add_block(tj::Block* block, Block& out);
-  void add_node(tj::Node* node, tj::Block* block, Block& out);
+  void add_node(tj::Node* node, Block& out);
   void add_constant(const tj::Node* node);
-  void choose_kind(tj::Node* node, tj::Block* block, Step& step,
-                   std::vector<std::uint32_t>& cleared);
-  std::vector<std::uint32_t> inputs_of(tj::Node* node, tj::Block* block);
+  void choose_kind(tj::Node* node, Step& step, std::vector<std::uint32_t>& cleared);
+  std::vector<std::uint32_t> inputs_of(tj::Node* node);
 
   void execute(const Block& block);
   void execute(const Step& step);
+  c10::IValue take(std::uint32_t operand);
   void call(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void make_list(const Step& step);
   void unpack_list(const Step& step);
@@ -66,7 +66,8 @@ class Plan {
   void loop(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void clear_all();
 
-  std::shared_ptr<tj::Graph> graph_;  ///< keeps nodes and constants alive
+  std::shared_ptr<tj::Graph> graph_;      ///< keeps nodes and constants alive
+  std::unique_ptr<Lifetimes> lifetimes_;  ///< while the plan is built
   std::unordered_map<const tj::Value*, std::uint32_t> registers_of_;
   std::vector<c10::IValue> registers_;
   std::vector<bool> fixed_;  ///< holds a constant

@@ -52,13 +52,13 @@ void Plan::execute(const Step& step) {
     registers_[out[step.outputs + i]] = c10::IValue();
 }
 
+c10::IValue Plan::take(std::uint32_t operand) {
+  if ((operand & kMove) != 0) return std::move(registers_[operand & ~kMove]);
+  return registers_[operand];
+}
+
 void Plan::call(const Step& step, const std::uint32_t* in, const std::uint32_t* out) {
-  for (std::uint32_t i = 0; i < step.inputs; ++i) {
-    if ((in[i] & kMove) != 0)
-      stack_.push_back(std::move(registers_[in[i] & ~kMove]));
-    else
-      stack_.push_back(registers_[in[i]]);
-  }
+  for (std::uint32_t i = 0; i < step.inputs; ++i) stack_.push_back(take(in[i]));
   if (step.kind == Kind::kDispatch)
     handles_[step.index].callBoxed(&stack_);
   else if (step.kind == Kind::kOperation)
@@ -104,7 +104,7 @@ void Plan::loop(const Step& step, const std::uint32_t* in, const std::uint32_t* 
   const std::int64_t limit = registers_[in[0]].toInt();
   bool go = registers_[in[1]].toBool();
   // Between two iterations the carried values stand in the outputs' registers.
-  for (std::uint32_t i = 0; i < step.outputs; ++i) registers_[out[i]] = registers_[in[i + 2]];
+  for (std::uint32_t i = 0; i < step.outputs; ++i) registers_[out[i]] = take(in[i + 2]);
   for (std::int64_t iteration = 0; iteration < limit && go; ++iteration) {
     registers_[body.inputs[0]] = iteration;
     for (std::uint32_t i = 0; i < step.outputs; ++i)

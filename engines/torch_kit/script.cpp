@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/script.h"
 
+#include <torch/csrc/jit/passes/frozen_ops_to_mkldnn.h>
+
 namespace joulemark::torch_kit {
 
 namespace tj = ::torch::jit;
@@ -21,6 +23,14 @@ tj::Module make_module(const tj::Graph& graph) {
       c10::QualifiedName(*module.type()->name(), "forward"), body);
   module.type()->addMethod(function);
   return module;
+}
+
+tj::Module optimised(const tj::Module& module, Optimize optimize) {
+  if (optimize == Optimize::kNone) return module;
+  tj::Module frozen = tj::freeze(module);
+  auto graph = frozen.get_method("forward").graph();
+  if (optimize == Optimize::kOnednnPrepack) tj::ConvertFrozenOpsToMKLDNN(graph);
+  return frozen;
 }
 
 }  // namespace joulemark::torch_kit

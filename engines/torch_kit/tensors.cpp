@@ -4,6 +4,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -42,6 +43,12 @@ at::Tensor unpack(jm_dtype dtype, const std::byte* bytes, const std::vector<std:
   return wide;
 }
 
+at::Tensor aligned_copy(const at::Tensor& tensor) {
+  at::Tensor copy = at::empty(tensor.sizes(), tensor.options());
+  std::memcpy(copy.mutable_data_ptr(), tensor.const_data_ptr(), tensor.nbytes());
+  return copy;
+}
+
 at::Tensor pack(jm_dtype dtype, const at::Tensor& wide) {
   const std::vector<std::int64_t> dims = wide.sizes().vec();
   const auto bytes = static_cast<std::int64_t>(plugin::byte_count(dtype, dims.data(), dims.size()));
@@ -69,6 +76,9 @@ at::Tensor from_model(const model::OnnxTensor& tensor, c10::Device device) {
     auto* data = const_cast<std::byte*>(tensor.data.data());
     made = at::from_blob(
         data, tensor.dims, [owner = tensor.owner](void*) {}, held.type);
+    // A file may put elements anywhere; kernels may read them only where their type allows.
+    if (reinterpret_cast<std::uintptr_t>(data) % made.element_size() != 0)
+      made = aligned_copy(made);
   }
   return device.is_cpu() ? made : made.to(device);
 }

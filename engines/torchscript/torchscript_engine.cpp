@@ -10,8 +10,8 @@ using namespace joulemark;
 
 class ScriptExecutor : public torch_kit::Executor {
  public:
-  explicit ScriptExecutor(const std::shared_ptr<::torch::jit::Graph>& graph)
-      : module_(torch_kit::make_module(*graph)), forward_(module_.get_method("forward")) {}
+  explicit ScriptExecutor(::torch::jit::Module module)
+      : module_(std::move(module)), forward_(module_.get_method("forward")) {}
 
   std::vector<c10::IValue> run(const std::vector<c10::IValue>& inputs) override {
     const c10::IValue result = forward_(inputs);
@@ -26,11 +26,17 @@ class ScriptExecutor : public torch_kit::Executor {
   ::torch::jit::Method forward_;
 };
 
-constexpr torch_kit::Flavour kFlavour{
-    "torchscript", "torchscript", torch_kit::Optimize::kFreeze,
-    [](const std::shared_ptr<::torch::jit::Graph>& graph) -> std::unique_ptr<torch_kit::Executor> {
-      return std::make_unique<ScriptExecutor>(graph);
-    }};
+std::unique_ptr<torch_kit::Executor> from_graph(const std::shared_ptr<::torch::jit::Graph>& graph) {
+  return std::make_unique<ScriptExecutor>(torch_kit::make_module(*graph));
+}
+
+std::unique_ptr<torch_kit::Executor> from_module(const ::torch::jit::Module& module,
+                                                 torch_kit::Optimize optimize) {
+  return std::make_unique<ScriptExecutor>(torch_kit::optimised(module, optimize));
+}
+
+constexpr torch_kit::Flavour kFlavour{"torchscript", "torchscript", torch_kit::Optimize::kFreeze,
+                                      from_graph, from_module};
 
 struct Engine : jm_engine {
   explicit Engine(const jm_open_params& params) : jm_engine(params, kFlavour) {}

@@ -197,6 +197,12 @@ typedef struct jm_engine_api {
    * operator set; "until" is the last and absent where the newest known is covered; "domain" is ""
    * for ai.onnx. *json is valid until close. */
   jm_status (*operators)(jm_engine* engine, const char** json, jm_message* message);
+
+  /* Writes the model file at model_path as the file at path, in a format of the engine's own:
+   * "torchscript". An existing file is replaced. JM_INVALID_ARGUMENT for a format that it does not
+   * write. */
+  jm_status (*export_model)(jm_engine* engine, const char* model_path, const char* format,
+                            const char* path, jm_message* message);
 } jm_engine_api;
 
 /* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing.

@@ -17,10 +17,14 @@
 /// {"type":"hello","protocol":1,"worker":"joulemark-worker","version":"0.1.0"}
 /// {"type":"open","plugin":PATH,"library_dir":PATH,"provider":"cpu","threads":2,"affinity":[0,1],"options":{…}}
 ///                                               {"type":"opened","describe":{…}}
-/// {"type":"operators"}                          {"type":"operators","operators":[{"domain":"","name":"Relu","since":6,"until":22}…]}
+/// {"type":"operators"}
+/// {"type":"operators","operators":[{"domain":"","name":"Relu","since":6,"until":22}…]}
 ///                                               those that the engine computes; "until" may be
 ///                                               absent; "unsupported" from an engine without such
 ///                                               a list
+/// {"type":"export","model":PATH,"format":"torchscript","path":PATH}
+///                                               {"type":"exported"}   the model file is written in
+///                                               a format of the engine's own
 /// {"type":"load","model":PATH,"precision":"f32","options":{}}
 ///                                               {"type":"loaded","t0_ns":…,"t1_ns":…,"inputs":[PORT…],"outputs":[PORT…]}
 ///                                               PORT = {"name","dtype","dims"}; dims null when

@@ -3,6 +3,7 @@
 #include "run/check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ constexpr std::array kStatuses = {"pass", "fail", "unsupported", "crashed"};
 struct Check {
   std::vector<std::string> folders;
   std::string engine;
+  std::string provider = "cpu";
   std::vector<std::string> roots;
   std::optional<std::int64_t> jobs;
   std::optional<double> time_limit_s, rtol, atol;
@@ -125,10 +127,22 @@ std::function<void(const run::CheckCase&)> listener(const Check& command, std::s
   };
 }
 
+Status check_provider(const Check& command, const engine::SearchPath& path) {
+  const auto manifest = engine::find_manifest(command.engine, path);
+  if (!manifest) return fail(manifest.error());
+  const auto& providers = manifest->providers;
+  if (std::find(providers.begin(), providers.end(), command.provider) != providers.end()) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("engine '{}' has no provider '{}'; it has {}", manifest->name,
+                          command.provider, fmt::join(providers, ", ")));
+}
+
 Result<run::CheckOptions> options_of(const Check& command, std::size_t total) {
   const auto roots = parse_engine_roots(command.roots);
   if (!roots) return fail(roots.error());
-  auto install = engine::find_engine(command.engine, engine::default_search_path(*roots));
+  const auto path = engine::default_search_path(*roots);
+  if (auto known = check_provider(command, path); !known) return fail(known.error());
+  auto install = engine::find_engine(command.engine, path);
   if (!install) return fail(install.error());
   const auto limit = positive("--time-limit", command.time_limit_s, kDefaultTimeLimit);
   if (!limit) return fail(limit.error());
@@ -139,6 +153,7 @@ Result<run::CheckOptions> options_of(const Check& command, std::size_t total) {
   if (jobs < 1 || jobs > 1024)
     return fail(ErrorKind::kUsage, fmt::format("--jobs must be 1 to 1024, not {}", jobs));
   return run::CheckOptions{.install = std::move(*install),
+                           .provider = command.provider,
                            .jobs = static_cast<int>(jobs),
                            .case_time_limit_s = *limit,
                            .rtol = command.rtol,
@@ -179,6 +194,8 @@ Action declare_check(Arguments& arguments) {
                         "such folders below it",
                         Arguments::Need::kRequired);
   arguments.option("--engine NAME", command->engine, "Engine that runs the cases");
+  arguments.option("--provider NAME", command->provider,
+                   "Execution provider of the engine (default cpu)");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Installation of your own, looked at before all other places");
   arguments.option("--jobs N", command->jobs, "Processes at a time (default one per CPU)");

@@ -10,6 +10,7 @@
 
 #include "base/suggest.h"
 #include "config/experiment_file.h"
+#include "model/model_format.h"
 #include "plan/plan.h"
 
 namespace joulemark::cli {
@@ -94,7 +95,7 @@ void check_configuration(const engine::Manifest& manifest, const Configuration& 
 }
 
 std::string format_of(const ModelSpec& model) {
-  return config::is_null_model(model.source) ? "null" : "onnx";
+  return config::is_null_model(model.source) ? "null" : model::model_format(model.source);
 }
 
 void check_formats(const engine::Manifest& manifest, const Experiment& experiment, Issues& issues) {
@@ -161,17 +162,19 @@ Result<Installs> find_installs(const Experiment& experiment, const engine::Searc
 
 Result<std::vector<std::string>> installed_engines(const Experiment& experiment,
                                                    const engine::SearchPath& path) {
-  const bool null_only =
-      std::all_of(experiment.models.begin(), experiment.models.end(),
-                  [](const ModelSpec& model) { return format_of(model) == "null"; });
-  const std::string format = null_only ? "null" : "onnx";
+  const auto takes_all = [&](const engine::Manifest& manifest) {
+    return std::all_of(
+        experiment.models.begin(), experiment.models.end(),
+        [&](const ModelSpec& model) { return contains(manifest.model_formats, format_of(model)); });
+  };
   Texts engines;
   for (const auto& listing : engine::list_engines(path))
-    if (!listing.installs.empty() && contains(listing.manifest.model_formats, format))
+    if (!listing.installs.empty() && takes_all(listing.manifest))
       engines.push_back(listing.manifest.name);
   if (!engines.empty()) return engines;
   return fail(ErrorKind::kMachine,
-              "no engine is installed; run 'joulemark engines' for where they are looked for");
+              "no engine that takes these models is installed; 'joulemark engines' tells what is "
+              "there and where it was looked for");
 }
 
 }  // namespace joulemark::cli

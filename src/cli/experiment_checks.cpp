@@ -6,6 +6,7 @@
 
 #include "cli/engine_checks.h"
 #include "cli/model_checks.h"
+#include "model/model_format.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::cli {
@@ -19,7 +20,8 @@ struct Findings {
 
 /// Which setting of the model is to blame.
 const char* setting_of(const ModelSpec& model) {
-  if (!model::read_onnx_summary(model.source)) return "source";
+  const bool onnx = model::model_format(model.source) == model::kOnnxFile;
+  if (onnx && !model::read_onnx_summary(model.source)) return "source";
   return model.inputs == ModelSpec{}.inputs ? "shapes" : "inputs";
 }
 

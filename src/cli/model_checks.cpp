@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "base/suggest.h"
 #include "cli/output.h"
 #include "config/experiment_file.h"
 #include "model/inputs.h"
+#include "model/model_format.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::cli {
@@ -26,18 +28,33 @@ Status check_exists(const std::string& what, const fs::path& path) {
                                              error ? error.message() : "no such file"));
 }
 
-Result<model::OnnxSummary> read_model(const ModelSpec& spec) {
+/// What the file says of itself; nothing for formats that only engines read.
+Result<std::optional<model::OnnxSummary>> read_model(const ModelSpec& spec) {
   if (auto exists = check_exists("model", spec.source); !exists) return fail(exists.error());
   std::error_code error;
   if (fs::is_directory(spec.source, error))
     return fail(ErrorKind::kUsage,
                 fmt::format("cannot read model '{}': it is a folder; name the ONNX file in it",
                             spec.source));
-  return model::read_onnx_summary(spec.source);
+  if (model::model_format(spec.source) != model::kOnnxFile) return std::nullopt;
+  auto summary = model::read_onnx_summary(spec.source);
+  if (!summary) return fail(summary.error());
+  return std::optional(*std::move(summary));
 }
 
 model::InputsSource source_of(const ModelSpec& spec, std::uint64_t seed) {
   return {.source = spec.inputs, .seed = seed, .shapes = spec.shapes};
+}
+
+/// Inputs of a model whose file does not tell their types and shapes.
+Status check_open_inputs(const ModelSpec& spec) {
+  if (spec.inputs != ModelSpec{}.inputs) return check_exists("inputs", spec.inputs);
+  if (!spec.shapes.empty()) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("model '{}': its file does not say the shapes of its inputs; give them "
+                          "with '--shape NAME=1,3,224,224' (of float32 numbers) or give the inputs "
+                          "themselves with '--inputs FILE'",
+                          spec.name));
 }
 
 /// Whatever is wrong with inputs is the user's to mend, but for memory that is short.
@@ -75,7 +92,12 @@ Status distribute_shapes(Experiment& experiment) {
     spec.shapes.clear();
     const auto summary = read_model(spec);
     if (!summary) return fail(summary.error());
-    for (const auto& port : summary->inputs) {
+    if (!*summary) {
+      for (const auto& [input, dims] : wanted) known.insert(input);
+      spec.shapes = wanted;
+      continue;
+    }
+    for (const auto& port : (*summary)->inputs) {
       known.insert(port.name);
       if (const auto shape = wanted.find(port.name); shape != wanted.end())
         spec.shapes.insert(*shape);
@@ -94,8 +116,8 @@ void settle_batch(Experiment& experiment) {
   for (const auto& spec : experiment.models) {
     if (config::is_null_model(spec.source)) continue;
     const auto summary = read_model(spec);
-    if (!summary) continue;
-    const auto batch = model::settled_batch(summary->inputs, source_of(spec, experiment.seed));
+    if (!summary || !*summary) continue;
+    const auto batch = model::settled_batch((*summary)->inputs, source_of(spec, experiment.seed));
     if (!batch) continue;
     print_note(
         fmt::format("model '{}': its inputs are of batch {}, which is taken", spec.name, *batch));
@@ -109,7 +131,9 @@ Status check_models(const Experiment& experiment) {
     if (config::is_null_model(spec.source)) continue;
     const auto summary = read_model(spec);
     if (!summary) return fail(summary.error());
-    if (auto inputs = check_inputs(spec, *summary, experiment); !inputs) return inputs;
+    const auto inputs =
+        *summary ? check_inputs(spec, **summary, experiment) : check_open_inputs(spec);
+    if (!inputs) return inputs;
   }
   return {};
 }

@@ -141,6 +141,7 @@ Result<Manifest> read_manifest(const toml::table& table, const std::string& file
   reader.read("providers", manifest.providers);
   reader.read("precisions", manifest.precisions);
   reader.read("model_formats", manifest.model_formats);
+  reader.read("export_formats", manifest.export_formats);
   const toml::node* library = reader.find("library");
   const toml::node* options = reader.find("option");
   if (manifest.name.empty()) reader.fail_at(table, "an engine needs a 'name'");

@@ -27,6 +27,7 @@ struct Manifest {
   std::vector<std::string> providers;      ///< execution providers, lower case
   std::vector<std::string> precisions;     ///< "f32", "native", …
   std::vector<std::string> model_formats;  ///< "onnx"; "null" for `null:NAME`
+  std::vector<std::string> export_formats;   ///< that it writes ONNX files in: "torchscript"
   std::vector<OptionRow> options;          ///< the engine's own
   bool needs_library = true;               ///< false: the plugin is all there is
   std::vector<std::string> library_files;  ///< globs; a folder with a match is an install

@@ -182,6 +182,12 @@ Tolerance share_of(jm_dtype dtype) {
 
 }  // namespace
 
+Tolerance conformance_tolerance(jm_dtype dtype) {
+  Tolerance tolerance = kConformanceTolerance;
+  if (dtype == JM_BFLOAT16) tolerance.rtol = 0x1p-6;
+  return tolerance;
+}
+
 Tolerance agreement_tolerance(const HostTensor& want, jm_dtype arithmetic) {
   const ElementKind kind = dtype_info(want.dtype).kind;
   if (kind != ElementKind::kFloat && kind != ElementKind::kComplex) return {};

@@ -17,6 +17,8 @@ struct Tolerance {
 
 /// What ONNX's own backend test runner allows (onnx.backend.test.runner).
 inline constexpr Tolerance kConformanceTolerance{.rtol = 1e-3, .atol = 1e-7};
+/// The same for an output of this type: two units in the last place of bfloat16.
+Tolerance conformance_tolerance(jm_dtype dtype);
 
 /// What two engines' answers to the same input may differ by. Sums are taken in another order, and
 /// what cancels leaves an error of the size of the summands; so the absolute part is a share of the

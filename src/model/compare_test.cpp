@@ -157,5 +157,12 @@ TEST(Worse, KeepsTheDisagreementAndTheLargestNumbers) {
   }
 }
 
+TEST(ConformanceTolerance, IsThatOfOnnxForEachType) {
+  EXPECT_EQ(conformance_tolerance(JM_FLOAT32).rtol, 1e-3);
+  EXPECT_EQ(conformance_tolerance(JM_FLOAT16).rtol, 1e-3);
+  EXPECT_EQ(conformance_tolerance(JM_BFLOAT16).rtol, 1.0 / 64);
+  EXPECT_EQ(conformance_tolerance(JM_BFLOAT16).atol, 1e-7);
+}
+
 }  // namespace
 }  // namespace joulemark::model

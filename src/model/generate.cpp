@@ -95,6 +95,14 @@ void fill_by_role(HostTensor& tensor, const Port& port, Random& random) {
   }
 }
 
+/// Of an input without a type but with a shape that the user gives: float32.
+Result<jm_dtype> type_of(const Port& port, const GenerateOptions& options) {
+  if (dtype_info(port.dtype).dtype != JM_UNDEFINED) return port.dtype;
+  if (options.shapes.contains(port.name)) return JM_FLOAT32;
+  return fail(ErrorKind::kUnsupported,
+              fmt::format("the element type of input '{}' is unknown", port.name));
+}
+
 }  // namespace
 
 Result<std::vector<HostTensor>> generate_inputs(const std::vector<Port>& ports,
@@ -103,11 +111,9 @@ Result<std::vector<HostTensor>> generate_inputs(const std::vector<Port>& ports,
   if (!shapes) return fail(shapes.error());
   std::vector<HostTensor> tensors;
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (dtype_info(ports[i].dtype).dtype == JM_UNDEFINED) {
-      return fail(ErrorKind::kUnsupported,
-                  fmt::format("the element type of input '{}' is unknown", ports[i].name));
-    }
-    auto tensor = make_tensor(ports[i].name, ports[i].dtype, std::move((*shapes)[i]));
+    const auto dtype = type_of(ports[i], options);
+    if (!dtype) return fail(dtype.error());
+    auto tensor = make_tensor(ports[i].name, *dtype, std::move((*shapes)[i]));
     if (!tensor) return fail(tensor.error());
     Random random(options.seed, stream_of(ports[i].name));
     fill_by_role(*tensor, ports[i], random);

@@ -27,10 +27,11 @@ inline constexpr std::int64_t kDefaultSequence = 128;
 /// Height and width of an image, when the model does not say.
 inline constexpr std::int64_t kDefaultImageSide = 224;
 
-/// One tensor per port, the same for the same seed whatever the order of the other inputs.
+/// One tensor per port, the same for the same seed whatever the order of the other inputs. An input
+/// whose type the model does not say is float32 where its shape is given.
 /// Errors of kind kUsage: a shape for an input that does not exist, of another rank, or against a
 /// fixed dimension; a batch against a fixed first dimension. kUnsupported: an input that is no
-/// tensor.
+/// tensor, or of unknown type.
 Result<std::vector<HostTensor>> generate_inputs(const std::vector<Port>& ports,
                                                 const GenerateOptions& options);
 

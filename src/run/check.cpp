@@ -111,7 +111,9 @@ class Lane {
                                                        .deadline = clock_.now() + kOpenLimit,
                                                        .recheck_ns = kStopRecheck});
     Reply<void> opened = client_->hello();
-    if (opened) opened = client_->open({.install = options_.install}).map([](const Opened&) {});
+    if (opened)
+      opened = client_->open({.install = options_.install, .provider = options_.provider})
+                   .map([](const Opened&) {});
     if (opened) return {};
     client_.reset();
     if (opened.error().interrupted) return fail(interrupted());

@@ -29,6 +29,7 @@ struct CheckCase {
 
 struct CheckOptions {
   EngineInstall install;
+  std::string provider = "cpu";
   int jobs = 1;  ///< worker processes at a time
   double case_time_limit_s =
       60;  ///< then the worker is killed and the case is "crashed" (time limit)

@@ -26,6 +26,7 @@ class Check : public testing::Test {
                            const std::atomic<bool>& stop) {
     CheckOptions options;
     options.install.engine = "null";
+    options.provider = "cuda";
     options.jobs = jobs;
     options.on_case = [this](const CheckCase& done) { seen_.push_back(done.name); };
     return check_cases(dirs, options, runner_, stop);
@@ -63,6 +64,7 @@ TEST_F(Check, OneWorkerServesManyCasesInOrder) {
   EXPECT_THAT(statuses(*cases), ElementsAre("a pass", "b pass", "c pass"));
   EXPECT_THAT(seen_, ElementsAre("a", "b", "c"));
   EXPECT_EQ(runner_.conversations.size(), 1u);
+  EXPECT_EQ(json::parse(runner_.requests[1].line).at("provider"), "cuda");
 }
 
 TEST_F(Check, ACrashIsConfirmedAloneAndStopsNothingElse) {

@@ -11,6 +11,7 @@ namespace joulemark::run {
 namespace {
 
 constexpr Nanoseconds kLimit = 30 * kNanosecondsPerSecond;
+constexpr Nanoseconds kExportLimit = 600 * kNanosecondsPerSecond;
 
 Error to_error(const std::string& doing, const Failure& failure) {
   const bool machine =
@@ -25,13 +26,14 @@ Error to_error(const std::string& doing, const Failure& failure) {
 /// What is asked of the opened engine.
 using Question = std::function<Status(WorkerClient& client, Opened opened)>;
 
-Status ask(const OpenRequest& request, WorkerRunner& workers, const Question& question) {
+Status ask(const OpenRequest& request, WorkerRunner& workers, const Question& question,
+           Nanoseconds limit = kLimit) {
   auto process = workers.start({});
   if (!process) return fail(process.error());
   SystemClock clock;
   const std::atomic<bool> never{false};
   WorkerClient client(*std::move(process),
-                      {.clock = clock, .stop = never, .deadline = clock.now() + kLimit});
+                      {.clock = clock, .stop = never, .deadline = clock.now() + limit});
   std::string doing = "open engine '" + request.install.engine + "'";
   if (request.provider != OpenRequest{}.provider)
     doing += " with provider '" + request.provider + "'";
@@ -71,6 +73,16 @@ Result<std::vector<OperatorRange>> list_operators(const EngineInstall& install,
       });
   if (!asked) return fail(asked.error());
   return operators;
+}
+
+Status export_model(const EngineInstall& install, const ExportRequest& request,
+                    const std::map<std::string, std::string>& options, WorkerRunner& workers) {
+  const auto write = [&](WorkerClient& client, const Opened&) -> Status {
+    const auto written = client.export_model(request);
+    if (written) return {};
+    return fail(to_error("export '" + request.model + "' as " + request.format, written.error()));
+  };
+  return ask({.install = install, .options = options}, workers, write, kExportLimit);
 }
 
 }  // namespace joulemark::run

@@ -2,11 +2,13 @@
 // Asks an installed engine, in a process of its own, what it is and what it computes.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "joulemark/experiment.h"
+#include "run/export_request.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -23,5 +25,10 @@ Result<std::string> describe_install(const EngineInstall& install, WorkerRunner&
 /// engine that does not list them.
 Result<std::vector<OperatorRange>> list_operators(const EngineInstall& install,
                                                   WorkerRunner& workers);
+
+/// Writes `request.model` in another format, with the engine's `options`. Fails as above, within
+/// ten minutes, and with kUnsupported for a model that the engine cannot express in that format.
+Status export_model(const EngineInstall& install, const ExportRequest& request,
+                    const std::map<std::string, std::string>& options, WorkerRunner& workers);
 
 }  // namespace joulemark::run

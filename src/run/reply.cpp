@@ -310,6 +310,10 @@ Reply<std::vector<OperatorRange>> parse_operators(std::string_view line) {
   return fields.finish(fields.operators());
 }
 
+Reply<void> parse_exported(std::string_view line) {
+  return Fields(line, "export", "exported").finish();
+}
+
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange) {
   Fields fields(line, "load", "loaded");
   const auto [t0, t1] = fields.interval(exchange);

@@ -93,6 +93,7 @@ Reply<void> parse_hello(std::string_view line);
 Reply<void> parse_inputs_ready(std::string_view line);
 Reply<Opened> parse_opened(std::string_view line);
 Reply<std::vector<OperatorRange>> parse_operators(std::string_view line);
+Reply<void> parse_exported(std::string_view line);
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange);
 Reply<Answered> parse_answered(std::string_view line);
 Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);

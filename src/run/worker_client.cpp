@@ -32,6 +32,7 @@ std::string_view place_of(std::string_view request) {
       {"hello", "at its start"},
       {"open", "in phase 'load' (opening the engine)"},
       {"operators", "listing its operators"},
+      {"export", "writing the model in another format"},
       {"load", "in phase 'load'"},
       {"inputs", "in phase 'load' (making the inputs)"},
       {"answer", "in phase 'load' (first call of the model)"},
@@ -157,6 +158,15 @@ Reply<std::vector<OperatorRange>> WorkerClient::operators() {
   const auto answer = exchange("operators", to_line({{"type", "operators"}}));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   return settle(parse_operators(answer->line));
+}
+
+Reply<void> WorkerClient::export_model(const ExportRequest& request) {
+  const auto answer = exchange("export", to_line({{"type", "export"},
+                                                  {"model", request.model},
+                                                  {"format", request.format},
+                                                  {"path", request.path}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_exported(answer->line));
 }
 
 Reply<Loaded> WorkerClient::load(const std::string& model, const std::string& precision) {

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "joulemark/experiment.h"
 #include "joulemark/worker_protocol.h"
+#include "run/export_request.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -62,6 +63,7 @@ class WorkerClient {
   Reply<void> hello();
   Reply<Opened> open(const OpenRequest& request);
   Reply<std::vector<OperatorRange>> operators();
+  Reply<void> export_model(const ExportRequest& request);
   Reply<Loaded> load(const std::string& model, const std::string& precision);
   Reply<void> inputs(const InputsRequest& request);
   Reply<Answered> answer(const AnswerRequest& request);

@@ -103,12 +103,12 @@ class Case {
       return fail(JM_FAILED, fmt::format("'{}' has {} outputs, the model {}", data_set.string(),
                                          want->size(), got->size()));
     }
-    const model::Tolerance tolerance{
-        .rtol = request_.rtol.value_or(model::kConformanceTolerance.rtol),
-        .atol = request_.atol.value_or(model::kConformanceTolerance.atol)};
     model::Difference difference;
     for (std::size_t k = 0; k < want->size(); ++k) {
       (*want)[k].name = (*got)[k].name;
+      model::Tolerance tolerance = model::conformance_tolerance((*want)[k].dtype);
+      tolerance.rtol = request_.rtol.value_or(tolerance.rtol);
+      tolerance.atol = request_.atol.value_or(tolerance.atol);
       difference = model::worse(difference, model::compare((*got)[k], (*want)[k], tolerance));
     }
     return difference;

@@ -172,6 +172,17 @@ Outcome<std::string> Engine::operators() {
   return std::string(json);
 }
 
+Outcome<void> Engine::export_model(const ExportRequest& request) {
+  if (api_->export_model == nullptr)
+    return fail(JM_UNSUPPORTED, "this engine does not write models");
+  const auto message = std::make_unique<jm_message>();
+  const jm_status status =
+      api_->export_model(engine_.get(), request.model.c_str(), request.format.c_str(),
+                         request.path.c_str(), message.get());
+  if (status != JM_OK) return call_failure(status, *message, "export_model");
+  return {};
+}
+
 Outcome<EngineModel> Engine::load(const LoadRequest& request) {
   const auto options = as_options(request.options);
   const jm_load_params params{.model_path = request.model.c_str(),

@@ -66,6 +66,8 @@ class Engine {
   Outcome<std::string> describe();
   /// JSON text. JM_UNSUPPORTED where the engine has no such list.
   Outcome<std::string> operators();
+  /// Writes a model file in a format of the engine's own. JM_UNSUPPORTED where it has none.
+  Outcome<void> export_model(const ExportRequest& request);
   Outcome<EngineModel> load(const LoadRequest& request);
 
  private:

@@ -151,6 +151,8 @@ Request read_request(const json& object) {
   if (type == "hello") return HelloRequest{keys.integer("protocol", 0, 0)};
   if (type == "open") return read_open(keys);
   if (type == "operators") return OperatorsRequest{};
+  if (type == "export")
+    return ExportRequest{keys.text("model"), keys.text("format"), keys.text("path")};
   if (type == "load") {
     return LoadRequest{keys.text("model"), keys.text("precision", "f32"), keys.options("options")};
   }

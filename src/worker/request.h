@@ -31,6 +31,11 @@ struct OpenRequest {
   Options options;
 };
 struct OperatorsRequest {};
+struct ExportRequest {
+  std::string model;
+  std::string format;
+  std::string path;
+};
 struct LoadRequest {
   std::string model;
   std::string precision = "f32";
@@ -50,8 +55,8 @@ using protocol::CheckRequest;
 using protocol::GoRequest;
 using protocol::WarmupRequest;
 
-using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, LoadRequest,
-                             InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
+using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest,
+                             LoadRequest, InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
                              DurationsRequest, CheckRequest, QuitRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;

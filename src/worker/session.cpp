@@ -140,6 +140,12 @@ Outcome<std::string> Session::reply(const OperatorsRequest&) {
   return to_line({{"type", "operators"}, {"operators", std::move(list)}});
 }
 
+Outcome<std::string> Session::reply(const ExportRequest& request) {
+  if (auto ready = need_engine(); !ready) return fail(ready.error());
+  if (auto written = engine_->export_model(request); !written) return fail(written.error());
+  return to_line({{"type", "exported"}});
+}
+
 Outcome<std::string> Session::reply(const LoadRequest& request) {
   if (auto ready = need_engine(); !ready) return fail(ready.error());
   model_.reset();

@@ -37,6 +37,7 @@ class Session {
   Outcome<std::string> reply(const HelloRequest& request);
   Outcome<std::string> reply(const OpenRequest& request);
   Outcome<std::string> reply(const OperatorsRequest& request);
+  Outcome<std::string> reply(const ExportRequest& request);
   Outcome<std::string> reply(const LoadRequest& request);
   Outcome<std::string> reply(const InputsRequest& request);
   Outcome<std::string> reply(const AnswerRequest& request);

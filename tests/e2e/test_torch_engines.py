@@ -95,6 +95,16 @@ def test_a_comparison_with_a_provider_that_is_absent_ends_before_its_first_trial
     assert not (joulemark.home / "s.sqlite").exists()
 
 
+def test_check_asks_for_its_provider(joulemark, built, toys, tmp_path):
+    (tmp_path / "case/test_data_set_0").mkdir(parents=True)
+    linear(tmp_path / "case/model.onnx")
+    check = ["check", tmp_path / "case", "--engine", "torch", *root_of(toys), "--provider"]
+    outcome = joulemark(*check, "cuda")
+    assert outcome.status == MACHINE and "has no CUDA" in outcome.err
+    outcome = joulemark(*check, "rocm")
+    assert outcome.status == USAGE and "'rocm'; it has cpu, cuda" in outcome.err
+
+
 def in_cache(joulemark, toys) -> None:
     (joulemark.home / ".cache/joulemark/engines/torch").mkdir(parents=True)
     (joulemark.home / ".cache/joulemark/engines/torch/9.9.9").symlink_to(toys / "torch")

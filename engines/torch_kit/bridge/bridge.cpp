@@ -125,6 +125,14 @@ jm_status operators(jm_engine* engine, const char** json, jm_message* message) {
   return JM_UNSUPPORTED;
 }
 
+jm_status export_model(jm_engine* engine, const char* model_path, const char* format,
+                       const char* path, jm_message* message) {
+  if (engine->api.export_model != nullptr)
+    return engine->api.export_model(engine->inner, model_path, format, path, message);
+  plugin::put_message(message, "this plugin writes no models");
+  return JM_UNSUPPORTED;
+}
+
 constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 sizeof(jm_engine_api),
                                 kName,
@@ -141,7 +149,8 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 lm_forward,
                                 release_model,
                                 close_engine,
-                                operators};
+                                operators,
+                                export_model};
 
 }  // namespace
 

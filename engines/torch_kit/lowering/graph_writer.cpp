@@ -135,6 +135,12 @@ tj::Node* GraphWriter::matched(const char* op, const Args& args) {
   return node;
 }
 
+void GraphWriter::discard(tj::Node* node) {
+  // A later value may get the same address.
+  for (const JitValue* value : node->outputs()) facts_.erase(value);
+  node->destroy();
+}
+
 bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
   if (node->isNondeterministic() || node->hasSideEffects()) return false;
   tj::Stack stack;
@@ -144,7 +150,7 @@ bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
     stack.push_back(std::move(*value));
   }
   run(node, stack);
-  node->destroy();
+  discard(node);
   for (const c10::IValue& value : stack) results.push_back(constant(value));
   return true;
 }
@@ -190,7 +196,7 @@ std::vector<JitValue*> GraphWriter::settle(tj::Node* node) {
   });
   if (!known || node->hasSideEffects()) return results;
   for (JitValue*& value : results) value = constant(fact(value)->example);
-  node->destroy();
+  discard(node);
   return results;
 }
 
@@ -228,7 +234,7 @@ JitValue* GraphWriter::int_list(at::ArrayRef<JitValue*> elements) {
   JitValue* made = list(c10::IntType::get(), elements);
   const auto value = value_of(made);
   if (!value) return made;
-  made->node()->destroy();
+  discard(made->node());
   return constant(value->toIntVector());
 }
 
@@ -268,16 +274,12 @@ JitValue* GraphWriter::to_int_list(JitValue* tensor) {
   return node->output();
 }
 
-std::string GraphWriter::narrowest_float() const {
-  // From the narrowest on; of two types with as many bits the one with fewer digits is first.
-  static constexpr std::pair<at::ScalarType, const char*> kTypes[] = {
-      {at::kBFloat16, "bf16"}, {at::kHalf, "f16"}, {at::kFloat, "f32"}, {at::kDouble, "f64"}};
-  for (const auto& [type, name] : kTypes)
-    for (const auto& [value, fact] : facts_)
-      if (fact.example.isTensor() && fact.example.toTensor().defined() &&
-          fact.example.toTensor().scalar_type() == type)
-        return name;
-  return "";
+std::vector<at::ScalarType> GraphWriter::tensor_types() const {
+  std::vector<at::ScalarType> types;
+  for (const auto& [value, fact] : facts_)
+    if (fact.example.isTensor() && fact.example.toTensor().defined())
+      types.push_back(fact.example.toTensor().scalar_type());
+  return types;
 }
 
 tj::Node* GraphWriter::insert(c10::Symbol kind, at::ArrayRef<JitValue*> inputs,

@@ -70,8 +70,8 @@ class GraphWriter {
   JitValue* declare(JitValue* value, at::ScalarType type, std::int64_t rank);
   /// The example of a tensor; nothing where it is not known.
   std::optional<at::Tensor> example(JitValue* value);
-  /// Narrowest type of floating numbers among all tensors so far: "f32"; "" when there is none.
-  [[nodiscard]] std::string narrowest_float() const;
+  /// The types of all tensors so far that are known, in no order.
+  [[nodiscard]] std::vector<at::ScalarType> tensor_types() const;
   /// The size of a dimension that the model leaves open, in examples.
   static constexpr std::int64_t kOpenSize = 720;
 
@@ -82,6 +82,7 @@ class GraphWriter {
  private:
   JitValue* list(const c10::TypePtr& element, at::ArrayRef<JitValue*> elements);
   tj::Node* matched(const char* op, const Args& args);
+  void discard(tj::Node* node);
   bool fold(tj::Node* node, std::vector<JitValue*>& results);
   void infer(tj::Node* node);
   std::vector<JitValue*> settle(tj::Node* node);

@@ -19,6 +19,11 @@ const char* suffix(const JitValue* value) {
   return kind_of(value) == Kind::BoolType ? ".bool" : ".int";
 }
 
+JitValue* rounded(OpCall& call, JitValue* value) {
+  const bool short_one = kind_of(value) == Kind::FloatType && call.dtype(0) == JM_FLOAT32;
+  return short_one ? to_float32(call, value) : value;
+}
+
 /// A TorchScript operator with an overload for int and one for float.
 JitValue* same_type(OpCall& call, const std::string& op, JitValue* a, JitValue* b) {
   return call.call((op + suffix(a)).c_str(), {a, b});
@@ -50,10 +55,10 @@ JitValue* unary(OpCall& call, const std::string& op, JitValue* a) {
   const bool real = kind_of(a) == Kind::FloatType;
   if (op == "Neg") return call.call(real ? "aten::neg.float" : "aten::neg.int", {a});
   if (op == "Not") return call.call("aten::__not__", {a});
-  if (op == "Sqrt" && real) return call.call("aten::sqrt.float", {a});
+  if (op == "Sqrt" && real) return rounded(call, call.call("aten::sqrt.float", {a}));
   if ((op == "Floor" || op == "Ceil") && real) {
     JitValue* whole = call.call(op == "Floor" ? "aten::floor.float" : "aten::ceil.float", {a});
-    return call.call("aten::Float.int", {whole});
+    return call.call("aten::Float.Scalar", {whole});
   }
   return nullptr;
 }
@@ -67,10 +72,13 @@ JitValue* binary(OpCall& call, const std::string& op, JitValue* a, JitValue* b) 
   if (kind_of(a) != kind_of(b)) return nullptr;
   const bool truth = kind_of(a) == Kind::BoolType;
   if (truth != (op == "And" || op == "Or") && !(truth && op == "Equal")) return nullptr;
-  if (op == "Div") return divide(call, a, b);
-  if (op == "Mod") return modulo(call, a, b);
+  if (op == "Div") return rounded(call, divide(call, a, b));
+  if (op == "Mod") return rounded(call, modulo(call, a, b));
   const auto found = kSame.find(op);
-  return found == kSame.end() ? nullptr : same_type(call, found->second, a, b);
+  if (found == kSame.end()) return nullptr;
+  JitValue* value = same_type(call, found->second, a, b);
+  const bool exact = op != "Add" && op != "Sub" && op != "Mul";
+  return exact ? value : rounded(call, value);
 }
 
 JitValue* apply_operator(OpCall& call, const std::vector<JitValue*>& args) {
@@ -86,6 +94,14 @@ JitValue* apply_operator(OpCall& call, const std::vector<JitValue*>& args) {
 
 }  // namespace
 
+/// A TorchScript float has 53 bits. Cut to the 24 of a float32 (Veltkamp's splitting), because the
+/// ceiling of 10 * 0.1 depends on it. Of one exact operation on float32s the result is exact.
+JitValue* to_float32(OpCall& call, JitValue* value) {
+  constexpr double kSplit = (1 << 29) + 1;
+  JitValue* large = call.call("aten::mul.float", {value, kSplit});
+  return call.call("aten::sub.float", {large, call.call("aten::sub.float", {large, value})});
+}
+
 JitValue* as_type(OpCall& call, JitValue* value, at::ScalarType type) {
   const Kind kind = kind_of(value);
   if (type == at::kBool) {
@@ -93,8 +109,9 @@ JitValue* as_type(OpCall& call, JitValue* value, at::ScalarType type) {
     return call.call(kind == Kind::FloatType ? "aten::Bool.float" : "aten::Bool.int", {value});
   }
   if (at::isFloatingType(type)) {
-    if (kind == Kind::FloatType) return value;
-    return call.call(kind == Kind::BoolType ? "aten::Float.bool" : "aten::Float.int", {value});
+    if (kind == Kind::BoolType) return call.call("aten::Float.bool", {value});
+    if (kind == Kind::IntType) value = call.call("aten::Float.Scalar", {value});
+    return type == at::kFloat ? to_float32(call, value) : value;
   }
   if (kind == Kind::IntType) return value;
   return call.call(kind == Kind::BoolType ? "aten::Int.bool" : "aten::Int.float", {value});
@@ -103,9 +120,9 @@ JitValue* as_type(OpCall& call, JitValue* value, at::ScalarType type) {
 JitValue* combine(OpCall& call, Reduction reduction, JitValue* a, JitValue* b) {
   switch (reduction) {
     case Reduction::kSum:
-      return same_type(call, "aten::add", a, b);
+      return rounded(call, same_type(call, "aten::add", a, b));
     case Reduction::kProduct:
-      return same_type(call, "aten::mul", a, b);
+      return rounded(call, same_type(call, "aten::mul", a, b));
     case Reduction::kMax:
       return same_type(call, "prim::max", a, b);
     case Reduction::kMin:

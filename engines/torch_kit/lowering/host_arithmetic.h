@@ -12,6 +12,9 @@ namespace joulemark::torch_kit {
 /// `value` as an int (truncated), float or bool of the graph.
 JitValue* as_type(OpCall& call, JitValue* value, at::ScalarType type);
 
+/// A float cut to the precision of a float32.
+JitValue* to_float32(OpCall& call, JitValue* value);
+
 enum class Reduction { kSum, kProduct, kMax, kMin };
 JitValue* combine(OpCall& call, Reduction reduction, JitValue* a, JitValue* b);
 

@@ -6,6 +6,7 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <unordered_map>
 
 #include "torch_kit/dtypes.h"
@@ -81,9 +82,11 @@ void shape(OpCall& call) {
     return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank);
   };
   const std::int64_t end = bound(call.integer("end", rank));
-  JitValue* value = call.tensor(0);
+  const std::optional<HostNumbers>& host = call.operand(0).host;
   for (std::int64_t axis = bound(call.integer("start", 0)); axis < end; ++axis)
-    sizes.elements.push_back(call.size(value, axis));
+    sizes.elements.push_back(
+        host ? call.constant_value(static_cast<std::int64_t>(host->elements.size()))
+             : call.size(call.tensor(0), axis));
   give(call, sizes, JM_INT64);
 }
 
@@ -191,15 +194,93 @@ bool slice(HostCall& host) {
   const auto starts = part(1, "starts", 0);
   const auto ends = part(2, "ends", 0);
   const auto steps = part(4, "steps", 1);
-  if (!starts || !ends || !steps || starts->size() != 1 || ends->size() != 1 || (*steps)[0] <= 0)
+  if (!starts || !ends || !steps || starts->size() != 1 || ends->size() != 1 ||
+      steps->size() != 1 || (*steps)[0] == 0 || std::abs((*steps)[0]) > kMostElements)
     return false;
   const auto count = static_cast<std::int64_t>(host.in[0].elements.size());
+  const std::int64_t step = (*steps)[0];
+  // A step down goes from the last element to before the first.
+  const std::int64_t low = step < 0 ? -1 : 0;
   const auto bound = [&](std::int64_t at) {
-    return std::clamp<std::int64_t>(at < 0 ? at + count : at, 0, count);
+    return std::clamp<std::int64_t>(at < 0 ? at + count : at, low, count + low);
   };
+  const std::int64_t end = bound((*ends)[0]);
   HostNumbers out{1, {}};
-  for (std::int64_t i = bound((*starts)[0]); i < bound((*ends)[0]); i += (*steps)[0])
+  for (std::int64_t i = std::max<std::int64_t>(bound((*starts)[0]), 0);
+       count > 0 && (step < 0 ? i > end : i < end); i += step)
     out.elements.push_back(host.in[0].elements[static_cast<std::size_t>(i)]);
+  give(host.call, out, host.dtype);
+  return true;
+}
+
+/// Sizes of the parts: input, attribute, or equal ones with a smaller last one.
+Ints part_sizes(HostCall& host, std::int64_t count) {
+  if (host.in.size() > 1) return known_ints(host, 1).value_or(Ints{});
+  if (host.call.has_attribute("split")) return host.call.integers("split", {});
+  const auto parts = static_cast<std::int64_t>(host.call.output_count());
+  const std::int64_t each = (count + parts - 1) / parts;
+  Ints sizes;
+  for (std::int64_t i = 0; i < parts; ++i)
+    sizes.push_back(std::clamp<std::int64_t>(count - i * each, 0, each));
+  return sizes;
+}
+
+bool split(HostCall& host) {
+  const std::vector<JitValue*>& all = host.in[0].elements;
+  const Ints sizes = part_sizes(host, static_cast<std::int64_t>(all.size()));
+  if (host.in[0].rank != 1 || sizes.size() != host.call.output_count()) return false;
+  std::size_t sum = 0;
+  for (const std::int64_t size : sizes) {
+    if (size < 0 || static_cast<std::size_t>(size) > all.size() - sum) return false;
+    sum += static_cast<std::size_t>(size);
+  }
+  if (sum != all.size()) return false;
+  auto next = all.begin();
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    give(host.call, {1, {next, next + sizes[i]}}, host.dtype, i);
+    next += sizes[i];
+  }
+  return true;
+}
+
+/// `count` times the elements.
+bool repeat(HostCall& host, std::int64_t count) {
+  const auto have = static_cast<std::int64_t>(host.in[0].elements.size());
+  if (count < 0 || count * std::max<std::int64_t>(have, 1) > kMostElements) return false;
+  HostNumbers out{1, {}};
+  for (std::int64_t i = 0; i < count; ++i)
+    out.elements.insert(out.elements.end(), host.in[0].elements.begin(), host.in[0].elements.end());
+  give(host.call, out, host.dtype);
+  return true;
+}
+
+bool tile(HostCall& host) {
+  const auto counts = known_ints(host, 1);
+  if (!counts || counts->size() != 1 || host.in[0].rank != 1 || (*counts)[0] > kMostElements)
+    return false;
+  return repeat(host, (*counts)[0]);
+}
+
+bool expand(HostCall& host) {
+  const auto sizes = known_ints(host, 1);
+  if (!sizes || sizes->size() != 1 || host.in[0].elements.size() != 1 ||
+      (*sizes)[0] > kMostElements)
+    return false;
+  return repeat(host, (*sizes)[0]);
+}
+
+bool scatter(HostCall& host) {
+  const auto places = known_ints(host, 1);
+  if (!places || host.in.size() != 3 || host.in[0].rank != 1 || host.in[1].rank != 1 ||
+      places->size() != host.in[2].elements.size() || host.call.text("reduction", "none") != "none")
+    return false;
+  HostNumbers out = host.in[0];
+  const auto count = static_cast<std::int64_t>(out.elements.size());
+  for (std::size_t i = 0; i < places->size(); ++i) {
+    const std::int64_t place = (*places)[i] < 0 ? (*places)[i] + count : (*places)[i];
+    if (place < 0 || place >= count) host.call.invalid("an index is outside of its input");
+    out.elements[static_cast<std::size_t>(place)] = host.in[2].elements[i];
+  }
   give(host.call, out, host.dtype);
   return true;
 }
@@ -237,6 +318,11 @@ const std::unordered_map<std::string, HostEntry>& host_table() {
       {"Concat", concat},
       {"Gather", gather},
       {"Slice", slice},
+      {"Split", split},
+      {"Tile", tile},
+      {"Expand", expand},
+      {"Scatter", scatter},
+      {"ScatterElements", scatter},
       {"ReduceProd", reduce<Reduction::kProduct>},
       {"ReduceSum", reduce<Reduction::kSum>},
       {"ReduceMax", reduce<Reduction::kMax>},

@@ -5,6 +5,7 @@
 
 #include "torch_kit/dtypes.h"
 #include "torch_kit/lowering/host_arithmetic.h"
+#include "torch_kit/lowering/sequences.h"
 
 namespace joulemark::torch_kit {
 LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
@@ -16,12 +17,13 @@ LoopWriter::LoopWriter(OpCall& call, JitValue* limit, JitValue* go)
 }
 
 void LoopWriter::carry(Operand& start) {
-  JitValue* value = call_.as_tensor(start);
+  JitValue* value = as_value(call_, start);
   node_->addInput(value);
   JitValue* inside = block_->addInput();
+  if (is_list(value)) inside->setType(value->type());
   // Sizes may change from one iteration to the next.
-  if (const auto example = call_.graph.example(value))
-    call_.graph.set_fact(inside, {*example, false});
+  if (const Fact* known = call_.graph.fact(value); known != nullptr && !known->example.isNone())
+    call_.graph.set_fact(inside, {known->example, false});
   carried_in_.push_back(Operand{start.dtype, inside, {}, {}});
 }
 
@@ -58,7 +60,7 @@ void LoopWriter::end_body(OpCall& within, std::vector<Operand> results) {
 
 void LoopWriter::end_carried(OpCall& within, std::vector<Operand>& results) {
   for (std::size_t i = 0; i < carried_in_.size(); ++i) {
-    JitValue* value = within.as_tensor(results.at(i + 1));
+    JitValue* value = as_value(within, results.at(i + 1));
     carried_out_.push_back(value);
     carried_in_[i].dtype = results[i + 1].dtype;
     block_->registerOutput(value);
@@ -69,6 +71,11 @@ std::vector<Operand> LoopWriter::finish() {
   std::vector<Operand> results;
   for (std::size_t i = 0; i < carried_in_.size(); ++i) {
     JitValue* value = node_->addOutput();
+    if (is_list(carried_out_[i])) {
+      value->setType(carried_out_[i]->type());
+      if (const Fact* known = call_.graph.fact(carried_out_[i]))
+        call_.graph.set_fact(value, {known->example, false});
+    }
     const auto before = call_.graph.example(carried_in_[i].tensor);
     const auto after = call_.graph.example(carried_out_[i]);
     if (before && after && before->dim() == after->dim() &&

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include <cctype>
 #include <map>
 
 #include "model/dtype.h"
@@ -92,13 +93,23 @@ plugin::Port port_of(const model::Port& from) {
   return port;
 }
 
+/// What Python and TorchScript take for a name.
+std::string identifier(const std::string& name) {
+  std::string text = name;
+  for (char& c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) != 0)
+    text = "_" + text;
+  return text;
+}
+
 void add_input(GraphWriter& writer, const model::Port& from, OpenSizes& sizes, Scope& scope) {
   const auto storage = storage_of(from.dtype);
   if (!storage)
     plugin::fail(JM_UNSUPPORTED, "input '" + from.name + "' has element type " +
                                      model::dtype_name(from.dtype) +
                                      ", which PyTorch has no tensors of");
-  JitValue* value = writer.graph()->addInput();
+  JitValue* value = writer.graph()->addInput(identifier(from.name));
   if (from.dims) {
     Ints dims;
     bool fixed = true;
@@ -144,7 +155,7 @@ Lowered lower(const model::OnnxModel& model, c10::Device device) {
     lowered.graph->registerOutput(call.as_tensor(found->second));
     lowered.outputs.push_back(std::move(port));
   }
-  lowered.precision = writer.narrowest_float();
+  lowered.precision = narrowest_float(writer.tensor_types());
   return lowered;
 }
 

@@ -191,7 +191,9 @@ void OpCall::result(JitValue* value, std::size_t i, jm_dtype dtype) {
   if (widen_ && widened_from_ != at::ScalarType::Undefined &&
       type_of(value) == arithmetic_type(widened_from_))
     value = cast(value, widened_from_);
-  if (dtype == JM_UNDEFINED) dtype = dtype_of(type_of(value));
+  // Where it is not known, those who need it say so; a graph's output tells when it is there.
+  const auto example = graph.example(value);
+  if (dtype == JM_UNDEFINED && example) dtype = dtype_of(example->scalar_type());
   result(Operand{dtype, value, {}, {}}, i);
 }
 

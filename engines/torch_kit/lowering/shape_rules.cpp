@@ -2,6 +2,7 @@
 #include "torch_kit/lowering/shape_rules.h"
 
 #include <ATen/TensorUtils.h>
+#include <ATen/WrapDimUtils.h>
 #include <ATen/native/TypeProperties.h>
 #include <ATen/ops/empty.h>
 
@@ -91,8 +92,13 @@ Guesses elementwise(const tj::Stack& arguments, at::ScalarType type) {
 
 Guesses select(const tj::Stack& arguments) {
   if (arguments.size() != 3 || !is_tensor(arguments, 1)) return {};
-  return elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
-                     at::ScalarType::Undefined);
+  Guesses guesses =
+      elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
+                  at::ScalarType::Undefined);
+  if (guesses.empty() || !is_tensor(arguments, 0)) return guesses;
+  const at::Tensor either = guesses[0].example->toTensor();
+  const Ints dims = broadcast(either.sizes().vec(), arguments[0].toTensor().sizes().vec());
+  return {{example(dims, either.scalar_type()), false}};
 }
 
 Guesses concatenation(const tj::Stack& arguments) {
@@ -142,6 +148,130 @@ Guesses positions(const tj::Stack& arguments) {
   return {{example({720, arguments[0].toTensor().dim()}, at::kLong), false}};
 }
 
+/// Windows over the last axes, as the sizes of (x, kernel, stride, padding, dilation, ceil) say.
+Ints pooled_sizes(const tj::Stack& arguments) {
+  Ints dims = arguments[0].toTensor().sizes().vec();
+  const Ints kernel = arguments[1].toIntVector();
+  for (std::size_t i = 0; i < kernel.size() && kernel.size() < dims.size(); ++i) {
+    const std::int64_t stride = std::max<std::int64_t>(arguments[2].toIntVector().at(i), 1);
+    const std::int64_t pad = arguments[3].toIntVector().at(i);
+    const std::int64_t reach = arguments[4].toIntVector().at(i) * (kernel[i] - 1) + 1;
+    std::int64_t& size = dims[dims.size() - kernel.size() + i];
+    const std::int64_t up = arguments[5].toBool() ? stride - 1 : 0;
+    const std::int64_t count = (size + 2 * pad - reach + up) / stride + 1;
+    size =
+        std::max<std::int64_t>(up > 0 && (count - 1) * stride >= size + pad ? count - 1 : count, 0);
+  }
+  return dims;
+}
+
+Guesses max_pool(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || arguments.size() < 6) return {};
+  return {{example(pooled_sizes(arguments), arguments[0].toTensor().scalar_type()), true}};
+}
+
+Guesses max_pool_with_indices(const tj::Stack& arguments) {
+  Guesses guesses = max_pool(arguments);
+  if (!guesses.empty()) guesses.push_back({example(pooled_sizes(arguments), at::kLong), true});
+  return guesses;
+}
+
+/// (in - 1) · stride - 2 pad + dilation (kernel - 1) + output padding + 1.
+Guesses transposed_convolution(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  const at::Tensor& weight = arguments[1].toTensor();
+  Ints dims = x.sizes().vec();
+  if (dims.size() < 3 || dims.size() != static_cast<std::size_t>(weight.dim())) return {};
+  const bool lists = arguments[4].isIntList() && arguments[6].isInt();
+  dims[1] = weight.size(1) * (lists ? arguments[6].toInt() : 1);
+  for (std::size_t i = 2; lists && i < dims.size(); ++i) {
+    const auto at = [&](std::size_t list) { return arguments[list].toIntVector().at(i - 2); };
+    const std::int64_t kernel = weight.size(static_cast<std::int64_t>(i));
+    dims[i] = (dims[i] - 1) * at(3) - 2 * at(4) + at(7) * (kernel - 1) + at(5) + 1;
+    dims[i] = std::max<std::int64_t>(dims[i], 0);
+  }
+  return {{example(dims, x.scalar_type()), lists}};
+}
+
+/// Result, mean and inverse deviation.
+Guesses layer_statistics(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  Ints outer = x.sizes().vec();
+  const std::size_t count = std::min(arguments[1].toIntVector().size(), outer.size());
+  std::fill(outer.end() - static_cast<std::ptrdiff_t>(count), outer.end(), 1);
+  const ShapeGuess one{example(outer, x.scalar_type()), true};
+  return {{example(x.sizes().vec(), x.scalar_type()), true}, one, one};
+}
+
+/// Variance and mean over the axes of (x, axes, correction, keepdim).
+Guesses moments(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  const Ints axes = arguments[1].toIntVector();
+  Ints dims;
+  for (std::int64_t axis = 0; axis < x.dim(); ++axis) {
+    const bool reduced = std::ranges::count(axes, axis) + std::ranges::count(axes, axis - x.dim());
+    if (!reduced) dims.push_back(x.size(axis));
+    if (reduced && arguments[3].toBool()) dims.push_back(1);
+  }
+  const ShapeGuess one{example(dims, x.scalar_type()), true};
+  return {one, one};
+}
+
+/// The last axis of the first argument replaced by the rows of the weights.
+Guesses linear(const tj::Stack& arguments) {
+  Guesses guesses = same_as_first(arguments);
+  if (guesses.empty() || !is_tensor(arguments, 1)) return {};
+  Ints dims = guesses[0].example->toTensor().sizes().vec();
+  if (dims.empty() || arguments[1].toTensor().dim() == 0) return {};
+  dims.back() = arguments[1].toTensor().size(0);
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
+}
+
+/// Every index replaced by a row of the table.
+Guesses embedding(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  Ints dims = arguments[1].toTensor().sizes().vec();
+  dims.push_back(arguments[0].toTensor().size(-1));
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
+}
+
+/// A product of (bias, a, b) or (a, b), all of rank 2.
+template <std::size_t first>
+Guesses matrix_product(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, first) || !is_tensor(arguments, first + 1)) return {};
+  return product({arguments[first], arguments[first + 1]});
+}
+
+/// As many axes as there are sizes.
+Guesses expansion(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  Ints dims = arguments[1].toIntVector();
+  for (std::int64_t& size : dims) size = std::max<std::int64_t>(size, 1);
+  return {{example(dims, arguments[0].toTensor().scalar_type()), false}};
+}
+
+Guesses expansion_as(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !is_tensor(arguments, 1)) return {};
+  return {{example(arguments[1].toTensor().sizes().vec(), arguments[0].toTensor().scalar_type()),
+           false}};
+}
+
+/// Parts of (x, sizes, axis) as a list.
+Guesses parts(const tj::Stack& arguments) {
+  if (!is_tensor(arguments, 0) || !arguments[1].isIntList()) return {};
+  const at::Tensor& x = arguments[0].toTensor();
+  c10::List<at::Tensor> list;
+  for (const std::int64_t size : arguments[1].toIntVector()) {
+    Ints dims = x.sizes().vec();
+    dims.at(static_cast<std::size_t>(at::maybe_wrap_dim(arguments[2].toInt(), x.dim()))) = size;
+    list.push_back(example(dims, x.scalar_type()));
+  }
+  return {{c10::IValue(list), false}};
+}
+
 struct Rule {
   std::string_view op;
   Guesses (*guess)(const tj::Stack&);
@@ -167,11 +297,17 @@ constexpr Rule kRules[] = {
     {"aten::scaled_dot_product_attention", attention, true},
     {"aten::convolution", convolution, true},
     {"aten::relu", same_as_first, true},
+    {"aten::_prelu_kernel", same_as_first, true},
+    {"aten::abs", same_as_first, true},
+    {"aten::bernoulli", same_as_first, true},
+    {"aten::repeat_interleave", like_first, false},
     {"aten::hardswish", same_as_first, true},
     {"aten::hardtanh", same_as_first, true},
     {"aten::flip", same_as_first, true},
     {"aten::roll", same_as_first, true},
     {"aten::isnan", truth_of_first, true},
+    {"aten::isinf", truth_of_first, true},
+    {"aten::logical_not", truth_of_first, true},
     {"aten::nonzero", positions, true},
     {"aten::index_select", like_first, true},
     {"aten::max", whole, false},
@@ -189,6 +325,8 @@ constexpr Rule kRules[] = {
     {"aten::bitwise_and", kPromoted, false},
     {"aten::bitwise_or", kPromoted, false},
     {"aten::bitwise_xor", kPromoted, false},
+    {"aten::bitwise_left_shift", kPromoted, false},
+    {"aten::bitwise_right_shift", kPromoted, false},
     {"aten::eq", kTruth, false},
     {"aten::ne", kTruth, false},
     {"aten::lt", kTruth, false},
@@ -201,6 +339,25 @@ constexpr Rule kRules[] = {
     {"aten::where", select, false},
     {"aten::cat", concatenation, false},
     {"aten::matmul", product, false},
+    {"aten::mm", matrix_product<0>, false},
+    {"aten::bmm", matrix_product<0>, false},
+    {"aten::addmm", matrix_product<1>, false},
+    {"aten::expand", expansion, false},
+    {"aten::expand_as", expansion_as, false},
+    {"aten::split_with_sizes", parts, false},
+    {"aten::abs", same_as_first, false},
+    {"aten::max_pool3d", max_pool, false},
+    {"aten::max_pool1d_with_indices", max_pool_with_indices, false},
+    {"aten::max_pool2d_with_indices", max_pool_with_indices, false},
+    {"aten::max_pool3d_with_indices", max_pool_with_indices, false},
+    {"aten::conv_transpose1d", transposed_convolution, true},
+    {"aten::conv_transpose2d", transposed_convolution, true},
+    {"aten::conv_transpose3d", transposed_convolution, true},
+    {"aten::native_layer_norm", layer_statistics, false},
+    {"aten::var_mean", moments, false},
+    {"aten::linear", linear, false},
+    {"aten::embedding", embedding, false},
+    {"aten::addcmul", kPromoted, false},
 };
 
 const Rule* rule_of(const tj::Node* node) {

@@ -18,7 +18,7 @@ bool is_plain_causal(const Visible& visible) {
 
 JitValue* both(OpCall& call, JitValue* a, JitValue* b) {
   if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
-  return call.call("aten::logical_and", {a, b});
+  return call.call("aten::bitwise_and.Tensor", {a, b});
 }
 
 /// One number for each of the batch, to be compared with (batch, heads, queries, keys).
@@ -84,6 +84,7 @@ JitValue* combined_mask(OpCall& call, const Attention& attention) {
 
 /// How many queries' heads share one of the keys.
 JitValue* heads_per_key(OpCall& call, const Attention& attention) {
+  if (attention.sharing != 0) return int_constant(call, attention.sharing);
   return floor_div(call, call.size(attention.query, 1), call.size(attention.key, 1));
 }
 
@@ -212,8 +213,8 @@ JitValue* rotate(OpCall& call, JitValue* x, const Rotation& rotation) {
     JitValue* pairs = call.call("aten::stack", {call.graph.tensor_list(parts), -1});
     parts = {call.call("aten::flatten.using_ints", {pairs, -2, -1})};
   }
-  if (rotation.rotated != 0)
-    parts.push_back(call.call("aten::slice.Tensor", {x, -1, rotation.rotated, c10::IValue(), 1}));
+  if (rotation.partial)
+    parts.push_back(call.call("aten::slice.Tensor", {x, -1, end, c10::IValue(), 1}));
   if (parts.size() == 1) return parts.front();
   return call.call("aten::cat", {call.graph.tensor_list(parts), -1});
 }

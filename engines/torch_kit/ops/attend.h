@@ -32,6 +32,7 @@ struct Attention {
   double softcap = 0;  ///< 0: none
   Scores scores = Scores::kNone;
   at::ScalarType precision = at::ScalarType::Undefined;  ///< of the softmax
+  std::int64_t sharing = 0;  ///< heads of queries to one of keys; 0: only a run tells
 };
 
 struct Attended {
@@ -51,7 +52,7 @@ struct Rotation {
   JitValue* cosines;  ///< (batch or 1, length, half of the rotated size)
   JitValue* sines;
   bool interleaved = false;  ///< pairs are neighbours, else halves apart
-  std::int64_t rotated = 0;  ///< how much of each head's size is rotated; 0: all
+  bool partial = false;      ///< what lies behind the rotated part of each head stays
   std::int64_t heads_axis = 1;
 };
 

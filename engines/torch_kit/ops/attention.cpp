@@ -112,6 +112,8 @@ void attention_entry(OpCall& call) {
   attention.softcap = call.real("softcap", 0);
   attention.scores = wanted_scores(call);
   attention.precision = softmax_precision(call);
+  if (call.rank(kQuery) == 3)
+    attention.sharing = heads_of(call, "q_num_heads") / heads_of(call, "kv_num_heads");
   const Attended attended = attend(call, attention);
   const bool flat = call.rank(kQuery) == 3;
   call.result(flat ? join_heads(call, attended.value) : attended.value);
@@ -179,7 +181,7 @@ void rotary_embedding(OpCall& call) {
   };
   Rotation rotation{table(1), table(2)};
   rotation.interleaved = call.integer("interleaved", 0) != 0;
-  rotation.rotated = call.integer("rotary_embedding_dim", 0);
+  rotation.partial = call.integer("rotary_embedding_dim", 0) != 0;
   rotation.heads_axis = flat ? 2 : 1;
   JitValue* rotated = rotate(call, x, rotation);
   call.result(flat ? call.call("aten::flatten.using_ints", {rotated, 2, 3}) : rotated);

@@ -3,6 +3,7 @@
 #include "torch_kit/dtypes.h"
 #include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/order.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -46,23 +47,30 @@ void pow(OpCall& call) {
   call.result(Operand{call.dtype(0), call.cast(power, storage->type), {}, {}});
 }
 
-JitValue* fold(OpCall& call, const char* op) {
+JitValue* sum_of(OpCall& call) {
   JitValue* value = call.tensor(0);
   for (std::size_t i = 1; i < call.input_count(); ++i)
-    value = call.call(op, {value, call.tensor(i)});
+    value = call.call("aten::add.Tensor", {value, call.tensor(i)});
   return value;
 }
 
-/// Any number of inputs, two by two.
+void sum(OpCall& call) {
+  call.result(sum_of(call));
+}
+
+/// The largest or smallest, two by two.
 template <AtenName op>
-void folded(OpCall& call) {
-  call.result(fold(call, op.text));
+void extreme(OpCall& call) {
+  JitValue* value = in_order(call, call.tensor(0), call.dtype(0));
+  for (std::size_t i = 1; i < call.input_count(); ++i)
+    value = call.call(op.text, {value, in_order(call, call.tensor(i), call.dtype(i))});
+  call.result(in_order(call, value, call.dtype(0)));
 }
 
 void mean(OpCall& call) {
-  JitValue* sum = fold(call, "aten::add.Tensor");
+  JitValue* total = sum_of(call);
   const auto count = static_cast<double>(call.input_count());
-  call.result(call.input_count() == 1 ? sum : call.call("aten::div.Scalar", {sum, count}));
+  call.result(call.input_count() == 1 ? total : call.call("aten::div.Scalar", {total, count}));
 }
 
 constexpr Entry kEntries[] = {
@@ -72,9 +80,9 @@ constexpr Entry kEntries[] = {
     {"Div", 7, div, Types::kWidened},
     {"Pow", 7, pow, Types::kWidened},
     {"Mod", 10, mod, Types::kWidened},
-    {"Min", 6, folded<"aten::minimum">, Types::kWidened},
-    {"Max", 6, folded<"aten::maximum">, Types::kWidened},
-    {"Sum", 6, folded<"aten::add.Tensor">},
+    {"Min", 6, extreme<"aten::minimum">, Types::kWidened},
+    {"Max", 6, extreme<"aten::maximum">, Types::kWidened},
+    {"Sum", 6, sum},
     {"Mean", 6, mean},
 };
 

@@ -62,14 +62,15 @@ void reverse_sequence(OpCall& call) {
   JitValue* inside = call.call("aten::lt.Tensor", {steps, lengths});
   JitValue* places = call.call("aten::where.self", {inside, mirrored, steps});
   places = call.call("aten::expand_as", {places, x});
-  give_moved(call, call.call("aten::gather", {x, time, places, false}));
+  JitValue* value = call.call("aten::gather", {x, time, places, false});
+  give_moved(call, call.graph.declare(value, call.type_of(x), rank));
 }
 
 constexpr Entry kEntries[] = {
     {"Tile", 6, tile},
-    {"DepthToSpace", 1, depth_to_space},
-    {"SpaceToDepth", 1, space_to_depth},
-    {"ReverseSequence", 10, reverse_sequence},
+    {"DepthToSpace", 1, depth_to_space, Types::kWidened},
+    {"SpaceToDepth", 1, space_to_depth, Types::kWidened},
+    {"ReverseSequence", 10, reverse_sequence, Types::kWidened},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "torch_kit/lowering/host_arithmetic.h"
 #include "torch_kit/lowering/loop_writer.h"
 #include "torch_kit/lowering/lower.h"
+#include "torch_kit/lowering/sequences.h"
 #include "torch_kit/ops/families.h"
 
 namespace joulemark::torch_kit::ops {
@@ -20,14 +21,30 @@ std::vector<Operand> write_branch(OpCall& call, const model::OnnxGraph& branch) 
   for (const model::Port& output : branch.outputs) {
     const auto found = inner.find(output.name);
     if (found == inner.end()) call.invalid("output '" + output.name + "' is not defined");
-    within.as_tensor(found->second);
+    found->second.tensor = as_value(within, found->second);
     values.push_back(found->second);
   }
   return values;
 }
 
+/// Sequences of any length whose elements have one type and rank.
+void join_lists(GraphWriter& graph, JitValue* result, JitValue* a, JitValue* b) {
+  const Fact* left = graph.fact(a);
+  const Fact* right = graph.fact(b);
+  if (left == nullptr || right == nullptr || !left->example.isTensorList() ||
+      !right->example.isTensorList())
+    return;
+  const std::vector<at::Tensor> first = left->example.toTensorVector();
+  const std::vector<at::Tensor> second = right->example.toTensorVector();
+  if (first.empty() || second.empty() || first[0].dim() != second[0].dim() ||
+      first[0].scalar_type() != second[0].scalar_type())
+    return;
+  graph.set_fact(result, {left->example, false});
+}
+
 /// What is known whichever branch runs.
 void join_facts(GraphWriter& graph, JitValue* result, JitValue* a, JitValue* b) {
+  if (is_list(a)) return join_lists(graph, result, a, b);
   const auto left = graph.example(a);
   const auto right = graph.example(b);
   if (!left || !right || left->dim() != right->dim() || left->scalar_type() != right->scalar_type())
@@ -56,6 +73,9 @@ void lower_if(OpCall& call) {
     for (const Operand& value : results.back()) block->registerOutput(value.tensor);
   }
   for (std::size_t i = 0; i < call.output_count(); ++i) {
+    if (is_list(results[0][i].tensor) != is_list(results[1][i].tensor))
+      call.invalid("an output is a tensor in one branch and a sequence in the other");
+    if (is_list(results[0][i].tensor)) node->outputs()[i]->setType(results[0][i].tensor->type());
     join_facts(call.graph, node->outputs()[i], results[0][i].tensor, results[1][i].tensor);
     call.result(Operand{results[0][i].dtype, node->outputs()[i], {}, {}}, i);
   }

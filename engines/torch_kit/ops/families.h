@@ -13,7 +13,7 @@ std::span<const Entry> logic();
 std::span<const Entry> cast();
 std::span<const Entry> reduce();
 std::span<const Entry> quantize();
-std::span<const Entry> random();
+std::span<const Entry> dropout();
 std::span<const Entry> loss();
 std::span<const Entry> training();
 std::span<const Entry> movement();
@@ -36,5 +36,11 @@ std::span<const Entry> signal();
 std::span<const Entry> sequence();
 std::span<const Entry> classic();
 std::span<const Entry> control_flow();
+std::span<const Entry> contrib_attention();
+std::span<const Entry> contrib_products();
+std::span<const Entry> folding();
+std::span<const Entry> ordering();
+std::span<const Entry> stateful();
+std::span<const Entry> trees();
 
 }  // namespace joulemark::torch_kit::ops

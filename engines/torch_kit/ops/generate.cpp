@@ -45,17 +45,22 @@ void constant_of_shape(OpCall& call) {
     if (const auto* tensor = std::get_if<model::OnnxTensor>(given)) dtype = tensor->dtype;
   }
   if (value.numel() != 1) call.invalid("its value has not one element");
-  const std::vector<JitValue*> sizes = call.int_elements(0);
-  JitValue* list = call.graph.int_list(sizes);
+  JitValue* list = call.int_list(0);
   JitValue* filled =
       call.call("aten::full", {list, value.item(), value.scalar_type(), c10::IValue(),
                                c10::IValue(call.graph.device()), c10::IValue()});
+  if (const auto rank = length_of(call, 0))
+    call.graph.declare(filled, value.scalar_type(), static_cast<std::int64_t>(*rank));
   call.result(filled, 0, dtype);
 }
 
 /// Where `delta` leads away from `limit` the range is empty; PyTorch takes that for an error.
 JitValue* reachable(OpCall& call, JitValue* start, JitValue* limit, JitValue* delta) {
-  if (start->type()->kind() != c10::TypeKind::IntType) return limit;
+  if (start->type()->kind() == c10::TypeKind::FloatType) {
+    const auto known = call.graph.value_of(delta);
+    if (!known) return limit;
+    return call.call(known->toDouble() > 0 ? "prim::max.float" : "prim::min.float", {start, limit});
+  }
   const auto step = known_int(call, delta);
   if (step && *step == 0) call.invalid("its delta is 0");
   if (step) return call.call(*step > 0 ? "prim::max.int" : "prim::min.int", {start, limit});
@@ -89,10 +94,11 @@ void eye_like(OpCall& call) {
   JitValue* x = call.tensor(0);
   const at::ScalarType type = wanted_type(call, x);
   const std::int64_t shift = call.integer("k", 0);
-  if (shift == 0)
-    return call.result(
-        call.call("aten::eye.m", {call.size(x, 0), call.size(x, 1), type, c10::IValue(),
-                                  c10::IValue(call.graph.device()), c10::IValue()}));
+  if (shift == 0) {
+    JitValue* eye = call.call("aten::eye.m", {call.size(x, 0), call.size(x, 1), type, c10::IValue(),
+                                              c10::IValue(call.graph.device()), c10::IValue()});
+    return call.result(call.graph.declare(eye, type, 2));
+  }
   JitValue* rows = counted(call, call.size(x, 0), 0, 2);
   JitValue* columns = counted(call, call.size(x, 1), 1, 2);
   rows = call.call("aten::add.Scalar", {rows, shift, 1});
@@ -119,13 +125,15 @@ void one_hot(OpCall& call) {
 void triangle(OpCall& call) {
   JitValue* diagonal = call.has(1) ? call.number(1) : call.constant_value(0);
   const char* op = call.integer("upper", 1) != 0 ? "aten::triu" : "aten::tril";
-  give_moved(call, call.call(op, {call.tensor(0), diagonal}));
+  JitValue* x = call.tensor(0);
+  JitValue* value = call.call(op, {x, diagonal});
+  give_moved(call, call.graph.declare(value, call.type_of(x), call.rank_of(x)));
 }
 
 constexpr Entry kEntries[] = {
     {"Constant", 1, constant}, {"ConstantOfShape", 9, constant_of_shape},
     {"Range", 11, range},      {"EyeLike", 9, eye_like},
-    {"OneHot", 9, one_hot},    {"Trilu", 14, triangle},
+    {"OneHot", 9, one_hot},    {"Trilu", 14, triangle, Types::kWidened},
 };
 
 }  // namespace

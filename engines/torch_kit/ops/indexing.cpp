@@ -10,13 +10,6 @@
 namespace joulemark::torch_kit::ops {
 namespace {
 
-/// x[:, …, indices]: positions along `axis`, negative ones too.
-JitValue* index_axis(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indices) {
-  std::vector<JitValue*> places(static_cast<std::size_t>(axis), call.constant_value(c10::IValue()));
-  places.push_back(indices);
-  return call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
-}
-
 /// One known position is a view.
 JitValue* gather_known(OpCall& call, JitValue* x, std::int64_t axis, const at::Tensor& indices) {
   if (indices.dim() == 0) return call.call("aten::select.int", {x, axis, indices.item().toLong()});
@@ -28,7 +21,7 @@ JitValue* gather_known(OpCall& call, JitValue* x, std::int64_t axis, const at::T
       return call.call("aten::slice.Tensor", {x, axis, at, at == -1 ? kToTheEnd : at + 1, 1});
   }
   if (!at::all(indices.ge(0)).item<bool>()) return nullptr;
-  return call.call("aten::index_select", {x, axis, call.constant_value(indices)});
+  return picked(call, x, axis, call.constant_value(indices));
 }
 
 /// A table of vectors, as embedding layers have it: PyTorch has a kernel for that. Of its rows
@@ -50,7 +43,7 @@ void gather(OpCall& call) {
     value = gather_known(call, x, axis, *known);
   if (value == nullptr && is_embedding(call, x, axis))
     value = call.call("aten::embedding", {x, call.tensor(1), -1, false, false});
-  if (value == nullptr) value = index_axis(call, x, axis, call.tensor(1));
+  if (value == nullptr) value = indexed(call, x, axis, call.tensor(1));
   give_moved(call, value);
 }
 
@@ -58,7 +51,8 @@ void gather_elements(OpCall& call) {
   JitValue* x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   JitValue* indices = from_front(call, call.tensor(1), call.size(x, axis));
-  give_moved(call, call.call("aten::gather", {x, axis, indices, false}));
+  JitValue* value = call.call("aten::gather", {x, axis, indices, false});
+  give_moved(call, call.graph.declare(value, call.type_of(x), call.rank_of(x)));
 }
 
 void gather_nd(OpCall& call) {
@@ -76,7 +70,7 @@ void gather_nd(OpCall& call) {
 
 constexpr Entry kEntries[] = {
     {"Gather", 1, gather},
-    {"GatherElements", 11, gather_elements},
+    {"GatherElements", 11, gather_elements, Types::kWidened},
     {"GatherND", 11, gather_nd},
 };
 

@@ -4,7 +4,9 @@
 #include <ATen/ops/all.h>
 #include <ATen/ops/ge.h>
 
-#include <algorithm>
+#include <string_view>
+
+#include "torch_kit/dtypes.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -13,9 +15,9 @@ namespace {
 bool counts_from_front(OpCall& call, JitValue* indices) {
   if (const auto known = call.graph.value_of(indices))
     return at::all(known->toTensor().ge(0)).item<bool>();
-  static const std::vector<std::string> kPositions{"aten::topk", "aten::argmax", "aten::argmin",
-                                                   "aten::sort", "aten::nonzero"};
-  return std::ranges::find(kPositions, indices->node()->kind().toQualString()) != kPositions.end();
+  const std::string_view op = indices->node()->kind().toQualString();
+  if (op == "aten::topk" || op == "aten::sort") return indices->offset() == 1;
+  return op == "aten::argmax" || op == "aten::argmin" || op == "aten::argsort";
 }
 
 /// The number of coordinates, the last size of `indices`.
@@ -33,6 +35,19 @@ JitValue* from_front(OpCall& call, JitValue* indices, JitValue* size) {
   indices = call.cast(indices, at::kLong);
   JitValue* behind = call.call("aten::lt.Scalar", {indices, 0});
   return call.call("aten::add.Tensor", {indices, call.call("aten::mul.Scalar", {behind, size}), 1});
+}
+
+JitValue* picked(OpCall& call, JitValue* x, std::int64_t axis, JitValue* positions) {
+  const auto example = call.graph.example(x);
+  if (example && lacks_arithmetic(example->scalar_type()))
+    return indexed(call, x, call.axis_of(x, axis), positions);
+  return call.call("aten::index_select", {x, axis, positions});
+}
+
+JitValue* indexed(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indices) {
+  std::vector<JitValue*> places(static_cast<std::size_t>(axis), call.constant_value(c10::IValue()));
+  places.push_back(indices);
+  return call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
 }
 
 JitValue* counted(OpCall& call, JitValue* size) {

@@ -16,6 +16,11 @@ inline constexpr std::int64_t kToTheEnd = std::numeric_limits<std::int64_t>::max
 /// the int of the graph that they are positions in.
 JitValue* from_front(OpCall& call, JitValue* indices, JitValue* size);
 
+/// The elements at `positions` (rank 1, none negative) along `axis`, of any type.
+JitValue* picked(OpCall& call, JitValue* x, std::int64_t axis, JitValue* positions);
+/// x[:, …, indices]: indices of any rank along `axis`, negative ones too.
+JitValue* indexed(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indices);
+
 /// 0, 1, … `size` - 1 (int64).
 JitValue* counted(OpCall& call, JitValue* size);
 /// The same along dimension `axis` of `rank`, whose other sizes are 1.

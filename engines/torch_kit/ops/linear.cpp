@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of matrices.
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
+#include "torch_kit/ops/activate.h"
 #include "torch_kit/ops/families.h"
 
 namespace joulemark::torch_kit::ops {
@@ -19,7 +22,7 @@ c10::IValue factor(OpCall& call, const char* name) {
   return static_cast<std::int64_t>(value);
 }
 
-void gemm(OpCall& call) {
+JitValue* gemm_product(OpCall& call) {
   const bool added = call.has(2) && call.real("beta", 1) != 0;
   const bool plain = call.real("alpha", 1) == 1 && (!added || call.real("beta", 1) == 1);
   const bool b_rows = call.integer("transB", 0) != 0;
@@ -27,16 +30,26 @@ void gemm(OpCall& call) {
   if (call.integer("transA", 0) != 0) a = call.call("aten::t", {a});
   if (plain && b_rows && (!added || call.rank(2) == 1)) {
     const tj::NamedValue bias = added ? call.tensor_or_none(2) : tj::NamedValue(c10::IValue());
-    return call.result(call.call("aten::linear", {a, call.tensor(1), bias}));
+    return call.call("aten::linear", {a, call.tensor(1), bias});
   }
   JitValue* b = call.tensor(1);
   if (b_rows) b = call.call("aten::t", {b});
   if (added)
-    return call.result(call.call(
-        "aten::addmm", {call.tensor(2), a, b, factor(call, "beta"), factor(call, "alpha")}));
+    return call.call("aten::addmm",
+                     {call.tensor(2), a, b, factor(call, "beta"), factor(call, "alpha")});
   JitValue* product = call.call("aten::mm", {a, b});
-  if (!plain) product = call.call("aten::mul.Scalar", {product, factor(call, "alpha")});
-  call.result(product);
+  return plain ? product : call.call("aten::mul.Scalar", {product, factor(call, "alpha")});
+}
+
+void gemm(OpCall& call) {
+  call.result(gemm_product(call));
+}
+
+void fused_gemm(OpCall& call) {
+  Activation activation{call.text("activation", "")};
+  if (call.has_attribute("activation_alpha")) activation.alpha = call.real("activation_alpha", 0);
+  if (call.has_attribute("activation_beta")) activation.beta = call.real("activation_beta", 0);
+  call.result(activate(call, gemm_product(call), activation));
 }
 
 /// How many axes the result of an equation has, an ellipsis standing for `ellipsis` of them.
@@ -88,6 +101,7 @@ void det(OpCall& call) {
 constexpr Entry kEntries[] = {
     {"MatMul", 1, matmul, Types::kWidened},
     {"Gemm", 1, gemm, Types::kWidened},
+    {"FusedGemm", 1, fused_gemm, Types::kAsTheyAre, kMicrosoft},
     {"Einsum", 12, einsum, Types::kWidened},
     {"Det", 11, det},
 };

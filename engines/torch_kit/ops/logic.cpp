@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, and operators on truth values and bits.
-#include <limits>
-
 #include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/order.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
 
-/// Input `i` such that signed comparison orders it: of uint64, which is held as int64, the upper
-/// half must stay above.
-JitValue* ordered(OpCall& call, std::size_t i) {
-  JitValue* value = call.tensor(i);
-  if (call.dtype(i) != JM_UINT64) return value;
-  constexpr std::int64_t kSign = std::numeric_limits<std::int64_t>::min();
-  return call.call("aten::bitwise_xor.Scalar", {value, kSign});
-}
-
 template <AtenName op>
 void order(OpCall& call) {
-  call.result(call.call(op.text, {ordered(call, 0), ordered(call, 1)}));
+  call.result(call.call(op.text, {in_order(call, call.tensor(0), call.dtype(0)),
+                                  in_order(call, call.tensor(1), call.dtype(1))}));
 }
 
 /// Bits that come in from the left are 0, in uint64 too, which is held as int64.

@@ -18,8 +18,12 @@ std::int64_t reduction_of(OpCall& call) {
 /// Without ignore_index a negative class is an error; PyTorch's default is -100.
 JitValue* likelihood_loss(OpCall& call, JitValue* log_probabilities) {
   JitValue* classes = call.cast(call.tensor(1), at::kLong);
-  return call.call("aten::nll_loss_nd", {log_probabilities, classes, call.tensor_or_none(2),
-                                         reduction_of(call), call.integer("ignore_index", -100)});
+  const std::int64_t reduction = reduction_of(call);
+  JitValue* loss =
+      call.call("aten::nll_loss_nd", {log_probabilities, classes, call.tensor_or_none(2), reduction,
+                                      call.integer("ignore_index", -100)});
+  return call.graph.declare(loss, call.type_of(log_probabilities),
+                            reduction == at::Reduction::None ? call.rank_of(classes) : 0);
 }
 
 void negative_log_likelihood(OpCall& call) {

@@ -55,8 +55,17 @@ std::vector<JitValue*> target_sizes(OpCall& call, JitValue* x) {
   return sizes;
 }
 
+/// What the example says of a value whose rank depends on the run is not so.
+JitValue* unknown_rank(OpCall& call, JitValue* value) {
+  call.graph.set_fact(value, {});
+  return value;
+}
+
 void reshape(OpCall& call) {
   JitValue* x = call.tensor(0);
+  // Of any rank: sizes of 0 cannot be told from empty dimensions, and are an error when it runs.
+  if (call.opset() >= 5 && !length_of(call, 1))
+    return give_moved(call, unknown_rank(call, call.call("aten::reshape", {x, call.int_list(1)})));
   const std::vector<JitValue*> sizes = target_sizes(call, x);
   JitValue* value = call.call("aten::reshape", {x, call.graph.int_list(sizes)});
   if (!call.graph.example(value) && call.graph.example(x)) {

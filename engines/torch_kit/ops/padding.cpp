@@ -29,26 +29,41 @@ std::vector<JitValue*> pad_elements(OpCall& call) {
   return pads;
 }
 
-/// All axes unless input `i` lists some.
-Ints listed_axes(OpCall& call, JitValue* x, std::size_t i) {
+Ints all_axes(OpCall& call, JitValue* x) {
   Ints axes;
-  if (call.has(i)) {
-    for (const std::int64_t axis : call.constant_ints(i)) axes.push_back(call.axis_of(x, axis));
-    return axes;
-  }
   for (std::int64_t axis = 0; axis < call.rank_of(x); ++axis) axes.push_back(axis);
   return axes;
 }
 
+/// `pads` with `pad` added where `axis`, which only a run may know, is `place`.
+void add_pad(OpCall& call, JitValue*& at, JitValue* axis, std::int64_t place, JitValue* pad) {
+  const auto known = known_int(call, axis);
+  if (known && *known != place) return;
+  if (!known) {
+    JitValue* here = call.call("aten::Int.bool", {call.call("aten::eq.int", {axis, place})});
+    pad = call.call("aten::mul.int", {pad, here});
+  }
+  at = at == nullptr ? pad : call.call("aten::add.int", {at, pad});
+}
+
+/// All axes have pads, unless input 3 lists some.
 Pads pads_of(OpCall& call, JitValue* x) {
   const std::vector<JitValue*> elements = pad_elements(call);
-  const Ints axes = listed_axes(call, x, 3);
+  const std::int64_t rank = call.rank_of(x);
+  std::vector<JitValue*> axes;
+  if (call.has(3))
+    for (JitValue* axis : call.int_elements(3))
+      axes.push_back(call.call("aten::remainder.int", {axis, rank}));
+  else
+    for (const std::int64_t axis : all_axes(call, x)) axes.push_back(call.constant_value(axis));
   if (elements.size() != 2 * axes.size()) call.invalid("it has not two pads an axis");
-  Pads pads(call.rank_of(x));
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    pads.begins[static_cast<std::size_t>(axes[i])] = elements[i];
-    pads.ends[static_cast<std::size_t>(axes[i])] = elements[axes.size() + i];
-  }
+  Pads pads(rank);
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    for (std::int64_t place = 0; place < rank; ++place) {
+      add_pad(call, pads.begins[static_cast<std::size_t>(place)], axes[i], place, elements[i]);
+      add_pad(call, pads.ends[static_cast<std::size_t>(place)], axes[i], place,
+              elements[axes.size() + i]);
+    }
   return pads;
 }
 
@@ -88,12 +103,14 @@ JitValue* taken(OpCall& call, const std::string& mode, JitValue* places, JitValu
 JitValue* pad_axis(OpCall& call, JitValue* x, std::int64_t axis, const std::string& mode,
                    JitValue* begin, JitValue* end) {
   JitValue* size = call.size(x, axis);
+  if (begin == nullptr) begin = call.constant_value(0);
+  if (end == nullptr) end = call.constant_value(0);
   JitValue* first = call.call("aten::neg.int", {begin});
   JitValue* last = call.call("aten::add.int", {size, end});
   JitValue* places = call.call(
       "aten::arange.start",
       {first, last, at::kLong, c10::IValue(), c10::IValue(call.graph.device()), c10::IValue()});
-  return call.call("aten::index_select", {x, axis, taken(call, mode, places, size)});
+  return picked(call, x, axis, taken(call, mode, places, size));
 }
 
 /// PyTorch's kernel for images and signals; null where it has none. It wants 1 to 3 last axes of a
@@ -135,7 +152,7 @@ void pad(OpCall& call) {
 void center_crop_pad(OpCall& call) {
   JitValue* x = call.tensor(0);
   Ints axes = call.integers("axes", {});
-  if (axes.empty()) axes = listed_axes(call, x, call.input_count());
+  if (axes.empty()) axes = all_axes(call, x);
   const std::vector<JitValue*> sizes = call.int_elements(1);
   if (sizes.size() != axes.size()) call.invalid("it has not one size an axis");
   Pads pads(call.rank_of(x));

@@ -29,7 +29,8 @@ void scatter_elements(OpCall& call) {
   JitValue* x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   JitValue* indices = from_front(call, call.tensor(1), call.size(x, axis));
-  give_moved(call, scatter(call, x, axis, indices, call.tensor(2)));
+  JitValue* value = scatter(call, x, axis, indices, call.tensor(2));
+  give_moved(call, call.graph.declare(value, call.type_of(x), call.rank_of(x)));
 }
 
 /// `x` with the dimensions [0, count) as one.
@@ -66,7 +67,8 @@ JitValue* scatter_rows(OpCall& call, JitValue* x, const std::vector<JitValue*>& 
     positions = call.call("aten::expand_as", {positions, updates});
   }
   JitValue* value = scatter(call, rows, 0, positions, updates);
-  return call.call("aten::reshape", {value, call.call("aten::size", {x})});
+  value = call.call("aten::reshape", {value, call.call("aten::size", {x})});
+  return call.graph.declare(value, call.type_of(x), call.rank_of(x));
 }
 
 void scatter_nd(OpCall& call) {
@@ -102,14 +104,15 @@ void tensor_scatter(OpCall& call) {
     return give_moved(call, call.call("aten::slice_scatter",
                                       {cache, update, axis, 0, call.size(update, axis), 1}));
   JitValue* positions = write_positions(call, cache, update, axis);
-  give_moved(call, call.call("aten::scatter.src", {cache, axis, positions, update}));
+  JitValue* value = call.call("aten::scatter.src", {cache, axis, positions, update});
+  give_moved(call, call.graph.declare(value, call.type_of(cache), call.rank_of(cache)));
 }
 
 constexpr Entry kEntries[] = {
-    {"Scatter", 9, scatter_elements},
-    {"ScatterElements", 11, scatter_elements},
-    {"ScatterND", 11, scatter_nd},
-    {"TensorScatter", 24, tensor_scatter},
+    {"Scatter", 9, scatter_elements, Types::kWidened},
+    {"ScatterElements", 11, scatter_elements, Types::kWidened},
+    {"ScatterND", 11, scatter_nd, Types::kWidened},
+    {"TensorScatter", 24, tensor_scatter, Types::kWidened},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements found by their values: the sizes of the results are known to a run only.
+#include "torch_kit/dtypes.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/sizes.h"
@@ -10,6 +11,7 @@ namespace {
 void non_zero(OpCall& call) {
   JitValue* x = call.tensor(0);
   if (call.rank_of(x) == 0) x = call.call("aten::unsqueeze", {x, 0});
+  if (lacks_arithmetic(call.type_of(x))) x = call.cast(x, at::kBool);
   call.result(call.call("aten::t", {call.call("aten::nonzero", {x})}));
 }
 
@@ -20,7 +22,7 @@ void compress(OpCall& call) {
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   JitValue* kept = call.call("aten::nonzero", {call.tensor(1)});
   kept = call.call("aten::reshape", {kept, Ints{-1}});
-  give_moved(call, call.call("aten::index_select", {x, axis, kept}));
+  give_moved(call, picked(call, x, axis, kept));
 }
 
 struct UniqueParts {
@@ -55,7 +57,9 @@ void by_appearance(OpCall& call, UniqueParts& parts, std::int64_t axis) {
 
 void unique(OpCall& call) {
   JitValue* x = call.tensor(0);
-  const at::ScalarType type = call.type_of(x);
+  const at::ScalarType given = call.type_of(x);
+  const at::ScalarType type = arithmetic_type(given);
+  x = call.cast(x, type);
   std::int64_t rank = call.rank_of(x);
   std::int64_t axis = 0;
   std::vector<JitValue*> found;
@@ -72,7 +76,7 @@ void unique(OpCall& call) {
                     call.graph.declare(found[2], at::kLong, 1)};
   parts.first = call.graph.declare(first_positions(call, parts), at::kLong, 1);
   if (call.integer("sorted", 1) == 0) by_appearance(call, parts, axis);
-  give_moved(call, parts.values);
+  give_moved(call, call.cast(parts.values, given));
   call.result(parts.first, 1);
   call.result(parts.inverse, 2);
   call.result(parts.counts, 3);

@@ -15,6 +15,14 @@ std::optional<std::int64_t> known_int(OpCall& call, JitValue* value) {
   return known->toInt();
 }
 
+std::optional<std::size_t> length_of(OpCall& call, std::size_t i) {
+  if (call.operand(i).host) return call.operand(i).host->elements.size();
+  const auto example = call.graph.example(call.tensor(i));
+  if (!example || (!call.constant(i) && example->numel() >= GraphWriter::kOpenSize))
+    return std::nullopt;
+  return static_cast<std::size_t>(example->numel());
+}
+
 void declare_sizes(OpCall& call, JitValue* value, at::ScalarType type, const Ints& sizes) {
   if (call.graph.value_of(value)) return;
   Ints dims;

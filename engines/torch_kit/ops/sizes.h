@@ -15,6 +15,9 @@ void give_moved(OpCall& call, JitValue* value);
 /// The number behind an int of the graph; nothing when only a run knows it.
 std::optional<std::int64_t> known_int(OpCall& call, JitValue* value);
 
+/// How many elements input `i`, a list of sizes, has; nothing when only a run knows it.
+std::optional<std::size_t> length_of(OpCall& call, std::size_t i);
+
 /// Says what is known of a result when PyTorch's shape function could not: one size of -1 or an
 /// open one stands for any.
 void declare_sizes(OpCall& call, JitValue* value, at::ScalarType type, const Ints& sizes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slice, with steps in both directions.
+#include "torch_kit/dtypes.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/sizes.h"
@@ -57,13 +58,18 @@ JitValue* cut_by_positions(OpCall& call, JitValue* x, const Cut& cut) {
   JitValue* positions = counted(call, count);
   positions = call.call("aten::mul.Scalar", {positions, cut.step});
   positions = call.call("aten::add.Scalar", {positions, start, 1});
-  return call.call("aten::index_select", {x, cut.axis, positions});
+  // The axis may be known to a run only, which indexing cannot take.
+  x = call.call("aten::movedim.int", {x, cut.axis, 0});
+  x = call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list({positions})});
+  return call.call("aten::movedim.int", {x, 0, cut.axis});
 }
 
 JitValue* cut_axis(OpCall& call, JitValue* x, const Cut& cut) {
   const auto step = known_int(call, cut.step);
   if (step && *step == 0) call.invalid("its step is 0");
-  if (!step) return cut_by_positions(call, x, cut);
+  const auto example = call.graph.example(x);
+  const bool flips = !example || !lacks_arithmetic(example->scalar_type());
+  if (!step || (*step < 0 && !flips)) return cut_by_positions(call, x, cut);
   if (*step < 0) return cut_backwards(call, x, cut, *step);
   if (*step == 1 && known_int(call, cut.start) == 0 && known_int(call, cut.end) == kToTheEnd)
     return x;

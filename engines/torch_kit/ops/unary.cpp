@@ -4,6 +4,7 @@
 
 #include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/order.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -27,16 +28,11 @@ void is_inf(OpCall& call) {
   const bool positive = call.integer("detect_positive", 1) != 0;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   JitValue* x = with_special_values(call);
-  JitValue* found = nullptr;
-  if (negative && positive)
-    found = call.call("aten::isinf", {x});
-  else if (negative || positive)
-    found = call.call("aten::eq.Scalar", {x, negative ? -kInfinity : kInfinity});
-  else
-    found = call.call("aten::ne.Tensor", {x, x});  // all false, NaN apart
-  if (!negative && !positive)
-    found = call.call("aten::logical_and", {found, call.scalar_tensor(false, at::kBool)});
-  call.result(found);
+  if (negative && positive) return call.result(call.call("aten::isinf", {x}));
+  if (negative || positive)
+    return call.result(call.call("aten::eq.Scalar", {x, negative ? -kInfinity : kInfinity}));
+  const c10::IValue none;
+  call.result(call.call("aten::zeros_like", {x, at::kBool, none, none, none, none}));
 }
 
 /// A bound is an attribute before opset 11. None: there is no such bound.
@@ -56,19 +52,25 @@ bool is_host_number(OpCall& call, std::size_t i) {
   return !call.has(i) || call.operand(i).host || call.constant(i);
 }
 
+void clip_by_tensors(OpCall& call) {
+  const auto bound = [&](std::size_t i) -> tj::NamedValue {
+    if (!call.has(i)) return {c10::IValue()};
+    return {in_order(call, call.tensor(i), call.dtype(i))};
+  };
+  JitValue* x = in_order(call, call.tensor(0), call.dtype(0));
+  JitValue* inside = call.call("aten::clamp.Tensor", {x, bound(1), bound(2)});
+  call.result(in_order(call, inside, call.dtype(0)));
+}
+
 void clip(OpCall& call) {
   if (!call.has(1) && !call.has(2)) return identity(call);
-  JitValue* x = call.tensor(0);
-  if (!is_host_number(call, 1) || !is_host_number(call, 2)) {
-    call.result(
-        call.call("aten::clamp.Tensor", {x, call.tensor_or_none(1), call.tensor_or_none(2)}));
-    return;
-  }
+  const bool numbers = is_host_number(call, 1) && is_host_number(call, 2);
+  if (!numbers || call.dtype(0) == JM_UINT64) return clip_by_tensors(call);
   const auto bound = [&](std::size_t i) -> tj::NamedValue {
     if (!call.has(i)) return {c10::IValue()};
     return {call.number(i)};
   };
-  call.result(call.call("aten::clamp", {x, bound(1), bound(2)}));
+  call.result(call.call("aten::clamp", {call.tensor(0), bound(1), bound(2)}));
 }
 
 /// 0 within [-lambd, lambd], x moved towards 0 by `bias` outside.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model_format.h"
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+namespace joulemark::model {
+
+std::string model_format(const std::string& path) {
+  static constexpr std::array<std::pair<const char*, const char*>, 5> kEndings{
+      {{".pt", kTorchScript},
+       {".pth", kTorchScript},
+       {".jit", kTorchScript},
+       {".torchscript", kTorchScript},
+       {".pt2", kTorchPackage}}};
+  const std::string ending = std::filesystem::path(path).extension().string();
+  for (const auto& [name, format] : kEndings)
+    if (ending == name) return format;
+  return kOnnxFile;
+}
+
+}  // namespace joulemark::model

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kind of model a file is, by its name.
+#pragma once
+
+#include <string>
+
+namespace joulemark::model {
+
+inline constexpr const char* kOnnxFile = "onnx";
+inline constexpr const char* kTorchScript = "pt";
+inline constexpr const char* kTorchPackage = "pt2";
+
+/// "pt" for a TorchScript archive (.pt, .pth, .jit, .torchscript), "pt2" for an AOTInductor package
+/// (.pt2); "onnx" for every other name. The names are those of `model_formats` in engine.toml.
+std::string model_format(const std::string& path);
+
+}  // namespace joulemark::model
