@@ -68,6 +68,18 @@ class Worker {
       if (line.rfind("VmHWM:", 0) == 0) return std::atoll(line.c_str() + 6) * 1024;
     return 0;
   }
+  /// CPU time of all threads so far, from the scheduler's nanoseconds.
+  [[nodiscard]] double cpu_ns() const {
+    double sum = 0;
+    std::error_code gone;
+    for (const auto& task :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
+      double spent = 0;
+      std::ifstream(task.path() / "schedstat") >> spent;
+      sum += spent;
+    }
+    return sum;
+  }
 
  private:
   pid_t pid_ = -1;
@@ -108,14 +120,17 @@ Result<Trial> run_trial(const TrialRequest& request) {
               {"min_ns", kNanosecondsPerSecond / 2},
               {"max_ns", kNanosecondsPerSecond / 2},
               {"min_iterations", request.min_iterations}});
-  worker.ask({{"type", "go"},
-              {"min_ns", to_nanoseconds(request.seconds)},
-              {"min_iterations", request.min_iterations}});
+  const double cpu_before = worker.cpu_ns();
+  const json done = worker.ask({{"type", "go"},
+                                {"min_ns", to_nanoseconds(request.seconds)},
+                                {"min_iterations", request.min_iterations}});
+  trial.cpu_ns = worker.cpu_ns() - cpu_before;
   const json durations = worker.ask({{"type", "durations"}});
   trial.peak_bytes = worker.peak_bytes();
   worker.ask({{"type", "quit"}});
   if (!worker.failure().empty()) return fail(ErrorKind::kFailed, worker.failure());
   trial.p50_ns = p50(durations);
+  trial.cpu_ns /= done["iterations"].get<double>();
   return trial;
 }
 

@@ -26,7 +26,8 @@ struct TrialRequest {
 };
 
 struct Trial {
-  double p50_ns = 0;            ///< of an iteration
+  double p50_ns = 0;  ///< of an iteration
+  double cpu_ns = 0;  ///< of an iteration, all threads: what a busy machine changes little
   std::int64_t peak_bytes = 0;  ///< largest resident set of the worker
   std::string unlike;           ///< how its answer differs from the reference; "" when it agrees
 };

@@ -48,10 +48,10 @@ struct Case {
 /// What is timed: a network by hand, or an engine.
 struct Contender {
   std::string name;
-  std::string spelling;                             ///< of a network by hand
-  std::optional<joulemark::EngineInstall> install;  ///< of an engine
-  std::map<std::string, std::string> options = {};  ///< of an engine
-  std::vector<double> times = {}, peaks = {};       ///< ns and bytes, one an alternation
+  std::string spelling;                                  ///< of a network by hand
+  std::optional<joulemark::EngineInstall> install;       ///< of an engine
+  std::map<std::string, std::string> options = {};       ///< of an engine
+  std::vector<double> times = {}, cpu = {}, peaks = {};  ///< ns, ns and bytes, one an alternation
   std::string failure = {};
 };
 
@@ -116,7 +116,8 @@ Result<Trial> run_by_hand(const fs::path& folder, const TrialRequest& request,
   std::FILE* pipe = popen(command.c_str(), "r");
   long long peak = 0;
   Trial trial;
-  const bool read = pipe != nullptr && std::fscanf(pipe, "%lf %lld", &trial.p50_ns, &peak) == 2;
+  const bool read = pipe != nullptr &&
+                    std::fscanf(pipe, "%lf %lld %lf", &trial.p50_ns, &peak, &trial.cpu_ns) == 3;
   if (pipe != nullptr) pclose(pipe);
   if (!read) return joulemark::fail(joulemark::ErrorKind::kFailed, "it failed: " + command);
   trial.peak_bytes = peak;
@@ -137,6 +138,7 @@ void run_once(Contender& contender, TrialRequest request, const fs::path& folder
   if (trial && !trial->unlike.empty()) contender.failure = "wrong: " + trial->unlike;
   if (!contender.failure.empty()) return;
   contender.times.push_back(trial->p50_ns);
+  contender.cpu.push_back(trial->cpu_ns);
   contender.peaks.push_back(static_cast<double>(trial->peak_bytes));
 }
 
@@ -149,18 +151,18 @@ std::string ratio(const std::vector<double>& times, const std::vector<double>& b
 void print(const std::vector<Contender>& contenders) {
   using joulemark::stats::median;
   const Contender& hand = contenders.front();
-  fmt::print("| {:<23} | {:>9} | {:>20} | {:>8} | {:>6} |\n", "", "p50 ms", "time / by hand", "MiB",
-             "/ hand");
-  fmt::print("|{:-<25}|{:->10}:|{:->21}:|{:->9}:|{:->7}:|\n", "", "", "", "", "");
+  fmt::print("| {:<23} | {:>8} | {:>20} | {:>20} | {:>8} | {:>6} |\n", "", "p50 ms",
+             "time / by hand", "CPU time / by hand", "MiB", "/ hand");
+  fmt::print("|{:-<25}|{:->9}:|{:->21}:|{:->21}:|{:->9}:|{:->7}:|\n", "", "", "", "", "", "");
   for (const Contender& contender : contenders) {
     if (!contender.failure.empty()) {
       fmt::print("| {:<23} | {}\n", contender.name, contender.failure);
       continue;
     }
     const double peak = median(contender.peaks);
-    fmt::print("| {:<23} | {:>9.2f} | {:>20} | {:>8.0f} | {:>6.2f} |\n", contender.name,
-               median(contender.times) / 1e6, ratio(contender.times, hand.times), peak / (1 << 20),
-               peak / median(hand.peaks));
+    fmt::print("| {:<23} | {:>8.2f} | {:>20} | {:>20} | {:>8.0f} | {:>6.2f} |\n", contender.name,
+               median(contender.times) / 1e6, ratio(contender.times, hand.times),
+               ratio(contender.cpu, hand.cpu), peak / (1 << 20), peak / median(hand.peaks));
   }
   std::fflush(stdout);
 }

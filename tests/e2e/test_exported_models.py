@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks as exporters write them: every engine gives ONNX Runtime's answers."""
+"""Networks as exporters write them, and random graphs: every engine gives ONNX Runtime's answers."""
 
 import os
 import pathlib
@@ -27,10 +27,16 @@ def outcomes(joulemark: Joulemark, folder: pathlib.Path, engine: str) -> dict[st
     return {case["name"]: f"{case['status']}: {case['reason']}" for case in checked.json["cases"] if case["status"] != "pass"}
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch", "torchscript"])
 def test_tiny_exports_give_the_answers_of_onnx_runtime(with_engines: Joulemark, tmp_path: pathlib.Path, engine: str):
     wrong = outcomes(with_engines, write_models(tmp_path / "tiny", "tiny"), engine)
     assert set(wrong) <= LEFT_OUT.get(engine, set()), wrong
+
+
+@pytest.mark.parametrize("engine", ["torch", "torchscript"])
+def test_random_graphs_give_the_answers_of_onnx_runtime(with_engines: Joulemark, tmp_path: pathlib.Path, engine: str):
+    wrong = outcomes(with_engines, write_models(tmp_path / "random", "random", "0-99"), engine)
+    assert not {name: reason for name, reason in wrong.items() if not reason.startswith("unsupported")}
 
 
 def test_a_seed_gives_the_same_graph_each_time(tmp_path: pathlib.Path):
