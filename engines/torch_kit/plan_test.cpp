@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/plan.h"
 
+#include <ATen/ops/add.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/erf.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/sigmoid.h>
 #include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 
@@ -66,7 +72,7 @@ model::OnnxGraph chain(int length) {
   std::string last = "x";
   for (int i = 0; i < length; ++i) {
     const std::string next = "v" + std::to_string(i);
-    graph.nodes.push_back(node("Sigmoid", {last}, {next}));
+    graph.nodes.push_back(node("Erf", {last}, {next}));
     last = next;
   }
   graph.outputs = {port(last, JM_FLOAT32, {kOpen})};
@@ -114,19 +120,65 @@ TEST(Plan, TheStartOfALoopIsReleasedWithItsFirstIteration) {
       {port("i", JM_INT64, {}), port("c", JM_BOOL, {}), port("v", JM_FLOAT32, {kOpen})},
       {port("c", JM_BOOL, {}), port("w", JM_FLOAT32, {kOpen})},
       {},
-      {node("Sigmoid", {"v"}, {"w"})}};
+      {node("Erf", {"v"}, {"w"})}};
   const model::OnnxGraph graph{
       "g",
       {port("x", JM_FLOAT32, {kOpen})},
       {port("y", JM_FLOAT32, {kOpen})},
       {weight<std::int64_t>("n", JM_INT64, {}, {5})},
-      {node("Sigmoid", {"x"}, {"s"}), node("Loop", {"n", "", "s"}, {"y"}, {body("body", turn)})}};
+      {node("Erf", {"x"}, {"s"}), node("Loop", {"n", "", "s"}, {"y"}, {body("body", turn)})}};
   Plan plan(lowered(graph).graph);
   const at::Tensor x = at::full({kElements}, 1.0);
   const CountedMemory memory;
   const auto result = plan.run({x});
   EXPECT_EQ(memory.peak(), 2 * kBytes);
   EXPECT_EQ(memory.live(), kBytes);
+}
+
+TEST(Plan, WhatNobodyElseReadsIsOverwritten) {
+  const model::OnnxGraph graph{"g",
+                               {port("x", JM_FLOAT32, {kOpen})},
+                               {port("y", JM_FLOAT32, {kOpen})},
+                               {},
+                               {node("Erf", {"x"}, {"a"}), node("Sigmoid", {"a"}, {"b"}),
+                                node("Add", {"x", "b"}, {"c"}), node("Relu", {"c"}, {"y"})}};
+  Plan plan(lowered(graph).graph);
+  const at::Tensor x = at::full({kElements}, 1.0);
+  const CountedMemory memory;
+  const auto result = plan.run({x});
+  EXPECT_EQ(memory.peak(), kBytes);
+  EXPECT_TRUE(at::equal(x, at::full({kElements}, 1.0)));
+  EXPECT_TRUE(at::equal(result[0].toTensor(), at::relu(at::add(x, at::sigmoid(at::erf(x))))));
+}
+
+TEST(Plan, WhatIsReadAgainIsKept) {
+  const model::OnnxGraph graph{
+      "g",
+      {port("x", JM_FLOAT32, {kOpen})},
+      {port("a", JM_FLOAT32, {kOpen}), port("y", JM_FLOAT32, {kOpen})},
+      {},
+      {node("Erf", {"x"}, {"a"}), node("Identity", {"a"}, {"same"}), node("Relu", {"same"}, {"b"}),
+       node("Sigmoid", {"a"}, {"c"}), node("Mul", {"b", "c"}, {"y"})}};
+  Plan plan(lowered(graph).graph);
+  const at::Tensor x = at::full({3}, -1.0);
+  const auto result = plan.run({x});
+  EXPECT_TRUE(at::equal(result[0].toTensor(), at::erf(x)));
+  EXPECT_TRUE(
+      at::equal(result[1].toTensor(), at::mul(at::relu(at::erf(x)), at::sigmoid(at::erf(x)))));
+}
+
+TEST(Plan, AViewOfWhatIsReadAgainIsNotOverwritten) {
+  const model::OnnxGraph graph{
+      "g",
+      {port("x", JM_FLOAT32, {kOpen, kOpen})},
+      {port("y", JM_FLOAT32, {kOpen, kOpen}), port("z", JM_FLOAT32, {kOpen, kOpen})},
+      {},
+      {node("Erf", {"x"}, {"a"}), node("Transpose", {"a"}, {"t"}), node("Relu", {"t"}, {"y"}),
+       node("Sigmoid", {"a"}, {"z"})}};
+  Plan plan(lowered(graph).graph);
+  const at::Tensor x = at::full({2, 3}, -1.0);
+  const auto result = plan.run({x});
+  EXPECT_TRUE(at::equal(result[1].toTensor(), at::sigmoid(at::erf(x))));
 }
 
 TEST(Plan, AFailedRunNamesTheNodeAndLeavesThePlanUsable) {
