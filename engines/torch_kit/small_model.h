@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/onnx_graph.h"
+#include "model/tensor.h"
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
 #include "torch_kit/plan.h"
@@ -42,7 +43,9 @@ inline model::OnnxNode node(const std::string& op, std::vector<std::string> inpu
 template <class T>
 model::OnnxTensor weight(const std::string& name, jm_dtype dtype, std::vector<std::int64_t> dims,
                          std::vector<T> values) {
-  auto held = std::make_shared<std::vector<T>>(std::move(values));
+  // At an address that PyTorch would choose for a tensor of its own.
+  auto held =
+      std::make_shared<std::vector<T, model::AlignedAllocator<T>>>(values.begin(), values.end());
   const std::span<const std::byte> bytes = std::as_bytes(std::span<const T>(*held));
   return {name, dtype, std::move(dims), bytes, {}, held};
 }

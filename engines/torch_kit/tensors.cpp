@@ -76,9 +76,9 @@ at::Tensor from_model(const model::OnnxTensor& tensor, c10::Device device) {
     auto* data = const_cast<std::byte*>(tensor.data.data());
     made = at::from_blob(
         data, tensor.dims, [owner = tensor.owner](void*) {}, held.type);
-    // A file may put elements anywhere; kernels may read them only where their type allows.
-    if (reinterpret_cast<std::uintptr_t>(data) % made.element_size() != 0)
-      made = aligned_copy(made);
+    // As PyTorch aligns its own: a file may put elements anywhere.
+    constexpr std::uintptr_t kAlignment = 64;
+    if (reinterpret_cast<std::uintptr_t>(data) % kAlignment != 0) made = aligned_copy(made);
   }
   return device.is_cpu() ? made : made.to(device);
 }

@@ -41,6 +41,18 @@ TEST(Tensors, AWeightStaysWhereItIsInTheGraphAndLivesAsLongAsIt) {
   EXPECT_TRUE(owner.expired());
 }
 
+TEST(Tensors, AWeightAtAnAddressThatPyTorchWouldNotChooseIsCopied) {
+  model::OnnxTensor from = weight<float>("w", JM_FLOAT32, {3}, {1, 2, 3});
+  from.data = from.data.subspan(1, 2 * sizeof(float));
+  from.dims = {2};
+  const std::weak_ptr<const void> owner = from.owner;
+  const at::Tensor tensor = from_model(from, at::kCPU);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.const_data_ptr()) % 64, 0U);
+  EXPECT_EQ(std::memcmp(tensor.const_data_ptr(), from.data.data(), from.data.size()), 0);
+  from = {};
+  EXPECT_TRUE(owner.expired());
+}
+
 TEST(Tensors, AnInputIsBorrowed) {
   float values[2] = {1, 2};
   const std::int64_t dims[] = {2};
