@@ -33,8 +33,8 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(en
   plugin::check_model_file(params);
   const std::string asked = params.precision;
   if (asked != "f32" && asked != "native")
-    plugin::fail(JM_INVALID_ARGUMENT, "engine '" + std::string(engine.flavour.name) +
-                                          "' has no precision '" + asked + "'; use f32 or native");
+    plugin::fail(JM_UNSUPPORTED, "engine '" + std::string(engine.flavour.name) +
+                                     "' has no precision '" + asked + "'; use f32 or native");
   const plugin::WideAffinity wide(engine.affinity);
   const c10::InferenceMode inference;
   torch_kit::Loaded loaded = torch_kit::load(engine, params.model_path);
