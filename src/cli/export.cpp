@@ -81,7 +81,7 @@ Action declare_export(Arguments& arguments) {
   arguments.option("--optimize HOW", command->optimize,
                    "As the engine's option 'optimize': none (default) or freeze");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
-                   "Folder with the engine's own library");
+                     "Folder with the engine's own library");
   return [command] { return export_model(*command); };
 }
 

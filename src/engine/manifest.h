@@ -24,18 +24,18 @@ struct OptionRow {
 struct Manifest {
   std::string name;
   std::string summary;
-  std::vector<std::string> providers;      ///< execution providers, lower case
-  std::vector<std::string> precisions;     ///< "f32", "native", …
-  std::vector<std::string> model_formats;  ///< "onnx"; "null" for `null:NAME`
-  std::vector<std::string> export_formats;   ///< that it writes ONNX files in: "torchscript"
-  std::vector<OptionRow> options;          ///< the engine's own
-  bool needs_library = true;               ///< false: the plugin is all there is
-  std::vector<std::string> library_files;  ///< globs; a folder with a match is an install
-  std::string library_of;                  ///< an engine whose library it is too; "" for none
-  std::string library_subdir;              ///< where in a folder that was named, or in the cache's
-  std::vector<std::string> version_files;  ///< from the library's folder; the first that tells
-  std::string built_against;               ///< see docs/adding-an-engine.md; "" for most engines
-  std::string minimum_version;             ///< oldest that works; "" when any does
+  std::vector<std::string> providers;       ///< execution providers, lower case
+  std::vector<std::string> precisions;      ///< "f32", "native", …
+  std::vector<std::string> model_formats;   ///< "onnx"; "null" for `null:NAME`
+  std::vector<std::string> export_formats;  ///< that it writes ONNX files in: "torchscript"
+  std::vector<OptionRow> options;           ///< the engine's own
+  bool needs_library = true;                ///< false: the plugin is all there is
+  std::vector<std::string> library_files;   ///< globs; a folder with a match is an install
+  std::string library_of;                   ///< an engine whose library it is too; "" for none
+  std::string library_subdir;               ///< where in a folder that was named, or in the cache's
+  std::vector<std::string> version_files;   ///< from the library's folder; the first that tells
+  std::string built_against;                ///< see docs/adding-an-engine.md; "" for most engines
+  std::string minimum_version;              ///< oldest that works; "" when any does
   std::vector<std::string> python_packages;  ///< distribution names, in order of preference
   std::string python_subdir;                 ///< where in site-packages the library is
   std::string install_hint;                  ///< what to do when it is missing: "run 'x', or 'y'"

@@ -14,7 +14,7 @@ std::size_t bytes_of(const T& /*number or graph*/) {
   return sizeof(T);
 }
 std::size_t bytes_of(const std::string& text) {
-  return sizeof(text) + text.size();
+  return sizeof(std::string) + text.size();
 }
 std::size_t bytes_of(const OnnxTensor& tensor);
 

@@ -9,7 +9,7 @@
 namespace joulemark::torch_bridge {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
 /// The same files as in engine.toml and cmake/torch.cmake.
 constexpr const char* kFiles[] = {"version.py", "build-version",
