@@ -79,6 +79,11 @@ struct GoRequest {
   std::int64_t min_ns = 0;
   std::int64_t min_iterations = 1;
 };
+struct ExportRequest {
+  std::string model;   ///< the file that is read
+  std::string format;  ///< of the engine's own: "torchscript"
+  std::string path;    ///< the file that is written
+};
 struct CheckRequest {
   std::filesystem::path directory;  ///< "case" on the wire
   std::optional<double> rtol = {};  ///< empty: the worker's tolerance for the dtype

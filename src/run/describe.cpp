@@ -75,7 +75,7 @@ Result<std::vector<OperatorRange>> list_operators(const EngineInstall& install,
   return operators;
 }
 
-Status export_model(const EngineInstall& install, const ExportRequest& request,
+Status export_model(const EngineInstall& install, const protocol::ExportRequest& request,
                     const std::map<std::string, std::string>& options, WorkerRunner& workers) {
   const auto write = [&](WorkerClient& client, const Opened&) -> Status {
     const auto written = client.export_model(request);

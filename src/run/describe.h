@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "joulemark/experiment.h"
-#include "run/export_request.h"
+#include "joulemark/worker_protocol.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -28,7 +28,7 @@ Result<std::vector<OperatorRange>> list_operators(const EngineInstall& install,
 
 /// Writes `request.model` in another format, with the engine's `options`. Fails as above, within
 /// ten minutes, and with kUnsupported for a model that the engine cannot express in that format.
-Status export_model(const EngineInstall& install, const ExportRequest& request,
+Status export_model(const EngineInstall& install, const protocol::ExportRequest& request,
                     const std::map<std::string, std::string>& options, WorkerRunner& workers);
 
 }  // namespace joulemark::run

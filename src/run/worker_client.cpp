@@ -160,7 +160,7 @@ Reply<std::vector<OperatorRange>> WorkerClient::operators() {
   return settle(parse_operators(answer->line));
 }
 
-Reply<void> WorkerClient::export_model(const ExportRequest& request) {
+Reply<void> WorkerClient::export_model(const protocol::ExportRequest& request) {
   const auto answer = exchange("export", to_line({{"type", "export"},
                                                   {"model", request.model},
                                                   {"format", request.format},

@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "joulemark/experiment.h"
 #include "joulemark/worker_protocol.h"
-#include "run/export_request.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -63,7 +62,7 @@ class WorkerClient {
   Reply<void> hello();
   Reply<Opened> open(const OpenRequest& request);
   Reply<std::vector<OperatorRange>> operators();
-  Reply<void> export_model(const ExportRequest& request);
+  Reply<void> export_model(const protocol::ExportRequest& request);
   Reply<Loaded> load(const std::string& model, const std::string& precision);
   Reply<void> inputs(const InputsRequest& request);
   Reply<Answered> answer(const AnswerRequest& request);

@@ -31,11 +31,6 @@ struct OpenRequest {
   Options options;
 };
 struct OperatorsRequest {};
-struct ExportRequest {
-  std::string model;
-  std::string format;
-  std::string path;
-};
 struct LoadRequest {
   std::string model;
   std::string precision = "f32";
@@ -52,6 +47,7 @@ struct AnswerRequest {
 struct DurationsRequest {};
 struct QuitRequest {};
 using protocol::CheckRequest;
+using protocol::ExportRequest;
 using protocol::GoRequest;
 using protocol::WarmupRequest;
 

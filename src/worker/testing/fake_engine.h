@@ -155,7 +155,8 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .lm_forward = nullptr,
                                    .release_model = release_model,
                                    .close = close,
-                                   .operators = operators};
+                                   .operators = operators,
+                                   .export_model = nullptr};
   return table;
 }
 
