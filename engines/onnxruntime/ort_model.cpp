@@ -140,9 +140,7 @@ std::string floating_types(const plugin::PortList& inputs, const plugin::PortLis
 
 jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
     : api_(engine.library.api), engine_(engine), precision_(params.precision) {
-  if (precision_ != "f32" && precision_ != "native")
-    fail(JM_UNSUPPORTED,
-         "engine 'onnxruntime' has no precision '" + precision_ + "'; use f32 or native");
+  plugin::check_precision("onnxruntime", precision_);
   plugin::check_model_file(params);
   const ort::Owned<ort::SessionOptions> options = engine.session_options();
   const plugin::WideAffinity wide(engine.settings.affinity);

@@ -11,6 +11,13 @@
 
 namespace joulemark::plugin {
 
+/// For an engine that computes in f32 or in the model's own types: throws for anything else.
+inline void check_precision(const std::string& engine, const std::string& precision) {
+  if (precision == "f32" || precision == "native") return;
+  fail(JM_UNSUPPORTED,
+       "engine '" + engine + "' has no precision '" + precision + "'; use f32 or native");
+}
+
 /// Throws where `load` was given options, which no engine of ours has, or a path without a file.
 inline void check_model_file(const jm_load_params& params) {
   if (params.option_count > 0)

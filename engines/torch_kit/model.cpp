@@ -31,10 +31,7 @@ c10::IValue as_kind(const at::Tensor& tensor, c10::TypeKind kind) {
 
 jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(engine) {
   plugin::check_model_file(params);
-  const std::string asked = params.precision;
-  if (asked != "f32" && asked != "native")
-    plugin::fail(JM_UNSUPPORTED, "engine '" + std::string(engine.flavour.name) +
-                                     "' has no precision '" + asked + "'; use f32 or native");
+  plugin::check_precision(engine.flavour.name, params.precision);
   const plugin::WideAffinity wide(engine.affinity);
   const c10::InferenceMode inference;
   torch_kit::Loaded loaded = torch_kit::load(engine, params.model_path);
