@@ -41,15 +41,16 @@ bool is_tensor(const c10::TypePtr& type) {
   return type->kind() == c10::TypeKind::TensorType;
 }
 
-std::vector<plugin::Port> inputs_of(const c10::FunctionSchema& schema) {
-  std::vector<plugin::Port> ports;
-  for (std::size_t i = 1; i < schema.arguments().size(); ++i) {  // 0 is self
-    const c10::Argument& argument = schema.arguments()[i];
+/// The arguments that a caller must give.
+void read_inputs(const tj::Method& forward, Archive& archive) {
+  const auto& arguments = forward.function().getSchema().arguments();
+  for (std::size_t i = 1; i < arguments.size(); ++i) {  // 0 is self
+    const c10::Argument& argument = arguments[i];
     if (argument.default_value()) continue;
-    ports.push_back(is_tensor(argument.type()) ? open_port(argument.name())
-                                               : number_port(argument));
+    archive.inputs.push_back(is_tensor(argument.type()) ? open_port(argument.name())
+                                                        : number_port(argument));
+    archive.kinds.push_back(argument.type()->kind());
   }
-  return ports;
 }
 
 std::vector<plugin::Port> outputs_of(const tj::Method& forward) {
@@ -81,14 +82,6 @@ tj::Module read(const std::string& path, c10::Device device) {
   }
 }
 
-std::vector<c10::TypeKind> argument_kinds(const tj::Method& forward) {
-  std::vector<c10::TypeKind> kinds;
-  const auto& arguments = forward.function().getSchema().arguments();
-  for (std::size_t i = 1; i < arguments.size(); ++i)
-    if (!arguments[i].default_value()) kinds.push_back(arguments[i].type()->kind());
-  return kinds;
-}
-
 }  // namespace
 
 Archive read_archive(const std::string& path, c10::Device device) {
@@ -96,8 +89,10 @@ Archive read_archive(const std::string& path, c10::Device device) {
   module.eval();
   const auto forward = module.find_method("forward");
   if (!forward) plugin::fail(JM_INVALID_MODEL, "'" + path + "' has no method forward");
-  return {module, inputs_of(forward->function().getSchema()), argument_kinds(*forward),
-          outputs_of(*forward), precision_of(module)};
+  Archive archive{module, {}, {}, {}, precision_of(module)};
+  read_inputs(*forward, archive);
+  archive.outputs = outputs_of(*forward);
+  return archive;
 }
 
 std::shared_ptr<tj::Graph> flat_graph(const tj::Module& module) {

@@ -7,9 +7,9 @@
 #include <unordered_set>
 
 #include "plugin_kit/status.h"
-#include "torch_kit/plan_registers.h"
 
 namespace joulemark::torch_kit {
+
 Plan::Plan(std::shared_ptr<tj::Graph> graph)
     : graph_(std::move(graph)), lifetimes_(std::make_unique<Lifetimes>(*graph_)) {
   for (const tj::Value* value : graph_->inputs()) inputs_.push_back(register_of(value));

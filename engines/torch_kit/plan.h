@@ -34,6 +34,8 @@ class Plan {
   }
 
  private:
+  /// In an input operand: the register's value is handed over, not copied.
+  static constexpr std::uint32_t kMove = 1U << 31U;
   enum class Kind : std::uint8_t { kDispatch, kInPlace, kOperation, kList, kUnpack, kIf, kLoop };
   /// Its operands stand in operands_ from `first` on: inputs, outputs, registers to clear.
   struct Step {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Running a plan.
 #include "torch_kit/plan.h"
-#include "torch_kit/plan_registers.h"
 
 namespace joulemark::torch_kit {
 

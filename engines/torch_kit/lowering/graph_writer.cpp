@@ -258,15 +258,20 @@ std::vector<JitValue*> GraphWriter::unpack(JitValue* values, std::size_t count) 
   if (values->node()->kind() == tj::prim::ListConstruct) return values->node()->inputs().vec();
   std::vector<JitValue*> elements;
   if (const auto known = value_of(values)) {
-    for (const std::int64_t value : known->toIntVector()) elements.push_back(constant(value));
+    for (const c10::IValue& value : known->toListRef()) elements.push_back(constant(value));
     return elements;
   }
   tj::Node* node = graph_->insertNode(graph_->createListUnpack(values, count));
   node->setSourceRange(range_);
-  for (JitValue* value : node->outputs()) {
-    set_fact(value, {kOpenSize, false});
-    elements.push_back(value);
+  const Fact* of = fact(values);
+  const bool told =
+      of != nullptr && of->example.isList() && of->example.toListRef().size() == count;
+  const Fact whole = told ? *of : Fact{};
+  for (std::size_t i = 0; i < count; ++i) {
+    elements.push_back(node->outputs()[i]);
+    if (told) set_fact(elements[i], {whole.example.toListRef()[i], whole.exact});
   }
+  infer_numbers(node);
   return elements;
 }
 

@@ -55,7 +55,7 @@ class GraphWriter {
   JitValue* tensor_list(at::ArrayRef<JitValue*> elements);
   /// Elements may be constants of None.
   JitValue* optional_tensor_list(at::ArrayRef<JitValue*> elements);
-  /// The elements of an int[] whose length is known to be `count`.
+  /// The elements of an int[] or Tensor[] whose length is known to be `count`.
   std::vector<JitValue*> unpack(JitValue* list, std::size_t count);
   /// An int[] with the elements of an integer tensor of rank 1: waits for the device.
   JitValue* to_int_list(JitValue* tensor);

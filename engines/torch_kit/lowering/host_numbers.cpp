@@ -63,14 +63,13 @@ std::optional<std::vector<HostNumbers>> all_numbers(OpCall& call) {
 /// Numbers that are all known become a constant tensor, which every entry can read.
 void give(OpCall& call, HostNumbers numbers, jm_dtype dtype, std::size_t output = 0) {
   const at::ScalarType type = storage_of(dtype)->type;
-  at::Tensor values = at::empty({static_cast<std::int64_t>(numbers.elements.size())}, at::kDouble);
   std::vector<at::Tensor> known;
   for (JitValue* value : numbers.elements) {
     const auto constant = call.graph.value_of(value);
     if (!constant) return call.result(Operand{dtype, nullptr, std::move(numbers), {}}, output);
     known.push_back(at::scalar_tensor(constant->toScalar(), type));
   }
-  values = known.empty() ? at::empty({0}, type) : at::stack(known);
+  at::Tensor values = known.empty() ? at::empty({0}, type) : at::stack(known);
   if (numbers.rank == 0) values = values.reshape({});
   call.result(Operand{dtype, call.constant_value(values.to(call.graph.device())), {}, {}}, output);
 }

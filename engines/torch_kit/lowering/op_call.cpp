@@ -37,24 +37,19 @@ Operand& OpCall::operand(std::size_t i) {
 }
 
 JitValue* OpCall::numbers_as_tensor(const Operand& operand) {
-  const auto storage = storage_of(operand.dtype);
+  const at::ScalarType type = storage_of(operand.dtype)->type;
   const HostNumbers& numbers = *operand.host;
   const c10::IValue device = graph.device();
-  if (numbers.rank == 0)
-    return call("aten::scalar_tensor",
-                {numbers.elements.front(), storage->type, c10::IValue(), device});
-  const c10::TypePtr element =
-      numbers.elements.empty() ? c10::IntType::get() : numbers.elements.front()->type();
-  JitValue* list = nullptr;
-  if (element->kind() == c10::TypeKind::IntType) {
-    list = graph.int_list(numbers.elements);
-  } else {
-    std::vector<JitValue*> parts;
-    for (JitValue* number : numbers.elements)
-      parts.push_back(call("aten::scalar_tensor", {number, storage->type, c10::IValue(), device}));
-    return call("aten::stack", {graph.tensor_list(parts), 0});
-  }
-  return call("aten::tensor", {list, storage->type, device, false});
+  const auto as_scalar = [&](JitValue* number) {
+    return call("aten::scalar_tensor", {number, type, c10::IValue(), device});
+  };
+  if (numbers.rank == 0) return as_scalar(numbers.elements.front());
+  if (numbers.elements.empty() ||
+      numbers.elements.front()->type()->kind() == c10::TypeKind::IntType)
+    return call("aten::tensor", {graph.int_list(numbers.elements), type, device, false});
+  std::vector<JitValue*> parts;
+  for (JitValue* number : numbers.elements) parts.push_back(as_scalar(number));
+  return call("aten::stack", {graph.tensor_list(parts), 0});
 }
 
 JitValue* OpCall::as_tensor(Operand& operand) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/values.h"
 
 namespace joulemark::torch_kit::ops {
@@ -29,8 +30,9 @@ JitValue* for_each_batch(OpCall& call, JitValue* numbers) {
 /// Bounds on key - query that differ in the batch.
 JitValue* near_in_batch(OpCall& call, const Attention& attention) {
   const Visible& visible = attention.visible;
-  JitValue* rows = call.call("aten::unsqueeze", {range(call, call.size(attention.query, 2)), 1});
-  JitValue* ahead = call.call("aten::sub.Tensor", {range(call, call.size(attention.key, 2)), rows});
+  JitValue* rows = call.call("aten::unsqueeze", {counted(call, call.size(attention.query, 2)), 1});
+  JitValue* ahead =
+      call.call("aten::sub.Tensor", {counted(call, call.size(attention.key, 2)), rows});
   JitValue* own = for_each_batch(call, visible.offsets);
   JitValue* allowed = nullptr;
   if (visible.right >= 0) {
@@ -65,7 +67,7 @@ JitValue* near(OpCall& call, const Attention& attention) {
 JitValue* allowed_by_position(OpCall& call, const Attention& attention) {
   JitValue* allowed = near(call, attention);
   if (attention.visible.lengths == nullptr) return allowed;
-  JitValue* columns = range(call, call.size(attention.key, 2));
+  JitValue* columns = counted(call, call.size(attention.key, 2));
   JitValue* counts =
       call.call("aten::lt.Tensor", {columns, for_each_batch(call, attention.visible.lengths)});
   return both(call, allowed, counts);
@@ -189,11 +191,6 @@ JitValue* split_heads(OpCall& call, JitValue* value, std::int64_t heads) {
 JitValue* join_heads(OpCall& call, JitValue* value) {
   JitValue* rows = call.call("aten::transpose.int", {value, 1, 2});
   return call.call("aten::flatten.using_ints", {rows, 2, 3});
-}
-
-JitValue* range(OpCall& call, JitValue* end) {
-  return call.call("aten::arange", {end, at::kLong, c10::IValue(), c10::IValue(call.graph.device()),
-                                    c10::IValue()});
 }
 
 JitValue* rotate(OpCall& call, JitValue* x, const Rotation& rotation) {

@@ -59,7 +59,4 @@ struct Rotation {
 /// `x`, of rank 4 with its size last, rotated.
 JitValue* rotate(OpCall& call, JitValue* x, const Rotation& rotation);
 
-/// 0, 1, … below `end` (an int), as int64.
-JitValue* range(OpCall& call, JitValue* end);
-
 }  // namespace joulemark::torch_kit::ops

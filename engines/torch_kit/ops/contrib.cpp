@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that ONNX Runtime's optimiser writes, except attention: fused activations,
 // normalisations and products.
+#include "torch_kit/ops/contrib.h"
+
 #include <cmath>
 
 #include "torch_kit/ops/families.h"
@@ -119,19 +121,15 @@ void fused_matmul(OpCall& call) {
   call.result(product);
 }
 
-constexpr Entry entry(std::string_view name, void (*lower)(OpCall&)) {
-  return {name, 1, lower, Types::kAsTheyAre, kMicrosoft};
-}
-
 constexpr Entry kEntries[] = {
-    entry("Gelu", gelu),
-    entry("BiasGelu", bias_gelu),
-    entry("FastGelu", fast_gelu),
-    entry("QuickGelu", quick_gelu),
-    entry("SkipLayerNormalization", skip_layer_normalization),
-    entry("SkipSimplifiedLayerNormalization", skip_simplified_layer_normalization),
-    entry("EmbedLayerNormalization", embed_layer_normalization),
-    entry("FusedMatMul", fused_matmul),
+    contrib_entry("Gelu", gelu),
+    contrib_entry("BiasGelu", bias_gelu),
+    contrib_entry("FastGelu", fast_gelu),
+    contrib_entry("QuickGelu", quick_gelu),
+    contrib_entry("SkipLayerNormalization", skip_layer_normalization),
+    contrib_entry("SkipSimplifiedLayerNormalization", skip_simplified_layer_normalization),
+    contrib_entry("EmbedLayerNormalization", embed_layer_normalization),
+    contrib_entry("FusedMatMul", fused_matmul),
 };
 
 }  // namespace

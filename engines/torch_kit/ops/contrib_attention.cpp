@@ -4,7 +4,9 @@
 
 #include "torch_kit/lowering/host_arithmetic.h"
 #include "torch_kit/ops/attend.h"
+#include "torch_kit/ops/contrib.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/values.h"
 #include "torch_kit/ops/window.h"
 
@@ -31,7 +33,7 @@ JitValue* positions_of(OpCall& call, std::size_t i, JitValue* length) {
   JitValue* positions = call.tensor(i);
   if (call.rank(i) == 2) return positions;
   JitValue* first = call.call("aten::unsqueeze", {positions, 0});
-  return call.call("aten::add.Tensor", {range(call, length), first});
+  return call.call("aten::add.Tensor", {counted(call, length), first});
 }
 
 /// Inputs: x, positions, cosines, sines.
@@ -116,7 +118,7 @@ JitValue* starts_of(OpCall& call, JitValue* length, JitValue* total) {
 /// Positions of the new keys: (batch, length).
 JitValue* new_positions(OpCall& call, JitValue* starts, JitValue* length) {
   JitValue* column = call.call("aten::unsqueeze", {starts, 1});
-  return call.call("aten::add.Tensor", {column, range(call, length)});
+  return call.call("aten::add.Tensor", {column, counted(call, length)});
 }
 
 /// The buffer with new keys or values in their places, grown to `size` where it is shorter.
@@ -198,7 +200,7 @@ JitValue* keys_between(OpCall& call, JitValue* mask, JitValue* keys) {
   const auto batch = call.graph.value_of(call.size(call.tensor(0), 0));
   const auto count = call.graph.value_of(call.size(mask, 0));
   if (!batch || !count) call.unsupported("a mask of rank 1 where the batch is open");
-  JitValue* places = range(call, keys);
+  JitValue* places = counted(call, keys);
   const auto bounds = [&](std::int64_t start) {
     JitValue* part = call.call("aten::slice.Tensor", {mask, 0, start, start + batch->toInt(), 1});
     return call.call("aten::reshape", {part, Ints{-1, 1, 1, 1}});
@@ -357,15 +359,11 @@ void attention_entry(OpCall& call) {
         call.call("aten::stack", {call.graph.tensor_list({attention.key, attention.value}), 0}), 1);
 }
 
-constexpr Entry entry(std::string_view name, void (*lower)(OpCall&)) {
-  return {name, 1, lower, Types::kAsTheyAre, kMicrosoft};
-}
-
 constexpr Entry kEntries[] = {
-    entry("RotaryEmbedding", rotary_embedding),
-    entry("GroupQueryAttention", group_query_attention),
-    entry("MultiHeadAttention", multi_head_attention),
-    entry("Attention", attention_entry),
+    contrib_entry("RotaryEmbedding", rotary_embedding),
+    contrib_entry("GroupQueryAttention", group_query_attention),
+    contrib_entry("MultiHeadAttention", multi_head_attention),
+    contrib_entry("Attention", attention_entry),
 };
 
 }  // namespace

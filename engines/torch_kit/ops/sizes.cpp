@@ -49,24 +49,8 @@ Axes axes_of(OpCall& call, std::size_t i, std::int64_t since_input) {
 }
 
 std::vector<JitValue*> unpack_tensors(OpCall& call, JitValue* list, std::size_t count) {
-  std::vector<JitValue*> tensors;
-  if (const auto known = call.graph.value_of(list)) {
-    for (const c10::IValue& tensor : known->toListRef())
-      tensors.push_back(call.constant_value(tensor));
-    if (tensors.size() != count) call.invalid("it has another number of outputs than parts");
-    return tensors;
-  }
-  tj::Node* node =
-      call.graph.graph()->insertNode(call.graph.graph()->createListUnpack(list, count));
-  node->setSourceRange(list->node()->sourceRange());
-  const Fact* fact = call.graph.fact(list);
-  c10::List<c10::IValue> examples(c10::AnyType::get());
-  if (fact != nullptr && fact->example.isList()) examples = fact->example.toList();
-  const bool exact = fact != nullptr && fact->exact;
-  for (std::size_t i = 0; i < count; ++i) {
-    tensors.push_back(node->outputs()[i]);
-    if (examples.size() == count) call.graph.set_fact(tensors[i], {examples.get(i), exact});
-  }
+  std::vector<JitValue*> tensors = call.graph.unpack(list, count);
+  if (tensors.size() != count) call.invalid("it has another number of outputs than parts");
   return tensors;
 }
 
