@@ -4,6 +4,7 @@
 #include "torch_kit/archive.h"
 #include "torch_kit/model.h"
 #include "torch_kit/plan.h"
+#include "torch_kit/reuse.h"
 
 namespace {
 
@@ -29,6 +30,7 @@ std::unique_ptr<torch_kit::Executor> from_module(const ::torch::jit::Module& mod
                                                  torch_kit::Optimize optimize) {
   auto graph = torch_kit::flat_graph(module);
   torch_kit::optimise(graph, optimize);
+  torch_kit::reuse_arguments(*graph);
   return from_graph(graph);
 }
 

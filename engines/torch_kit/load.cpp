@@ -11,6 +11,7 @@
 #include "torch_kit/errors.h"
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
+#include "torch_kit/reuse.h"
 #include "torch_kit/script.h"
 
 namespace joulemark::torch_kit {
@@ -29,6 +30,7 @@ Lowered lower_file(const std::string& path, c10::Device device) {
 Loaded load_onnx(const jm_engine& engine, const std::string& path) {
   Lowered lowered = lower_file(path, engine.device);
   optimise(lowered.graph, engine.optimize);
+  reuse_arguments(*lowered.graph);
   return {std::move(lowered.inputs), std::move(lowered.outputs), lowered.precision,
           engine.flavour.from_graph(lowered.graph)};
 }

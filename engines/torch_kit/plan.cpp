@@ -68,19 +68,6 @@ std::vector<std::uint32_t> Plan::inputs_of(tj::Node* node) {
   return places;
 }
 
-void Plan::choose_handle(const c10::OperatorName& op, Step& step) {
-  const c10::OperatorHandle handle = *c10::Dispatcher::singleton().findSchema(op);
-  if (const auto form = in_place_form(op)) {
-    step.kind = Kind::kInPlace;
-    step.index = static_cast<std::uint32_t>(in_place_.size());
-    in_place_.emplace_back(handle, *form);
-    return;
-  }
-  step.kind = Kind::kDispatch;
-  step.index = static_cast<std::uint32_t>(handles_.size());
-  handles_.push_back(handle);
-}
-
 void Plan::choose_kind(tj::Node* node, Step& step, std::vector<std::uint32_t>& cleared) {
   const auto kind = node->kind();
   if (kind == tj::prim::If || kind == tj::prim::Loop) {
@@ -100,7 +87,10 @@ void Plan::choose_kind(tj::Node* node, Step& step, std::vector<std::uint32_t>& c
   } else if (node->maybeOperator() == nullptr) {
     plugin::fail(JM_UNSUPPORTED, std::string("a plan cannot call ") + kind.toQualString());
   } else if (node->getOperator().isC10Op()) {
-    choose_handle(node->getOperator().schema().operator_name(), step);
+    step.kind = Kind::kDispatch;
+    step.index = static_cast<std::uint32_t>(handles_.size());
+    const c10::OperatorName& op = node->getOperator().schema().operator_name();
+    handles_.push_back(*c10::Dispatcher::singleton().findSchema(op));
   } else {
     step.kind = Kind::kOperation;
     step.index = static_cast<std::uint32_t>(operations_.size());

@@ -12,7 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "torch_kit/in_place.h"
 #include "torch_kit/plan_lifetimes.h"
 
 namespace joulemark::torch_kit {
@@ -29,14 +28,12 @@ class Plan {
 
   /// The node of the model that ran last: "ONNX node 'conv1' (Conv)".
   [[nodiscard]] std::string position() const;
-  [[nodiscard]] std::size_t call_count() const {
-    return handles_.size() + in_place_.size() + operations_.size();
-  }
+  [[nodiscard]] std::size_t call_count() const { return handles_.size() + operations_.size(); }
 
  private:
   /// In an input operand: the register's value is handed over, not copied.
   static constexpr std::uint32_t kMove = 1U << 31U;
-  enum class Kind : std::uint8_t { kDispatch, kInPlace, kOperation, kList, kUnpack, kIf, kLoop };
+  enum class Kind : std::uint8_t { kDispatch, kOperation, kList, kUnpack, kIf, kLoop };
   /// Its operands stand in operands_ from `first` on: inputs, outputs, registers to clear.
   struct Step {
     Kind kind;
@@ -58,14 +55,12 @@ class Plan {
   void add_block(tj::Block* block, Block& out);
   void add_node(tj::Node* node, Block& out);
   void add_constant(const tj::Node* node);
-  void choose_handle(const c10::OperatorName& op, Step& step);
   void choose_kind(tj::Node* node, Step& step, std::vector<std::uint32_t>& cleared);
   std::vector<std::uint32_t> inputs_of(tj::Node* node);
 
   void execute(const Block& block);
   void execute(const Step& step);
   c10::IValue take(std::uint32_t operand);
-  void dispatch_in_place(const Step& step);
   void call(const Step& step, const std::uint32_t* in, const std::uint32_t* out);
   void make_list(const Step& step);
   void unpack_list(const Step& step);
@@ -82,8 +77,6 @@ class Plan {
   std::vector<std::uint32_t> inputs_;
   std::vector<std::uint32_t> outputs_;
   std::vector<c10::OperatorHandle> handles_;
-  /// Of the steps that may work in place, beside their ordinary form.
-  std::vector<std::pair<c10::OperatorHandle, InPlace>> in_place_;
   std::vector<tj::Operation> operations_;
   std::vector<c10::TypePtr> list_types_;
   std::vector<std::vector<Block>> blocks_;

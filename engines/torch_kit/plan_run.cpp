@@ -56,20 +56,10 @@ c10::IValue Plan::take(std::uint32_t operand) {
   return registers_[operand];
 }
 
-void Plan::dispatch_in_place(const Step& step) {
-  const auto& [handle, form] = in_place_[step.index];
-  if (may_work_in_place(form, stack_, step.inputs))
-    form.handle.callBoxed(&stack_);
-  else
-    handle.callBoxed(&stack_);
-}
-
 void Plan::call(const Step& step, const std::uint32_t* in, const std::uint32_t* out) {
   for (std::uint32_t i = 0; i < step.inputs; ++i) stack_.push_back(take(in[i]));
   if (step.kind == Kind::kDispatch)
     handles_[step.index].callBoxed(&stack_);
-  else if (step.kind == Kind::kInPlace)
-    dispatch_in_place(step);
   else if (step.kind == Kind::kOperation)
     operations_[step.index](stack_);
   else if (step.kind == Kind::kUnpack)

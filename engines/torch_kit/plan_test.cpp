@@ -1,71 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/plan.h"
 
-#include <ATen/ops/add.h>
-#include <ATen/ops/equal.h>
-#include <ATen/ops/erf.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/mul.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/sigmoid.h>
-#include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
-
-#include "torch_kit/errors.h"
+#include "torch_kit/counted_memory.h"
 #include "torch_kit/small_model.h"
 
 namespace joulemark::torch_kit {
 namespace {
-
-/// PyTorch's memory for the CPU, counted, from its construction to its end.
-class CountedMemory : public c10::Allocator {
- public:
-  CountedMemory() : before_(c10::GetCPUAllocator()) {
-    counted = this;
-    c10::SetCPUAllocator(this, 1);
-  }
-  ~CountedMemory() override {
-    c10::SetCPUAllocator(before_, 1);
-    counted = nullptr;
-  }
-  CountedMemory(const CountedMemory&) = delete;
-  CountedMemory& operator=(const CountedMemory&) = delete;
-
-  c10::DataPtr allocate(std::size_t bytes) override {
-    struct Block {
-      void* memory;
-      std::size_t bytes;
-    };
-    auto* block = new Block{std::aligned_alloc(64, (bytes + 63) / 64 * 64), bytes};
-    live_ += bytes;
-    peak_ = std::max(peak_, live_);
-    return {block->memory, block,
-            [](void* context) {
-              auto* gone = static_cast<Block*>(context);
-              if (counted != nullptr) counted->live_ -= gone->bytes;
-              std::free(gone->memory);
-              delete gone;
-            },
-            c10::Device(c10::kCPU)};
-  }
-  void copy_data(void* to, const void* from, std::size_t bytes) const override {
-    default_copy_data(to, from, bytes);
-  }
-  [[nodiscard]] std::size_t live() const { return live_; }
-  [[nodiscard]] std::size_t peak() const { return peak_; }
-
- private:
-  static inline CountedMemory* counted = nullptr;
-  c10::Allocator* before_;
-  std::size_t live_ = 0;
-  std::size_t peak_ = 0;
-};
-
-constexpr std::int64_t kElements = 1 << 16;
-constexpr std::size_t kBytes = kElements * sizeof(float);
 
 model::OnnxGraph chain(int length) {
   model::OnnxGraph graph{"g", {port("x", JM_FLOAT32, {kOpen})}, {}, {}, {}};
@@ -133,52 +76,6 @@ TEST(Plan, TheStartOfALoopIsReleasedWithItsFirstIteration) {
   const auto result = plan.run({x});
   EXPECT_EQ(memory.peak(), 2 * kBytes);
   EXPECT_EQ(memory.live(), kBytes);
-}
-
-TEST(Plan, WhatNobodyElseReadsIsOverwritten) {
-  const model::OnnxGraph graph{"g",
-                               {port("x", JM_FLOAT32, {kOpen})},
-                               {port("y", JM_FLOAT32, {kOpen})},
-                               {},
-                               {node("Erf", {"x"}, {"a"}), node("Sigmoid", {"a"}, {"b"}),
-                                node("Add", {"x", "b"}, {"c"}), node("Relu", {"c"}, {"y"})}};
-  Plan plan(lowered(graph).graph);
-  const at::Tensor x = at::full({kElements}, 1.0);
-  const CountedMemory memory;
-  const auto result = plan.run({x});
-  EXPECT_EQ(memory.peak(), kBytes);
-  EXPECT_TRUE(at::equal(x, at::full({kElements}, 1.0)));
-  EXPECT_TRUE(at::equal(result[0].toTensor(), at::relu(at::add(x, at::sigmoid(at::erf(x))))));
-}
-
-TEST(Plan, WhatIsReadAgainIsKept) {
-  const model::OnnxGraph graph{
-      "g",
-      {port("x", JM_FLOAT32, {kOpen})},
-      {port("a", JM_FLOAT32, {kOpen}), port("y", JM_FLOAT32, {kOpen})},
-      {},
-      {node("Erf", {"x"}, {"a"}), node("Identity", {"a"}, {"same"}), node("Relu", {"same"}, {"b"}),
-       node("Sigmoid", {"a"}, {"c"}), node("Mul", {"b", "c"}, {"y"})}};
-  Plan plan(lowered(graph).graph);
-  const at::Tensor x = at::full({3}, -1.0);
-  const auto result = plan.run({x});
-  EXPECT_TRUE(at::equal(result[0].toTensor(), at::erf(x)));
-  EXPECT_TRUE(
-      at::equal(result[1].toTensor(), at::mul(at::relu(at::erf(x)), at::sigmoid(at::erf(x)))));
-}
-
-TEST(Plan, AViewOfWhatIsReadAgainIsNotOverwritten) {
-  const model::OnnxGraph graph{
-      "g",
-      {port("x", JM_FLOAT32, {kOpen, kOpen})},
-      {port("y", JM_FLOAT32, {kOpen, kOpen}), port("z", JM_FLOAT32, {kOpen, kOpen})},
-      {},
-      {node("Erf", {"x"}, {"a"}), node("Transpose", {"a"}, {"t"}), node("Relu", {"t"}, {"y"}),
-       node("Sigmoid", {"a"}, {"z"})}};
-  Plan plan(lowered(graph).graph);
-  const at::Tensor x = at::full({2, 3}, -1.0);
-  const auto result = plan.run({x});
-  EXPECT_TRUE(at::equal(result[1].toTensor(), at::sigmoid(at::erf(x))));
 }
 
 TEST(Plan, AFailedRunNamesTheNodeAndLeavesThePlanUsable) {

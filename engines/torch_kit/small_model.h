@@ -16,6 +16,7 @@
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
 #include "torch_kit/plan.h"
+#include "torch_kit/reuse.h"
 
 namespace joulemark::torch_kit {
 
@@ -73,7 +74,9 @@ inline std::vector<at::Tensor> tensors_of(const std::vector<c10::IValue>& values
 
 inline std::vector<at::Tensor> answers(const model::OnnxGraph& graph,
                                        const std::vector<c10::IValue>& inputs) {
-  Plan plan(lowered(graph).graph);
+  const Lowered all = lowered(graph);
+  reuse_arguments(*all.graph);
+  Plan plan(all.graph);
   return tensors_of(plan.run(inputs));
 }
 
