@@ -99,11 +99,13 @@ std::vector<Contender> find_contenders(const Case& network) {
     if (install) contenders.push_back({.name = engine, .spelling = {}, .install = *install});
     if (!install) fmt::print("{}: left out, {}\n", engine, install.error().message);
     if (!install || engine != std::string_view("torch")) continue;
-    for (const char* level : {"freeze", "onednn-prepack"})
-      contenders.push_back({.name = fmt::format("torch, {}", level),
+    for (const auto& [key, value] : {std::pair{"optimize", "freeze"},
+                                     {"optimize", "onednn-prepack"},
+                                     {"memory_arena", "0"}})
+      contenders.push_back({.name = fmt::format("torch, {} {}", key, value),
                             .spelling = {},
                             .install = *install,
-                            .options = {{"optimize", level}}});
+                            .options = {{key, value}}});
   }
   return contenders;
 }
@@ -151,16 +153,16 @@ std::string ratio(const std::vector<double>& times, const std::vector<double>& b
 void print(const std::vector<Contender>& contenders) {
   using joulemark::stats::median;
   const Contender& hand = contenders.front();
-  fmt::print("| {:<23} | {:>8} | {:>20} | {:>20} | {:>8} | {:>6} |\n", "", "p50 ms",
+  fmt::print("| {:<30} | {:>8} | {:>20} | {:>20} | {:>8} | {:>6} |\n", "", "p50 ms",
              "time / by hand", "CPU time / by hand", "MiB", "/ hand");
-  fmt::print("|{:-<25}|{:->9}:|{:->21}:|{:->21}:|{:->9}:|{:->7}:|\n", "", "", "", "", "", "");
+  fmt::print("|{:-<32}|{:->9}:|{:->21}:|{:->21}:|{:->9}:|{:->7}:|\n", "", "", "", "", "", "");
   for (const Contender& contender : contenders) {
     if (!contender.failure.empty()) {
-      fmt::print("| {:<23} | {}\n", contender.name, contender.failure);
+      fmt::print("| {:<30} | {}\n", contender.name, contender.failure);
       continue;
     }
     const double peak = median(contender.peaks);
-    fmt::print("| {:<23} | {:>8.2f} | {:>20} | {:>20} | {:>8.0f} | {:>6.2f} |\n", contender.name,
+    fmt::print("| {:<30} | {:>8.2f} | {:>20} | {:>20} | {:>8.0f} | {:>6.2f} |\n", contender.name,
                median(contender.times) / 1e6, ratio(contender.times, hand.times),
                ratio(contender.cpu, hand.cpu), peak / (1 << 20), peak / median(hand.peaks));
   }

@@ -92,7 +92,8 @@ class Resnet final : public Network {
   }
   [[nodiscard]] std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) const override {
     at::Tensor x = stem_(inputs.at(0));
-    x = at::max_pool2d(at::relu_(x), {3, 3}, {2, 2}, {1, 1});
+    at::relu_(x);
+    x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
     for (const Bottleneck& block : blocks_) x = block(x);
     return {head_(x)};
   }
@@ -103,8 +104,8 @@ class Resnet final : public Network {
   Head head_;
 };
 
-at::Tensor clip6(at::Tensor x) {
-  return at::hardtanh_(x, 0, 6);
+void clip6(at::Tensor& x) {
+  at::hardtanh_(x, 0, 6);
 }
 
 struct InvertedResidual {
@@ -117,7 +118,10 @@ struct InvertedResidual {
     residual = stride == 1 && inner == weights.at(project_name(weights, name) + ".weight").size(0);
   }
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const {
-    at::Tensor y = project(clip6(depthwise(expand ? clip6((*expand)(x)) : x)));
+    at::Tensor y = x;
+    if (expand) clip6(y = (*expand)(y));
+    clip6(y = depthwise(y));
+    y = project(y);
     return residual ? x + y : y;
   }
 
@@ -156,9 +160,11 @@ class MobilenetV2 final : public Network {
     }
   }
   [[nodiscard]] std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) const override {
-    at::Tensor x = clip6(stem_(inputs.at(0)));
+    at::Tensor x = stem_(inputs.at(0));
+    clip6(x);
     for (const InvertedResidual& block : blocks_) x = block(x);
-    return {head_(clip6(last_(x)))};
+    clip6(x = last_(x));
+    return {head_(x)};
   }
 
  private:
