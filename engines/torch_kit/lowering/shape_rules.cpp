@@ -91,10 +91,11 @@ Guesses elementwise(const tj::Stack& arguments, at::ScalarType type) {
 }
 
 Guesses select(const tj::Stack& arguments) {
-  if (arguments.size() != 3 || !is_tensor(arguments, 1)) return {};
-  Guesses guesses =
-      elementwise({arguments[1], is_tensor(arguments, 2) ? arguments[2] : arguments[1]},
-                  at::ScalarType::Undefined);
+  if (arguments.size() != 3) return {};
+  const c10::IValue& first = arguments[is_tensor(arguments, 1) ? 1 : 2];
+  const c10::IValue& second = arguments[is_tensor(arguments, 2) ? 2 : 1];
+  if (!first.isTensor() || !second.isTensor()) return {};
+  Guesses guesses = elementwise({first, second}, at::ScalarType::Undefined);
   if (guesses.empty() || !is_tensor(arguments, 0)) return guesses;
   const at::Tensor either = guesses[0].example->toTensor();
   const Ints dims = broadcast(either.sizes().vec(), arguments[0].toTensor().sizes().vec());

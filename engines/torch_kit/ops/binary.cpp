@@ -12,6 +12,7 @@ namespace {
 void div(OpCall& call) {
   JitValue* a = call.tensor(0);
   JitValue* b = call.tensor(1);
+  if (call.dtype(0) == JM_UINT64) return call.result(divide_unsigned(call, a, b).quotient);
   if (at::isIntegralType(call.type_of(a), true))
     call.result(call.call("aten::div.Tensor_mode", {a, b, "trunc"}));
   else
@@ -21,6 +22,8 @@ void div(OpCall& call) {
 /// The result has the sign of the divisor, with `fmod` that of the dividend.
 void mod(OpCall& call) {
   const bool fmod = call.integer("fmod", 0) != 0;
+  if (call.dtype(0) == JM_UINT64)
+    return call.result(divide_unsigned(call, call.tensor(0), call.tensor(1)).remainder);
   call.result(call.call(fmod ? "aten::fmod.Tensor" : "aten::remainder.Tensor",
                         {call.tensor(0), call.tensor(1)}));
 }

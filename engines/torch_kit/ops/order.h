@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of uint64, which is held as int64 where PyTorch has no arithmetic for it.
+// uint64 where PyTorch has no arithmetic for it, so that it is held as int64: its order and what
+// rests on that.
 #pragma once
 
 #include "torch_kit/lowering/op_call.h"
@@ -9,5 +10,12 @@ namespace joulemark::torch_kit::ops {
 /// `value`, a tensor of ONNX type `dtype`, such that signed comparison orders it: the upper half of
 /// uint64 must stay above. Twice gives the value back.
 JitValue* in_order(OpCall& call, JitValue* value, jm_dtype dtype);
+
+/// Of uint64 held as int64, by Warren, Hacker's Delight, section 9-3.
+struct Division {
+  JitValue* quotient;
+  JitValue* remainder;
+};
+Division divide_unsigned(OpCall& call, JitValue* dividend, JitValue* divisor);
 
 }  // namespace joulemark::torch_kit::ops

@@ -73,6 +73,18 @@ void clip(OpCall& call) {
   call.result(call.call("aten::clamp", {call.tensor(0), bound(1), bound(2)}));
 }
 
+/// No unsigned number is below 0; as int64 the upper half of uint64 would be.
+void abs(OpCall& call) {
+  if (call.dtype(0) == JM_UINT64) return identity(call);
+  direct<"aten::abs">(call);
+}
+
+void sign(OpCall& call) {
+  if (call.dtype(0) != JM_UINT64) return direct<"aten::sign">(call);
+  JitValue* x = call.tensor(0);
+  call.result(call.cast(call.call("aten::ne.Scalar", {x, 0}), call.type_of(x)));
+}
+
 /// 0 within [-lambd, lambd], x moved towards 0 by `bias` outside.
 void shrink(OpCall& call) {
   const double lambda = call.real("lambd", 0.5);
@@ -90,7 +102,7 @@ void shrink(OpCall& call) {
 constexpr Entry kEntries[] = {
     {"Identity", 1, identity},
     {"Neg", 6, direct<"aten::neg">},
-    {"Abs", 6, direct<"aten::abs">, Types::kWidened},
+    {"Abs", 6, abs, Types::kWidened},
     {"Sqrt", 6, direct<"aten::sqrt">},
     {"Exp", 6, direct<"aten::exp">},
     {"Log", 6, direct<"aten::log">},
@@ -99,7 +111,7 @@ constexpr Entry kEntries[] = {
     {"Floor", 6, direct<"aten::floor">},
     {"Ceil", 6, direct<"aten::ceil">},
     {"Round", 11, direct<"aten::round">},
-    {"Sign", 9, direct<"aten::sign">, Types::kWidened},
+    {"Sign", 9, sign, Types::kWidened},
     {"Sin", 7, direct<"aten::sin">},
     {"Cos", 7, direct<"aten::cos">},
     {"Tan", 7, direct<"aten::tan">},
