@@ -2,26 +2,19 @@
 // What PyTorch's exceptions say, without what is not for users.
 #pragma once
 
-#include <algorithm>
 #include <exception>
 #include <string>
 
 namespace joulemark::torch_kit {
 
 /// The message on one line, without the C++ backtrace that PyTorch appends.
-inline std::string brief(const std::exception& error) {
-  std::string text = error.what();
-  text = text.substr(0, text.find("\nException raised"));
-  std::string line;
-  for (const char c : text) {
-    const bool space = c == '\n' || c == ' ' || c == '\t';
-    if (!space)
-      line += c;
-    else if (!line.empty() && line.back() != ' ')
-      line += ' ';
-  }
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  return line;
-}
+std::string brief(const std::exception& error);
+
+/// Where and why a run failed.
+struct Explanation {
+  std::string where;  ///< the ONNX node or the line of TorchScript, as the interpreter tells; or ""
+  std::string why;
+};
+Explanation explain(const std::exception& error);
 
 }  // namespace joulemark::torch_kit

@@ -23,5 +23,24 @@ TEST(Errors, AMessageOfSeveralLinesBecomesOne) {
   EXPECT_EQ(brief(std::runtime_error("a\n\t b \n")), "a b");
 }
 
+TEST(Errors, TheInterpretersWordsAreLeftOut) {
+  const Explanation told = explain(std::runtime_error(
+      "The following operation failed in the TorchScript interpreter.\n"
+      "Traceback of TorchScript (most recent call last):\n"
+      "  File \"net.py\", line 3, in forward\n"
+      "    def forward(self, x):\n"
+      "        return x @ self.w\n"
+      "               ~~~~~~~~~~ <--- HERE\n"
+      "RuntimeError: size mismatch, got 2, 3\n"));
+  EXPECT_EQ(told.where, "return x @ self.w");
+  EXPECT_EQ(told.why, "size mismatch, got 2, 3");
+}
+
+TEST(Errors, WhatIsNotOfTheInterpreterIsTheReason) {
+  const Explanation told = explain(std::runtime_error("no\nmemory"));
+  EXPECT_EQ(told.where, "");
+  EXPECT_EQ(told.why, "no memory");
+}
+
 }  // namespace
 }  // namespace joulemark::torch_kit

@@ -72,8 +72,9 @@ void jm_model::run() {
 }
 
 plugin::Failure jm_model::failure_of_run(const std::exception& error) const {
-  const std::string where = executor_->position();
-  const std::string why = (where.empty() ? "" : where + ": ") + torch_kit::brief(error);
+  const torch_kit::Explanation told = torch_kit::explain(error);
+  const std::string where = told.where.empty() ? executor_->position() : told.where;
+  const std::string why = (where.empty() ? "" : where + ": ") + told.why;
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
       why.find("can't allocate memory") != std::string::npos)
     return {JM_OUT_OF_MEMORY, why};
