@@ -24,13 +24,17 @@ JitValue* gather_known(OpCall& call, JitValue* x, std::int64_t axis, const at::T
   return picked(call, x, axis, call.constant_value(indices));
 }
 
-/// A table of vectors, as embedding layers have it: PyTorch has a kernel for that. Of its rows
-/// nobody asks from the end.
+/// A table of vectors, as embedding layers have it: PyTorch has a kernel for that.
 bool is_embedding(OpCall& call, JitValue* x, std::int64_t axis) {
   const auto table = call.graph.value_of(x);
   return table && axis == 0 && table->toTensor().dim() == 2 &&
          at::isFloatingType(table->toTensor().scalar_type()) &&
          table->toTensor().element_size() >= 2;
+}
+
+JitValue* embedded(OpCall& call, JitValue* table, JitValue* indices) {
+  JitValue* rows = from_front(call, indices, call.size(table, 0));
+  return call.call("aten::embedding", {table, rows, -1, false, false});
 }
 
 void gather(OpCall& call) {
@@ -42,7 +46,7 @@ void gather(OpCall& call) {
   else if (const auto known = call.constant(1))
     value = gather_known(call, x, axis, *known);
   if (value == nullptr && is_embedding(call, x, axis))
-    value = call.call("aten::embedding", {x, call.tensor(1), -1, false, false});
+    value = embedded(call, x, call.tensor(1));
   if (value == nullptr) value = indexed(call, x, axis, call.tensor(1));
   give_moved(call, value);
 }

@@ -37,11 +37,15 @@ struct Pool {
   Rounding rounding = Rounding::kFloor;
 };
 
-/// What PyTorch's pooling takes as its own padding: the same on both sides, at most half a window.
+/// What PyTorch's pooling takes as its own padding: the same on both sides, at most half a window,
+/// around an input that a window fits in.
 std::optional<Ints> native_padding(OpCall& call, const Pool& pool, const Padding& padding) {
-  auto pads = symmetric(call, padding);
-  for (std::size_t i = 0; pads && i < pads->size(); ++i)
-    if ((*pads)[i] > pool.kernel[i] / 2) pads.reset();
+  const auto pads = symmetric(call, padding);
+  for (std::size_t i = 0; pads && i < pads->size(); ++i) {
+    const auto size = call.graph.value_of(call.size(call.tensor(0), static_cast<int>(i) + 2));
+    const bool fits = !size || size->toInt() + 2 * (*pads)[i] >= pool.reach(i);
+    if ((*pads)[i] > pool.kernel[i] / 2 || !fits) return std::nullopt;
+  }
   return pads;
 }
 
