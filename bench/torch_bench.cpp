@@ -99,9 +99,8 @@ std::vector<Contender> find_contenders(const Case& network) {
     if (install) contenders.push_back({.name = engine, .spelling = {}, .install = *install});
     if (!install) fmt::print("{}: left out, {}\n", engine, install.error().message);
     if (!install || engine != std::string_view("torch")) continue;
-    for (const auto& [key, value] : {std::pair{"optimize", "freeze"},
-                                     {"optimize", "onednn-prepack"},
-                                     {"memory_arena", "0"}})
+    for (const auto& [key, value] :
+         {std::pair{"optimize", "freeze"}, {"optimize", "onednn-prepack"}, {"memory_arena", "0"}})
       contenders.push_back({.name = fmt::format("torch, {} {}", key, value),
                             .spelling = {},
                             .install = *install,
