@@ -51,6 +51,28 @@ void run(const tj::Node* node, tj::Stack& stack) {
   node->getOperation()(stack);
 }
 
+at::TensorOptions meta(at::ScalarType type) {
+  return at::TensorOptions(type).device(at::kMeta);
+}
+
+/// What the call makes of examples: by the operator's own shape function, else by a rule of ours.
+std::vector<ShapeGuess> try_examples(const tj::Node* node, const tj::Stack& arguments) {
+  if (has_shape_rule(node) || node->hasSideEffects()) return guess_shapes(node, arguments);
+  tj::Stack stack = arguments;
+  const std::vector<c10::Argument>& formal = node->getOperator().schema().arguments();
+  for (std::size_t i = 0; i < std::min(formal.size(), stack.size()); ++i)
+    if (formal[i].name() == "device") stack[i] = c10::Device(at::kMeta);
+  try {
+    run(node, stack);
+  } catch (const std::exception&) {
+    // Open sizes that do not fit each other, or an operator without a shape function.
+    return guess_shapes(node, arguments);
+  }
+  std::vector<ShapeGuess> results;
+  for (const c10::IValue& result : stack) results.push_back({example_of(result), true});
+  return results;
+}
+
 }  // namespace
 
 GraphWriter::GraphWriter(c10::Device device) : device_(device) {}
@@ -98,13 +120,25 @@ std::optional<at::Tensor> GraphWriter::example(JitValue* value) {
   return known->example.toTensor();
 }
 
+void GraphWriter::open_rank(JitValue* value, at::ScalarType type) {
+  facts_.erase(value);
+  types_[value] = type;
+}
+
+std::optional<at::ScalarType> GraphWriter::scalar_type(JitValue* value) {
+  if (const auto known = example(value)) return known->scalar_type();
+  const auto found = types_.find(value);
+  if (found == types_.end()) return std::nullopt;
+  return found->second;
+}
+
 JitValue* GraphWriter::declare(JitValue* value, at::ScalarType type, std::int64_t rank) {
   if (value_of(value)) return value;
   if (const auto known = example(value);
       known && known->dim() == rank && known->scalar_type() == type)
     return value;
   const Ints dims(static_cast<std::size_t>(rank), kOpenSize);
-  set_fact(value, {at::empty(dims, at::TensorOptions(type).device(at::kMeta)), false});
+  set_fact(value, {at::empty(dims, meta(type)), false});
   return value;
 }
 
@@ -152,32 +186,38 @@ bool GraphWriter::fold(tj::Node* node, std::vector<JitValue*>& results) {
 }
 
 void GraphWriter::infer(tj::Node* node) {
-  tj::Stack stack;
+  tj::Stack arguments;
   bool exact = true;
   bool complete = true;
-  const std::vector<c10::Argument>& formal = node->getOperator().schema().arguments();
-  for (std::size_t i = 0; i < node->inputs().size(); ++i) {
-    const Fact* known = fact(node->inputs()[i]);
+  for (JitValue* input : node->inputs()) {
+    const Fact* known = fact(input);
     complete = complete && known != nullptr;
     exact = exact && known != nullptr && known->exact;
-    stack.push_back(known == nullptr ? c10::IValue() : known->example);
-    if (i < formal.size() && formal[i].name() == "device") stack.back() = c10::Device(at::kMeta);
+    arguments.push_back(known == nullptr ? c10::IValue() : known->example);
   }
-  const tj::Stack arguments = stack;
-  try {
-    if (complete && !has_shape_rule(node) && !node->hasSideEffects()) {
-      run(node, stack);
-      for (std::size_t i = 0; i < stack.size(); ++i)
-        set_fact(node->outputs()[i], {example_of(stack[i]), exact});
-      return;
-    }
-  } catch (const std::exception&) {
-    // Open sizes that do not fit each other, or an operator without a shape function: the rules.
-  }
-  const std::vector<ShapeGuess> guesses = guess_shapes(node, arguments);
+  if (!complete) infer_types(node);
+  const std::vector<ShapeGuess> guesses =
+      complete ? try_examples(node, arguments) : guess_shapes(node, arguments);
   for (std::size_t i = 0; i < guesses.size(); ++i)
     if (guesses[i].example)
       set_fact(node->outputs()[i], {*guesses[i].example, exact && guesses[i].exact});
+}
+
+/// What a call makes of tensors of open rank has the type that it has for tensors of one element,
+/// which go with all others.
+void GraphWriter::infer_types(tj::Node* node) {
+  tj::Stack arguments;
+  for (JitValue* input : node->inputs()) {
+    const auto open = types_.find(input);
+    const Fact* known = fact(input);
+    if (known == nullptr && open == types_.end()) return;
+    arguments.push_back(known != nullptr ? known->example
+                                         : c10::IValue(at::empty({1}, meta(open->second))));
+  }
+  const std::vector<ShapeGuess> guesses = try_examples(node, arguments);
+  for (std::size_t i = 0; i < guesses.size(); ++i)
+    if (guesses[i].example && guesses[i].example->isTensor())
+      types_[node->outputs()[i]] = guesses[i].example->toTensor().scalar_type();
 }
 
 /// A number that only a run tells still has a type, which what is made with it needs.
@@ -300,9 +340,13 @@ std::vector<at::ScalarType> GraphWriter::tensor_types() const {
 
 /// The graph may give the memory of a value that is gone to another one.
 void GraphWriter::forget(tj::Node* node) {
-  for (const JitValue* value : node->outputs()) facts_.erase(value);
+  const auto forget_value = [&](const JitValue* value) {
+    facts_.erase(value);
+    types_.erase(value);
+  };
+  for (const JitValue* value : node->outputs()) forget_value(value);
   for (tj::Block* block : node->blocks()) {
-    for (const JitValue* value : block->inputs()) facts_.erase(value);
+    for (const JitValue* value : block->inputs()) forget_value(value);
     for (tj::Node* inner : block->nodes()) forget(inner);
   }
 }

@@ -72,6 +72,10 @@ class GraphWriter {
   /// Null where nothing is known.
   const Fact* fact(JitValue* value);
   void set_fact(JitValue* value, Fact fact);
+  /// Says of a tensor that only its type is known: its rank may differ from run to run.
+  void open_rank(JitValue* value, at::ScalarType type);
+  /// The element type of a tensor, whose rank may be open; nothing where it is not known.
+  std::optional<at::ScalarType> scalar_type(JitValue* value);
   /// Says of a tensor what no rule can: its type and its rank.
   JitValue* declare(JitValue* value, at::ScalarType type, std::int64_t rank);
   /// The example of a tensor; nothing where it is not known.
@@ -91,12 +95,14 @@ class GraphWriter {
   bool fold(tj::Node* node, std::vector<JitValue*>& results);
   void infer(tj::Node* node);
   void infer_numbers(tj::Node* node);
+  void infer_types(tj::Node* node);
   void forget(tj::Node* node);
   std::vector<JitValue*> settle(tj::Node* node);
 
   std::shared_ptr<tj::Graph> graph_ = std::make_shared<tj::Graph>();
   c10::Device device_;
   std::unordered_map<const JitValue*, Fact> facts_;
+  std::unordered_map<const JitValue*, at::ScalarType> types_;  ///< of tensors of open rank
   tj::SourceRange range_;
   std::string position_;
   int discarded_ = 0;

@@ -64,7 +64,7 @@ JitValue* unary(OpCall& call, const std::string& op, JitValue* a) {
 }
 
 JitValue* binary(OpCall& call, const std::string& op, JitValue* a, JitValue* b) {
-  static const std::unordered_map<std::string, const char*> kSame{
+  static const std::unordered_map<std::string, const char*> same{
       {"Add", "aten::add"},        {"Sub", "aten::sub"},     {"Mul", "aten::mul"},
       {"Max", "prim::max"},        {"Min", "prim::min"},     {"Less", "aten::lt"},
       {"LessOrEqual", "aten::le"}, {"Greater", "aten::gt"},  {"GreaterOrEqual", "aten::ge"},
@@ -74,8 +74,8 @@ JitValue* binary(OpCall& call, const std::string& op, JitValue* a, JitValue* b) 
   if (truth != (op == "And" || op == "Or") && !(truth && op == "Equal")) return nullptr;
   if (op == "Div") return rounded(call, divide(call, a, b));
   if (op == "Mod") return rounded(call, modulo(call, a, b));
-  const auto found = kSame.find(op);
-  if (found == kSame.end()) return nullptr;
+  const auto found = same.find(op);
+  if (found == same.end()) return nullptr;
   JitValue* value = same_type(call, found->second, a, b);
   const bool exact = op != "Add" && op != "Sub" && op != "Mul";
   return exact ? value : rounded(call, value);

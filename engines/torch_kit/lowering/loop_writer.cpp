@@ -26,6 +26,8 @@ void LoopWriter::carry(Operand& start, Carried carried) {
   if (const Fact* known = call_.graph.fact(value);
       known != nullptr && !known->example.isNone() && carried == Carried::kAsStarted)
     call_.graph.set_fact(inside, {known->example, false});
+  else if (const auto type = call_.graph.scalar_type(value))
+    call_.graph.open_rank(inside, *type);
   carried_in_.push_back(Operand{start.dtype, inside, {}, {}});
   carrying_.push_back(carried);
 }
@@ -102,6 +104,8 @@ std::vector<Operand> LoopWriter::finish() {
         call_.graph.set_fact(value, {known->example, false});
     } else if (keeps(i)) {
       call_.graph.set_fact(value, {*call_.graph.example(carried_out_[i]), false});
+    } else if (const auto type = call_.graph.scalar_type(carried_out_[i])) {
+      call_.graph.open_rank(value, *type);
     }
     results.push_back(Operand{carried_in_[i].dtype, value, {}, {}});
   }

@@ -83,14 +83,14 @@ jm_dtype OpCall::dtype(std::size_t i) {
 }
 
 at::ScalarType OpCall::type(std::size_t i) {
-  JitValue* value = tensor(i);
-  return graph.example(value) ? type_of(value) : held_type(i);
+  const auto type = graph.scalar_type(tensor(i));
+  return type ? *type : held_type(i);
 }
 
-/// A value of unknown rank has an element type all the same.
+/// Without what widening has made of it.
 at::ScalarType OpCall::held_type(std::size_t i) {
   Operand& value = operand(i);
-  if (graph.example(as_tensor(value))) return type_of(value.tensor);
+  if (const auto type = graph.scalar_type(as_tensor(value))) return *type;
   const auto storage = storage_of(value.dtype);
   if (!storage) unsupported("the element type of input '" + node.inputs[i] + "' is not known");
   return storage->type;
@@ -159,15 +159,14 @@ JitValue* OpCall::number_of(Operand& operand) {
 }
 
 JitValue* OpCall::cast(JitValue* value, at::ScalarType to) {
-  if (const auto example = graph.example(value); example && example->scalar_type() == to)
-    return value;
+  if (graph.scalar_type(value) == to) return value;
   return call("aten::to.dtype", {value, to, false, false, c10::IValue()});
 }
 
 at::ScalarType OpCall::type_of(JitValue* value) {
-  const auto example = graph.example(value);
-  if (!example) unsupported("the element type of a value that it needs is not known");
-  return example->scalar_type();
+  const auto type = graph.scalar_type(value);
+  if (!type) unsupported("the element type of a value that it needs is not known");
+  return *type;
 }
 
 std::int64_t OpCall::rank_of(JitValue* value) {
@@ -196,8 +195,8 @@ void OpCall::result(JitValue* value, std::size_t i, jm_dtype dtype) {
   if (widen_ && widened_from_ != at::ScalarType::Undefined &&
       type_of(value) == arithmetic_type(widened_from_))
     value = cast(value, widened_from_);
-  // Of a value whose rank is not known, its type is not either: what needs it will say so.
-  if (dtype == JM_UNDEFINED && graph.example(value)) dtype = dtype_of(type_of(value));
+  // Where the type is not known either, what needs it will say so.
+  if (dtype == JM_UNDEFINED && graph.scalar_type(value)) dtype = dtype_of(type_of(value));
   result(Operand{dtype, value, {}, {}}, i);
 }
 

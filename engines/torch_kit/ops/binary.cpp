@@ -31,7 +31,8 @@ void mod(OpCall& call) {
 /// The exponent as a number, where it is known and does not widen the shape of the result.
 std::optional<c10::Scalar> known_exponent(OpCall& call) {
   const auto exponent = call.constant(1);
-  if (!exponent || exponent->numel() != 1 || exponent->dim() > call.rank(0)) return std::nullopt;
+  if (!exponent || exponent->numel() != 1) return std::nullopt;
+  if (exponent->dim() > 0 && exponent->dim() > call.rank(0)) return std::nullopt;
   return exponent->item();
 }
 

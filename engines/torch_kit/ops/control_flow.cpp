@@ -34,10 +34,11 @@ void join_lists(GraphWriter& graph, JitValue* result, JitValue* a, JitValue* b) 
 /// What is known whichever branch runs.
 void join_facts(GraphWriter& graph, JitValue* result, JitValue* a, JitValue* b) {
   if (is_list(a)) return join_lists(graph, result, a, b);
+  const auto type = graph.scalar_type(a);
+  if (!type || graph.scalar_type(b) != type) return;
   const auto left = graph.example(a);
   const auto right = graph.example(b);
-  if (!left || !right || left->dim() != right->dim() || left->scalar_type() != right->scalar_type())
-    return;
+  if (!left || !right || left->dim() != right->dim()) return graph.open_rank(result, *type);
   const bool exact =
       graph.fact(a)->exact && graph.fact(b)->exact && left->sizes() == right->sizes();
   graph.set_fact(result, {*left, exact});

@@ -75,6 +75,23 @@ TEST(If, BranchesMayDifferInRank) {
   EXPECT_EQ(answers(graph, {floats({1, 2}), truth(false)})[0].dim(), 1);
 }
 
+TEST(If, WhatItGivesInAnyRankIsReckonedWith) {
+  const model::OnnxGraph then{
+      "t", {}, {port("a", JM_FLOAT32, {})}, {weight<float>("a", JM_FLOAT32, {}, {7})}, {}};
+  const model::OnnxGraph other{
+      "e", {}, {port("b", JM_FLOAT32, {kOpen})}, {}, {node("Relu", {"x"}, {"b"})}};
+  const model::OnnxGraph graph{
+      "g",
+      {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
+      {loose_port("y", JM_FLOAT32)},
+      {weight<float>("two", JM_FLOAT32, {}, {2})},
+      {node("If", {"c"}, {"z"}, {body("then_branch", then), body("else_branch", other)}),
+       node("Abs", {"z"}, {"p"}), node("Pow", {"p", "two"}, {"q"}),
+       node("Add", {"q", "x"}, {"y"})}};
+  EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(true)})[0].equal(floats({50, 51})));
+  EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(false)})[0].equal(floats({2, 6})));
+}
+
 /// n times v = v + step, collecting v before; `step` belongs to the graph around.
 model::OnnxGraph counting() {
   const model::OnnxGraph turn{

@@ -12,6 +12,8 @@ namespace joulemark::torch_kit::ops {
 /// The overload of an ATen operator as a template argument.
 template <std::size_t n>
 struct AtenName {
+  // A template argument in quotes converts.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   consteval AtenName(const char (&name)[n]) { std::copy_n(name, n, text); }
   char text[n];
 };

@@ -45,8 +45,7 @@ void gather(OpCall& call) {
     value = call.call("aten::select.int", {x, axis, call.number(1)});
   else if (const auto known = call.constant(1))
     value = gather_known(call, x, axis, *known);
-  if (value == nullptr && is_embedding(call, x, axis))
-    value = embedded(call, x, call.tensor(1));
+  if (value == nullptr && is_embedding(call, x, axis)) value = embedded(call, x, call.tensor(1));
   if (value == nullptr) value = indexed(call, x, axis, call.tensor(1));
   give_moved(call, value);
 }
@@ -69,7 +68,10 @@ void gather_nd(OpCall& call) {
   for (std::int64_t axis = 0; axis < batch; ++axis)
     places.push_back(counted(call, call.size(x, axis), axis, rank));
   for (JitValue* part : coordinates(call, indices)) places.push_back(part);
-  give_moved(call, call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)}));
+  const std::int64_t kept = call.rank_of(x) - static_cast<std::int64_t>(places.size());
+  if (kept < 0) call.invalid("its indices have more coordinates than the data has axes");
+  JitValue* value = call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
+  give_moved(call, call.graph.declare(value, call.type_of(x), rank + kept));
 }
 
 constexpr Entry kEntries[] = {

@@ -55,17 +55,14 @@ std::vector<JitValue*> target_sizes(OpCall& call, JitValue* x) {
   return sizes;
 }
 
-/// What the example says of a value whose rank depends on the run is not so.
-JitValue* unknown_rank(OpCall& call, JitValue* value) {
-  call.graph.set_fact(value, {});
-  return value;
-}
-
 void reshape(OpCall& call) {
   JitValue* x = call.tensor(0);
   // Of any rank: sizes of 0 cannot be told from empty dimensions, and are an error when it runs.
-  if (call.opset() >= 5 && !length_of(call, 1))
-    return give_moved(call, unknown_rank(call, call.call("aten::reshape", {x, call.int_list(1)})));
+  if (call.opset() >= 5 && !length_of(call, 1)) {
+    JitValue* value = call.call("aten::reshape", {x, call.int_list(1)});
+    call.graph.open_rank(value, call.type_of(x));
+    return give_moved(call, value);
+  }
   const std::vector<JitValue*> sizes = target_sizes(call, x);
   JitValue* value = call.call("aten::reshape", {x, call.graph.int_list(sizes)});
   if (!call.graph.example(value) && call.graph.example(x)) {
@@ -115,7 +112,7 @@ std::optional<Ints> without(Ints dims, Ints axes) {
 void squeeze_all(OpCall& call, JitValue* x) {
   const Fact* fact = call.graph.fact(x);
   JitValue* value = call.call("aten::squeeze", {x});
-  if (fact == nullptr || !fact->exact) call.graph.set_fact(value, {});
+  if (fact == nullptr || !fact->exact) call.graph.open_rank(value, call.type_of(x));
   give_moved(call, value);
 }
 

@@ -211,8 +211,8 @@ std::string kernel(OpCall& call, const std::vector<ResizedAxis>& axes, const Res
       how.coordinates == "align_corners" && (by == By::kSizes || all_scales(call, axes, is_whole));
   if (!half && !corners) return "";
   if (how.mode == "cubic") return axes.size() == 2 && how.cubic == -0.75 ? "bicubic2d" : "";
-  static const char* const kLinear[] = {"linear1d", "bilinear2d", "trilinear3d"};
-  return kLinear[axes.size() - 1];
+  static const char* const linear[] = {"linear1d", "bilinear2d", "trilinear3d"};
+  return linear[axes.size() - 1];
 }
 
 /// upsample_*(x, sizes, [align_corners,] scales…): each scale or None.
