@@ -203,21 +203,24 @@ void GraphWriter::infer(tj::Node* node) {
       set_fact(node->outputs()[i], {*guesses[i].example, exact && guesses[i].exact});
 }
 
-/// What a call makes of tensors of open rank has the type that it has for tensors of one element,
-/// which go with all others.
+/// The type of what a call makes of tensors of open rank does not depend on their rank: that of the
+/// first rank which the call takes. Sizes of 1 go with all others.
 void GraphWriter::infer_types(tj::Node* node) {
-  tj::Stack arguments;
-  for (JitValue* input : node->inputs()) {
-    const auto open = types_.find(input);
-    const Fact* known = fact(input);
-    if (known == nullptr && open == types_.end()) return;
-    arguments.push_back(known != nullptr ? known->example
-                                         : c10::IValue(at::empty({1}, meta(open->second))));
+  for (const Ints& dims : {Ints{1}, Ints{1, 1}, Ints{1, 1, 1, 1}}) {
+    tj::Stack arguments;
+    for (JitValue* input : node->inputs()) {
+      const auto open = types_.find(input);
+      const Fact* known = fact(input);
+      if (known == nullptr && open == types_.end()) return;
+      arguments.push_back(known != nullptr ? known->example
+                                           : c10::IValue(at::empty(dims, meta(open->second))));
+    }
+    const std::vector<ShapeGuess> guesses = try_examples(node, arguments);
+    for (std::size_t i = 0; i < guesses.size(); ++i)
+      if (guesses[i].example && guesses[i].example->isTensor())
+        types_[node->outputs()[i]] = guesses[i].example->toTensor().scalar_type();
+    if (!guesses.empty()) return;
   }
-  const std::vector<ShapeGuess> guesses = try_examples(node, arguments);
-  for (std::size_t i = 0; i < guesses.size(); ++i)
-    if (guesses[i].example && guesses[i].example->isTensor())
-      types_[node->outputs()[i]] = guesses[i].example->toTensor().scalar_type();
 }
 
 /// A number that only a run tells still has a type, which what is made with it needs.

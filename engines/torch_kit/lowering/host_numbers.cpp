@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <unordered_map>
 
 #include "torch_kit/dtypes.h"
@@ -74,8 +75,22 @@ void give(OpCall& call, HostNumbers numbers, jm_dtype dtype, std::size_t output 
   call.result(Operand{dtype, call.constant_value(values.to(call.graph.device())), {}, {}}, output);
 }
 
+/// As a tensor: how many sizes there are is only known when the model runs.
+void open_shape(OpCall& call) {
+  JitValue* sizes = call.call("aten::_shape_as_tensor", {call.tensor(0)});
+  sizes = call.graph.declare(sizes, at::kLong, 1);
+  const auto start = call.integer("start", 0);
+  const auto end = call.integer("end", std::numeric_limits<std::int64_t>::max());
+  sizes = call.call("aten::slice.Tensor", {sizes, 0, start, end, 1});
+  if (!call.graph.device().is_cpu())
+    sizes = call.call("aten::to.device",
+                      {sizes, call.graph.device(), at::kLong, false, false, c10::IValue()});
+  call.result(sizes);
+}
+
 void shape(OpCall& call) {
   HostNumbers sizes{1, {}};
+  if (!call.operand(0).host && !call.graph.example(call.tensor(0))) return open_shape(call);
   const std::int64_t rank = call.rank(0);
   const auto bound = [&](std::int64_t at) {
     return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank);

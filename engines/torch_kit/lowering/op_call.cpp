@@ -49,7 +49,8 @@ JitValue* OpCall::numbers_as_tensor(const Operand& operand) {
     return call("aten::tensor", {graph.int_list(numbers.elements), type, device, false});
   std::vector<JitValue*> parts;
   for (JitValue* number : numbers.elements) parts.push_back(as_scalar(number));
-  return call("aten::stack", {graph.tensor_list(parts), 0});
+  JitValue* all = call("aten::stack", {graph.tensor_list(parts), 0});
+  return graph.declare(all, type, 1);
 }
 
 JitValue* OpCall::as_tensor(Operand& operand) {

@@ -91,11 +91,12 @@ template <AtenName op>
 void softmax(OpCall& call) {
   JitValue* x = call.tensor(0);
   const bool flattens = call.opset() < 13;
-  const std::int64_t axis = call.axis_of(x, call.integer("axis", flattens ? 1 : -1));
-  if (!flattens || axis + 1 >= call.rank_of(x)) {
-    call.result(call.call(op.text, {x, axis, c10::IValue()}));
-    return;
-  }
+  std::int64_t axis = call.integer("axis", flattens ? 1 : -1);
+  const auto over_axis = [&] { call.result(call.call(op.text, {x, axis, c10::IValue()})); };
+  const bool open = !call.graph.example(x) && call.graph.scalar_type(x);
+  if (open && (!flattens || axis == -1)) return over_axis();
+  axis = call.axis_of(x, axis);
+  if (!flattens || axis + 1 >= call.rank_of(x)) return over_axis();
   JitValue* rows = call.call("aten::flatten.using_ints", {x, axis, -1});
   JitValue* shares = call.call(op.text, {rows, -1, c10::IValue()});
   call.result(call.call("aten::reshape_as", {shares, x}));

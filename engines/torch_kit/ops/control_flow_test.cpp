@@ -162,16 +162,34 @@ TEST(Loop, ABodyThatNeedsARankThatChangesIsRefused) {
   const model::OnnxGraph turn{
       "b",
       {port("i", JM_INT64, {}), port("c", JM_BOOL, {}), loose_port("v", JM_FLOAT32)},
-      {port("c", JM_BOOL, {}), loose_port("square", JM_FLOAT32), loose_port("s", JM_INT64)},
+      {port("c", JM_BOOL, {}), loose_port("square", JM_FLOAT32), loose_port("s", JM_FLOAT32)},
       {},
-      {node("Shape", {"v"}, {"s"})}};
+      {node("GlobalMaxPool", {"v"}, {"s"})}};
   const model::OnnxGraph graph{"g",
                                {port("v0", JM_FLOAT32, {1})},
-                               {loose_port("y", JM_FLOAT32), loose_port("z", JM_INT64)},
+                               {loose_port("y", JM_FLOAT32), loose_port("z", JM_FLOAT32)},
                                {weight<float>("square", JM_FLOAT32, {2, 2}, {1, 2, 3, 4}),
                                 weight<std::int64_t>("n", JM_INT64, {}, {2})},
                                {node("Loop", {"n", "", "v0"}, {"y", "z"}, {body("body", turn)})}};
   EXPECT_ANY_THROW(lowered(graph));
+}
+
+TEST(Loop, ASizeThatChangesItsRankIsATensor) {
+  const model::OnnxGraph turn{
+      "b",
+      {port("i", JM_INT64, {}), port("c", JM_BOOL, {}), loose_port("v", JM_FLOAT32)},
+      {port("c", JM_BOOL, {}), loose_port("square", JM_FLOAT32)},
+      {},
+      {}};
+  const model::OnnxGraph graph{
+      "g",
+      {port("n", JM_INT64, {}), port("v0", JM_FLOAT32, {3})},
+      {loose_port("s", JM_INT64)},
+      {weight<float>("square", JM_FLOAT32, {2, 2}, {1, 2, 3, 4})},
+      {node("Loop", {"n", "", "v0"}, {"y"}, {body("body", turn)}), node("Shape", {"y"}, {"s"})}};
+  const at::Tensor v0 = floats({1, 2, 3});
+  EXPECT_EQ(ints_of(answers(graph, {longs({0})[0], v0})[0]), (Ints{3}));
+  EXPECT_EQ(ints_of(answers(graph, {longs({1})[0], v0})[0]), (Ints{2, 2}));
 }
 
 TEST(Loop, CarriedValuesMaySwapAndOutputsMayBeOuterValues) {

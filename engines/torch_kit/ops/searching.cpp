@@ -10,9 +10,11 @@ namespace {
 
 void non_zero(OpCall& call) {
   JitValue* x = call.tensor(0);
-  if (call.rank_of(x) == 0) x = call.call("aten::unsqueeze", {x, 0});
-  if (lacks_arithmetic(call.type_of(x))) x = call.cast(x, at::kBool);
-  call.result(call.call("aten::t", {call.call("aten::nonzero", {x})}));
+  const at::ScalarType type = call.type_of(x);
+  x = call.call("aten::atleast_1d", {x});
+  if (lacks_arithmetic(type)) x = call.cast(x, at::kBool);
+  JitValue* positions = call.graph.declare(call.call("aten::nonzero", {x}), at::kLong, 2);
+  call.result(call.call("aten::t", {positions}));
 }
 
 /// The condition may be shorter than the axis.
