@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "plugin_kit/status.h"
 #include "torch_kit/archive.h"
@@ -45,6 +46,17 @@ void open_umbrella() {
                  std::string("cannot open '") + file.string() + "': " + dlerror());
 }
 
+/// PyTorch before 2.8 takes no device: a package runs on the one that it was compiled for, or its
+/// first.
+template <class AnyLoader>
+std::unique_ptr<AnyLoader> open_loader(const std::string& path, int device) {
+  if constexpr (std::is_constructible_v<AnyLoader, std::string, const char*, bool, int, int>)
+    return std::make_unique<AnyLoader>(path, "model", /*run_single_threaded=*/false,
+                                       /*num_runners=*/1, device);
+  else
+    return std::make_unique<AnyLoader>(path);
+}
+
 /// Leaves of a pytree as torch.export writes its structure: nodes with "children_spec", leaves
 /// without.
 std::size_t leaves(const nlohmann::json& tree) {
@@ -74,8 +86,7 @@ std::vector<plugin::Port> ports_of(const std::string& spec, const std::string& s
 Package read_package(const std::string& path, c10::Device device) {
   open_umbrella();
   try {
-    auto loader =
-        std::make_unique<Loader>(path, "model", false, 1, device.is_cpu() ? -1 : device.index());
+    auto loader = open_loader<Loader>(path, device.is_cpu() ? -1 : device.index());
     const std::vector<std::string> spec = loader->get_call_spec();
     if (spec.size() != 2)
       plugin::fail(JM_UNSUPPORTED, "the package does not say what it takes and gives");

@@ -59,35 +59,32 @@ TEST(If, SizesOfTheOuterGraphMayBecomeTensorsInOneBranchOnly) {
   EXPECT_EQ(ints_of(out[1]), (Ints{3}));
 }
 
-TEST(If, BranchesMayDifferInRank) {
-  const model::OnnxGraph then{
+/// z: 7, of rank 0, or relu(x), of rank 1.
+model::OnnxNode seven_or_relu() {
+  const model::OnnxGraph seven{
       "t", {}, {port("a", JM_FLOAT32, {})}, {weight<float>("a", JM_FLOAT32, {}, {7})}, {}};
-  const model::OnnxGraph other{
+  const model::OnnxGraph relu{
       "e", {}, {port("b", JM_FLOAT32, {kOpen})}, {}, {node("Relu", {"x"}, {"b"})}};
-  const model::OnnxGraph graph{
-      "g",
-      {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
-      {loose_port("y", JM_FLOAT32)},
-      {},
-      {node("If", {"c"}, {"z"}, {body("then_branch", then), body("else_branch", other)}),
-       node("Identity", {"z"}, {"y"})}};
+  return node("If", {"c"}, {"z"}, {body("then_branch", seven), body("else_branch", relu)});
+}
+
+TEST(If, BranchesMayDifferInRank) {
+  const model::OnnxGraph graph{"g",
+                               {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
+                               {loose_port("y", JM_FLOAT32)},
+                               {},
+                               {seven_or_relu(), node("Identity", {"z"}, {"y"})}};
   EXPECT_EQ(answers(graph, {floats({1, 2}), truth(true)})[0].dim(), 0);
   EXPECT_EQ(answers(graph, {floats({1, 2}), truth(false)})[0].dim(), 1);
 }
 
 TEST(If, WhatItGivesInAnyRankIsReckonedWith) {
-  const model::OnnxGraph then{
-      "t", {}, {port("a", JM_FLOAT32, {})}, {weight<float>("a", JM_FLOAT32, {}, {7})}, {}};
-  const model::OnnxGraph other{
-      "e", {}, {port("b", JM_FLOAT32, {kOpen})}, {}, {node("Relu", {"x"}, {"b"})}};
-  const model::OnnxGraph graph{
-      "g",
-      {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
-      {loose_port("y", JM_FLOAT32)},
-      {weight<float>("two", JM_FLOAT32, {}, {2})},
-      {node("If", {"c"}, {"z"}, {body("then_branch", then), body("else_branch", other)}),
-       node("Abs", {"z"}, {"p"}), node("Pow", {"p", "two"}, {"q"}),
-       node("Add", {"q", "x"}, {"y"})}};
+  const model::OnnxGraph graph{"g",
+                               {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
+                               {loose_port("y", JM_FLOAT32)},
+                               {weight<float>("two", JM_FLOAT32, {}, {2})},
+                               {seven_or_relu(), node("Abs", {"z"}, {"p"}),
+                                node("Pow", {"p", "two"}, {"q"}), node("Add", {"q", "x"}, {"y"})}};
   EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(true)})[0].equal(floats({50, 51})));
   EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(false)})[0].equal(floats({2, 6})));
 }

@@ -40,11 +40,11 @@ JitValue* parameters(OpCall& call, const Recurrence& recurrence, const Gates& or
 
 /// The order of the gates in PyTorch, by their places in ONNX.
 const Gates& gate_order(Cell cell) {
-  static const Gates kRnn{0};
-  static const Gates kGru{1, 0, 2};
-  static const Gates kLstm{0, 2, 3, 1};
-  if (cell == Cell::kLstm) return kLstm;
-  return cell == Cell::kGru ? kGru : kRnn;
+  static const Gates of_rnn{0};
+  static const Gates of_gru{1, 0, 2};
+  static const Gates of_lstm{0, 2, 3, 1};
+  if (cell == Cell::kLstm) return of_lstm;
+  return cell == Cell::kGru ? of_gru : of_rnn;
 }
 
 const char* fused_name(const Recurrence& recurrence) {
