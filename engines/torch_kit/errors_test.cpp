@@ -24,14 +24,14 @@ TEST(Errors, AMessageOfSeveralLinesBecomesOne) {
 }
 
 TEST(Errors, TheInterpretersWordsAreLeftOut) {
-  const Explanation told = explain(std::runtime_error(
-      "The following operation failed in the TorchScript interpreter.\n"
-      "Traceback of TorchScript (most recent call last):\n"
-      "  File \"net.py\", line 3, in forward\n"
-      "    def forward(self, x):\n"
-      "        return x @ self.w\n"
-      "               ~~~~~~~~~~ <--- HERE\n"
-      "RuntimeError: size mismatch, got 2, 3\n"));
+  const Explanation told =
+      explain(std::runtime_error("The following operation failed in the TorchScript interpreter.\n"
+                                 "Traceback of TorchScript (most recent call last):\n"
+                                 "  File \"net.py\", line 3, in forward\n"
+                                 "    def forward(self, x):\n"
+                                 "        return x @ self.w\n"
+                                 "               ~~~~~~~~~~ <--- HERE\n"
+                                 "RuntimeError: size mismatch, got 2, 3\n"));
   EXPECT_EQ(told.where, "return x @ self.w");
   EXPECT_EQ(told.why, "size mismatch, got 2, 3");
 }

@@ -85,12 +85,11 @@ TEST_P(Reuse, AViewOfWhatIsReadAgainIsNotOverwritten) {
 }
 
 TEST_P(Reuse, InputsAndWeightsAreNeverOverwritten) {
-  const model::OnnxGraph graph{
-      "g",
-      {port("x", JM_FLOAT32, {kOpen})},
-      {port("y", JM_FLOAT32, {kOpen}), port("z", JM_FLOAT32, {kOpen})},
-      {weight<float>("w", JM_FLOAT32, {2}, {-1, 2})},
-      {node("Relu", {"x"}, {"y"}), node("Add", {"w", "x"}, {"z"})}};
+  const model::OnnxGraph graph{"g",
+                               {port("x", JM_FLOAT32, {kOpen})},
+                               {port("y", JM_FLOAT32, {kOpen}), port("z", JM_FLOAT32, {kOpen})},
+                               {weight<float>("w", JM_FLOAT32, {2}, {-1, 2})},
+                               {node("Relu", {"x"}, {"y"}), node("Add", {"w", "x"}, {"z"})}};
   const at::Tensor x = floats({-3, 4});
   for (int again = 0; again < 2; ++again) {
     const auto result = run(graph, {x});
@@ -112,7 +111,9 @@ TEST_P(Reuse, ABroadcastArgumentIsNotTheResult) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Executors, Reuse, testing::Values(run_plan, run_module),
-                         [](const auto& executor) { return executor.index == 0 ? "Plan" : "Module"; });
+                         [](const auto& executor) {
+                           return executor.index == 0 ? "Plan" : "Module";
+                         });
 
 }  // namespace
 }  // namespace joulemark::torch_kit
