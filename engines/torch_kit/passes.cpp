@@ -8,6 +8,8 @@
 #include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
 #include <torch/csrc/jit/passes/frozen_ops_to_mkldnn.h>
 
+#include "torch_kit/packed_products.h"
+
 namespace joulemark::torch_kit {
 
 namespace tj = ::torch::jit;
@@ -67,6 +69,11 @@ std::string to_string(Optimize optimize) {
   return "";
 }
 
+void prepack(std::shared_ptr<tj::Graph>& graph) {
+  tj::ConvertFrozenOpsToMKLDNN(graph);
+  pack_products(graph);
+}
+
 void optimise(std::shared_ptr<tj::Graph>& graph, Optimize how) {
   tj::EliminateDeadCode(graph);
   {
@@ -75,7 +82,7 @@ void optimise(std::shared_ptr<tj::Graph>& graph, Optimize how) {
     tj::ConstantPooling(graph);
   }
   if (how != Optimize::kNone) tj::OptimizeFrozenGraph(graph, true);
-  if (how == Optimize::kOnednnPrepack) tj::ConvertFrozenOpsToMKLDNN(graph);
+  if (how == Optimize::kOnednnPrepack) prepack(graph);
   tj::EliminateDeadCode(graph);
 }
 

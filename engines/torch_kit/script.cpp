@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/script.h"
 
-#include <torch/csrc/jit/passes/frozen_ops_to_mkldnn.h>
-
 namespace joulemark::torch_kit {
 
 namespace tj = ::torch::jit;
@@ -29,7 +27,7 @@ tj::Module optimised(const tj::Module& module, Optimize optimize) {
   if (optimize == Optimize::kNone) return module;
   tj::Module frozen = tj::freeze(module);
   auto graph = frozen.get_method("forward").graph();
-  if (optimize == Optimize::kOnednnPrepack) tj::ConvertFrozenOpsToMKLDNN(graph);
+  if (optimize == Optimize::kOnednnPrepack) prepack(graph);
   return frozen;
 }
 

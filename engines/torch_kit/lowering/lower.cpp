@@ -119,6 +119,8 @@ void add_input(GraphWriter& writer, const model::Port& from, OpenSizes& sizes, S
     }
     writer.set_fact(value,
                     {at::empty(dims, at::TensorOptions(storage->type).device(at::kMeta)), fixed});
+  } else {
+    writer.open_rank(value, storage->type);
   }
   scope[from.name] = Operand{from.dtype, value, {}, {}};
 }
