@@ -36,7 +36,7 @@ tj::Operation operation(const Onednn& onednn) {
   return [multiply = onednn.multiply](tj::Stack& stack) {
     const std::size_t first = stack.size() - 3;
     const at::Tensor& x = stack[first].toTensor();
-    if (x.dim() >= 2) {
+    if (x.dim() >= 2 && x.numel() > 0) {
       stack.emplace_back("none");  // no function behind the product, hence no numbers for one
       stack.emplace_back(c10::List<std::optional<at::Scalar>>());
       stack.emplace_back();

@@ -46,7 +46,7 @@ TEST(PackedProducts, AProductTakesItsBiasAlong) {
 TEST(PackedProducts, RowsOfAnyRankAreMultiplied) {
   Plan plan(packed(layer()).graph);
   const at::Tensor y = floats({19, 32, 45});
-  for (const Ints& dims : {Ints{2}, Ints{1, 2}, Ints{3, 1, 2}}) {
+  for (const Ints& dims : {Ints{2}, Ints{1, 2}, Ints{3, 1, 2}, Ints{0, 2}}) {
     const at::Tensor x = floats({1, 2}).expand(dims);
     const at::Tensor got = tensors_of(plan.run({x}))[0];
     EXPECT_EQ(got.dim(), x.dim());
