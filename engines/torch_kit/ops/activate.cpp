@@ -96,4 +96,10 @@ JitValue* activate(OpCall& call, JitValue* value, const Activation& activation) 
                     activation.beta.value_or(row->beta));
 }
 
+JitValue* swish(OpCall& call, JitValue* x, double alpha) {
+  if (alpha == 1) return call.call("aten::silu", {x});
+  JitValue* gate = call.call("aten::sigmoid", {call.call("aten::mul.Scalar", {x, alpha})});
+  return call.call("aten::mul.Tensor", {x, gate});
+}
+
 }  // namespace joulemark::torch_kit::ops

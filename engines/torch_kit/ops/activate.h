@@ -21,4 +21,7 @@ int parameters_of(const std::string& activation);
 /// JM_UNSUPPORTED for a name that is none of ONNX's. An empty name does nothing.
 JitValue* activate(OpCall& call, JitValue* value, const Activation& activation);
 
+/// x · sigmoid(alpha x).
+JitValue* swish(OpCall& call, JitValue* x, double alpha);
+
 }  // namespace joulemark::torch_kit::ops

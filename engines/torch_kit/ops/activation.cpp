@@ -2,6 +2,7 @@
 // Activation functions: PyTorch's own kernels where they compute what ONNX defines.
 #include <cmath>
 
+#include "torch_kit/ops/activate.h"
 #include "torch_kit/ops/direct.h"
 #include "torch_kit/ops/families.h"
 
@@ -67,19 +68,16 @@ void gelu(OpCall& call) {
   call.result(call.call("aten::gelu", {call.tensor(0), call.text("approximate", "none")}));
 }
 
-JitValue* swish_of(OpCall& call, JitValue* x) {
-  const double alpha = call.real("alpha", 1);
-  if (alpha == 1) return call.call("aten::silu", {x});
-  JitValue* gate = call.call("aten::sigmoid", {call.call("aten::mul.Scalar", {x, alpha})});
-  return call.call("aten::mul.Tensor", {x, gate});
+JitValue* swished(OpCall& call) {
+  return swish(call, call.tensor(0), call.real("alpha", 1));
 }
 
-void swish(OpCall& call) {
-  call.result(swish_of(call, call.tensor(0)));
+void swish_entry(OpCall& call) {
+  call.result(swished(call));
 }
 
 void swiglu(OpCall& call) {
-  call.result(call.call("aten::mul.Tensor", {swish_of(call, call.tensor(0)), call.tensor(1)}));
+  call.result(call.call("aten::mul.Tensor", {swished(call), call.tensor(1)}));
 }
 
 void thresholded_relu(OpCall& call) {
@@ -131,7 +129,7 @@ constexpr Entry kEntries[] = {
     {"Softsign", 1, softsign},
     {"Gelu", 20, gelu},
     {"Mish", 18, direct<"aten::mish">},
-    {"Swish", 24, swish},
+    {"Swish", 24, swish_entry},
     {"SwiGLU", 1, swiglu},
     {"ThresholdedRelu", 10, thresholded_relu},
     {"Softmax", 1, softmax<"aten::softmax.int">},

@@ -5,6 +5,7 @@
 #include "torch_kit/dtypes.h"
 #include "torch_kit/ops/attend.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/subgraph.h"
 #include "torch_kit/ops/values.h"
 #include "torch_kit/ops/window.h"
@@ -175,7 +176,7 @@ void rotary_embedding(OpCall& call) {
   if (flat) x = call.call("aten::unflatten.int", {x, 2, Ints{heads_of(call, "num_heads"), -1}});
   const auto table = [&](std::size_t i) {
     if (!call.has(3)) return call.tensor(i);
-    return call.call("aten::embedding", {call.tensor(i), call.tensor(3), -1, false, false});
+    return looked_up(call, call.tensor(i), call.tensor(3));
   };
   Rotation rotation{table(1), table(2)};
   rotation.interleaved = call.integer("interleaved", 0) != 0;

@@ -4,6 +4,7 @@
 
 #include "torch_kit/lowering/host_arithmetic.h"
 #include "torch_kit/lowering/loop_writer.h"
+#include "torch_kit/ops/arithmetic.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/regions.h"
 
@@ -12,10 +13,6 @@ namespace {
 
 JitValue* column(OpCall& call, JitValue* boxes, std::int64_t i) {
   return call.call("aten::select.int", {boxes, -1, i});
-}
-
-JitValue* sub(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::sub.Tensor", {a, b, 1});
 }
 
 /// Corners [batch, boxes], the lower ones first.
@@ -78,8 +75,8 @@ class Suppression {
   }
 
   JitValue* area(const Corners& of) {
-    return call_.call("aten::mul.Tensor", {extent(sub(call_, of.bottom, of.top)),
-                                           extent(sub(call_, of.right, of.left))});
+    return call_.call("aten::mul.Tensor", {extent(difference(call_, of.bottom, of.top)),
+                                           extent(difference(call_, of.right, of.left))});
   }
 
   JitValue* extent(JitValue* length) {
@@ -117,7 +114,7 @@ class Suppression {
               both("aten::minimum", at_.bottom, one.bottom),
               both("aten::minimum", at_.right, one.right)});
     JitValue* together = call_.call("aten::add.Tensor", {area_, of(area_), 1});
-    JitValue* ratio = call_.call("aten::div.Tensor", {common, sub(call_, together, common)});
+    JitValue* ratio = call_.call("aten::div.Tensor", {common, difference(call_, together, common)});
     JitValue* most = call_.has(3) ? threshold(3) : call_.constant_value(0.0);
     return call_.call("aten::gt.Scalar", {ratio, most});
   }

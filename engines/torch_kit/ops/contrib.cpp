@@ -5,16 +5,15 @@
 
 #include <cmath>
 
+#include "torch_kit/ops/activate.h"
+#include "torch_kit/ops/arithmetic.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/normalized.h"
 #include "torch_kit/ops/values.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
-
-JitValue* sum(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::add.Tensor", {a, b});
-}
 
 /// Input 0, and input 1 added where there is one.
 JitValue* biased(OpCall& call) {
@@ -34,11 +33,7 @@ void fast_gelu(OpCall& call) {
 }
 
 void quick_gelu(OpCall& call) {
-  JitValue* x = call.tensor(0);
-  const double alpha = call.real("alpha", 1.702F);
-  if (alpha == 1) return call.result(call.call("aten::silu", {x}));
-  JitValue* gate = call.call("aten::sigmoid", {call.call("aten::mul.Scalar", {x, alpha})});
-  call.result(call.call("aten::mul.Tensor", {x, gate}));
+  call.result(swish(call, call.tensor(0), call.real("alpha", 1.702F)));
 }
 
 /// Inputs 0 and 1 and, where there is one, the bias.
@@ -69,8 +64,8 @@ void skip_simplified_layer_normalization(OpCall& call) {
   call.result(total, 3);
 }
 
-JitValue* embedded(OpCall& call, std::size_t table, JitValue* indices) {
-  return call.call("aten::embedding", {call.tensor(table), indices, -1, false, false});
+JitValue* embedded(OpCall& call, std::size_t table, std::size_t indices) {
+  return looked_up(call, call.tensor(table), call.tensor(indices));
 }
 
 /// The first rows of the table of positions, as many as there are words.
@@ -81,9 +76,9 @@ JitValue* first_positions(OpCall& call) {
 
 /// Inputs: words, segments, three tables, scale and bias, a mask, positions.
 void embed_layer_normalization(OpCall& call) {
-  JitValue* total = sum(call, embedded(call, 2, call.tensor(0)),
-                        call.has(8) ? embedded(call, 3, call.tensor(8)) : first_positions(call));
-  if (call.has(1)) total = sum(call, total, embedded(call, 4, call.tensor(1)));
+  JitValue* total =
+      sum(call, embedded(call, 2, 0), call.has(8) ? embedded(call, 3, 8) : first_positions(call));
+  if (call.has(1)) total = sum(call, total, embedded(call, 4, 1));
   const Normalized over(call, total, -1);
   const auto normalized =
       over.layer_norm({call.tensor(5), call.tensor(6)}, call.real("epsilon", 1e-12F), false);

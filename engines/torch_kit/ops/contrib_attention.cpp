@@ -13,10 +13,6 @@
 namespace joulemark::torch_kit::ops {
 namespace {
 
-JitValue* looked_up(OpCall& call, JitValue* table, JitValue* positions) {
-  return call.call("aten::embedding", {table, positions, -1, false, false});
-}
-
 std::int64_t heads_of(OpCall& call, const char* name) {
   const std::int64_t heads = call.integer(name, 0);
   if (heads < 1) call.invalid(std::string(name) + " must be positive");
@@ -162,8 +158,6 @@ void group_query_attention(OpCall& call) {
   Heads heads = grouped_heads(call);
   JitValue* length = call.size(heads.query, 2);
   JitValue* total = as_type(call, call.number(kTotal), at::kLong);
-  if (call.graph.fact(total) == nullptr)
-    call.graph.set_fact(total, {GraphWriter::kOpenSize, false});
   JitValue* starts = starts_of(call, length, total);
   JitValue* positions = new_positions(call, starts, length);
   if (call.integer("do_rotary", 0) != 0)

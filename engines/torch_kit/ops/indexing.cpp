@@ -32,11 +32,6 @@ bool is_embedding(OpCall& call, JitValue* x, std::int64_t axis) {
          table->toTensor().element_size() >= 2;
 }
 
-JitValue* embedded(OpCall& call, JitValue* table, JitValue* indices) {
-  JitValue* rows = from_front(call, indices, call.size(table, 0));
-  return call.call("aten::embedding", {table, rows, -1, false, false});
-}
-
 void gather(OpCall& call) {
   JitValue* x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
@@ -45,7 +40,8 @@ void gather(OpCall& call) {
     value = call.call("aten::select.int", {x, axis, call.number(1)});
   else if (const auto known = call.constant(1))
     value = gather_known(call, x, axis, *known);
-  if (value == nullptr && is_embedding(call, x, axis)) value = embedded(call, x, call.tensor(1));
+  if (value == nullptr && is_embedding(call, x, axis))
+    value = looked_up(call, x, from_front(call, call.tensor(1), call.size(x, 0)));
   if (value == nullptr) value = indexed(call, x, axis, call.tensor(1));
   give_moved(call, value);
 }

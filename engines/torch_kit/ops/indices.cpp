@@ -50,16 +50,21 @@ JitValue* indexed(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indice
   return call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
 }
 
-JitValue* counted(OpCall& call, JitValue* size) {
-  return call.call("aten::arange", {size, at::kLong, c10::IValue(),
-                                    c10::IValue(call.graph.device()), c10::IValue()});
+JitValue* looked_up(OpCall& call, JitValue* table, JitValue* positions) {
+  return call.call("aten::embedding", {table, positions, -1, false, false});
 }
 
-JitValue* counted(OpCall& call, JitValue* size, std::int64_t axis, std::int64_t rank) {
-  if (rank == 1) return counted(call, size);
+JitValue* counted(OpCall& call, JitValue* size, at::ScalarType type) {
+  return call.call("aten::arange",
+                   {size, type, c10::IValue(), c10::IValue(call.graph.device()), c10::IValue()});
+}
+
+JitValue* counted(OpCall& call, JitValue* size, std::int64_t axis, std::int64_t rank,
+                  at::ScalarType type) {
+  if (rank == 1) return counted(call, size, type);
   Ints dims(static_cast<std::size_t>(rank), 1);
   dims[static_cast<std::size_t>(axis)] = -1;
-  return call.call("aten::reshape", {counted(call, size), dims});
+  return call.call("aten::reshape", {counted(call, size, type), dims});
 }
 
 std::vector<JitValue*> coordinates(OpCall& call, JitValue* indices) {

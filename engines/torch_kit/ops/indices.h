@@ -21,10 +21,14 @@ JitValue* picked(OpCall& call, JitValue* x, std::int64_t axis, JitValue* positio
 /// x[:, …, indices]: indices of any rank along `axis`, negative ones too.
 JitValue* indexed(OpCall& call, JitValue* x, std::int64_t axis, JitValue* indices);
 
-/// 0, 1, … `size` - 1 (int64).
-JitValue* counted(OpCall& call, JitValue* size);
+/// Rows of `table` (rank 2) at positions of any rank, none negative.
+JitValue* looked_up(OpCall& call, JitValue* table, JitValue* positions);
+
+/// 0, 1, … `size` - 1.
+JitValue* counted(OpCall& call, JitValue* size, at::ScalarType type = at::kLong);
 /// The same along dimension `axis` of `rank`, whose other sizes are 1.
-JitValue* counted(OpCall& call, JitValue* size, std::int64_t axis, std::int64_t rank);
+JitValue* counted(OpCall& call, JitValue* size, std::int64_t axis, std::int64_t rank,
+                  at::ScalarType type = at::kLong);
 
 /// The coordinates that lie along the last dimension of `indices`, each a tensor of the other
 /// dimensions. JM_UNSUPPORTED when their number is not known.

@@ -5,6 +5,7 @@
 
 #include "torch_kit/dtypes.h"
 #include "torch_kit/lowering/loop_writer.h"
+#include "torch_kit/ops/arithmetic.h"
 #include "torch_kit/ops/values.h"
 
 namespace joulemark::torch_kit::ops {
@@ -19,14 +20,6 @@ std::vector<std::string> usual_activations(Cell cell) {
   if (cell == Cell::kLstm) return {"Sigmoid", "Tanh", "Tanh"};
   if (cell == Cell::kGru) return {"Sigmoid", "Tanh"};
   return {"Tanh"};
-}
-
-JitValue* sum(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::add.Tensor", {a, b});
-}
-
-JitValue* product(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::mul.Tensor", {a, b});
 }
 
 /// `count` equal parts of the last axis.

@@ -4,32 +4,12 @@
 #include <limits>
 
 #include "torch_kit/lowering/loop_writer.h"
+#include "torch_kit/ops/arithmetic.h"
+#include "torch_kit/ops/indices.h"
+#include "torch_kit/ops/values.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
-
-JitValue* add(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::add.Tensor", {a, b, 1});
-}
-JitValue* sub(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::sub.Tensor", {a, b, 1});
-}
-JitValue* mul(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::mul.Tensor", {a, b});
-}
-JitValue* div(OpCall& call, JitValue* a, JitValue* b) {
-  return call.call("aten::div.Tensor", {a, b});
-}
-
-/// 0, 1, 2 … along one axis of `rank`.
-JitValue* ramp(OpCall& call, const tj::NamedValue& count, at::ScalarType type, std::size_t axis,
-               std::size_t rank) {
-  JitValue* made =
-      call.call("aten::arange", {count, type, c10::IValue(), call.graph.device(), c10::IValue()});
-  Ints shape(rank, 1);
-  shape[axis] = -1;
-  return call.call("aten::reshape", {made, shape});
-}
 
 /// A value for each region as [regions, 1, 1].
 JitValue* each_region(OpCall& call, JitValue* value) {
@@ -60,15 +40,16 @@ class RoiAlign {
   void write() {
     const Samples y = along(1, 2, call_.integer("output_height", 1));
     const Samples x = along(0, 3, call_.integer("output_width", 1));
-    JitValue* sum = nullptr;
+    JitValue* corners = nullptr;
     for (const bool down : {false, true})
       for (const bool right : {false, true}) {
         JitValue* corner = weighed(y, x, down, right);
-        if (sum != nullptr)
-          corner = max_ ? call_.call("aten::maximum", {sum, corner}) : add(call_, sum, corner);
-        sum = corner;
+        if (corners != nullptr)
+          corner =
+              max_ ? call_.call("aten::maximum", {corners, corner}) : sum(call_, corners, corner);
+        corners = corner;
       }
-    JitValue* pooled = max_ ? most(sum, y, x) : mean(sum, y, x);
+    JitValue* pooled = max_ ? most(corners, y, x) : mean(corners, y, x);
     pooled = call_.call("aten::permute", {pooled, Ints{0, 3, 1, 2}});
     call_.result(call_.cast(pooled, call_.type(0)));
   }
@@ -100,16 +81,16 @@ class RoiAlign {
 
   Samples along(std::int64_t first, std::int64_t axis, std::int64_t bins) {
     JitValue* start = each_region(call_, corner(first));
-    JitValue* length = sub(call_, each_region(call_, corner(first + 2)), start);
+    JitValue* length = difference(call_, each_region(call_, corner(first + 2)), start);
     if (!half_) length = call_.call("aten::clamp", {length, 1.0, c10::IValue()});
     JitValue* bin = call_.call("aten::div.Scalar", {length, bins});
     Samples made{};
     JitValue* most_samples = nullptr;
     made.count = sample_count(bin, most_samples);
-    JitValue* sample = ramp(call_, most_samples, type_, 2, 3);
-    JitValue* part = div(call_, call_.call("aten::add.Scalar", {sample, 0.5, 1}), made.count);
-    JitValue* position = add(call_, ramp(call_, bins, type_, 1, 3), part);
-    position = add(call_, start, mul(call_, position, bin));
+    JitValue* sample = counted(call_, most_samples, 2, 3, type_);
+    JitValue* part = quotient(call_, call_.call("aten::add.Scalar", {sample, 0.5, 1}), made.count);
+    JitValue* position = sum(call_, counted(call_, int_constant(call_, bins), 1, 3, type_), part);
+    position = sum(call_, start, product(call_, position, bin));
     made.used = call_.call("aten::lt.Tensor", {sample, made.count});
     weigh(made, position, call_.size(call_.tensor(0), axis));
     return made;
@@ -125,7 +106,7 @@ class RoiAlign {
     // What no sample is may be no number: it reads pixel 0 and counts for nothing.
     position = call_.call("aten::where.ScalarOther", {inside, position, 0.0});
     JitValue* low = call_.call("aten::floor", {position});
-    JitValue* fraction = sub(call_, position, low);
+    JitValue* fraction = difference(call_, position, low);
     const auto where_inside = [&](JitValue* weight) {
       return call_.call("aten::where.ScalarOther", {inside, weight, 0.0});
     };
@@ -153,23 +134,24 @@ class RoiAlign {
     JitValue* batch =
         call_.call("aten::reshape", {call_.cast(call_.tensor(2), at::kLong), Ints{-1, 1, 1, 1, 1}});
     JitValue* row =
-        add(call_, call_.call("aten::mul.Scalar", {batch, height}), rows(down ? y.high : y.low));
+        sum(call_, call_.call("aten::mul.Scalar", {batch, height}), rows(down ? y.high : y.low));
     JitValue* index =
-        add(call_, call_.call("aten::mul.Scalar", {row, width}), columns(right ? x.high : x.low));
+        sum(call_, call_.call("aten::mul.Scalar", {row, width}), columns(right ? x.high : x.low));
     JitValue* pixels = call_.call("aten::permute", {call_.cast(image, type_), Ints{0, 2, 3, 1}});
     pixels = call_.call("aten::flatten.using_ints", {pixels, 0, 2});
-    JitValue* read = call_.call("aten::embedding", {pixels, index, -1, false, false});
+    JitValue* read = looked_up(call_, pixels, index);
     call_.graph.declare(read, type_, 6);
-    JitValue* weight = mul(call_, rows(down ? y.weight_high : y.weight_low),
-                           columns(right ? x.weight_high : x.weight_low));
-    return mul(call_, read, call_.call("aten::unsqueeze", {weight, -1}));
+    JitValue* weight = product(call_, rows(down ? y.weight_high : y.weight_low),
+                               columns(right ? x.weight_high : x.weight_low));
+    return product(call_, read, call_.call("aten::unsqueeze", {weight, -1}));
   }
 
   JitValue* mean(JitValue* samples, const Samples& y, const Samples& x) {
-    JitValue* sum =
+    JitValue* total =
         call_.call("aten::sum.dim_IntList", {samples, Ints{2, 4}, false, c10::IValue()});
-    JitValue* count = call_.call("aten::clamp", {mul(call_, y.count, x.count), 1.0, c10::IValue()});
-    return div(call_, sum, call_.call("aten::unsqueeze", {count, -1}));
+    JitValue* count =
+        call_.call("aten::clamp", {product(call_, y.count, x.count), 1.0, c10::IValue()});
+    return quotient(call_, total, call_.call("aten::unsqueeze", {count, -1}));
   }
 
   JitValue* most(JitValue* samples, const Samples& y, const Samples& x) {
@@ -200,14 +182,15 @@ JitValue* outside_bins(OpCall& call, JitValue* region, std::int64_t first, std::
     return call.call("aten::floor", {call.call("aten::add.Scalar", {value, 0.5, 1})});
   };
   JitValue* start = edge(first);
-  JitValue* length = call.call("aten::add.Scalar", {sub(call, edge(first + 2), start), 1, 1});
+  JitValue* length =
+      call.call("aten::add.Scalar", {difference(call, edge(first + 2), start), 1, 1});
   length = call.call("aten::clamp", {length, 1.0, c10::IValue()});
   JitValue* bin = call.call("aten::div.Scalar", {length, bins});
-  JitValue* number = ramp(call, bins, at::kFloat, 0, 2);
+  JitValue* number = counted(call, int_constant(call, bins), 0, 2, at::kFloat);
   JitValue* next = call.call("aten::add.Scalar", {number, 1.0, 1});
-  JitValue* from = add(call, call.call("aten::floor", {mul(call, number, bin)}), start);
-  JitValue* to = add(call, call.call("aten::ceil", {mul(call, next, bin)}), start);
-  JitValue* pixel = ramp(call, size, at::kFloat, 1, 2);
+  JitValue* from = sum(call, call.call("aten::floor", {product(call, number, bin)}), start);
+  JitValue* to = sum(call, call.call("aten::ceil", {product(call, next, bin)}), start);
+  JitValue* pixel = counted(call, size, 1, 2, at::kFloat);
   return call.call("aten::logical_or", {call.call("aten::lt.Tensor", {pixel, from}),
                                         call.call("aten::ge.Tensor", {pixel, to})});
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/ops/resample.h"
 
+#include "torch_kit/ops/indices.h"
+
 namespace joulemark::torch_kit::ops {
 namespace {
 
@@ -25,10 +27,9 @@ JitValue* several(OpCall& call, const ResizedAxis& axis) {
   return call.call("aten::Float.bool", {call.call("aten::gt.int", {axis.out, 1})});
 }
 
-/// 0, 1, 2 … as numbers of which 2^24 and more are exact.
-JitValue* counted(OpCall& call, JitValue* count) {
-  return call.call("aten::arange",
-                   {count, at::kDouble, c10::IValue(), call.graph.device(), c10::IValue()});
+/// The places of the output, as numbers of which 2^24 and more are exact.
+JitValue* places(OpCall& call, const ResizedAxis& axis) {
+  return counted(call, axis.out, at::kDouble);
 }
 
 /// The distance of two neighbours where the first and the last element stay what they are. The
@@ -40,7 +41,7 @@ JitValue* corner_step(OpCall& call, const ResizedAxis& axis) {
 }
 
 JitValue* half_pixel(OpCall& call, const ResizedAxis& axis) {
-  JitValue* x = shifted(call, counted(call, axis.out), 0.5);
+  JitValue* x = shifted(call, places(call, axis), 0.5);
   return shifted(call, call.call("aten::div.Scalar", {x, axis.scale}), -0.5);
 }
 
@@ -65,7 +66,7 @@ JitValue* region(OpCall& call, const ResizedAxis& axis) {
   JitValue* half = host(call, "aten::mul", host(call, "aten::sub", 1.0, many), 0.5);
   JitValue* first = host(call, "aten::add", host(call, "aten::mul", axis.start, last),
                          host(call, "aten::mul", half, reach));
-  return shifted(call, scaled(call, counted(call, axis.out), step), first);
+  return shifted(call, scaled(call, places(call, axis), step), first);
 }
 
 /// Where in the input each element of the output lies.
@@ -73,9 +74,8 @@ JitValue* positions(OpCall& call, const ResizedAxis& axis, const std::string& ho
   if (how == "half_pixel") return half_pixel(call, axis);
   if (how == "pytorch_half_pixel") return scaled(call, half_pixel(call, axis), several(call, axis));
   if (how == "half_pixel_symmetric") return half_pixel_symmetric(call, axis);
-  if (how == "align_corners") return scaled(call, counted(call, axis.out), corner_step(call, axis));
-  if (how == "asymmetric")
-    return call.call("aten::div.Scalar", {counted(call, axis.out), axis.scale});
+  if (how == "align_corners") return scaled(call, places(call, axis), corner_step(call, axis));
+  if (how == "asymmetric") return call.call("aten::div.Scalar", {places(call, axis), axis.scale});
   if (how == "tf_crop_and_resize") return region(call, axis);
   call.unsupported("coordinate_transformation_mode '" + how + "'");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images sampled at positions that the model computes.
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/indices.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -94,15 +95,11 @@ JitValue* reshaped(OpCall& call, JitValue* x, const std::vector<JitValue*>& size
 
 /// first, first + step, … along one of five axes: batch and groups, kernel, output.
 JitValue* ramp(Deformable& of, JitValue* count, std::int64_t step, std::int64_t first,
-               std::size_t axis) {
+               std::int64_t axis) {
   OpCall& call = of.call;
-  JitValue* made = call.call(
-      "aten::arange", {count, at::kDouble, c10::IValue(), call.graph.device(), c10::IValue()});
-  made = call.call("aten::mul.Scalar", {made, step});
-  made = call.call("aten::add.Scalar", {made, first, 1});
-  Ints shape(5, 1);
-  shape[axis] = -1;
-  return call.call("aten::reshape", {made, shape});
+  JitValue* made =
+      call.call("aten::mul.Scalar", {counted(call, count, axis, 5, at::kDouble), step});
+  return call.call("aten::add.Scalar", {made, first, 1});
 }
 
 /// Where each tap of the kernel reads along one dimension (0: rows, 1: columns), as grid_sampler
@@ -112,8 +109,8 @@ JitValue* coordinates(Deformable& of, JitValue* offsets, std::int64_t dimension)
   const auto d = static_cast<std::size_t>(dimension);
   JitValue* at = call.call("aten::select.int", {offsets, 3, dimension});
   JitValue* output =
-      ramp(of, dimension == 0 ? of.rows : of.columns, of.strides[d], -of.pads[d], 3 + d);
-  JitValue* tap = ramp(of, of.kernel[d], of.dilations[d], 0, 1 + d);
+      ramp(of, dimension == 0 ? of.rows : of.columns, of.strides[d], -of.pads[d], 3 + dimension);
+  JitValue* tap = ramp(of, of.kernel[d], of.dilations[d], 0, 1 + dimension);
   at = call.call("aten::add.Tensor", {at, output, 1});
   at = call.call("aten::add.Tensor", {at, tap, 1});
   at = call.call("aten::add.Scalar", {call.call("aten::mul.Scalar", {at, 2}), 1, 1});

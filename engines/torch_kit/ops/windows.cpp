@@ -2,6 +2,7 @@
 // Windows and filters of signals.
 #include "torch_kit/dtypes.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/indices.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -37,23 +38,6 @@ void blackman(OpCall& call) {
   window(call, "aten::blackman_window.periodic", {});
 }
 
-JitValue* scalar_op(OpCall& call, const char* op, JitValue* x, double y) {
-  if (op == std::string_view("aten::add.Scalar") || op == std::string_view("aten::sub.Scalar"))
-    return call.call(op, {x, y, 1});
-  return call.call(op, {x, y});
-}
-
-JitValue* tensor_op(OpCall& call, const char* op, JitValue* x, JitValue* y) {
-  if (op == std::string_view("aten::add.Tensor") || op == std::string_view("aten::sub.Tensor"))
-    return call.call(op, {x, y, 1});
-  return call.call(op, {x, y});
-}
-
-JitValue* counted(OpCall& call, JitValue* count) {
-  return call.call("aten::arange",
-                   {count, at::kDouble, c10::IValue(), call.graph.device(), c10::IValue()});
-}
-
 /// An input of one element as a number of rank 0.
 JitValue* real_input(OpCall& call, std::size_t i) {
   return call.call("aten::reshape", {call.cast(call.tensor(i), at::kDouble), Ints{}});
@@ -63,28 +47,28 @@ constexpr double kMel = 2595;
 constexpr double kHertz = 700;
 
 JitValue* to_mel(OpCall& call, JitValue* hertz) {
-  JitValue* ratio = scalar_op(call, "aten::div.Scalar", hertz, kHertz);
-  JitValue* log = call.call("aten::log10", {scalar_op(call, "aten::add.Scalar", ratio, 1)});
-  return scalar_op(call, "aten::mul.Scalar", log, kMel);
+  JitValue* ratio = call.call("aten::div.Scalar", {hertz, kHertz});
+  JitValue* log = call.call("aten::log10", {call.call("aten::add.Scalar", {ratio, 1})});
+  return call.call("aten::mul.Scalar", {log, kMel});
 }
 
 JitValue* to_hertz(OpCall& call, JitValue* mel) {
-  JitValue* exponent = scalar_op(call, "aten::div.Scalar", mel, kMel);
+  JitValue* exponent = call.call("aten::div.Scalar", {mel, kMel});
   JitValue* power = call.call("aten::pow.Scalar", {10.0, exponent});
-  return scalar_op(call, "aten::mul.Scalar", scalar_op(call, "aten::sub.Scalar", power, 1), kHertz);
+  return call.call("aten::mul.Scalar", {call.call("aten::sub.Scalar", {power, 1}), kHertz});
 }
 
 /// The bins of the spectrum where the filters begin, culminate and end.
 JitValue* mel_bins(OpCall& call, JitValue* filters) {
   JitValue* count = call.call("aten::add.int", {filters, 2});
   JitValue* low = to_mel(call, real_input(call, 3));
-  JitValue* range = tensor_op(call, "aten::sub.Tensor", to_mel(call, real_input(call, 4)), low);
+  JitValue* range = call.call("aten::sub.Tensor", {to_mel(call, real_input(call, 4)), low});
   JitValue* step = call.call("aten::div.Scalar", {range, count});
-  JitValue* mel = tensor_op(call, "aten::mul.Tensor", counted(call, count), step);
-  JitValue* hertz = to_hertz(call, tensor_op(call, "aten::add.Tensor", mel, low));
-  JitValue* scale = scalar_op(call, "aten::add.Scalar", real_input(call, 1), 1);
-  JitValue* bins = tensor_op(call, "aten::mul.Tensor", hertz, scale);
-  return call.call("aten::floor", {tensor_op(call, "aten::div.Tensor", bins, real_input(call, 2))});
+  JitValue* mel = call.call("aten::mul.Tensor", {counted(call, count, at::kDouble), step});
+  JitValue* hertz = to_hertz(call, call.call("aten::add.Tensor", {mel, low}));
+  JitValue* scale = call.call("aten::add.Scalar", {real_input(call, 1), 1});
+  JitValue* bins = call.call("aten::mul.Tensor", {hertz, scale});
+  return call.call("aten::floor", {call.call("aten::div.Tensor", {bins, real_input(call, 2)})});
 }
 
 /// `value` where both conditions hold, else 0.
@@ -105,20 +89,20 @@ void mel_weights(OpCall& call) {
   JitValue* low = edge(0);
   JitValue* centre = edge(1);
   JitValue* high = edge(2);
-  JitValue* at = call.call("aten::unsqueeze", {counted(call, spectrum), 1});
+  JitValue* at = call.call("aten::unsqueeze", {counted(call, spectrum, at::kDouble), 1});
   const auto ratio = [&](JitValue* distance, JitValue* length) {
     JitValue* divisor = call.call("aten::clamp", {length, 1.0, c10::IValue()});
-    return tensor_op(call, "aten::div.Tensor", distance, divisor);
+    return call.call("aten::div.Tensor", {distance, divisor});
   };
-  JitValue* rise = ratio(tensor_op(call, "aten::sub.Tensor", at, low),
-                         tensor_op(call, "aten::sub.Tensor", centre, low));
-  JitValue* fall = ratio(tensor_op(call, "aten::sub.Tensor", high, at),
-                         tensor_op(call, "aten::sub.Tensor", high, centre));
+  JitValue* rise =
+      ratio(call.call("aten::sub.Tensor", {at, low}), call.call("aten::sub.Tensor", {centre, low}));
+  JitValue* fall = ratio(call.call("aten::sub.Tensor", {high, at}),
+                         call.call("aten::sub.Tensor", {high, centre}));
   rise = within(call, rise, call.call("aten::ge.Tensor", {at, low}),
                 call.call("aten::lt.Tensor", {at, centre}));
   fall = within(call, fall, call.call("aten::gt.Tensor", {at, centre}),
                 call.call("aten::lt.Tensor", {at, high}));
-  JitValue* sides = tensor_op(call, "aten::add.Tensor", rise, fall);
+  JitValue* sides = call.call("aten::add.Tensor", {rise, fall});
   JitValue* peak = call.call("aten::eq.Tensor", {at, centre});
   call.result(
       call.cast(call.call("aten::masked_fill.Scalar", {sides, peak, 1.0}), output_type(call)));
