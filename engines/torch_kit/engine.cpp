@@ -56,13 +56,13 @@ jm_engine::jm_engine(const jm_open_params& params, const torch_kit::Flavour& own
   if (params.threads < 1) plugin::fail(JM_INVALID_ARGUMENT, "a run needs at least 1 thread");
   plugin::Options options(params.options, params.option_count);
   optimize = read_optimize(options, own.optimize);
-  memory_arena = options.choice("memory_arena", {"0", "1"}, "1");
+  memory_arena = options.choice("memory_arena", {"0", "1"}, "1") == "1";
   options.finish(own.name);
   if (optimize == Optimize::kOnednnPrepack && !device.is_cpu())
     plugin::fail(JM_INVALID_ARGUMENT,
                  "option 'optimize' cannot be 'onednn-prepack' with provider 'cuda'; oneDNN's "
                  "layouts are for the CPU");
-  if (memory_arena == "1") torch_kit::keep_freed_memory();
+  if (memory_arena) torch_kit::keep_freed_memory();
   set_threads(params, affinity);
   // The profiling executor keeps the activations of its first runs alive.
   ::torch::jit::getProfilingMode() = false;

@@ -31,7 +31,7 @@ struct jm_engine {
 
   const joulemark::torch_kit::Flavour& flavour;
   joulemark::torch_kit::Optimize optimize;
-  std::string memory_arena = "1";
+  bool memory_arena = true;
   c10::Device device;
   std::vector<std::int32_t> affinity;
   std::string description;  ///< JSON for describe

@@ -103,7 +103,7 @@ const char* jm_model::effective() {
                          {"threads", at::get_num_threads()},
                          {"executor", engine_.flavour.executor},
                          {"optimize", torch_kit::to_string(engine_.optimize)},
-                         {"memory_arena", engine_.memory_arena == "1"}};
+                         {"memory_arena", engine_.memory_arena}};
   if (!precision_.empty()) json["precision"] = precision_;
   if (const auto bytes = torch_kit::peak_memory(engine_.device))
     json["device_memory_peak_bytes"] = *bytes;

@@ -197,7 +197,8 @@ void OpCall::result(JitValue* value, std::size_t i, jm_dtype dtype) {
       type_of(value) == arithmetic_type(widened_from_))
     value = cast(value, widened_from_);
   // Where the type is not known either, what needs it will say so.
-  if (dtype == JM_UNDEFINED && graph.scalar_type(value)) dtype = dtype_of(type_of(value));
+  const auto type = graph.scalar_type(value);
+  if (dtype == JM_UNDEFINED && type) dtype = dtype_of(*type);
   result(Operand{dtype, value, {}, {}}, i);
 }
 
