@@ -4,9 +4,12 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/linear.h>
 #include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/runtime/operator.h>
 
 #include <optional>
+#include <tuple>
+#include <utility>
+
+#include "torch_kit/own_operators.h"
 
 namespace joulemark::torch_kit {
 namespace {
@@ -47,12 +50,6 @@ tj::Operation operation(const Onednn& onednn) {
     stack.resize(first);
     stack.emplace_back(std::move(y));
   };
-}
-
-void register_operator(const Onednn& onednn) {
-  if (!tj::getAllOperatorsFor(c10::Symbol::fromQualString(kName)).empty()) return;
-  tj::registerOperator(
-      tj::Operator(kSchema, operation(onednn), c10::AliasAnalysisKind::PURE_FUNCTION));
 }
 
 /// A linear layer in the graph.
@@ -158,7 +155,7 @@ void pack_in(const Onednn& onednn, tj::Block* block) {
 void pack_products(const std::shared_ptr<tj::Graph>& graph) {
   const auto onednn = find_onednn();
   if (!onednn) return;
-  register_operator(*onednn);
+  register_once(tj::Operator(kSchema, operation(*onednn), c10::AliasAnalysisKind::PURE_FUNCTION));
   pack_in(*onednn, graph->block());
 }
 

@@ -4,10 +4,11 @@
 #include "torch_kit/reuse.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <torch/csrc/jit/runtime/operator.h>
 
 #include <string>
 #include <utility>
+
+#include "torch_kit/own_operators.h"
 
 namespace joulemark::torch_kit {
 namespace {
@@ -76,31 +77,20 @@ tj::Operation operation(const Forms& forms) {
 }
 
 void register_operator(const Row& row) {
-  if (!tj::getAllOperatorsFor(c10::Symbol::fromQualString(ours(row))).empty()) return;
   auto& dispatcher = c10::Dispatcher::singleton();
   const Forms forms{dispatcher.findSchemaOrThrow(aten(row).c_str(), row.overload),
                     dispatcher.findSchemaOrThrow((aten(row) + "_").c_str(), row.overload),
                     row.binary};
   const c10::FunctionSchema& schema = forms.functional.schema();
-  tj::registerOperator(tj::Operator(ours(row), row.overload, schema.arguments(), schema.returns(),
-                                    operation(forms), c10::AliasAnalysisKind::PURE_FUNCTION));
-}
-
-/// PyTorch's registry belongs to the process.
-void register_operators() {
-  static const bool once = [] {
-    for (const Row& row : kRows) register_operator(row);
-    return true;
-  }();
-  (void)once;
+  register_once(tj::Operator(ours(row), row.overload, schema.arguments(), schema.returns(),
+                             operation(forms), c10::AliasAnalysisKind::PURE_FUNCTION));
 }
 
 const Row* row_of(const tj::Node& node) {
-  for (const Row& row : kRows) {
-    const c10::FunctionSchema* schema = node.maybeSchema();
-    if (schema != nullptr && schema->name() == aten(row) && schema->overload_name() == row.overload)
-      return &row;
-  }
+  const c10::FunctionSchema* schema = node.maybeSchema();
+  if (schema == nullptr) return nullptr;
+  for (const Row& row : kRows)
+    if (schema->name() == aten(row) && schema->overload_name() == row.overload) return &row;
   return nullptr;
 }
 
@@ -117,7 +107,7 @@ void reuse_in(tj::Block* block) {
 }  // namespace
 
 void reuse_arguments(tj::Graph& graph) {
-  register_operators();
+  for (const Row& row : kRows) register_operator(row);
   reuse_in(graph.block());
 }
 

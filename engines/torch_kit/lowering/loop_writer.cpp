@@ -81,6 +81,7 @@ bool LoopWriter::keeps(std::size_t i) {
          before->scalar_type() == after->scalar_type();
 }
 
+/// Carried values that are not what carry() was told.
 std::vector<std::size_t> LoopWriter::changed() {
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < carried_in_.size(); ++i)
@@ -90,8 +91,17 @@ std::vector<std::size_t> LoopWriter::changed() {
   return all;
 }
 
-void LoopWriter::discard() {
-  call_.graph.start_over(node_);
+std::vector<Operand> LoopWriter::write_until_known(OpCall& call, JitValue* limit, JitValue* go,
+                                                   std::size_t carried, const Write& write) {
+  std::vector<Carried> told(carried, Carried::kAsStarted);
+  for (;;) {
+    LoopWriter loop(call, limit, go);
+    write(loop, told);
+    const std::vector<std::size_t> changed = loop.changed();
+    if (changed.empty()) return loop.finish();
+    call.graph.start_over(loop.node_);
+    for (const std::size_t i : changed) told[i] = Carried::kChanging;
+  }
 }
 
 std::vector<Operand> LoopWriter::finish() {

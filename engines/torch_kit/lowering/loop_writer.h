@@ -2,6 +2,7 @@
 // A prim::Loop: values carried from iteration to iteration, and values collected from all of them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "torch_kit/lowering/op_call.h"
@@ -43,13 +44,14 @@ class LoopWriter {
   /// Ends the body with (condition, carried…, collected…), written as `within` sees them.
   void end_body(OpCall& within, std::vector<Operand> results);
 
-  /// Of a loop whose body has ended: carried values that are not what carry() was told. The body
-  /// may be wrong then: discard() it and write the loop again.
-  [[nodiscard]] std::vector<std::size_t> changed();
-  void discard();
-
   /// Carried values, then stacked outputs.
   std::vector<Operand> finish();
+
+  /// Writes loops by `write`, which does all from carry() to end_body(), until what it was told of
+  /// the `carried` values holds; the results of the last one.
+  using Write = std::function<void(LoopWriter& loop, const std::vector<Carried>& told)>;
+  static std::vector<Operand> write_until_known(OpCall& call, JitValue* limit, JitValue* go,
+                                                std::size_t carried, const Write& write);
 
  private:
   struct Collected {
@@ -60,6 +62,7 @@ class LoopWriter {
   };
   void end_carried(OpCall& within, std::vector<Operand>& results);
   bool keeps(std::size_t i);
+  std::vector<std::size_t> changed();
   Operand stacked(const Collected& collected, JitValue* list);
   JitValue* stack_or_nothing(const Collected& collected, JitValue* list, const at::Tensor& element);
 

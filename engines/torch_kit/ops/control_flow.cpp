@@ -94,17 +94,12 @@ void lower_loop(OpCall& call) {
   JitValue* limit = call.has(0) ? as_type(call, call.number(0), at::kLong)
                                 : call.constant_value(std::int64_t{INT64_MAX});
   JitValue* go = call.has(1) ? as_type(call, call.number(1), at::kBool) : call.constant_value(true);
-  std::vector<LoopWriter::Carried> carrying(carried, LoopWriter::Carried::kAsStarted);
-  for (;;) {
-    LoopWriter loop(call, limit, go);
-    for (std::size_t i = 0; i < carried; ++i) loop.carry(call.operand(i + 2), carrying[i]);
+  const auto write = [&](LoopWriter& loop, const std::vector<LoopWriter::Carried>& told) {
+    for (std::size_t i = 0; i < carried; ++i) loop.carry(call.operand(i + 2), told[i]);
     for (std::size_t i = carried + 1; i < body.outputs.size(); ++i) loop.collect({});
     write_loop_body(call, body, loop, carried);
-    const std::vector<std::size_t> changed = loop.changed();
-    if (changed.empty()) return give_all(call, loop.finish());
-    loop.discard();
-    for (const std::size_t i : changed) carrying[i] = LoopWriter::Carried::kChanging;
-  }
+  };
+  give_all(call, LoopWriter::write_until_known(call, limit, go, carried, write));
 }
 
 constexpr Entry kEntries[] = {

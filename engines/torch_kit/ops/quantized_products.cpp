@@ -2,8 +2,8 @@
 // Products and convolutions of quantised numbers. They are computed exactly in floating point,
 // which has fast kernels on every device: in double, or in float32 where few terms are added.
 #include "torch_kit/dtypes.h"
+#include "torch_kit/ops/convolve.h"
 #include "torch_kit/ops/quantized.h"
-#include "torch_kit/ops/window.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -68,21 +68,12 @@ JitValue* product(OpCall& call, Factor left, Factor right) {
 JitValue* convolved(OpCall& call, Factor input, Factor weights, JitValue* bias) {
   if (call.rank(weights.value) < 3) call.invalid("its weights must have rank 3 or more");
   const auto axes = static_cast<std::size_t>(call.rank(weights.value) - 2);
-  const char* op = by_axes(call, axes, "aten::conv1d", "aten::conv2d", "aten::conv3d");
   JitValue* of = call.tensor(weights.value);
   const at::ScalarType type = bias != nullptr ? at::kDouble : exact_type(known_count(call, of, 1));
-  const Window window = read_window(call, axes);
-  std::vector<JitValue*> kernel;
-  for (std::size_t i = 0; i < axes; ++i)
-    kernel.push_back(call.size(of, static_cast<std::int64_t>(i) + 2));
   JitValue* x = centred(call, input, type, [&](JitValue* zero) { return zero; });
   JitValue* w = centred(call, weights, type,
                         [&](JitValue* zero) { return by_channel(call, zero, axes + 1); });
-  const Padding padding = padding_of(call, window, x, kernel);
-  auto pads = symmetric(call, padding);
-  if (!pads) x = pad(call, x, padding, 0);
-  return call.call(op, {x, w, or_none(bias), window.strides, pads.value_or(Ints(axes, 0)),
-                        window.dilations, call.integer("group", 1)});
+  return convolve(call, x, w, or_none(bias));
 }
 
 /// Exact integers as int32.

@@ -6,10 +6,6 @@
 namespace joulemark::torch_kit::ops {
 namespace {
 
-JitValue* real(OpCall& call, JitValue* whole) {
-  return call.call("aten::Float.Scalar", {whole});
-}
-
 JitValue* host(OpCall& call, const char* op, const tj::NamedValue& a, const tj::NamedValue& b) {
   return call.call((std::string(op) + ".float").c_str(), {a, b});
 }
@@ -189,6 +185,10 @@ JitValue* fill_outside(OpCall& call, JitValue* x, JitValue* position, const Resi
 }
 
 }  // namespace
+
+JitValue* real(OpCall& call, JitValue* whole) {
+  return call.call("aten::Float.Scalar", {whole});
+}
 
 Resampling::Resampling(OpCall& call)
     : mode(call.text("mode", "nearest")),

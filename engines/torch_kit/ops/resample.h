@@ -31,6 +31,9 @@ struct Resampling {
   bool exclude_outside = false;
 };
 
+/// A whole number as a float of the graph.
+JitValue* real(OpCall& call, JitValue* whole);
+
 /// `x` with this axis resampled.
 JitValue* resample(OpCall& call, JitValue* x, const ResizedAxis& axis, const Resampling& how);
 

@@ -8,6 +8,7 @@
 #include "torch_kit/lowering/host_arithmetic.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/resample.h"
+#include "torch_kit/ops/sizes.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
@@ -25,10 +26,10 @@ std::vector<JitValue*> reals(OpCall& call, std::size_t i) {
       all.push_back(call.constant_value(known->reshape(-1)[k].item().toDouble()));
     return all;
   }
-  const auto example = call.graph.example(call.tensor(i));
-  if (!example || example->numel() >= GraphWriter::kOpenSize)
+  const auto length = length_of(call, i);
+  if (!length)
     call.unsupported("the number of elements of input " + std::to_string(i) + " is not known");
-  for (std::int64_t k = 0; k < example->numel(); ++k)
+  for (std::int64_t k = 0; k < static_cast<std::int64_t>(*length); ++k)
     all.push_back(
         call.call("aten::Float.Tensor", {call.call("aten::select.int", {call.tensor(i), 0, k})}));
   return all;
@@ -41,10 +42,6 @@ Ints axes_of(OpCall& call) {
   Ints axes = call.integers("axes", all);
   for (std::int64_t& axis : axes) axis = call.axis_of(call.tensor(0), axis);
   return axes;
-}
-
-JitValue* real(OpCall& call, JitValue* whole) {
-  return call.call("aten::Float.Scalar", {whole});
 }
 
 /// Sizes are computed in float32, as ONNX's shape inference does it.
@@ -78,9 +75,14 @@ void keep_aspect_ratio(OpCall& call, std::vector<ResizedAxis>& axes, const std::
   }
 }
 
-bool is_one(OpCall& call, JitValue* value) {
+std::optional<double> known_real(OpCall& call, JitValue* value) {
   const auto known = call.graph.value_of(value);
-  return known && known->isDouble() && known->toDouble() == 1.0;
+  if (!known || !known->isDouble()) return std::nullopt;
+  return known->toDouble();
+}
+
+bool is_one(OpCall& call, JitValue* value) {
+  return known_real(call, value) == 1.0;
 }
 
 /// Whether `size` is the size that the axis has already.
@@ -124,6 +126,15 @@ void set_regions(OpCall& call, std::vector<ResizedAxis>& axes) {
 /// How a size of the output is told.
 enum class By { kScales, kSizes };
 
+std::vector<ResizedAxis> scaled_axes(OpCall& call, std::vector<ResizedAxis> axes,
+                                     const std::vector<JitValue*>& scales, bool crops) {
+  check_count(call, scales.size(), axes.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) set_scale(call, axes[i], scales[i], crops);
+  if (!crops)
+    std::erase_if(axes, [&](const ResizedAxis& axis) { return is_one(call, axis.scale); });
+  return axes;
+}
+
 /// The axes whose size changes, or might.
 std::vector<ResizedAxis> changed_axes(OpCall& call, By by, bool crops) {
   std::vector<ResizedAxis> axes = all_axes(call, axes_of(call));
@@ -138,18 +149,7 @@ std::vector<ResizedAxis> changed_axes(OpCall& call, By by, bool crops) {
     std::erase_if(axes, [&](const ResizedAxis& axis) { return same_size(call, axis, axis.out); });
     return axes;
   }
-  const std::vector<JitValue*> scales = reals(call, call.opset() < 11 ? 1 : 2);
-  check_count(call, scales.size(), axes.size());
-  for (std::size_t i = 0; i < axes.size(); ++i) set_scale(call, axes[i], scales[i], crops);
-  if (!crops)
-    std::erase_if(axes, [&](const ResizedAxis& axis) { return is_one(call, axis.scale); });
-  return axes;
-}
-
-std::optional<double> known_real(OpCall& call, JitValue* value) {
-  const auto known = call.graph.value_of(value);
-  if (!known || !known->isDouble()) return std::nullopt;
-  return known->toDouble();
+  return scaled_axes(call, std::move(axes), reals(call, call.opset() < 11 ? 1 : 2), crops);
 }
 
 /// The last `axes.size()` of 3 to 5 axes change, which is what PyTorch's kernels do.
@@ -244,7 +244,6 @@ void write(OpCall& call, const std::vector<ResizedAxis>& axes, Resampling how, B
   const std::string name = kernel(call, axes, how, by);
   if (!name.empty()) return call.result(call_kernel(call, name, axes, how, by));
   JitValue* x = call.tensor(0);
-
   for (const ResizedAxis& axis : axes) {
     round_as_before_11(call, axis, how);
     x = resample(call, x, axis, how);
@@ -264,13 +263,9 @@ void upsample(OpCall& call) {
   const Resampling how(call);
   if (call.opset() >= 9)
     return write(call, changed_axes(call, By::kScales, false), how, By::kScales);
-  const std::vector<double> scales = call.reals("scales", {});
-  std::vector<ResizedAxis> axes = all_axes(call, axes_of(call));
-  check_count(call, scales.size(), axes.size());
-  for (std::size_t i = 0; i < axes.size(); ++i)
-    set_scale(call, axes[i], call.constant_value(scales[i]), false);
-  std::erase_if(axes, [&](const ResizedAxis& axis) { return is_one(call, axis.scale); });
-  write(call, axes, how, By::kScales);
+  std::vector<JitValue*> scales;
+  for (const double scale : call.reals("scales", {})) scales.push_back(call.constant_value(scale));
+  write(call, scaled_axes(call, all_axes(call, axes_of(call)), scales, false), how, By::kScales);
 }
 
 constexpr Entry kEntries[] = {

@@ -36,8 +36,6 @@ struct ScanShape {
   Ints in_axes, in_directions, out_axes, out_directions;
 };
 
-using Carrying = std::vector<LoopWriter::Carried>;
-
 void write_body(OpCall& call, const ScanShape& scan, LoopWriter& loop,
                 const std::vector<Operand>& sequences) {
   loop.begin();
@@ -62,18 +60,13 @@ std::vector<Operand> write_scan(OpCall& call, const ScanShape& scan, std::vector
     if (scan.in_directions[i] != 0)
       sequences[i].tensor = call.call("aten::flip", {sequences[i].tensor, Ints{scan.in_axes[i]}});
   JitValue* steps = call.size(sequences[0].tensor, scan.in_axes[0]);
-  Carrying carrying(scan.states, LoopWriter::Carried::kAsStarted);
-  for (;;) {
-    LoopWriter loop(call, steps, call.constant_value(true));
-    for (std::size_t i = 0; i < scan.states; ++i) loop.carry(states[i], carrying[i]);
+  const auto write = [&](LoopWriter& loop, const std::vector<LoopWriter::Carried>& told) {
+    for (std::size_t i = 0; i < scan.states; ++i) loop.carry(states[i], told[i]);
     for (std::size_t i = 0; i < scan.stacked; ++i)
       loop.collect({scan.out_axes[i], scan.out_directions[i] != 0});
     write_body(call, scan, loop, sequences);
-    const std::vector<std::size_t> changed = loop.changed();
-    if (changed.empty()) return loop.finish();
-    loop.discard();
-    for (const std::size_t i : changed) carrying[i] = LoopWriter::Carried::kChanging;
-  }
+  };
+  return LoopWriter::write_until_known(call, steps, call.constant_value(true), scan.states, write);
 }
 
 Operand input(OpCall& call, std::size_t i) {
