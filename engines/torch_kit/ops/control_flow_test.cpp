@@ -89,6 +89,15 @@ TEST(If, WhatItGivesInAnyRankIsReckonedWith) {
   EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(false)})[0].equal(floats({2, 6})));
 }
 
+TEST(If, WhatItGivesInAnyRankIsGatheredFrom) {
+  const model::OnnxGraph graph{"g",
+                               {port("x", JM_FLOAT32, {kOpen}), port("c", JM_BOOL, {})},
+                               {loose_port("y", JM_FLOAT32)},
+                               {weight<std::int64_t>("at", JM_INT64, {1, 1}, {1})},
+                               {seven_or_relu(), node("GatherND", {"z", "at"}, {"y"})}};
+  EXPECT_TRUE(answers(graph, {floats({1, 2}), truth(false)})[0].equal(floats({2})));
+}
+
 /// n times v = v + step, collecting v before; `step` belongs to the graph around.
 model::OnnxGraph counting() {
   const model::OnnxGraph turn{

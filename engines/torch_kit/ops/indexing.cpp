@@ -64,9 +64,10 @@ void gather_nd(OpCall& call) {
   for (std::int64_t axis = 0; axis < batch; ++axis)
     places.push_back(counted(call, call.size(x, axis), axis, rank));
   for (JitValue* part : coordinates(call, indices)) places.push_back(part);
+  JitValue* value = call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
+  if (!call.graph.example(x)) return give_moved(call, value);
   const std::int64_t kept = call.rank_of(x) - static_cast<std::int64_t>(places.size());
   if (kept < 0) call.invalid("its indices have more coordinates than the data has axes");
-  JitValue* value = call.call("aten::index.Tensor", {x, call.graph.optional_tensor_list(places)});
   give_moved(call, call.graph.declare(value, call.type_of(x), rank + kept));
 }
 
