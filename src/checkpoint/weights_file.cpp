@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoint/weights_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/descriptor.h"
+#include "model/mapped_file.h"
+#include "model/small_float.h"
+
+namespace joulemark::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLinked = "model.safetensors";
+constexpr const char* kWritten = "weights.bin";
+constexpr std::uint64_t kAlignment = 64;
+constexpr std::size_t kChunk = std::size_t{1} << 20;  // elements
+
+bool is_weight(const StoredTensor& stored) {
+  return stored.dtype == JM_FLOAT32 || stored.dtype == JM_FLOAT16 || stored.dtype == JM_BFLOAT16;
+}
+
+std::uint64_t aligned(std::uint64_t offset) {
+  return (offset + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+std::uint64_t elements(const StoredTensor& stored) {
+  return stored.bytes / (stored.dtype == JM_FLOAT32 ? 4 : 2);
+}
+
+tl::unexpected<Error> unwritable(const fs::path& path, int error) {
+  const bool full = error == ENOSPC || error == EDQUOT;
+  return fail(
+      full ? ErrorKind::kMachine : ErrorKind::kFailed,
+      fmt::format("cannot write '{}': {}{}", path.string(), errno_text(error),
+                  full ? "; free some space, or point XDG_CACHE_HOME to a larger disk" : ""));
+}
+
+Status check_space(const fs::path& folder, std::uint64_t bytes) {
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  if (error || space.available >= bytes) return {};
+  return fail(ErrorKind::kMachine,
+              fmt::format("'{}' has {} MB left, the weights need {} MB; free some space, or point "
+                          "XDG_CACHE_HOME to a larger disk",
+                          folder.string(), space.available / 1'000'000, bytes / 1'000'000));
+}
+
+/// Writes a file in order.
+class Output {
+ public:
+  explicit Output(fs::path path)
+      : path_(std::move(path)),
+        file_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {}
+
+  Status write(const void* data, std::size_t bytes) {
+    const auto* from = static_cast<const char*>(data);
+    while (bytes > 0) {
+      const ssize_t n = ::write(file_.get(), from, bytes);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return unwritable(path_, errno);
+      from += n;
+      bytes -= static_cast<std::size_t>(n);
+      at_ += static_cast<std::uint64_t>(n);
+    }
+    return {};
+  }
+  Status pad() {
+    constexpr char kZeros[kAlignment] = {};
+    return write(kZeros, aligned(at_) - at_);
+  }
+  Status finish() {
+    if (fdatasync(file_.get()) != 0 && errno != EINVAL) return unwritable(path_, errno);
+    return {};
+  }
+  [[nodiscard]] bool is_open() const { return file_.get() >= 0; }
+
+ private:
+  fs::path path_;
+  Descriptor file_;
+  std::uint64_t at_ = 0;
+};
+
+/// float16 has few enough values to list them.
+const std::vector<float>& half_values() {
+  static const std::vector<float> values = [] {
+    std::vector<float> list(1 << 16);
+    for (unsigned bits = 0; bits < list.size(); ++bits)
+      list[bits] = static_cast<float>(model::widen(JM_FLOAT16, bits));
+    return list;
+  }();
+  return values;
+}
+
+void widen(const char* from, jm_dtype dtype, std::vector<float>& to) {
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, from + 2 * i, sizeof(bits));
+    to[i] = dtype == JM_BFLOAT16 ? std::bit_cast<float>(std::uint32_t{bits} << 16U)
+                                 : half_values()[bits];
+  }
+}
+
+Status write_tensor(Output& out, const StoredTensor& stored, std::string_view file) {
+  const char* from = file.data() + stored.offset;
+  if (stored.dtype == JM_FLOAT32) return out.write(from, stored.bytes);
+  std::vector<float> chunk;
+  for (std::uint64_t left = elements(stored); left > 0; left -= chunk.size()) {
+    chunk.resize(std::min<std::uint64_t>(left, kChunk));
+    widen(from, stored.dtype, chunk);
+    from += 2 * chunk.size();
+    if (auto written = out.write(chunk.data(), chunk.size() * sizeof(float)); !written)
+      return written;
+  }
+  return {};
+}
+
+WeightPlaces plan(const WeightFiles& files, std::uint64_t& bytes) {
+  WeightPlaces places{kWritten, {}};
+  bytes = 0;
+  for (const auto& [name, weight] : files.tensors) {
+    if (!is_weight(weight.stored)) continue;
+    places.offsets.emplace(name, bytes);
+    bytes = aligned(bytes + elements(weight.stored) * sizeof(float));
+  }
+  return places;
+}
+
+Status write_all(const WeightFiles& files, const fs::path& path) {
+  std::vector<model::MappedFile> mapped;
+  for (const fs::path& file : files.files) {
+    auto one = model::MappedFile::open(file);
+    if (!one) return fail(one.error());
+    mapped.push_back(std::move(*one));
+  }
+  Output out(path);
+  if (!out.is_open()) return unwritable(path, errno);
+  for (const auto& [name, weight] : files.tensors) {
+    if (!is_weight(weight.stored)) continue;
+    const std::string_view bytes = mapped[weight.file].bytes();
+    // The header was read before; a file that has shrunk since would end the process.
+    if (weight.stored.offset + weight.stored.bytes > bytes.size())
+      return fail(ErrorKind::kFailed, fmt::format("'{}' has changed while it was read",
+                                                  files.files[weight.file].string()));
+    if (auto written = write_tensor(out, weight.stored, bytes); !written) return written;
+    if (auto padded = out.pad(); !padded) return padded;
+  }
+  return out.finish();
+}
+
+}  // namespace
+
+bool is_mappable(const WeightFiles& files) {
+  if (files.files.size() != 1) return false;
+  return std::all_of(files.tensors.begin(), files.tensors.end(), [](const auto& entry) {
+    const StoredTensor& stored = entry.second.stored;
+    return !is_weight(stored) || (stored.dtype == JM_FLOAT32 && stored.offset % sizeof(float) == 0);
+  });
+}
+
+Result<WeightPlaces> link_weights(const WeightFiles& files, const fs::path& folder) {
+  WeightPlaces places{kLinked, {}};
+  for (const auto& [name, weight] : files.tensors)
+    if (is_weight(weight.stored)) places.offsets.emplace(name, weight.stored.offset);
+  const fs::path target = folder / kLinked;
+  std::error_code error;
+  if (fs::exists(target, error)) return places;
+  // Files of a shared cache are themselves links; what they lead to is linked.
+  const fs::path source = fs::canonical(files.files.front(), error);
+  if (!error) fs::create_hard_link(source, target, error);
+  if (!error) return places;
+  if (auto space = check_space(folder, fs::file_size(files.files.front(), error)); !space)
+    return fail(space.error());
+  const fs::path part = folder / (std::string(kLinked) + ".part");
+  error.clear();
+  fs::copy_file(files.files.front(), part, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(part, target, error);
+  if (error) return unwritable(target, error.value());
+  return places;
+}
+
+Result<WeightPlaces> write_weights(const WeightFiles& files, const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  WeightPlaces places = plan(files, bytes);
+  const fs::path target = folder / kWritten;
+  std::error_code error;
+  if (fs::exists(target, error)) return places;
+  if (auto space = check_space(folder, bytes); !space) return fail(space.error());
+  const fs::path part = folder / (std::string(kWritten) + ".part");
+  if (auto written = write_all(files, part); !written) {
+    fs::remove(part, error);
+    return fail(written.error());
+  }
+  fs::rename(part, target, error);
+  if (error) return unwritable(target, error.value());
+  return places;
+}
+
+Result<std::uint64_t> append_to_weights(const fs::path& file, std::span<const std::byte> bytes) {
+  const Descriptor out(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  struct stat status {};
+  if (out.get() < 0 || fstat(out.get(), &status) != 0) return unwritable(file, errno);
+  const std::uint64_t begin = aligned(static_cast<std::uint64_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = pwrite(out.get(), bytes.data() + done, bytes.size() - done,
+                             static_cast<off_t>(begin + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return unwritable(file, errno);
+    done += static_cast<std::size_t>(n);
+  }
+  return begin;
+}
+
+}  // namespace joulemark::checkpoint
