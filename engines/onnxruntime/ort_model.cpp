@@ -155,6 +155,16 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   output_names_ = names_of(outputs);
   output_values_.assign(outputs.size(), nullptr);
   output_data_.resize(outputs.size());
+  make_decoder();
+}
+
+void jm_model::make_decoder() {
+  auto ports = plugin::DecoderPorts::find(inputs, outputs);
+  if (!ports) return;
+  decoder_ = std::make_unique<ort::Decoder>(
+      ort::DecoderSession{api_, engine_.host_memory.get(), session_.get(), input_names_,
+                          output_names_},
+      plugin::DecoderFeed(std::move(*ports), inputs));
 }
 
 jm_model::~jm_model() {

@@ -2,9 +2,11 @@
 // A session with its ports, its bound inputs and its last outputs.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "ort_decoder.h"
 #include "ort_engine.h"
 #include "plugin_kit/ports.h"
 
@@ -39,7 +41,11 @@ struct jm_model {
 
   const char* effective();
 
+  /// Null when the model is no decoder.
+  joulemark::ort::Decoder* decoder() { return decoder_.get(); }
+
  private:
+  void make_decoder();
   void release_inputs();
   joulemark::ort::Value* make_value(const jm_tensor& tensor, const std::string& name);
   joulemark::ort::Value* make_strings(const jm_tensor& tensor);
@@ -64,5 +70,6 @@ struct jm_model {
   std::vector<Output> output_data_;
   std::vector<jm_tensor> results_;
   bool bound_ = false;
+  std::unique_ptr<joulemark::ort::Decoder> decoder_;
   std::string effective_;
 };

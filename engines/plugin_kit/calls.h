@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "joulemark/engine_abi.h"
+#include "plugin_kit/decoder.h"
 #include "plugin_kit/status.h"
 
 namespace joulemark::plugin {
@@ -14,7 +15,10 @@ namespace joulemark::plugin {
 /// jm_model, with
 ///   Engine(const jm_open_params&), Engine::description (JSON text),
 ///   Model(Engine&, const jm_load_params&), Model::inputs and ::outputs (PortList),
-///   bind(tensors, count), results() → const std::vector<jm_tensor>&, effective() → const char*;
+///   bind(tensors, count), results() → const std::vector<jm_tensor>&, effective() → const char*,
+///   decoder() → a pointer, null when the model is no decoder, to something with
+///     reset(batch, max_tokens), feed() → DecoderFeed,
+///     forward(tokens, batch, n, wanted) → logits [rows, vocabulary];
 /// any of them may throw.
 template <class Engine, class Model>
 struct Calls {
@@ -50,12 +54,30 @@ struct Calls {
   static jm_status effective(jm_model* model, const char** json, jm_message* message) {
     return guarded(message, [&] { *json = static_cast<Model*>(model)->effective(); });
   }
-  static jm_status lm_reset(jm_model*, int32_t, int32_t, jm_message* message) {
-    return no_language_model(message);
+  static jm_status lm_reset(jm_model* model, int32_t batch, int32_t max_tokens,
+                            jm_message* message) {
+    return guarded(message, [&] { decoder_of(model).reset(batch, max_tokens); });
   }
-  static jm_status lm_forward(jm_model*, const int32_t*, int32_t, int32_t, int32_t*, float*,
-                              jm_message* message) {
-    return no_language_model(message);
+  static jm_status lm_forward(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
+                              int32_t* next_tokens, float* logits, jm_message* message) {
+    return guarded(message, [&] {
+      auto& decoder = decoder_of(model);
+      const float* table = decoder.forward(tokens, batch, n, DecoderFeed::Wanted::kLast);
+      read_logits(decoder.feed(), table, next_tokens, logits);
+    });
+  }
+  static jm_status lm_logits(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
+                             float* logits, jm_message* message) {
+    return guarded(message, [&] {
+      auto& decoder = decoder_of(model);
+      const float* table = decoder.forward(tokens, batch, n, DecoderFeed::Wanted::kAll);
+      read_logits(decoder.feed(), table, nullptr, logits);
+    });
+  }
+  static jm_status lm_describe(jm_model* model, jm_lm_info* info, jm_message* message) {
+    return guarded(message, [&] {
+      info->vocabulary = static_cast<int32_t>(decoder_of(model).feed().ports().vocabulary);
+    });
   }
   static jm_status operators(jm_engine* engine, const char** json, jm_message* message) {
     return guarded(message, [&] { *json = static_cast<Engine*>(engine)->operators(); });
@@ -75,9 +97,11 @@ struct Calls {
     *count = all.size();
     return JM_OK;
   }
-  static jm_status no_language_model(jm_message* message) {
-    put_message(message, "this engine does not run language models yet");
-    return JM_UNSUPPORTED;
+  static auto& decoder_of(jm_model* model) {
+    auto* decoder = static_cast<Model*>(model)->decoder();
+    if (decoder == nullptr)
+      fail(JM_UNSUPPORTED, "the model is no decoder with input_ids, a float32 cache and logits");
+    return *decoder;
   }
 };
 
@@ -122,7 +146,9 @@ constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, 
           C::release_model,
           C::close,
           operators_call<Engine, Model>(),
-          export_call<Engine, Model>()};
+          export_call<Engine, Model>(),
+          C::lm_describe,
+          C::lm_logits};
 }
 
 }  // namespace joulemark::plugin

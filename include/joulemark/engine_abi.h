@@ -134,6 +134,10 @@ typedef struct jm_load_params {
   size_t option_count;
 } jm_load_params;
 
+typedef struct jm_lm_info {
+  int32_t vocabulary; /* token ids are below it */
+} jm_lm_info;
+
 typedef struct jm_engine jm_engine; /* an opened engine library */
 typedef struct jm_model jm_model;   /* a loaded model */
 
@@ -179,10 +183,12 @@ typedef struct jm_engine_api {
    * engine cannot tell is absent. *json is valid until the next effective or release_model. */
   jm_status (*effective)(jm_model* model, const char** json, jm_message* message);
 
-  /* Language models: forgets every token / feeds tokens[batch × n] (row-major) behind what was fed
-   * before and gives the greedy next token of each row; logits, when not NULL, receives [batch ×
-   * vocabulary] f32 of the last position. The KV cache is the engine's own affair. JM_UNSUPPORTED
-   * for a model that is no language model. */
+  /* Language models. lm_reset forgets every token and makes room for max_tokens tokens in each row
+   * of the batch. lm_forward feeds tokens[batch × n] (row-major) behind what was fed before and
+   * gives the greedy next token of each row; logits, when not NULL, receives [batch × vocabulary]
+   * f32 of the last position. Rows of different lengths: in the first call after lm_reset a row may
+   * begin with tokens of -1, which stand for nothing. The KV cache is the engine's own affair.
+   * JM_UNSUPPORTED for a model that is no language model. */
   jm_status (*lm_reset)(jm_model* model, int32_t batch, int32_t max_tokens, jm_message* message);
   jm_status (*lm_forward)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
                           int32_t* next_tokens, float* logits, jm_message* message);
@@ -203,6 +209,14 @@ typedef struct jm_engine_api {
    * write. */
   jm_status (*export_model)(jm_engine* engine, const char* model_path, const char* format,
                             const char* path, jm_message* message);
+
+  /* What a caller of lm_reset and lm_forward has to know. */
+  jm_status (*lm_describe)(jm_model* model, jm_lm_info* info, jm_message* message);
+
+  /* Feeds tokens as lm_forward does, and gives the logits of every position: [batch × n ×
+   * vocabulary] f32. Those of a token of -1 mean nothing. */
+  jm_status (*lm_logits)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
+                         float* logits, jm_message* message);
 } jm_engine_api;
 
 /* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing.

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 /// A worker is any program that is started as `PROGRAM --protocol-fd N` with one end of a
 /// socketpair as file descriptor N, and answers each request line with exactly one reply line. Its
@@ -44,6 +46,14 @@
 /// {"type":"check","case":DIRECTORY,"rtol":…,"atol":…}
 ///     loads DIRECTORY/model.onnx, runs every test_data_set_*, compares, releases the model
 ///                                               {"type":"checked","status":"pass|fail|unsupported","max_abs":…,"max_rel":…,"reason":"…"}
+/// {"type":"generate","prompts":[[5,9,…]…],"max_new_tokens":8,"stop_ids":[0],"logits":"none|last|all"}
+///     a batch of prompts through a language model, greedily; shorter ones are padded
+///                                               {"type":"generated","t0_ns":…,"token_at_ns":[…],
+///                                                "rows":[{"new_ids":[…],"prefill_logits":[[…]…],
+///                                                "step_logits":[[…]…]}…]}
+///                                               token_at_ns: when the tokens of each step were
+///                                               there; prefill_logits of the prompt's last or all
+///                                               positions, step_logits after each new id was fed
 /// {"type":"quit"}                               {"type":"bye"}
 /// anything that fails                           {"type":"error","status":STATUS,"message":"…"}
 ///
@@ -89,5 +99,16 @@ struct CheckRequest {
   std::optional<double> rtol = {};  ///< empty: the worker's tolerance for the dtype
   std::optional<double> atol = {};
 };
+
+/// Which logits a `generate` gives.
+enum class Logits { kNone, kLast, kAll };
+struct GenerateRequest {
+  std::vector<std::vector<std::int32_t>> prompts;  ///< none is empty
+  std::int32_t max_new_tokens = 1;
+  std::vector<std::int32_t> stop_ids = {};
+  Logits logits = Logits::kNone;
+};
+/// By the order of Logits.
+inline constexpr const char* kLogitsNames[] = {"none", "last", "all"};
 
 }  // namespace joulemark::protocol

@@ -108,8 +108,8 @@ Result<Decoder> read_decoder(const fs::path& directory) {
   return Decoder{directory, std::move(*spec), std::move(*weights), std::move(stops)};
 }
 
-bool has_vector_heads(const DecoderSpec& spec) {
-  return spec.head_size % 8 == 0;
+bool has_form(const DecoderSpec& spec, DecoderForm form) {
+  return form != DecoderForm::kSharedCache || spec.head_size % 8 == 0;
 }
 
 }  // namespace joulemark::checkpoint

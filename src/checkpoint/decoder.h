@@ -37,8 +37,9 @@ bool is_checkpoint(const std::filesystem::path& path);
 /// Fails as read_decoder_spec and read_weight_files do.
 Result<Decoder> read_decoder(const std::filesystem::path& directory);
 
-/// Whether ONNX Runtime's kernel for the shared cache takes heads of this size.
-bool has_vector_heads(const DecoderSpec& spec);
+/// Whether the decoder can be written in a form: the operator for the shared cache takes heads
+/// whose size is a multiple of 8 only.
+bool has_form(const DecoderSpec& spec, DecoderForm form);
 
 /// Makes the model file of a form below `cache`, once; later calls find it. What is made is found
 /// by the contents of config.json and by size, time and place of the weights. Several processes may

@@ -141,6 +141,7 @@ Result<Manifest> read_manifest(const toml::table& table, const std::string& file
   reader.read("providers", manifest.providers);
   reader.read("precisions", manifest.precisions);
   reader.read("model_formats", manifest.model_formats);
+  reader.read("decoder_forms", manifest.decoder_forms);
   reader.read("export_formats", manifest.export_formats);
   const toml::node* library = reader.find("library");
   const toml::node* options = reader.find("option");

@@ -27,6 +27,8 @@ struct Manifest {
   std::vector<std::string> providers;       ///< execution providers, lower case
   std::vector<std::string> precisions;      ///< "f32", "native", …
   std::vector<std::string> model_formats;   ///< "onnx"; "null" for `null:NAME`
+  /// Forms of a language model that it runs, the fastest first: see docs/adding-an-engine.md.
+  std::vector<std::string> decoder_forms;
   std::vector<std::string> export_formats;  ///< that it writes ONNX files in: "torchscript"
   std::vector<OptionRow> options;           ///< the engine's own
   bool needs_library = true;                ///< false: the plugin is all there is

@@ -3,9 +3,8 @@
 #include "run/describe.h"
 
 #include <atomic>
-#include <functional>
 
-#include "run/worker_client.h"
+#include "run/conversation.h"
 
 namespace joulemark::run {
 namespace {
@@ -13,36 +12,10 @@ namespace {
 constexpr Nanoseconds kLimit = 30 * kNanosecondsPerSecond;
 constexpr Nanoseconds kExportLimit = 600 * kNanosecondsPerSecond;
 
-Error to_error(const std::string& doing, const Failure& failure) {
-  const bool machine =
-      failure.wire_status == "library_missing" || failure.wire_status == "library_unusable";
-  const bool unsupported = failure.status == TrialStatus::kUnsupported;
-  return {.kind = machine       ? ErrorKind::kMachine
-                  : unsupported ? ErrorKind::kUnsupported
-                                : ErrorKind::kFailed,
-          .message = "cannot " + doing + ": " + failure.reason};
-}
-
-/// What is asked of the opened engine.
-using Question = std::function<Status(WorkerClient& client, Opened opened)>;
-
 Status ask(const OpenRequest& request, WorkerRunner& workers, const Question& question,
            Nanoseconds limit = kLimit) {
-  auto process = workers.start({});
-  if (!process) return fail(process.error());
-  SystemClock clock;
   const std::atomic<bool> never{false};
-  WorkerClient client(*std::move(process),
-                      {.clock = clock, .stop = never, .deadline = clock.now() + limit});
-  std::string doing = "open engine '" + request.install.engine + "'";
-  if (request.provider != OpenRequest{}.provider)
-    doing += " with provider '" + request.provider + "'";
-  if (const auto hello = client.hello(); !hello) return fail(to_error(doing, hello.error()));
-  auto opened = client.open(request);
-  if (!opened) return fail(to_error(doing, opened.error()));
-  if (auto answered = question(client, *std::move(opened)); !answered) return answered;
-  client.quit();
-  return {};
+  return converse({.open = request, .limit_ns = limit, .stop = never}, workers, question);
 }
 
 }  // namespace

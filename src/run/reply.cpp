@@ -32,11 +32,6 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-Failure nonsense(std::string_view request, const std::string& what) {
-  return {.status = TrialStatus::kFailed,
-          .reason = one_line(fmt::format("worker answered nonsense to '{}': {}", request, what))};
-}
-
 Failure reported_failure(const std::string& status, const std::string& message) {
   Failure failure{.status = TrialStatus::kFailed,
                   .reason = message.empty() ? "worker reported '" + status + "' without a reason"
@@ -287,6 +282,11 @@ std::string mismatch(const Durations& durations, const Done& done) {
 
 }  // namespace
 
+Failure nonsense(std::string_view request, const std::string& what) {
+  return {.status = TrialStatus::kFailed,
+          .reason = one_line(fmt::format("worker answered nonsense to '{}': {}", request, what))};
+}
+
 Reply<void> parse_hello(std::string_view line) {
   Fields fields(line, "hello", "hello");
   const std::int64_t version = fields.integer("protocol", 0);
@@ -308,6 +308,10 @@ Reply<Opened> parse_opened(std::string_view line) {
 Reply<std::vector<OperatorRange>> parse_operators(std::string_view line) {
   Fields fields(line, "operators", "operators");
   return fields.finish(fields.operators());
+}
+
+Reply<void> parse_type(std::string_view line, std::string_view request, std::string_view type) {
+  return Fields(line, request, type).finish();
 }
 
 Reply<void> parse_exported(std::string_view line) {

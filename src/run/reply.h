@@ -102,5 +102,9 @@ Reply<Done> parse_done(std::string_view line, const Exchange& exchange);
 /// window.
 Reply<Durations> parse_durations(std::string_view line, const Done& done);
 Reply<Checked> parse_checked(std::string_view line);
+/// That a reply to `request` is of a type, and no error.
+Reply<void> parse_type(std::string_view line, std::string_view request, std::string_view type);
+/// The failure of a reply that does not fit its request.
+Failure nonsense(std::string_view request, const std::string& what);
 
 }  // namespace joulemark::run

@@ -40,7 +40,8 @@ std::string_view place_of(std::string_view request) {
       {"ready", "in phase 'ready'"},
       {"go", "in phase 'measure'"},
       {"durations", "in phase 'drain'"},
-      {"check", "in the case"}};
+      {"check", "in the case"},
+      {"generate", "while it generated"}};
   const auto* const found = std::find_if(std::begin(kPlaces), std::end(kPlaces),
                                          [&](const auto& place) { return place.first == request; });
   return found != std::end(kPlaces) ? found->second : request;
@@ -219,6 +220,18 @@ Reply<Durations> WorkerClient::durations(const Done& done) {
   const auto answer = exchange("durations", to_line({{"type", "durations"}}));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   return settle(parse_durations(answer->line, done));
+}
+
+Reply<Generated> WorkerClient::generate(const protocol::GenerateRequest& request) {
+  const char* logits = protocol::kLogitsNames[static_cast<std::size_t>(request.logits)];
+  const auto answer =
+      exchange("generate", to_line({{"type", "generate"},
+                                    {"prompts", request.prompts},
+                                    {"max_new_tokens", request.max_new_tokens},
+                                    {"stop_ids", request.stop_ids},
+                                    {"logits", logits}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_generated(answer->line, request, answer->exchange));
 }
 
 Reply<Checked> WorkerClient::check(const protocol::CheckRequest& request) {

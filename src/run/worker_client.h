@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "joulemark/experiment.h"
 #include "joulemark/worker_protocol.h"
+#include "run/generated.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
 
@@ -71,6 +72,7 @@ class WorkerClient {
   Reply<Done> go(const protocol::GoRequest& request, Exchange* exchange);
   Reply<Durations> durations(const Done& done);
   Reply<Checked> check(const protocol::CheckRequest& request);
+  Reply<Generated> generate(const protocol::GenerateRequest& request);
   /// Waits until `until` with the worker idle; it must stay silent and alive.
   Reply<void> rest(Nanoseconds until);
   /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.

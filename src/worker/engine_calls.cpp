@@ -131,6 +131,56 @@ Subject EngineModel::subject() {
   return {.run = api_->run, .model = model_.get(), .message = message_.get()};
 }
 
+Outcome<std::int32_t> EngineModel::vocabulary() {
+  if (api_->lm_describe == nullptr || api_->lm_logits == nullptr)
+    return fail(JM_UNSUPPORTED, "this engine does not run language models");
+  jm_lm_info info{};
+  *message_ = {};
+  const jm_status status = api_->lm_describe(model_.get(), &info, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "lm_describe");
+  if (info.vocabulary < 1) return broken_plugin("lm_describe", "no vocabulary");
+  return info.vocabulary;
+}
+
+TextSubject EngineModel::text_subject() {
+  *message_ = {};
+  return {api_->lm_reset, api_->lm_forward, model_.get(), message_.get()};
+}
+
+Outcome<void> EngineModel::reset_text(std::int32_t batch, std::int32_t max_tokens) {
+  *message_ = {};
+  const jm_status status = api_->lm_reset(model_.get(), batch, max_tokens, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "lm_reset");
+  return {};
+}
+
+Outcome<std::vector<float>> EngineModel::last_logits(std::span<const std::int32_t> tokens,
+                                                     std::int32_t batch) {
+  const auto size = vocabulary();
+  if (!size) return fail(size.error());
+  std::vector<float> logits(static_cast<std::size_t>(batch) * static_cast<std::size_t>(*size));
+  std::vector<std::int32_t> next(static_cast<std::size_t>(batch));
+  const auto n = static_cast<std::int32_t>(tokens.size()) / batch;
+  *message_ = {};
+  const jm_status status = api_->lm_forward(model_.get(), tokens.data(), batch, n, next.data(),
+                                            logits.data(), message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "lm_forward");
+  return logits;
+}
+
+Outcome<std::vector<float>> EngineModel::all_logits(std::span<const std::int32_t> tokens,
+                                                    std::int32_t batch) {
+  const auto size = vocabulary();
+  if (!size) return fail(size.error());
+  std::vector<float> logits(tokens.size() * static_cast<std::size_t>(*size));
+  const auto n = static_cast<std::int32_t>(tokens.size()) / batch;
+  *message_ = {};
+  const jm_status status =
+      api_->lm_logits(model_.get(), tokens.data(), batch, n, logits.data(), message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "lm_logits");
+  return logits;
+}
+
 tl::unexpected<Failure> EngineModel::run_failure(jm_status status) {
   return call_failure(status, *message_, "run");
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,16 @@ class EngineModel {
   Outcome<std::string> effective();
   /// For the timing loop. Valid until the model is moved or released.
   Subject subject();
-  /// The failure of a call of the subject.
+  /// Of a language model; JM_UNSUPPORTED when it is none.
+  Outcome<std::int32_t> vocabulary();
+  /// For the timing loop, as subject().
+  TextSubject text_subject();
+  /// Feeds tokens [batch × n] with the logits of the last position, [batch × vocabulary], or of
+  /// all, [batch × n × vocabulary]. After reset_text.
+  Outcome<void> reset_text(std::int32_t batch, std::int32_t max_tokens);
+  Outcome<std::vector<float>> last_logits(std::span<const std::int32_t> tokens, std::int32_t batch);
+  Outcome<std::vector<float>> all_logits(std::span<const std::int32_t> tokens, std::int32_t batch);
+  /// The failure of a call of a subject.
   tl::unexpected<Failure> run_failure(jm_status status);
 
  private:

@@ -77,6 +77,55 @@ void Measurement::merge_neighbours() {
   calls_per_record_ *= 2;
 }
 
+void TextRecord::prepare(const TextRequest& request) {
+  const auto batch = static_cast<std::size_t>(request.batch);
+  const auto steps = static_cast<std::size_t>(request.new_tokens);
+  tokens.assign(steps * batch, 0);
+  token_at_ns.assign(steps, 0);
+  ended.assign(batch, 0);
+}
+
+namespace {
+
+/// Marks the rows that the tokens of a step have ended; whether all have.
+bool end_rows(const TextRequest& request, const std::int32_t* tokens, std::vector<char>& ended) {
+  if (request.stop_ids.empty()) return false;
+  const auto begin = request.stop_ids.begin();
+  const auto end = request.stop_ids.end();
+  bool all = true;
+  for (std::size_t row = 0; row < ended.size(); ++row) {
+    if (std::find(begin, end, tokens[row]) != end) ended[row] = 1;
+    all = all && ended[row] != 0;
+  }
+  return all;
+}
+
+}  // namespace
+
+jm_status run_text_request(const TextSubject& subject, const TextRequest& request,
+                           TextRecord& record) {
+  std::fill(record.ended.begin(), record.ended.end(), 0);
+  record.steps = 0;
+  const std::int32_t* fed = request.prompt.data();
+  std::int32_t count = request.prompt_tokens;
+  record.t0_ns = monotonic_now();
+  jm_status status = subject.reset(subject.model, request.batch,
+                                   request.prompt_tokens + request.new_tokens, subject.message);
+  while (status == JM_OK && record.steps < request.new_tokens) {
+    const auto step = static_cast<std::size_t>(record.steps);
+    std::int32_t* next = record.tokens.data() + step * static_cast<std::size_t>(request.batch);
+    status = subject.forward(subject.model, fed, request.batch, count, next, nullptr,
+                             subject.message);
+    record.token_at_ns[step] = monotonic_now();
+    if (status != JM_OK) break;
+    ++record.steps;
+    if (end_rows(request, next, record.ended)) break;
+    fed = next;
+    count = 1;
+  }
+  return status;
+}
+
 jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed) {
   const Nanoseconds start = monotonic_now();
   const jm_status status = call(subject, calls);

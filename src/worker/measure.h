@@ -61,6 +61,41 @@ class Measurement {
   Nanoseconds t1_ns_ = 0;
 };
 
+/// A language model's request: what is fed, and how far it goes. Greedy.
+struct TextRequest {
+  std::vector<std::int32_t> prompt;  ///< [batch × prompt_tokens], rows padded in front with -1
+  std::int32_t batch = 1;
+  std::int32_t prompt_tokens = 0;
+  std::int32_t new_tokens = 1;          ///< of each row, at most
+  std::vector<std::int32_t> stop_ids;  ///< a row ends behind the first of them; empty: none does
+};
+
+/// What a request gave, and when. Its vectors are made by `prepare`, so that a request allocates
+/// nothing.
+struct TextRecord {
+  std::vector<std::int32_t> tokens;      ///< [steps × batch]
+  std::vector<Nanoseconds> token_at_ns;  ///< when the tokens of each step were there
+  std::vector<char> ended;               ///< rows that a stop id has ended
+  std::int32_t steps = 0;
+  Nanoseconds t0_ns = 0;  ///< before the cache was emptied
+
+  void prepare(const TextRequest& request);
+};
+
+/// What is timed of a language model.
+struct TextSubject {
+  jm_status (*reset)(jm_model*, std::int32_t, std::int32_t, jm_message*) = nullptr;
+  jm_status (*forward)(jm_model*, const std::int32_t*, std::int32_t, std::int32_t, std::int32_t*,
+                       float*, jm_message*) = nullptr;
+  jm_model* model = nullptr;
+  jm_message* message = nullptr;
+};
+
+/// Runs one request; needs a prepared record. The clock is read once before and once after every
+/// step. Ends early when all rows have ended.
+jm_status run_text_request(const TextSubject& subject, const TextRequest& request,
+                           TextRecord& record);
+
 /// Times `calls` calls as one record, for the warm-up. `elapsed` is set when all succeeded.
 jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed);
 

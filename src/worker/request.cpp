@@ -83,18 +83,28 @@ class Keys {
     return std::filesystem::path(*value);
   }
   [[nodiscard]] std::vector<std::int32_t> cpus(const char* key) const {
-    std::vector<std::int32_t> cpus;
     const json* value = find(key);
-    if (value == nullptr) return cpus;
-    if (!value->is_array()) reject(key, "a list of CPUs");
-    for (const json& cpu : *value) {
-      const std::int64_t number = to_integer(cpu, key);
-      if (number < 0 || number > std::numeric_limits<std::int32_t>::max()) {
-        reject(key, "a list of CPUs");
-      }
-      cpus.push_back(static_cast<std::int32_t>(number));
+    return value == nullptr ? std::vector<std::int32_t>{} : numbers(*value, key, "a list of CPUs");
+  }
+  [[nodiscard]] std::vector<std::int32_t> ids(const char* key) const {
+    const json* value = find(key);
+    return value == nullptr ? std::vector<std::int32_t>{} : numbers(*value, key, "a list of ids");
+  }
+  [[nodiscard]] std::vector<std::vector<std::int32_t>> prompts(const char* key) const {
+    const json* value = find(key);
+    if (value == nullptr || !value->is_array() || value->empty()) reject(key, "a list of prompts");
+    std::vector<std::vector<std::int32_t>> prompts;
+    for (const json& prompt : *value) {
+      prompts.push_back(numbers(prompt, key, "lists of ids"));
+      if (prompts.back().empty()) reject(key, "lists of at least one id");
     }
-    return cpus;
+    return prompts;
+  }
+  [[nodiscard]] protocol::Logits logits(const char* key) const {
+    const std::string word = text(key, protocol::kLogitsNames[0]);
+    for (std::size_t i = 0; i < std::size(protocol::kLogitsNames); ++i)
+      if (word == protocol::kLogitsNames[i]) return static_cast<protocol::Logits>(i);
+    reject(key, "none, last or all");
   }
   [[nodiscard]] Options options(const char* key) const {
     Options options;
@@ -126,6 +136,17 @@ class Keys {
     const auto found = object_.find(key);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
   }
+  /// Not negative, 32 bits.
+  static std::vector<std::int32_t> numbers(const json& list, const char* key, const char* wanted) {
+    if (!list.is_array()) reject(key, wanted);
+    std::vector<std::int32_t> numbers;
+    for (const json& value : list) {
+      const std::int64_t number = to_integer(value, key);
+      if (number < 0 || number > std::numeric_limits<std::int32_t>::max()) reject(key, wanted);
+      numbers.push_back(static_cast<std::int32_t>(number));
+    }
+    return numbers;
+  }
   const json& object_;
 };
 
@@ -143,6 +164,16 @@ WarmupRequest read_warmup(const Keys& keys) {
   return {.min_ns = keys.integer("min_ns", 0, 0),
           .max_ns = keys.integer("max_ns", std::numeric_limits<Nanoseconds>::max(), 0),
           .min_iterations = keys.integer("min_iterations", 1, 0)};
+}
+
+GenerateRequest read_generate(const Keys& keys) {
+  constexpr std::int64_t kMostTokens = 1 << 24;
+  const std::int64_t tokens = keys.integer("max_new_tokens", 1, 1);
+  if (tokens > kMostTokens) reject("max_new_tokens", "a smaller number");
+  return {.prompts = keys.prompts("prompts"),
+          .max_new_tokens = static_cast<std::int32_t>(tokens),
+          .stop_ids = keys.ids("stop_ids"),
+          .logits = keys.logits("logits")};
 }
 
 Request read_request(const json& object) {
@@ -169,6 +200,7 @@ Request read_request(const json& object) {
   if (type == "check") {
     return CheckRequest{keys.text("case"), keys.tolerance("rtol"), keys.tolerance("atol")};
   }
+  if (type == "generate") return read_generate(keys);
   if (type == "quit") return QuitRequest{};
   throw BadRequest{fmt::format("type '{}' is unknown", type)};
 }

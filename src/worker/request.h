@@ -48,12 +48,13 @@ struct DurationsRequest {};
 struct QuitRequest {};
 using protocol::CheckRequest;
 using protocol::ExportRequest;
+using protocol::GenerateRequest;
 using protocol::GoRequest;
 using protocol::WarmupRequest;
 
 using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest,
                              LoadRequest, InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
-                             DurationsRequest, CheckRequest, QuitRequest>;
+                             DurationsRequest, CheckRequest, GenerateRequest, QuitRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
 /// JM_INVALID_ARGUMENT says which key is wrong.

@@ -14,6 +14,7 @@
 #include "worker/affinity.h"
 #include "worker/answer.h"
 #include "worker/check.h"
+#include "worker/generate.h"
 #include "worker/ports.h"
 #include "worker/warmup.h"
 
@@ -283,6 +284,13 @@ Outcome<std::string> Session::reply(const CheckRequest& request) {
       {"type", "checked"}, {"status", to_string(result.status)}, {"reason", result.reason}};
   put_magnitudes(checked, result);
   return to_line(checked);
+}
+
+Outcome<std::string> Session::reply(const GenerateRequest& request) {
+  if (auto ready = need_model(); !ready) return fail(ready.error());
+  const auto generated = generate(*model_, request);
+  if (!generated) return fail(generated.error());
+  return generated_line(*generated);
 }
 
 Outcome<std::string> Session::reply(const QuitRequest&) {

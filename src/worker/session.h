@@ -45,6 +45,7 @@ class Session {
   Outcome<std::string> reply(const GoRequest& request);
   Outcome<std::string> reply(const DurationsRequest& request);
   Outcome<std::string> reply(const CheckRequest& request);
+  Outcome<std::string> reply(const GenerateRequest& request);
   Outcome<std::string> reply(const QuitRequest& request);
 
   Outcome<std::string> open(const OpenRequest& request);

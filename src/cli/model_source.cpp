@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/model_source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "checkpoint/decoder.h"
+
+namespace joulemark::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What other exporters call their files.
+struct KnownFile {
+  const char* name;
+  const char* format;  ///< as in engine.toml
+};
+constexpr KnownFile kKnownFiles[] = {
+    {"openvino_model.xml", "openvino-ir"},
+    {"model.onnx", "onnx"},
+    {"decoder_model_merged.onnx", "onnx"},
+};
+
+bool lists(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// The model file of a directory, of a format that the engine reads.
+std::string known_file(const fs::path& directory, const engine::Manifest& manifest) {
+  std::error_code error;
+  for (const KnownFile& known : kKnownFiles)
+    if (lists(manifest.model_formats, known.format) && fs::exists(directory / known.name, error))
+      return (directory / known.name).string();
+  return {};
+}
+
+Result<std::string> prepared(const fs::path& directory, const engine::Manifest& manifest) {
+  if (manifest.decoder_forms.empty())
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("engine '{}' runs no language models", manifest.name));
+  const auto decoder = checkpoint::read_decoder(directory);
+  if (!decoder) return fail(decoder.error());
+  const auto cache = cache_folder();
+  if (!cache) return fail(cache.error());
+  for (const std::string& name : manifest.decoder_forms) {
+    const auto form = checkpoint::decoder_form_from(name);
+    if (!form || !checkpoint::has_form(decoder->spec, *form)) continue;
+    const auto file = checkpoint::prepare_decoder(*decoder, *form, *cache);
+    if (!file) return fail(file.error());
+    return file->string();
+  }
+  return fail(ErrorKind::kUnsupported,
+              fmt::format("engine '{}' takes decoders as {}, and '{}' cannot be written so",
+                          manifest.name, fmt::join(manifest.decoder_forms, ", "),
+                          directory.string()));
+}
+
+}  // namespace
+
+Result<fs::path> cache_folder() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets variables here
+  const auto variable = [](const char* name) { return std::string(getenv(name) ? getenv(name) : ""); };
+  const std::string cache = variable("XDG_CACHE_HOME");
+  const std::string home = variable("HOME");
+  if (cache.empty() && home.empty())
+    return fail(ErrorKind::kMachine, "there is no cache folder; set HOME or XDG_CACHE_HOME");
+  return (cache.empty() ? fs::path(home) / ".cache" : fs::path(cache)) / "joulemark";
+}
+
+Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest) {
+  std::error_code error;
+  if (!fs::is_directory(source, error)) return source;
+  if (std::string file = known_file(source, manifest); !file.empty()) return file;
+  if (checkpoint::is_checkpoint(source)) return prepared(source, manifest);
+  return fail(ErrorKind::kUsage,
+              fmt::format("'{}' is no model: a checkpoint has a config.json, an exported model a "
+                          "model.onnx or openvino_model.xml",
+                          source));
+}
+
+}  // namespace joulemark::cli

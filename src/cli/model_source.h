@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what a user names as a model to the file that an engine loads.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/error.h"
+#include "engine/manifest.h"
+
+namespace joulemark::cli {
+
+/// Where prepared models are kept. Fails with kMachine when neither HOME nor XDG_CACHE_HOME is set.
+Result<std::filesystem::path> cache_folder();
+
+/// The file for an engine. A checkpoint directory is prepared in the form that the engine runs
+/// fastest of those that it lists; a directory with an ONNX or OpenVINO model stands for that
+/// model; anything else is the file itself. Fails with kUnsupported when the engine takes none of
+/// the forms.
+Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest);
+
+}  // namespace joulemark::cli

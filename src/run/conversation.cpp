@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/conversation.h"
+
+#include <utility>
+
+namespace joulemark::run {
+
+Error to_error(const std::string& doing, const Failure& failure) {
+  if (failure.interrupted) return {.kind = ErrorKind::kInterrupted, .message = "interrupted"};
+  const bool machine =
+      failure.wire_status == "library_missing" || failure.wire_status == "library_unusable";
+  const bool unsupported = failure.status == TrialStatus::kUnsupported;
+  return {.kind = machine       ? ErrorKind::kMachine
+                  : unsupported ? ErrorKind::kUnsupported
+                                : ErrorKind::kFailed,
+          .message = "cannot " + doing + ": " + failure.reason};
+}
+
+Status converse(const Conversation& conversation, WorkerRunner& workers, const Question& question) {
+  auto process = workers.start({});
+  if (!process) return fail(process.error());
+  SystemClock clock;
+  WorkerClient client(*std::move(process), {.clock = clock,
+                                            .stop = conversation.stop,
+                                            .deadline = clock.now() + conversation.limit_ns});
+  const OpenRequest& open = conversation.open;
+  std::string doing = "open engine '" + open.install.engine + "'";
+  if (open.provider != OpenRequest{}.provider) doing += " with provider '" + open.provider + "'";
+  if (const auto hello = client.hello(); !hello) return fail(to_error(doing, hello.error()));
+  auto opened = client.open(open);
+  if (!opened) return fail(to_error(doing, opened.error()));
+  if (auto answered = question(client, *std::move(opened)); !answered) return answered;
+  client.quit();
+  return {};
+}
+
+}  // namespace joulemark::run

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/generation.h"
+
+#include <utility>
+
+namespace joulemark::run {
+
+Result<Generation> generate(const Conversation& conversation, const GenerationTask& task,
+                            WorkerRunner& workers) {
+  Generation out;
+  const std::string with = "' with engine '" + conversation.open.install.engine + "'";
+  const auto asked = converse(
+      conversation, workers, [&](WorkerClient& client, const Opened&) -> Status {
+        const auto loaded = client.load(task.model, task.precision);
+        if (!loaded) return fail(to_error("load '" + task.model + with, loaded.error()));
+        out.loaded = *loaded;
+        auto generated = client.generate(task.request);
+        if (!generated)
+          return fail(to_error("generate from '" + task.model + with, generated.error()));
+        out.generated = *std::move(generated);
+        return {};
+      });
+  if (!asked) return fail(asked.error());
+  return out;
+}
+
+}  // namespace joulemark::run

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/generate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+
+namespace joulemark::worker {
+namespace {
+
+/// Stands in front of shorter prompts (engine_abi.h).
+constexpr std::int32_t kPadding = -1;
+
+Outcome<TextRequest> padded(const GenerateRequest& request) {
+  std::size_t longest = 0;
+  for (const auto& prompt : request.prompts) longest = std::max(longest, prompt.size());
+  const std::size_t total = longest + static_cast<std::size_t>(request.max_new_tokens);
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  if (total > kMost / request.prompts.size())
+    return fail(JM_INVALID_ARGUMENT, "prompts and answers are too long");
+  TextRequest text;
+  text.batch = static_cast<std::int32_t>(request.prompts.size());
+  text.prompt_tokens = static_cast<std::int32_t>(longest);
+  text.new_tokens = request.max_new_tokens;
+  text.stop_ids = request.stop_ids;
+  for (const auto& prompt : request.prompts) {
+    text.prompt.insert(text.prompt.end(), longest - prompt.size(), kPadding);
+    text.prompt.insert(text.prompt.end(), prompt.begin(), prompt.end());
+  }
+  return text;
+}
+
+/// Hands each row's new ids out of the steps, up to its stop id.
+void collect(const TextRequest& text, const TextRecord& record, Generated& out) {
+  out.t0_ns = record.t0_ns;
+  out.token_at_ns.assign(record.token_at_ns.begin(), record.token_at_ns.begin() + record.steps);
+  const auto& stops = text.stop_ids;
+  for (std::int32_t row = 0; row < text.batch; ++row) {
+    auto& ids = out.rows[static_cast<std::size_t>(row)].new_ids;
+    for (std::int32_t step = 0; step < record.steps; ++step) {
+      ids.push_back(record.tokens[static_cast<std::size_t>(step * text.batch + row)]);
+      if (std::find(stops.begin(), stops.end(), ids.back()) != stops.end()) break;
+    }
+  }
+}
+
+/// The same request again, in calls that give logits.
+class LogitsRun {
+ public:
+  LogitsRun(EngineModel& model, const TextRequest& text, std::int32_t vocabulary)
+      : model_(model), text_(text), vocabulary_(static_cast<std::size_t>(vocabulary)) {}
+
+  Outcome<void> run(protocol::Logits wanted, const TextRecord& record, Generated& out) {
+    if (auto reset = model_.reset_text(text_.batch, text_.prompt_tokens + text_.new_tokens); !reset)
+      return reset;
+    const bool all = wanted == protocol::Logits::kAll;
+    auto prompt = all ? model_.all_logits(text_.prompt, text_.batch)
+                      : model_.last_logits(text_.prompt, text_.batch);
+    if (!prompt) return fail(prompt.error());
+    for (std::int32_t row = 0; row < text_.batch; ++row) add_prompt(*prompt, row, all, out);
+    for (std::int32_t step = 0; step < record.steps; ++step) {
+      const auto begin = static_cast<std::size_t>(step * text_.batch);
+      const auto tokens =
+          std::span(record.tokens).subspan(begin, static_cast<std::size_t>(text_.batch));
+      auto logits = model_.last_logits(tokens, text_.batch);
+      if (!logits) return fail(logits.error());
+      for (std::size_t row = 0; row < out.rows.size(); ++row)
+        if (static_cast<std::size_t>(step) < out.rows[row].new_ids.size())
+          out.rows[row].step_logits.push_back(line(*logits, row));
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::vector<float> line(const std::vector<float>& table, std::size_t i) const {
+    const auto begin = table.begin() + static_cast<std::ptrdiff_t>(i * vocabulary_);
+    return {begin, begin + static_cast<std::ptrdiff_t>(vocabulary_)};
+  }
+
+  void add_prompt(const std::vector<float>& table, std::int32_t row, bool all, Generated& out) {
+    auto& lines = out.rows[static_cast<std::size_t>(row)].prefill_logits;
+    if (!all) return lines.push_back(line(table, static_cast<std::size_t>(row)));
+    for (std::int32_t i = 0; i < text_.prompt_tokens; ++i) {
+      const auto place = static_cast<std::size_t>(row * text_.prompt_tokens + i);
+      if (text_.prompt[place] != kPadding) lines.push_back(line(table, place));
+    }
+  }
+
+  EngineModel& model_;
+  const TextRequest& text_;
+  std::size_t vocabulary_;
+};
+
+void append(fmt::memory_buffer& to, const std::vector<std::vector<float>>& table) {
+  to.push_back('[');
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    fmt::format_to(std::back_inserter(to), "{}[", i == 0 ? "" : ",");
+    for (std::size_t j = 0; j < table[i].size(); ++j) {
+      if (j > 0) to.push_back(',');
+      // JSON has no word for what is no number.
+      if (std::isfinite(table[i][j]))
+        fmt::format_to(std::back_inserter(to), "{}", table[i][j]);
+      else
+        fmt::format_to(std::back_inserter(to), "null");
+    }
+    to.push_back(']');
+  }
+  to.push_back(']');
+}
+
+}  // namespace
+
+Outcome<Generated> generate(EngineModel& model, const GenerateRequest& request) {
+  const auto vocabulary = model.vocabulary();
+  if (!vocabulary) return fail(vocabulary.error());
+  const auto text = padded(request);
+  if (!text) return fail(text.error());
+  TextRecord record;
+  record.prepare(*text);
+  if (const jm_status status = run_text_request(model.text_subject(), *text, record);
+      status != JM_OK)
+    return model.run_failure(status);
+  Generated out;
+  out.rows.resize(request.prompts.size());
+  collect(*text, record, out);
+  if (request.logits == protocol::Logits::kNone) return out;
+  LogitsRun logits(model, *text, *vocabulary);
+  if (auto done = logits.run(request.logits, record, out); !done) return fail(done.error());
+  return out;
+}
+
+std::string generated_line(const Generated& generated) {
+  // Written by hand: a JSON tree of millions of numbers takes twenty times their size.
+  fmt::memory_buffer line;
+  fmt::format_to(std::back_inserter(line),
+                 R"({{"type":"generated","t0_ns":{},"token_at_ns":[{}],"rows":[)", generated.t0_ns,
+                 fmt::join(generated.token_at_ns, ","));
+  for (std::size_t i = 0; i < generated.rows.size(); ++i) {
+    const GeneratedRow& row = generated.rows[i];
+    fmt::format_to(std::back_inserter(line), R"({}{{"new_ids":[{}],"prefill_logits":)",
+                   i == 0 ? "" : ",", fmt::join(row.new_ids, ","));
+    append(line, row.prefill_logits);
+    fmt::format_to(std::back_inserter(line), R"(,"step_logits":)");
+    append(line, row.step_logits);
+    line.push_back('}');
+  }
+  fmt::format_to(std::back_inserter(line), "]}}");
+  return fmt::to_string(line);
+}
+
+}  // namespace joulemark::worker
