@@ -6,7 +6,7 @@
 function(joulemark_add_tokenizer_crate)
   find_program(JOULEMARK_CARGO cargo HINTS $ENV{CARGO_HOME}/bin $ENV{HOME}/.cargo/bin)
   if(NOT JOULEMARK_CARGO)
-    message(FATAL_ERROR "no 'cargo' on the PATH, which compiles tokenizer/; run script/bootstrap, or install Rust 1.80 or newer")
+    message(FATAL_ERROR "no 'cargo' on the PATH, which compiles tokenizer/; run script/bootstrap, or install Rust 1.85 or newer")
   endif()
   set(library ${CMAKE_BINARY_DIR}/tokenizer/libjoulemark_tokenizer.a)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tokenizer/src/*.rs)

@@ -170,6 +170,8 @@ TEST(Tokenizer, RefusesDamagedFilesInOneLine) {
       {bpe(R"("a":0,"b":1,"cc":2)", R"(["a","b"])"), "`ab` out of vocabulary"},
       {bpe(R"("a":0)", "", R"(,"dropout":0.1)"), "'model.dropout' makes ids random"},
       {bpe(R"("a":0,"b":1)", R"(["a","b"])"), "out of range"},
+      {bpe(R"("a":0,"é":1)", R"(["a","é"])", R"(,"continuing_subword_prefix":"p")"),
+       "`a\uFFFD` out of vocabulary"},
       {bpe(R"("a":4294967296)", ""), "expected u32"},
       {with_part("normalizer", R"({"type":"Prepend","prepend":")" + std::string(2000, 'x') + "\"}"),
        "2000 times longer"},

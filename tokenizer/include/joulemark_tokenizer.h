@@ -4,7 +4,7 @@
  * Nothing here throws, and a panic of the crate comes back as an error. A tokenizer is immutable:
  * several threads may use one at a time. Texts are UTF-8 with their length in bytes, without a
  * final zero; they may hold U+0000. A call with text that is not UTF-8 fails. Memory is bounded by
- * what the caller passes in, about 500 bytes for each byte of text, so callers limit sizes. */
+ * the limits of src/limits.rs: a text has at most 4 MiB, each of which takes about 200 MiB. */
 #ifndef JOULEMARK_TOKENIZER_H
 #define JOULEMARK_TOKENIZER_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The C interface of include/joulemark_tokenizer.h around the crate `tokenizers`.
+//! The C interface of include/joulemark_tokenizer.h around the crate `tokenizers`. What callers owe is written there.
+#![allow(clippy::missing_safety_doc)]
 
 mod limits;
 mod work;
@@ -73,6 +74,8 @@ fn reply(outcome: Outcome<Value>) -> Reply {
         Ok(Value::Text(text)) => (reply.text, reply.text_size) = leak(text.into_bytes()),
         Err(why) => {
             let why = if why.is_empty() { "no reason is given".into() } else { why };
+            // The crate cuts some of its texts between characters' bytes.
+            let why = String::from_utf8_lossy(why.as_bytes()).into_owned();
             (reply.error, reply.error_size) = leak(why.into_bytes());
         }
     }
@@ -92,8 +95,6 @@ fn guarded(call: impl FnOnce() -> Outcome<Value>) -> Reply {
     reply(catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panic_text(&*payload))))
 }
 
-/// # Safety
-/// As include/joulemark_tokenizer.h says; so for all below.
 #[no_mangle]
 pub unsafe extern "C" fn jm_tokenizer_load(json: *const u8, size: usize) -> Reply {
     guarded(|| load(unsafe { slice(json, size) }))
