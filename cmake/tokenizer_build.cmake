@@ -6,6 +6,11 @@
 cmake_minimum_required(VERSION 3.25)
 set(crate ${BUILD_DIR}/crate)
 
+# Only now: 'joulemark engines --build' configures the same tree and needs no cargo.
+if(NOT CARGO)
+  message(FATAL_ERROR "no 'cargo' on the PATH, which compiles tokenizer/; run script/bootstrap, or install Rust 1.85 or newer")
+endif()
+
 function(run_cargo result)
   execute_process(COMMAND ${CARGO} ${ARGN} WORKING_DIRECTORY ${crate} RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)
   set(${result} ${code} PARENT_SCOPE)
