@@ -103,9 +103,12 @@ Result<Decoder> read_decoder(const fs::path& directory) {
   auto weights = read_weight_files(directory);
   if (!weights) return fail(weights.error());
   if (auto settled = settle_tying(*weights, *spec); !settled) return fail(settled.error());
-  auto stops = stop_ids_of(directory / "generation_config.json");
-  if (stops.empty()) stops = stop_ids_of(directory / "config.json");
-  return Decoder{directory, std::move(*spec), std::move(*weights), std::move(stops)};
+  return Decoder{directory, std::move(*spec), std::move(*weights)};
+}
+
+std::vector<std::int32_t> read_stop_ids(const fs::path& directory) {
+  auto ids = stop_ids_of(directory / "generation_config.json");
+  return ids.empty() ? stop_ids_of(directory / "config.json") : ids;
 }
 
 bool has_form(const DecoderSpec& spec, DecoderForm form) {

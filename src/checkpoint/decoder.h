@@ -27,15 +27,18 @@ struct Decoder {
   std::filesystem::path directory;
   DecoderSpec spec;
   WeightFiles weights;
-  std::vector<std::int32_t> stop_ids;  ///< ids that end a text; may be empty
 };
 
 /// Whether `path` is a directory with a config.json.
 bool is_checkpoint(const std::filesystem::path& path);
 
-/// Reads config.json, generation_config.json where there is one, and the headers of the weights.
+/// Reads config.json and the headers of the weights.
 /// Fails as read_decoder_spec and read_weight_files do.
 Result<Decoder> read_decoder(const std::filesystem::path& directory);
+
+/// Ids that end a text, as generation_config.json or config.json says; none where neither does, or
+/// where `directory` is none.
+std::vector<std::int32_t> read_stop_ids(const std::filesystem::path& directory);
 
 /// Whether the decoder can be written in a form: the operator for the shared cache takes heads
 /// whose size is a multiple of 8 only.
