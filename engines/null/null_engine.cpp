@@ -199,22 +199,50 @@ jm_status lm_reset(jm_model* model, int32_t batch, int32_t max_tokens, jm_messag
   });
 }
 
+/// What the null engine's language model says behind a token: all probability on the next id.
+void next_logits(const jm_model& model, std::int32_t token, float* logits) {
+  std::fill_n(logits, model.script.vocabulary, 0.0F);
+  logits[(token + 1) % model.script.vocabulary] = 1.0F;
+}
+
+void check_tokens(const jm_model& model, const int32_t* tokens, int32_t batch, int32_t n) {
+  if (batch < 1 || n < 1 || static_cast<std::size_t>(batch) != model.last_tokens.size())
+    fail(JM_INVALID_ARGUMENT, "the tokens do not fit the batch of lm_reset");
+  // -1 stands in front of shorter rows.
+  for (std::int32_t i = 0; i < batch * n; ++i)
+    if (tokens[i] < -1 || tokens[i] >= model.script.vocabulary)
+      fail(JM_INVALID_ARGUMENT, "token beyond the vocabulary");
+}
+
 jm_status lm_forward(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
                      int32_t* next_tokens, float* logits, jm_message* message) {
   return guarded(message, [&] {
-    if (batch < 1 || n < 1 || static_cast<std::size_t>(batch) != model->last_tokens.size())
-      fail(JM_INVALID_ARGUMENT, "lm_forward does not fit the batch of lm_reset");
+    check_tokens(*model, tokens, batch, n);
     const std::int32_t vocabulary = model->script.vocabulary;
     for (std::int32_t row = 0; row < batch; ++row) {
       const std::int32_t last = tokens[row * n + n - 1];
-      if (last < 0 || last >= vocabulary) fail(JM_INVALID_ARGUMENT, "token beyond the vocabulary");
+      if (last < 0) fail(JM_INVALID_ARGUMENT, "a row of the batch has no token");
       model->last_tokens[static_cast<std::size_t>(row)] = last;
       next_tokens[row] = (last + 1) % vocabulary;
-      if (logits == nullptr) continue;
-      std::fill_n(logits + static_cast<std::ptrdiff_t>(row) * vocabulary, vocabulary, 0.0F);
-      logits[static_cast<std::ptrdiff_t>(row) * vocabulary + next_tokens[row]] = 1.0F;
+      if (logits != nullptr)
+        next_logits(*model, last, logits + static_cast<std::ptrdiff_t>(row) * vocabulary);
     }
   });
+}
+
+jm_status lm_logits(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n, float* logits,
+                    jm_message* message) {
+  return guarded(message, [&] {
+    check_tokens(*model, tokens, batch, n);
+    for (std::int32_t i = 0; i < batch * n; ++i)
+      next_logits(*model, std::max(tokens[i], 0),
+                  logits + static_cast<std::ptrdiff_t>(i) * model->script.vocabulary);
+  });
+}
+
+jm_status lm_describe(jm_model* model, jm_lm_info* info, jm_message*) {
+  info->vocabulary = model->script.vocabulary;
+  return JM_OK;
 }
 
 void release_model(jm_model* model) {
@@ -240,7 +268,10 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 lm_forward,
                                 release_model,
                                 close_engine,
-                                nullptr};
+                                nullptr,
+                                nullptr,
+                                lm_describe,
+                                lm_logits};
 
 }  // namespace
 

@@ -31,9 +31,6 @@ struct jm_model {
   const std::vector<jm_tensor>& results();
   const char* effective();
 
-  /// Null when the model is no decoder.
-  NAMESPACE::Decoder* decoder() { return decoder_.get(); }
-
  private:
   void compile();
   void reshape(const jm_tensor* tensors, std::size_t count);

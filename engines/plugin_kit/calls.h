@@ -3,10 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "joulemark/engine_abi.h"
-#include "plugin_kit/decoder.h"
+#include "plugin_kit/decoder_calls.h"
 #include "plugin_kit/status.h"
 
 namespace joulemark::plugin {
@@ -15,11 +16,8 @@ namespace joulemark::plugin {
 /// jm_model, with
 ///   Engine(const jm_open_params&), Engine::description (JSON text),
 ///   Model(Engine&, const jm_load_params&), Model::inputs and ::outputs (PortList),
-///   bind(tensors, count), results() → const std::vector<jm_tensor>&, effective() → const char*,
-///   decoder() → a pointer, null when the model is no decoder, to something with
-///     reset(batch, max_tokens), feed() → DecoderFeed,
-///     forward(tokens, batch, n, wanted) → logits [rows, vocabulary];
-/// any of them may throw.
+///   bind(tensors, count), results() → const std::vector<jm_tensor>&, effective() → const char*;
+/// any of them may throw. With decoder() (decoder_calls.h) it runs language models too.
 template <class Engine, class Model>
 struct Calls {
   static jm_status open(const jm_open_params* params, jm_engine** engine, jm_message* message) {
@@ -54,31 +52,6 @@ struct Calls {
   static jm_status effective(jm_model* model, const char** json, jm_message* message) {
     return guarded(message, [&] { *json = static_cast<Model*>(model)->effective(); });
   }
-  static jm_status lm_reset(jm_model* model, int32_t batch, int32_t max_tokens,
-                            jm_message* message) {
-    return guarded(message, [&] { decoder_of(model).reset(batch, max_tokens); });
-  }
-  static jm_status lm_forward(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
-                              int32_t* next_tokens, float* logits, jm_message* message) {
-    return guarded(message, [&] {
-      auto& decoder = decoder_of(model);
-      const float* table = decoder.forward(tokens, batch, n, DecoderFeed::Wanted::kLast);
-      read_logits(decoder.feed(), table, next_tokens, logits);
-    });
-  }
-  static jm_status lm_logits(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
-                             float* logits, jm_message* message) {
-    return guarded(message, [&] {
-      auto& decoder = decoder_of(model);
-      const float* table = decoder.forward(tokens, batch, n, DecoderFeed::Wanted::kAll);
-      read_logits(decoder.feed(), table, nullptr, logits);
-    });
-  }
-  static jm_status lm_describe(jm_model* model, jm_lm_info* info, jm_message* message) {
-    return guarded(message, [&] {
-      info->vocabulary = static_cast<int32_t>(decoder_of(model).feed().ports().vocabulary);
-    });
-  }
   static jm_status operators(jm_engine* engine, const char** json, jm_message* message) {
     return guarded(message, [&] { *json = static_cast<Engine*>(engine)->operators(); });
   }
@@ -96,12 +69,6 @@ struct Calls {
     *ports = all.data();
     *count = all.size();
     return JM_OK;
-  }
-  static auto& decoder_of(jm_model* model) {
-    auto* decoder = static_cast<Model*>(model)->decoder();
-    if (decoder == nullptr)
-      fail(JM_UNSUPPORTED, "the model is no decoder with input_ids, a float32 cache and logits");
-    return *decoder;
   }
 };
 
@@ -129,6 +96,8 @@ constexpr auto export_call()
 template <class Engine, class Model>
 constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, jm_message*)) {
   using C = Calls<Engine, Model>;
+  constexpr bool kDecodes = requires(Model& model) { model.decoder(); };
+  using Text = std::conditional_t<kDecodes, DecoderCalls<Model>, NoDecoderCalls>;
   return {JM_ENGINE_ABI_VERSION,
           sizeof(jm_engine_api),
           name,
@@ -141,14 +110,14 @@ constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, 
           run,
           C::results,
           C::effective,
-          C::lm_reset,
-          C::lm_forward,
+          Text::lm_reset,
+          Text::lm_forward,
           C::release_model,
           C::close,
           operators_call<Engine, Model>(),
           export_call<Engine, Model>(),
-          C::lm_describe,
-          C::lm_logits};
+          Text::lm_describe,
+          Text::lm_logits};
 }
 
 }  // namespace joulemark::plugin

@@ -257,7 +257,7 @@ class DecoderFeed {
         count *= static_cast<std::size_t>(dim);
       values_[i].resize(types_[i], count);
     }
-    std::int64_t longest = 0;
+    std::int32_t longest = 0;
     for (std::int32_t row = 0; row < batch_; ++row) {
       fill_row(row, tokens + std::ptrdiff_t{row} * n_);
       longest = std::max(longest, past_[static_cast<std::size_t>(row)] + fresh(row));

@@ -29,9 +29,6 @@ struct jm_model {
   const std::vector<jm_tensor>& results();
   const char* effective();
 
-  /// Null when the model is no decoder.
-  NAMESPACE::Decoder* decoder() { return decoder_.get(); }
-
  private:
   jm_engine& engine_;
   std::string precision_;

@@ -75,7 +75,8 @@ DecoderSpec read_gpt_neox(const ConfigJson& config) {
                                      .max_positions = spec.max_positions,
                                      .base = "rotary_emb_base",
                                      .fraction = "rotary_pct",
-                                     .fraction_otherwise = 0.25});
+                                     .fraction_otherwise = 0.25,
+                                     .odd = RotaryKeys::Odd::kRoundedUp});
   spec.score_scale = usual_score_scale(spec.head_size);
   spec.qkv = QkvLayout::kPerHead;
   spec.qkv_bias = spec.attention_output_bias = config.flag("attention_bias", true);

@@ -38,7 +38,7 @@ float exponent(std::size_t i, std::int64_t dims) {
 }
 
 std::vector<float> plain(const Parameters& from) {
-  std::vector<float> frequencies(static_cast<std::size_t>(from.dims) / 2);
+  std::vector<float> frequencies(static_cast<std::size_t>(from.dims + 1) / 2);
   for (std::size_t i = 0; i < frequencies.size(); ++i)
     frequencies[i] = 1.0F / std::pow(static_cast<float>(from.base), exponent(i, from.dims));
   return frequencies;
@@ -156,7 +156,8 @@ std::int64_t rotated(const ConfigJson& config, const std::optional<ConfigJson>& 
   if (keys.fraction == nullptr && fraction != 1)
     own->refuse("partial_rotary_factor", "which this architecture does not have");
   const auto dims = static_cast<std::int64_t>(static_cast<double>(keys.head_size) * fraction);
-  if (dims < 2 || dims > keys.head_size || dims % 2 != 0) {
+  const bool odd = dims % 2 != 0 && keys.odd == RotaryKeys::Odd::kRefused;
+  if (dims < 1 || dims + dims % 2 > keys.head_size || odd) {
     const char* key = keys.fraction != nullptr ? keys.fraction : "head_dim";
     config.refuse(key, fmt::format("which would rotate {} of {} numbers of a head; an even number "
                                    "of at least 2 is supported",

@@ -14,6 +14,9 @@ struct RotaryKeys {
   const char* base = "rope_theta";
   const char* fraction = nullptr;  ///< key of the fraction of a head that is rotated; null: all
   double fraction_otherwise = 1;
+  /// An odd count of rotated numbers: GPT-NeoX takes one more; others have no such models.
+  enum class Odd { kRefused, kRoundedUp };
+  Odd odd = Odd::kRefused;
 };
 
 /// Reads `rope_parameters`, or `rope_scaling` and what stands beside it. Problems are left in

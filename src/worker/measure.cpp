@@ -79,9 +79,9 @@ void Measurement::merge_neighbours() {
 
 void TextRecord::prepare(const TextRequest& request) {
   const auto batch = static_cast<std::size_t>(request.batch);
-  const auto steps = static_cast<std::size_t>(request.new_tokens);
-  tokens.assign(steps * batch, 0);
-  token_at_ns.assign(steps, 0);
+  const auto most = static_cast<std::size_t>(request.new_tokens);
+  tokens.assign(most * batch, 0);
+  token_at_ns.assign(most, 0);
   ended.assign(batch, 0);
 }
 
