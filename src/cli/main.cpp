@@ -19,6 +19,7 @@ constexpr cli::Command kCommands[] = {
     {"report", "Show or write the report of what was measured", cli::declare_report},
     {"check", "Run models with known outputs on an engine and compare", cli::declare_check},
     {"export", "Write a model in the format of an engine", cli::declare_export},
+    {"fetch", "Download a checkpoint from the Hugging Face hub", cli::declare_fetch},
     {"engines", "List the engines: where they were found, or why not", cli::declare_engines},
     {"doctor", "Say what this machine can measure and what disturbs, with remedies",
      cli::declare_doctor},
