@@ -3,10 +3,12 @@
 #include "hub/curl_client.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <utility>
 
+#include "base/clock.h"
 #include "hub/headers.h"
 
 namespace joulemark::hub {
@@ -19,9 +21,13 @@ constexpr std::size_t kDroppedBytes = 65536;
 struct Transfer {
   const BodySink& sink;
   const std::atomic<bool>* interrupted;
+  double patience_s;  ///< without a byte
   HttpResponse response;
   bool begun = false;
+  bool stalled = false;
   std::size_t dropped = 0;
+  curl_off_t arrived = -1;
+  Nanoseconds arrived_at = 0;
 
   [[nodiscard]] bool is_wanted() const { return response.status == 200 || response.status == 206; }
   [[nodiscard]] bool is_interrupted() const {
@@ -32,6 +38,14 @@ struct Transfer {
     if (!is_wanted()) return (dropped += bytes.size()) <= kDroppedBytes;
     if (!std::exchange(begun, true) && !sink.begin(response)) return false;
     return sink.write(bytes);
+  }
+  /// Notes how many bytes have arrived; whether to go on. libcurl's own limit of speed averages
+  /// over several seconds and so comes late.
+  bool watch(curl_off_t bytes) {
+    const Nanoseconds now = monotonic_now();
+    if (std::exchange(arrived, bytes) != bytes) arrived_at = now;
+    stalled = to_seconds(now - arrived_at) > patience_s;
+    return !stalled && !is_interrupted();
   }
 };
 
@@ -45,8 +59,8 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* conte
   return transfer.take({data, size * count}) ? size * count : 0;
 }
 
-int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<Transfer*>(context)->is_interrupted() ? 1 : 0;
+int on_progress(void* context, curl_off_t, curl_off_t arrived, curl_off_t, curl_off_t) {
+  return static_cast<Transfer*>(context)->watch(arrived) ? 0 : 1;
 }
 
 HttpFailure::Kind kind_of(CURLcode code) {
@@ -89,7 +103,12 @@ class CurlClient final : public HttpClient {
                                                const BodySink& sink) override {
     if (handle_ == nullptr)
       return tl::unexpected(HttpFailure{HttpFailure::Kind::kRefused, "libcurl cannot be started"});
-    Transfer transfer{.sink = sink, .interrupted = options_.interrupted, .response = {}};
+    const bool asks_only = request.method == HttpMethod::kHead;
+    Transfer transfer{
+        .sink = sink,
+        .interrupted = options_.interrupted,
+        .patience_s = asks_only ? options_.answer_timeout_s : options_.stall_timeout_s,
+        .response = {}};
     const HeaderList headers = header_list(request.headers);
     std::array<char, CURL_ERROR_SIZE> reason{};
     curl_easy_reset(handle_.get());
@@ -115,11 +134,7 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout_s * 1000));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    const bool asks_only = request.method == HttpMethod::kHead;
-    set(CURLOPT_LOW_SPEED_TIME,
-        static_cast<long>(asks_only ? options_.connect_timeout_s : options_.stall_timeout_s));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.answer_timeout_s * 1000));
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
   }
 
@@ -142,6 +157,10 @@ class CurlClient final : public HttpClient {
         transfer.sink.begin(transfer.response);  // an empty body
       return std::move(transfer.response);
     }
+    if (transfer.stalled)
+      return tl::unexpected(
+          HttpFailure{HttpFailure::Kind::kBroken,
+                      fmt::format("nothing came for {:.0f} s", transfer.patience_s)});
     const std::string text = *reason != '\0' ? reason : curl_easy_strerror(code);
     return tl::unexpected(HttpFailure{kind_of(code), text});
   }

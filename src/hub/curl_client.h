@@ -11,9 +11,9 @@
 namespace joulemark::hub {
 
 struct CurlOptions {
-  double connect_timeout_s = 10;  ///< for a connection, and for the answer to HEAD
-  double stall_timeout_s = 10;    ///< a GET that brings no byte for so long is broken
-  std::string ca_file;            ///< certificates to trust; empty: the system's
+  double answer_timeout_s = 10;  ///< for a connection, and for the answer to HEAD
+  double stall_timeout_s = 10;   ///< a GET that brings no byte for so long is broken
+  std::string ca_file;           ///< certificates to trust; empty: the system's
   const std::atomic<bool>* interrupted = nullptr;  ///< ends the running request; must outlive it
 };
 

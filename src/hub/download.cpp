@@ -16,8 +16,6 @@ constexpr std::uint64_t kMaxUnknownBytes = std::uint64_t{256} << 20;
 /// How often a server may answer with another range than it was asked for.
 constexpr int kMaxRestarts = 3;
 
-enum class Ending { kComplete, kBrokenOff };
-
 class Task {
  public:
   Task(const Download& file, const DownloadContext& context, PartialFile partial)
@@ -75,27 +73,23 @@ class Task {
   Status receive() {
     report();
     while (!is_complete()) {
-      auto ending = request();
-      if (!ending) {
-        if (problem_) return fail(*problem_);
-        if (!backoff_.wait_after(ending.error())) return fail(ending.error().error);
-      } else if (*ending == Ending::kComplete) {
-        return {};
-      }
+      const auto ended = request();
+      if (ended) return {};
+      if (problem_) return fail(*problem_);
+      if (!backoff_.wait_after(ended.error())) return fail(ended.error().error);
     }
     return {};
   }
 
-  /// One request for what is missing.
-  HubResult<Ending> request() {
+  /// One request for what is missing; success when nothing is then.
+  HubResult<void> request() {
     const std::uint64_t before = partial_.bytes();
     const BodySink sink{.begin = [this](const HttpResponse& answer) { return begin(answer); },
                         .write = [this](std::string_view bytes) { return write(bytes); }};
     const auto answer = context_.hub.content(file_.address, before, sink);
     if (partial_.bytes() > before) backoff_.progressed();
     if (!answer) return tl::unexpected(answer.error());
-    if (!file_.metadata.bytes) return Ending::kComplete;
-    if (is_complete()) return Ending::kComplete;
+    if (is_complete() || !file_.metadata.bytes) return {};
     return tl::unexpected(failure_of(
         HttpFailure{
             .kind = HttpFailure::Kind::kBroken,

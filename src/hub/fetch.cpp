@@ -237,7 +237,7 @@ Result<HubSnapshot> fetch_through(const FetchSeams& seams, const HubRequest& req
 
 Result<HubSnapshot> fetch(const HubRequest& request, const HubEnvironment& environment,
                           const FetchOptions& options) {
-  const auto http = make_curl_client({.connect_timeout_s = environment.metadata_timeout_s,
+  const auto http = make_curl_client({.answer_timeout_s = environment.metadata_timeout_s,
                                       .stall_timeout_s = environment.stall_timeout_s,
                                       .ca_file = environment.ca_file,
                                       .interrupted = options.interrupted});

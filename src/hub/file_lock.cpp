@@ -14,6 +14,8 @@ namespace joulemark::hub {
 namespace {
 
 constexpr double kPause_s = 0.1;
+/// Others of the group who share the cache must be able to lock it too.
+constexpr mode_t kMode = 0664;
 
 /// Whether the locked file still has a name; a lock on a removed one keeps nobody out.
 bool has_name(int fd) {
@@ -27,12 +29,12 @@ Result<Descriptor> lock_file(const std::filesystem::path& path, const LockWait& 
   std::error_code failed;
   std::filesystem::create_directories(path.parent_path(), failed);
   for (bool told = false;;) {
-    // Others who share the cache must be able to lock it too.
-    Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0664));
+    Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode));
     if (file.get() < 0)
       return fail(ErrorKind::kMachine,
                   fmt::format("cannot write '{}': {}; set HF_HOME to a folder that you may write",
                               path.string(), errno_text(errno)));
+    (void)fchmod(file.get(), kMode);  // whatever the umask says
     if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
       if (has_name(file.get())) return file;
       continue;
