@@ -131,7 +131,8 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_NOBODY, request.method == HttpMethod::kHead ? 1L : 0L);
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_USERAGENT, "joulemark");
-    set(CURLOPT_NOSIGNAL, 1L);
+    // Not CURLOPT_NOSIGNAL: libcurl then leaves the SIGPIPE of a closed TLS connection to us, where
+    // it means that nobody reads our output. Names are resolved in a thread, without SIGALRM.
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.answer_timeout_s * 1000));

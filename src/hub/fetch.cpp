@@ -34,7 +34,7 @@ class Fetch {
 
   Result<HubSnapshot> run() {
     if (environment_.offline) return offline();
-    if (is_commit(request_.revision))
+    if (is_commit(request_.revision) && is_settled(request_.revision))
       if (auto snapshot = complete_snapshot(cache_, request_.revision)) return *snapshot;
     const auto config = resolve();
     if (!config) return fall_back(config.error());
@@ -59,6 +59,14 @@ class Fetch {
 
   void note(const std::string& text) const {
     if (options_.callbacks.note) options_.callbacks.note(text);
+  }
+
+  /// Whether each optional file is there or known not to exist; another tool may have fetched some.
+  [[nodiscard]] bool is_settled(const std::string& commit) const {
+    const auto files = optional_files();
+    return std::all_of(files.begin(), files.end(), [&](const char* file) {
+      return cache_.bytes_of(commit, file) || cache_.is_known_absent(commit, file);
+    });
   }
 
   Result<HubSnapshot> offline() const {

@@ -8,6 +8,7 @@ import json
 import pathlib
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -63,7 +64,8 @@ class Faults:
 class Hub:
     """Starts with `with Hub() as hub`; `hub.environment` points a program at it."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: pathlib.Path | None = None, certificate: pathlib.Path | None = None) -> None:
+        self.key, self.certificate = key, certificate  # without them it speaks http
         self.repositories: dict[str, Repository] = {}
         self.requests: list[Request] = []
         self.faults = Faults()
@@ -84,10 +86,14 @@ class Hub:
     def _serve(self, handler):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type(handler.__name__, (handler,), {"world": self}))
         server.daemon_threads = True
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate, self.key)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"http{'s' if self.certificate else ''}://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join()
