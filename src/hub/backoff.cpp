@@ -7,9 +7,9 @@
 namespace joulemark::hub {
 namespace {
 
-constexpr double kFirstPause_s = 0.5;
-constexpr double kLongestAsked_s = 120;
-constexpr double kStep_s = 0.1;
+constexpr double kFirstPauseSeconds = 0.5;
+constexpr double kLongestAskedSeconds = 120;
+constexpr double kStepSeconds = 0.1;
 constexpr int kMaxPauses = 4;
 constexpr int kMaxPausesUnreached = 2;
 
@@ -19,12 +19,12 @@ bool Backoff::wait_after(const HubFailure& failure) {
   if (failure.reason != HubFailure::Reason::kNetwork) return false;
   const bool unreached = failure.error.kind == ErrorKind::kMachine;
   if (attempts_ >= (unreached ? kMaxPausesUnreached : kMaxPauses)) return false;
-  if (failure.retry_after_s > kLongestAsked_s) return false;
-  const double pause_s = std::max(kFirstPause_s * (1 << attempts_++), failure.retry_after_s);
+  if (failure.retry_after_s > kLongestAskedSeconds) return false;
+  const double pause_s = std::max(kFirstPauseSeconds * (1 << attempts_++), failure.retry_after_s);
   const auto is_interrupted = [&] { return interrupted_ != nullptr && interrupted_->load(); };
   const Nanoseconds end = clock_.now() + to_nanoseconds(pause_s);
   for (Nanoseconds now = clock_.now(); now < end && !is_interrupted(); now = clock_.now())
-    clock_.sleep_until(std::min(end, now + to_nanoseconds(kStep_s)));
+    clock_.sleep_until(std::min(end, now + to_nanoseconds(kStepSeconds)));
   return !is_interrupted();
 }
 

@@ -32,7 +32,7 @@ tl::unexpected<Error> link_error(const fs::path& path, const std::error_code& wh
 
 }  // namespace
 
-RepositoryCache::RepositoryCache(fs::path cache, const HubRequest& request)
+RepositoryCache::RepositoryCache(const fs::path& cache, const HubRequest& request)
     : storage_(cache / folder_name(request.repository)),
       locks_(cache / ".locks" / folder_name(request.repository)) {}
 

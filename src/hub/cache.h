@@ -16,7 +16,7 @@ namespace joulemark::hub {
 /// Revisions, commits, ETags and files must have passed their checks.
 class RepositoryCache {
  public:
-  RepositoryCache(std::filesystem::path cache, const HubRequest& request);
+  RepositoryCache(const std::filesystem::path& cache, const HubRequest& request);
 
   [[nodiscard]] std::filesystem::path snapshot(const std::string& commit) const;
   [[nodiscard]] std::filesystem::path blob(const std::string& etag) const;

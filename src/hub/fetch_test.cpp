@@ -18,14 +18,14 @@ constexpr const char* kStore = "https://store.example/x?signature=s";
 
 class FetchTest : public testing::Test {
  protected:
-  FetchTest() {
+  void SetUp() override {
     std::filesystem::remove_all(folder_);
     environment_.endpoint = kTestEndpoint;
     environment_.cache = folder_;
     options_.callbacks.note = [this](const std::string& text) { notes_ += text + "\n"; };
     options_.callbacks.planned = [this](const FetchPlan& plan) { planned_ = plan; };
   }
-  ~FetchTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void add_checkpoint() {
     http_.add_file("main", "config.json", "{}", "config-etag");

@@ -13,7 +13,7 @@
 namespace joulemark::hub {
 namespace {
 
-constexpr double kPause_s = 0.1;
+constexpr double kPauseSeconds = 0.1;
 /// Others of the group who share the cache must be able to lock it too.
 constexpr mode_t kMode = 0664;
 
@@ -44,7 +44,7 @@ Result<Descriptor> lock_file(const std::filesystem::path& path, const LockWait& 
       return fail(ErrorKind::kInterrupted, "interrupted while another download was waited for");
     if (!told && wait.on_wait) wait.on_wait();
     told = true;
-    wait.clock.sleep_until(wait.clock.now() + to_nanoseconds(kPause_s));
+    wait.clock.sleep_until(wait.clock.now() + to_nanoseconds(kPauseSeconds));
   }
 }
 
