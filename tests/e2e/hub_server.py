@@ -112,6 +112,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     world: Hub
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits for the other side's delayed acknowledgement
     server_name = ""
 
     def log_message(self, *arguments) -> None:

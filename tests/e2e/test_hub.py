@@ -183,9 +183,11 @@ def test_a_name_that_is_none_is_a_usage_error(joulemark, hub, source):
 @pytest.mark.parametrize("fault", ["break_after", "stall_after"])
 def test_a_download_that_stops_midway_goes_on_from_there(joulemark, hub, tiny, fault):
     getattr(hub.faults, fault)["model.safetensors"] = [300_000]
+    begin = time.monotonic()
     outcome = joulemark("fetch", "hub:lab/tiny", "--json", env={"HF_HUB_DOWNLOAD_TIMEOUT": "1"})
     assert outcome.status == OK, outcome.err
     assert (pathlib.Path(outcome.json["directory"]) / "model.safetensors").read_bytes() == WEIGHTS
+    assert time.monotonic() - begin < 8  # a stalled server lets go after 10
     first, second = hub.asked("GET", server="store")
     assert "range" not in first.headers and second.headers["range"] == "bytes=300000-"
 
