@@ -11,6 +11,7 @@ Action declare_run(Arguments& arguments);
 Action declare_plan(Arguments& arguments);
 Action declare_export(Arguments& arguments);
 Action declare_tokenize(Arguments& arguments);
+Action declare_fetch(Arguments& arguments);
 Action declare_engines(Arguments& arguments);
 Action declare_doctor(Arguments& arguments);
 Action declare_generate(Arguments& arguments);

@@ -21,6 +21,7 @@ constexpr cli::Command kCommands[] = {
     {"generate", "Let a language model go on from a prompt", cli::declare_generate},
     {"export", "Write a model in the format of an engine", cli::declare_export},
     {"tokenize", "Turn texts into the token ids of a model, and back", cli::declare_tokenize},
+    {"fetch", "Download a checkpoint from the Hugging Face hub", cli::declare_fetch},
     {"engines", "List the engines: where they were found, or why not", cli::declare_engines},
     {"doctor", "Say what this machine can measure and what disturbs, with remedies",
      cli::declare_doctor},
