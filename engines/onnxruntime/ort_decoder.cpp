@@ -111,8 +111,8 @@ const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, st
   bind_logits();
   check(session_.api, Stage::kRun,
         session_.api.Run(session_.session, nullptr, session_.input_names.data(), inputs_.data(),
-                         inputs_.size(), session_.output_names.data(),
-                         session_.output_names.size(), outputs_.data()));
+                         inputs_.size(), session_.output_names.data(), session_.output_names.size(),
+                         outputs_.data()));
   feed_.advance();
   std::swap(past_, present_);
   if (feed_.ports().shares_cache()) std::swap(past_, present_);

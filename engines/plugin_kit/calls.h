@@ -96,7 +96,9 @@ constexpr auto export_call()
 template <class Engine, class Model>
 constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, jm_message*)) {
   using C = Calls<Engine, Model>;
-  constexpr bool kDecodes = requires(Model& model) { model.decoder(); };
+  constexpr bool kDecodes = requires(Model & model) {
+    model.decoder();
+  };
   using Text = std::conditional_t<kDecodes, DecoderCalls<Model>, NoDecoderCalls>;
   return {JM_ENGINE_ABI_VERSION,
           sizeof(jm_engine_api),

@@ -3,9 +3,9 @@
 //
 // Names are those of Optimum's exports: `input_ids`, `attention_mask`, `position_ids`,
 // `past_key_values.N.key`, `present.N.key`, `logits`. A graph with one buffer for past and present
-// takes `seqlens_k` and `total_sequence_length` instead of a mask; a stateful one has `beam_idx` and
-// no cache among its ports. `logits_rows`, where there is one, chooses the rows of the flattened
-// batch × length whose logits are computed.
+// takes `seqlens_k` and `total_sequence_length` instead of a mask; a stateful one has `beam_idx`
+// and no cache among its ports. `logits_rows`, where there is one, chooses the rows of the
+// flattened batch × length whose logits are computed.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +60,7 @@ struct DecoderPorts {
 namespace decoder_detail {
 
 inline constexpr std::array<const char*, DecoderPorts::kInputCount> kInputNames = {
-    "input_ids", "attention_mask", "position_ids", "seqlens_k", "total_sequence_length",
+    "input_ids", "attention_mask", "position_ids",    "seqlens_k", "total_sequence_length",
     "beam_idx",  "logits_rows",    "use_cache_branch"};
 
 inline std::optional<std::size_t> place_of(const PortList& list, const std::string& name) {
@@ -132,7 +132,9 @@ class Integers {
 
  private:
   [[nodiscard]] std::size_t width() const {
-    return dtype_ == JM_INT64 ? sizeof(std::int64_t) : dtype_ == JM_INT32 ? sizeof(std::int32_t) : 1;
+    return dtype_ == JM_INT64   ? sizeof(std::int64_t)
+           : dtype_ == JM_INT32 ? sizeof(std::int32_t)
+                                : 1;
   }
   jm_dtype dtype_ = JM_INT64;
   std::vector<char> bytes_;
@@ -210,9 +212,7 @@ class DecoderFeed {
   [[nodiscard]] std::int32_t columns() const { return columns_; }
   /// Columns of this call.
   [[nodiscard]] std::int32_t fresh_columns() const { return n_; }
-  [[nodiscard]] std::int32_t rows() const {
-    return wanted_ == Wanted::kAll ? batch_ * n_ : batch_;
-  }
+  [[nodiscard]] std::int32_t rows() const { return wanted_ == Wanted::kAll ? batch_ * n_ : batch_; }
   /// The row of the graph's logits that belongs to wanted row `i`: graphs without `logits_rows`
   /// give those of all positions.
   [[nodiscard]] std::int64_t logits_row(std::int32_t i) const {
@@ -226,8 +226,8 @@ class DecoderFeed {
     if (batch != batch_ || n < 1 || tokens == nullptr)
       fail(JM_INVALID_ARGUMENT, "the tokens do not fit the batch of lm_reset");
     if (n > max_tokens_ - columns_)
-      fail(JM_INVALID_ARGUMENT, "more tokens than the " + std::to_string(max_tokens_) +
-                                    " that lm_reset was told of");
+      fail(JM_INVALID_ARGUMENT,
+           "more tokens than the " + std::to_string(max_tokens_) + " that lm_reset was told of");
     for (std::int32_t row = 0; row < batch; ++row) {
       bool begun = columns_ > 0;
       for (std::int32_t i = 0; i < n; ++i) {

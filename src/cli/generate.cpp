@@ -81,9 +81,8 @@ Result<Ids> parse_ids(const std::string& text) {
 Result<protocol::Logits> parse_logits(const std::string& text) {
   for (std::size_t i = 0; i < std::size(protocol::kLogitsNames); ++i)
     if (text == protocol::kLogitsNames[i]) return static_cast<protocol::Logits>(i);
-  return fail(ErrorKind::kUsage,
-              fmt::format("--logits must be {}, not '{}'",
-                          fmt::join(protocol::kLogitsNames, ", "), text));
+  return fail(ErrorKind::kUsage, fmt::format("--logits must be {}, not '{}'",
+                                             fmt::join(protocol::kLogitsNames, ", "), text));
 }
 
 /// The tokenizer of the model; empty when it has none and none is needed.
@@ -129,8 +128,7 @@ Result<run::GenerationTask> make_task(const Generate& command,
   run::GenerationTask task{.model = {}, .precision = command.precision, .request = {}};
   auto prompts = read_prompts(command, tokenizer);
   if (!prompts) return fail(prompts.error());
-  const auto tokens =
-      within("--max-new-tokens", command.max_new_tokens, 16, kMostNewTokens);
+  const auto tokens = within("--max-new-tokens", command.max_new_tokens, 16, kMostNewTokens);
   if (!tokens) return fail(tokens.error());
   const auto logits = parse_logits(command.logits);
   if (!logits) return fail(logits.error());
@@ -151,8 +149,7 @@ Result<run::OpenRequest> open_request(const Generate& command, const engine::Sea
   for (const std::string& text : command.options) {
     const auto at = text.find('=');
     if (at == std::string::npos || at == 0)
-      return fail(ErrorKind::kUsage,
-                  fmt::format("--option takes KEY=VALUE, not '{}'", text));
+      return fail(ErrorKind::kUsage, fmt::format("--option takes KEY=VALUE, not '{}'", text));
     request.options[text.substr(0, at)] = text.substr(at + 1);
   }
   return request;

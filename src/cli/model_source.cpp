@@ -53,17 +53,19 @@ Result<std::string> prepared(const fs::path& directory, const engine::Manifest& 
     if (!file) return fail(file.error());
     return file->string();
   }
-  return fail(ErrorKind::kUnsupported,
-              fmt::format("engine '{}' takes decoders as {}, and '{}' cannot be written so",
-                          manifest.name, fmt::join(manifest.decoder_forms, ", "),
-                          directory.string()));
+  return fail(
+      ErrorKind::kUnsupported,
+      fmt::format("engine '{}' takes decoders as {}, and '{}' cannot be written so", manifest.name,
+                  fmt::join(manifest.decoder_forms, ", "), directory.string()));
 }
 
 }  // namespace
 
 Result<fs::path> cache_folder() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets variables here
-  const auto variable = [](const char* name) { return std::string(getenv(name) ? getenv(name) : ""); };
+  const auto variable = [](const char* name) {
+    return std::string(getenv(name) ? getenv(name) : "");
+  };
   const std::string cache = variable("XDG_CACHE_HOME");
   const std::string home = variable("HOME");
   if (cache.empty() && home.empty())

@@ -20,9 +20,9 @@ Status converse(const Conversation& conversation, WorkerRunner& workers, const Q
   auto process = workers.start({});
   if (!process) return fail(process.error());
   SystemClock clock;
-  WorkerClient client(*std::move(process), {.clock = clock,
-                                            .stop = conversation.stop,
-                                            .deadline = clock.now() + conversation.limit_ns});
+  WorkerClient client(
+      *std::move(process),
+      {.clock = clock, .stop = conversation.stop, .deadline = clock.now() + conversation.limit_ns});
   const OpenRequest& open = conversation.open;
   std::string doing = "open engine '" + open.install.engine + "'";
   if (open.provider != OpenRequest{}.provider) doing += " with provider '" + open.provider + "'";

@@ -9,8 +9,8 @@ Result<Generation> generate(const Conversation& conversation, const GenerationTa
                             WorkerRunner& workers) {
   Generation out;
   const std::string with = "' with engine '" + conversation.open.install.engine + "'";
-  const auto asked = converse(
-      conversation, workers, [&](WorkerClient& client, const Opened&) -> Status {
+  const auto asked =
+      converse(conversation, workers, [&](WorkerClient& client, const Opened&) -> Status {
         const auto loaded = client.load(task.model, task.precision);
         if (!loaded) return fail(to_error("load '" + task.model + with, loaded.error()));
         out.loaded = *loaded;

@@ -224,12 +224,11 @@ Reply<Durations> WorkerClient::durations(const Done& done) {
 
 Reply<Generated> WorkerClient::generate(const protocol::GenerateRequest& request) {
   const char* logits = protocol::kLogitsNames[static_cast<std::size_t>(request.logits)];
-  const auto answer =
-      exchange("generate", to_line({{"type", "generate"},
-                                    {"prompts", request.prompts},
-                                    {"max_new_tokens", request.max_new_tokens},
-                                    {"stop_ids", request.stop_ids},
-                                    {"logits", logits}}));
+  const auto answer = exchange("generate", to_line({{"type", "generate"},
+                                                    {"prompts", request.prompts},
+                                                    {"max_new_tokens", request.max_new_tokens},
+                                                    {"stop_ids", request.stop_ids},
+                                                    {"logits", logits}}));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   return settle(parse_generated(answer->line, request, answer->exchange));
 }

@@ -114,8 +114,8 @@ jm_status run_text_request(const TextSubject& subject, const TextRequest& reques
   while (status == JM_OK && record.steps < request.new_tokens) {
     const auto step = static_cast<std::size_t>(record.steps);
     std::int32_t* next = record.tokens.data() + step * static_cast<std::size_t>(request.batch);
-    status = subject.forward(subject.model, fed, request.batch, count, next, nullptr,
-                             subject.message);
+    status =
+        subject.forward(subject.model, fed, request.batch, count, next, nullptr, subject.message);
     record.token_at_ns[step] = monotonic_now();
     if (status != JM_OK) break;
     ++record.steps;

@@ -66,7 +66,7 @@ struct TextRequest {
   std::vector<std::int32_t> prompt;  ///< [batch × prompt_tokens], rows padded in front with -1
   std::int32_t batch = 1;
   std::int32_t prompt_tokens = 0;
-  std::int32_t new_tokens = 1;          ///< of each row, at most
+  std::int32_t new_tokens = 1;         ///< of each row, at most
   std::vector<std::int32_t> stop_ids;  ///< a row ends behind the first of them; empty: none does
 };
 

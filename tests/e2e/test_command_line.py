@@ -9,8 +9,7 @@ import time
 import pytest
 from conftest import BIN, MACHINE, NOT_OK, OK, QUICK, USAGE, contents_of
 
-COMMANDS = ["compare", "run", "plan", "engines", "export", "doctor", "check", "report", "tokenize"]
-COMMANDS = ["compare", "run", "plan", "engines", "export", "fetch", "doctor", "check", "report"]
+COMMANDS = ["compare", "run", "plan", "engines", "export", "fetch", "doctor", "check", "report", "tokenize", "generate"]
 
 
 def test_version_names_the_program_and_its_version(joulemark):
