@@ -91,6 +91,14 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
       read_ports(engine, model, api_.ov_model_outputs_size, api_.ov_model_const_output_by_index);
   output_data_.resize(outputs.size());
   compile();
+  make_decoder();
+}
+
+void jm_model::make_decoder() {
+  auto ports = plugin::DecoderPorts::find(inputs, outputs);
+  if (!ports) return;
+  decoder_ = std::make_unique<openvino::Decoder>(engine_, compiled_.get(),
+                                                 plugin::DecoderFeed(std::move(*ports), inputs));
 }
 
 jm_model::~jm_model() {

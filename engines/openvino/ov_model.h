@@ -2,9 +2,11 @@
 // A compiled model with its ports, its bound inputs and its last outputs.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "ov_decoder.h"
 #include "ov_engine.h"
 #include "plugin_kit/ports.h"
 
@@ -31,7 +33,11 @@ struct jm_model {
   const std::vector<jm_tensor>& results();
   const char* effective();
 
+  /// Null when the model is no decoder.
+  joulemark::openvino::Decoder* decoder() { return decoder_.get(); }
+
  private:
+  void make_decoder();
   void compile();
   void reshape(const jm_tensor* tensors, std::size_t count);
   void release_tensors();
@@ -56,5 +62,6 @@ struct jm_model {
   std::vector<jm_tensor> results_;
   bool bound_ = false;
   bool warm_ = false;  ///< bound, and has run since
+  std::unique_ptr<joulemark::openvino::Decoder> decoder_;
   std::string effective_;
 };

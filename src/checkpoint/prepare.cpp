@@ -88,6 +88,14 @@ Status write_stateful(const Decoder& decoder, const fs::path& path) {
   if (auto built = build_decoder(decoder.spec, table, sink); !built) return built;
   const auto begin = append_to_weights(path.parent_path() / places->file, sink.constants());
   if (!begin) return fail(begin.error());
+  // The reader looks for a file of the graph's own name.
+  const fs::path beside = fs::path(path).replace_extension(".bin");
+  std::error_code error;
+  fs::remove(beside, error);
+  fs::create_symlink(places->file, beside, error);
+  if (error)
+    return fail(ErrorKind::kFailed,
+                fmt::format("cannot write '{}': {}", beside.string(), error.message()));
   return write_file(path, sink.finish(*begin));
 }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A decoder step by step: its cache is the request's state, or tensors that go round.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ov_engine.h"
+#include "plugin_kit/decoder.h"
+
+namespace joulemark::openvino {
+
+/// Borrows engine and model.
+class Decoder {
+ public:
+  Decoder(jm_engine& engine, const CompiledModel* model, plugin::DecoderFeed feed);
+  ~Decoder();
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  void reset(std::int32_t batch, std::int32_t max_tokens);
+  /// Logits [rows, vocabulary], valid until the next call.
+  const float* forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
+                       plugin::DecoderFeed::Wanted wanted);
+  [[nodiscard]] const plugin::DecoderFeed& feed() const { return feed_; }
+
+ private:
+  void bind_tokens();
+  void bind_caches();
+  void set_input(std::size_t place, Tensor* tensor);
+  Tensor* make(jm_dtype dtype, std::vector<std::int64_t> dims, void* data) const;
+
+  jm_engine& engine_;
+  const Api& api_;
+  const CompiledModel* model_;
+  plugin::DecoderFeed feed_;
+  Owned<Request> request_{nullptr, nullptr};
+  std::vector<Tensor*> inputs_;      ///< owned; null where none is set
+  Tensor* logits_ = nullptr;         ///< owned
+  std::int32_t bound_columns_ = -1;  ///< of the tokens' tensors; what has that shape stays set
+  bool warm_ = false;                ///< the request has run
+};
+
+}  // namespace joulemark::openvino
