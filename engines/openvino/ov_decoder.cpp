@@ -3,14 +3,20 @@
 #include "ov_decoder.h"
 
 #include "ov_errors.h"
+#include "ov_pages.h"
 #include "plugin_kit/affinity.h"
 
 namespace joulemark::openvino {
 
 using plugin::DecoderPorts;
 
-Decoder::Decoder(jm_engine& engine, const CompiledModel* model, plugin::DecoderFeed feed)
-    : engine_(engine), api_(engine.library.api), model_(model), feed_(std::move(feed)) {
+Decoder::Decoder(jm_engine& engine, const CompiledModel* model, plugin::DecoderFeed feed,
+                 std::string weights)
+    : engine_(engine),
+      api_(engine.library.api),
+      model_(model),
+      feed_(std::move(feed)),
+      weights_(std::move(weights)) {
   std::size_t count = 0;
   for (const auto& place : feed_.ports().inputs)
     if (place) count = std::max(count, *place + 1);
@@ -79,19 +85,22 @@ void Decoder::bind_caches() {
   }
 }
 
+void Decoder::infer() {
+  if (cold_runs_ == 0) return check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
+  // Threads are started by the first run; they inherit the CPUs of this one. Weights are packed
+  // when the first tokens show how many rows a product has.
+  const plugin::WideAffinity wide(engine_.settings.affinity);
+  const PageReturner pages(weights_);
+  check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
+  --cold_runs_;
+}
+
 const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
                               plugin::DecoderFeed::Wanted wanted) {
   feed_.take(tokens, batch, n, wanted);
   bind_tokens();
   bind_caches();
-  if (!warm_) {
-    // Threads are started by the first run; they inherit the CPUs of this one.
-    const plugin::WideAffinity wide(engine_.settings.affinity);
-    check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
-    warm_ = true;
-  } else {
-    check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
-  }
+  infer();
   if (logits_ != nullptr) api_.ov_tensor_free(logits_);
   logits_ = nullptr;
   check(api_, Stage::kRun,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "ov_engine.h"
@@ -13,7 +14,9 @@ namespace joulemark::openvino {
 /// Borrows engine and model.
 class Decoder {
  public:
-  Decoder(jm_engine& engine, const CompiledModel* model, plugin::DecoderFeed feed);
+  /// `weights`: the file that the library maps, "" when it is not known.
+  Decoder(jm_engine& engine, const CompiledModel* model, plugin::DecoderFeed feed,
+          std::string weights);
   ~Decoder();
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
@@ -25,6 +28,7 @@ class Decoder {
   [[nodiscard]] const plugin::DecoderFeed& feed() const { return feed_; }
 
  private:
+  void infer();
   void bind_tokens();
   void bind_caches();
   void set_input(std::size_t place, Tensor* tensor);
@@ -38,7 +42,8 @@ class Decoder {
   std::vector<Tensor*> inputs_;      ///< owned; null where none is set
   Tensor* logits_ = nullptr;         ///< owned
   std::int32_t bound_columns_ = -1;  ///< of the tokens' tensors; what has that shape stays set
-  bool warm_ = false;                ///< the request has run
+  std::string weights_;
+  int cold_runs_ = 2;  ///< a prompt and a step; then threads and packed weights are there
 };
 
 }  // namespace joulemark::openvino

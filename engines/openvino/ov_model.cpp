@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ov_errors.h"
+#include "ov_pages.h"
 #include "plugin_kit/affinity.h"
 #include "plugin_kit/model_file.h"
 
@@ -90,15 +91,19 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   outputs =
       read_ports(engine, model, api_.ov_model_outputs_size, api_.ov_model_const_output_by_index);
   output_data_.resize(outputs.size());
-  compile();
-  make_decoder();
+  const std::string weights = openvino::weights_of(params.model_path);
+  {
+    const openvino::PageReturner pages(weights);
+    compile();
+  }
+  make_decoder(weights);
 }
 
-void jm_model::make_decoder() {
+void jm_model::make_decoder(const std::string& weights) {
   auto ports = plugin::DecoderPorts::find(inputs, outputs);
   if (!ports) return;
-  decoder_ = std::make_unique<openvino::Decoder>(engine_, compiled_.get(),
-                                                 plugin::DecoderFeed(std::move(*ports), inputs));
+  decoder_ = std::make_unique<openvino::Decoder>(
+      engine_, compiled_.get(), plugin::DecoderFeed(std::move(*ports), inputs), weights);
 }
 
 jm_model::~jm_model() {

@@ -37,7 +37,7 @@ struct jm_model {
   joulemark::openvino::Decoder* decoder() { return decoder_.get(); }
 
  private:
-  void make_decoder();
+  void make_decoder(const std::string& weights);
   void compile();
   void reshape(const jm_tensor* tensors, std::size_t count);
   void release_tensors();
