@@ -131,7 +131,7 @@ DecoderSpec read_llama(const ConfigJson& config) {
 }
 
 DecoderSpec read_mistral(const ConfigJson& config) {
-  DecoderSpec spec = gated(config, {32000, 4096, 32, 32, 14336, 4096 * 32});
+  DecoderSpec spec = gated(config, {32000, 4096, 32, 32, 14336, 131072});
   spec.kv_heads = shared_heads(config, spec, 8);
   set_head_size(config, own_or_even_head_size(config, spec), spec);
   refuse_layer_types(config);

@@ -34,6 +34,12 @@ Outcome<TextRequest> padded(const GenerateRequest& request) {
   return text;
 }
 
+/// Of an element of a row-major table.
+std::size_t place(std::int32_t row, std::int32_t columns, std::int32_t column) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+         static_cast<std::size_t>(column);
+}
+
 /// Hands each row's new ids out of the steps, up to its stop id.
 void collect(const TextRequest& text, const TextRecord& record, Generated& out) {
   out.t0_ns = record.t0_ns;
@@ -42,7 +48,7 @@ void collect(const TextRequest& text, const TextRecord& record, Generated& out) 
   for (std::int32_t row = 0; row < text.batch; ++row) {
     auto& ids = out.rows[static_cast<std::size_t>(row)].new_ids;
     for (std::int32_t step = 0; step < record.steps; ++step) {
-      ids.push_back(record.tokens[static_cast<std::size_t>(step * text.batch + row)]);
+      ids.push_back(record.tokens[place(step, text.batch, row)]);
       if (std::find(stops.begin(), stops.end(), ids.back()) != stops.end()) break;
     }
   }
@@ -63,7 +69,7 @@ class LogitsRun {
     if (!prompt) return fail(prompt.error());
     for (std::int32_t row = 0; row < text_.batch; ++row) add_prompt(*prompt, row, all, out);
     for (std::int32_t step = 0; step < record.steps; ++step) {
-      const auto begin = static_cast<std::size_t>(step * text_.batch);
+      const std::size_t begin = place(step, text_.batch, 0);
       const auto tokens =
           std::span(record.tokens).subspan(begin, static_cast<std::size_t>(text_.batch));
       auto logits = model_.last_logits(tokens, text_.batch);
@@ -85,8 +91,8 @@ class LogitsRun {
     auto& lines = out.rows[static_cast<std::size_t>(row)].prefill_logits;
     if (!all) return lines.push_back(line(table, static_cast<std::size_t>(row)));
     for (std::int32_t i = 0; i < text_.prompt_tokens; ++i) {
-      const auto place = static_cast<std::size_t>(row * text_.prompt_tokens + i);
-      if (text_.prompt[place] != kPadding) lines.push_back(line(table, place));
+      const std::size_t at = place(row, text_.prompt_tokens, i);
+      if (text_.prompt[at] != kPadding) lines.push_back(line(table, at));
     }
   }
 
