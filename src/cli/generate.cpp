@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -85,9 +86,16 @@ Result<protocol::Logits> parse_logits(const std::string& text) {
                                              fmt::join(protocol::kLogitsNames, ", "), text));
 }
 
+/// The folder with what belongs to the model: the checkpoint, or where the model's file stands.
+std::filesystem::path folder_of(const Generate& command) {
+  std::error_code error;
+  const std::filesystem::path model(command.model);
+  return std::filesystem::is_directory(model, error) ? model : model.parent_path();
+}
+
 /// The tokenizer of the model; empty when it has none and none is needed.
 Result<std::optional<Tokenizer>> load_tokenizer(const Generate& command) {
-  const auto file = tokenizer::find_tokenizer_file(command.model);
+  const auto file = tokenizer::find_tokenizer_file(folder_of(command));
   if (!file) {
     if (command.prompts.empty()) return std::nullopt;
     return fail(file.error());
@@ -120,7 +128,7 @@ Result<std::vector<Ids>> read_prompts(const Generate& command,
 /// Ids that end a text, as the checkpoint says.
 Ids stop_ids(const Generate& command) {
   if (command.ignore_eos == Arguments::Switch::kOn) return {};
-  return checkpoint::read_stop_ids(command.model);
+  return checkpoint::read_stop_ids(folder_of(command));
 }
 
 Result<run::GenerationTask> make_task(const Generate& command,
