@@ -205,6 +205,7 @@ Result<std::string> to_json(const run::GenerationTask& task, const run::Generati
     rows.push_back(*std::move(row));
   }
   json out = rows.size() == 1 ? std::move(rows.front()) : json{{"rows", std::move(rows)}};
+  out["model_file"] = task.model;
   out["timing"] = timing_json(done.generated);
   out["timing"]["load_s"] = to_seconds(done.loaded.t1_ns - done.loaded.t0_ns);
   return json_line(out);

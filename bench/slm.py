@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Language models on every engine, beside other libraries and the machine's bounds.
+
+bench/slm.py BIN CHECKPOINT… [--python PATH] [--threads 2] [--alternations 3] [--engines a,b] [--genai DIR] [--openvino-genai DIR]
+
+Each contender runs in a process of its own, in an order that rotates: it loads the checkpoint, reads a prompt of 512 tokens (the second
+time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
+that a token reads by what the memory gives, and multiplications of the prompt by what the processor can do. With --python, a Python that
+has transformers and PyTorch runs the reference's generate; --genai and --openvino-genai name the same weights as these libraries' own
+exporters write them. Times are medians over the alternations, ratios are of these."""
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ENGINES = ["onnxruntime", "openvino", "torch", "torchscript"]
+STEPS = 24
+PREFILL = 512
+
+
+class Worker:
+    """The measured process, over its protocol (include/joulemark/worker_protocol.h)."""
+
+    def __init__(self, program: pathlib.Path):
+        ours, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [program, "--protocol-fd", str(theirs.fileno())], pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        theirs.close()
+        self.lines = ours.makefile("rw", encoding="utf-8", newline="\n")
+
+    def ask(self, **request) -> dict:
+        self.lines.write(json.dumps(request) + "\n")
+        self.lines.flush()
+        reply = json.loads(self.lines.readline() or '{"type": "error", "message": "the worker has died"}')
+        if reply["type"] == "error":
+            raise RuntimeError(reply["message"])
+        return reply
+
+    def peak_mb(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) * 1024 / 1e6
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):
+            self.ask(type="quit")
+        self.process.kill()
+        self.process.wait()
+
+
+def prompt(tokens: int, vocabulary: int) -> list[int]:
+    return [5 + (i * 37) % (vocabulary - 10) for i in range(tokens)]
+
+
+def times_of(reply: dict) -> tuple[float, list[float]]:
+    at = [reply["t0_ns"], *reply["token_at_ns"]]
+    steps = [(b - a) / 1e9 for a, b in zip(at, at[1:])]
+    return steps[0], steps[1:]
+
+
+def run_engine(bin_dir: pathlib.Path, install: dict, model: str, plan: dict) -> dict:
+    worker = Worker(bin_dir / "joulemark-worker")
+    try:
+        worker.ask(type="hello", protocol=1)
+        worker.ask(type="open", plugin=install["plugin"], library_dir=install["library_dir"], provider="cpu", threads=plan["threads"], affinity=[], options={})
+        loaded = worker.ask(type="load", model=model, precision="f32", options={})
+        result = {"load": (loaded["t1_ns"] - loaded["t0_ns"]) / 1e9}
+
+        def generate(tokens, new):
+            ids = prompt(tokens, plan["vocabulary"])
+            return times_of(worker.ask(type="generate", prompts=[ids], max_new_tokens=new, stop_ids=[], logits="none"))
+
+        generate(PREFILL, 2)
+        result["prefill"] = generate(PREFILL, 1)[0]
+        for past in plan["pasts"]:
+            result[past] = statistics.median(generate(past, STEPS + 1)[1])
+        result["peak"] = worker.peak_mb()
+        return result
+    finally:
+        worker.close()
+
+
+def run_rival(python: str, library: str, model: pathlib.Path, plan: dict) -> dict:
+    command = [python, HERE / "slm_rival.py", library, model, json.dumps({**plan, "steps": STEPS, "prefill": PREFILL})]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError((done.stderr.strip().splitlines() or ["it failed"])[-1])
+    result = json.loads(done.stdout.splitlines()[-1])
+    return {int(key) if key.isdigit() else key: value for key, value in result.items()}
+
+
+def parameters(checkpoint: pathlib.Path) -> tuple[int, int]:
+    """Bytes as float32: of all weights, and of those that every token reads (not the tables that it looks up)."""
+    total = looked_up = 0
+    for file in sorted(checkpoint.glob("*.safetensors")):
+        with file.open("rb") as stream:
+            header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+        names = [name for name in header if name != "__metadata__"]
+        has_head = any("lm_head" in name or "embed_out" in name for name in names)
+        for name in names:
+            size = 4 * math.prod(header[name]["shape"])
+            total += size
+            table = any(word in name for word in ("embed_tokens", "embed_in", "wte", "word_embeddings.")) and has_head
+            looked_up += size if table or "wpe" in name else 0
+    return total, total - looked_up
+
+
+def bounds(bin_dir: pathlib.Path, threads: int) -> dict:
+    return json.loads(subprocess.check_output([bin_dir / "machine_bounds", str(threads)]))
+
+
+def read_time(checkpoint: pathlib.Path) -> float:
+    """Seconds to read the weights' files once, from wherever the system has them."""
+    begin = time.perf_counter()
+    for file in checkpoint.glob("*.safetensors"):
+        with file.open("rb", buffering=0) as stream:
+            while stream.read(1 << 24):
+                pass
+    return time.perf_counter() - begin
+
+
+def find_contenders(options, checkpoint: pathlib.Path, plan: dict) -> dict:
+    listing = json.loads(subprocess.check_output([options.bin / "joulemark", "engines", "--json"]))
+    contenders = {}
+    for engine in listing["engines"]:
+        if engine["name"] in options.engines.split(",") and engine["installs"]:
+            made = subprocess.run(
+                [options.bin / "joulemark", "generate", checkpoint, "--engine", engine["name"], "--token-ids", "1", "--max-new-tokens", "1", "--json"],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if made.returncode != 0:
+                print(f"{engine['name']}: {made.stderr.strip()}")
+                continue
+            file, install = json.loads(made.stdout)["model_file"], engine["installs"][0]
+            contenders[engine["name"]] = lambda file=file, install=install: run_engine(options.bin, install, file, plan)
+    for library, model in (("transformers", checkpoint), ("onnxruntime-genai", options.genai), ("openvino-genai", options.openvino_genai)):
+        if options.python and model:
+            contenders[library] = lambda library=library, model=model: run_rival(options.python, library, model, plan)
+    return contenders
+
+
+def measure(options, checkpoint: pathlib.Path) -> None:
+    config = json.loads((checkpoint / "config.json").read_text())
+    most = config.get("n_positions") or config.get("max_position_embeddings") or 4096
+    pasts = [past for past in (128, min(1024, most - STEPS - 2))]
+    plan = {"threads": options.threads, "vocabulary": config["vocab_size"], "pasts": pasts}
+    contenders = find_contenders(options, checkpoint, plan)
+    results: dict[str, list] = {name: [] for name in contenders}
+    machine, failed = [], {}
+    for turn in range(options.alternations):
+        order = list(contenders)[turn % len(contenders) :] + list(contenders)[: turn % len(contenders)]
+        for name in order:
+            machine.append(bounds(options.bin, options.threads))
+            try:
+                results[name].append(contenders[name]())
+            except RuntimeError as error:
+                failed[name] = str(error)
+    report(checkpoint, plan, results, machine, failed)
+
+
+def report(checkpoint, plan, results, machine, failed) -> None:
+    total, per_token = parameters(checkpoint)
+    bandwidth = statistics.median(m["read_GBps"] for m in machine) * 1e9
+    compute = statistics.median(m["f32_GFLOPps"] for m in machine) * 1e9
+    bound_step, bound_prefill = per_token / bandwidth, per_token / 4 * 2 * PREFILL / compute
+    print(f"\n{checkpoint.name}: {total / 1e9:.2f} GB as float32, {per_token / 1e9:.2f} GB read per token; {plan['threads']} threads; "
+          f"memory {bandwidth / 1e9:.1f} GB/s, {compute / 1e9:.0f} GFLOP/s; reading the file takes {read_time(checkpoint):.2f} s\n")  # fmt: skip
+    head = ["", "load s", f"prompt of {PREFILL} ms", "of bound", *(f"token at {past:,} ms | of bound" for past in plan["pasts"]), "peak MB", "of weights"]
+    print("| " + " | ".join(head) + " |\n|" + "---|" * (len(head) + len(plan["pasts"])))
+    print(f"| bound | | {bound_prefill * 1e3:.0f} | 1 | " + " | ".join(f"{bound_step * 1e3:.2f} | 1" for _ in plan["pasts"]) + " | | |")
+    for name, rows in results.items():
+        if not rows:
+            print(f"| {name} | {failed.get(name, '')} |")
+            continue
+        of = lambda key, rows=rows: statistics.median(row[key] for row in rows)  # noqa: E731
+        steps = " | ".join(f"{of(past) * 1e3:.2f} | {of(past) / bound_step:.2f}" for past in plan["pasts"])
+        print(f"| {name} | {of('load'):.2f} | {of('prefill') * 1e3:.0f} | {of('prefill') / bound_prefill:.2f} | {steps} | {of('peak'):.0f} | {of('peak') * 1e6 / total:.2f} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin", type=pathlib.Path)
+    parser.add_argument("checkpoint", type=pathlib.Path, nargs="+")
+    parser.add_argument("--python")
+    parser.add_argument("--genai", type=pathlib.Path)
+    parser.add_argument("--openvino-genai", type=pathlib.Path)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--alternations", type=int, default=3)
+    parser.add_argument("--engines", default=",".join(ENGINES))
+    options = parser.parse_args()
+    options.bin = options.bin.resolve()
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    for checkpoint in options.checkpoint:
+        measure(options, checkpoint.resolve())
+
+
+if __name__ == "__main__":
+    main()
