@@ -31,6 +31,8 @@ class WeightTable {
   [[nodiscard]] const WeightFiles& files() const { return files_; }
 
  private:
+  /// As the tensor would be called in this file.
+  [[nodiscard]] std::string usual_name(const std::string& name) const;
   void wrong(const std::string& name, const std::string& why);
 
   const WeightFiles& files_;
