@@ -93,7 +93,7 @@ TEST(ConfigJson, CountsAreWholeAndBounded) {
 TEST(ConfigJson, NumbersThatMustBePositiveAre) {
   for (const char* value : {"0", "-1e-6", "\"1\"", "false"}) {
     const ConfigJson config = config_of("{\"x\":" + std::string(value) + "}");
-    config.positive("x", 1);
+    (void)config.positive("x", 1);
     EXPECT_THAT(problem(config), HasSubstr("'x' must be")) << value;
   }
   const ConfigJson config = config_of("{}");
