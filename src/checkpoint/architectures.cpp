@@ -11,13 +11,21 @@ namespace joulemark::checkpoint {
 namespace {
 
 constexpr Architecture kArchitectures[] = {
-    {"gpt2", read_gpt2},         {"gpt_bigcode", read_gpt_bigcode},
-    {"gpt_neox", read_gpt_neox}, {"bloom", read_bloom},
-    {"stablelm", read_stablelm}, {"phi", read_phi},
-    {"llama", read_llama},       {"mistral", read_mistral},
-    {"qwen2", read_qwen2},       {"qwen3", read_qwen3},
+    {"gpt2", read_gpt2},
+    {"gpt_bigcode", read_gpt_bigcode},
+    {"gpt_neox", read_gpt_neox},
+    {"bloom", read_bloom},
+    {"stablelm", read_stablelm},
+    {"phi", read_phi},
+    {"llama", read_llama},
+    {"mistral", read_mistral, Windows::kSome},
+    {"qwen2", read_qwen2, Windows::kSome},
+    {"qwen3", read_qwen3, Windows::kSome},
     {"gemma", read_gemma},
 };
+
+/// Tables grow with heads and with their size.
+constexpr std::int64_t kMostHeads = 1 << 16;
 
 struct NamedActivation {
   const char* name;
@@ -42,7 +50,7 @@ constexpr NamedActivation kActivations[] = {
 };
 
 /// Keys that make another model of any architecture.
-void check_common(const ConfigJson& config) {
+void check_common(const ConfigJson& config, Windows windows) {
   if (config.has("quantization_config"))
     config.refuse("quantization_config",
                   "quantised checkpoints are not supported; use the "
@@ -53,13 +61,19 @@ void check_common(const ConfigJson& config) {
   config.allow_only("use_bidirectional_attention", false, "which makes attention look ahead");
   if (config.has("per_layer_config"))
     config.refuse("per_layer_config", "layers that differ are not supported");
+  if (windows == Windows::kSome) return;
+  if (config.has("sliding_window"))
+    config.refuse("sliding_window", "which this architecture does not have; set it to null");
+  allow_only_layers(config, "full_attention");
 }
 
 void check_sizes(const ConfigJson& config, const DecoderSpec& spec) {
   if (spec.heads % spec.kv_heads != 0)
     config.refuse("num_key_value_heads",
                   fmt::format("which does not divide the {} heads", spec.heads));
-  if (spec.norm_epsilon <= 0) config.refuse("model_type", "with a norm's epsilon of 0 or less");
+  if (spec.heads > kMostHeads || spec.head_size > kMostHeads)
+    config.refuse("model_type", fmt::format("with {} heads of {} numbers, at most {} are supported",
+                                            spec.heads, spec.head_size, kMostHeads));
 }
 
 }  // namespace
@@ -73,6 +87,12 @@ Activation read_activation(const ConfigJson& config, const char* key, const char
   }
   config.refuse(key, fmt::format("which is none of {}", fmt::join(known, ", ")));
   return Activation::kIdentity;
+}
+
+void allow_only_layers(const ConfigJson& config, const std::string& type) {
+  for (const std::string& given : config.texts("layer_types"))
+    if (given != type)
+      return config.refuse("layer_types", fmt::format("with '{}', which is not supported", given));
 }
 
 double usual_score_scale(std::int64_t head_size) {
@@ -96,7 +116,7 @@ Result<DecoderSpec> read_decoder_spec(const ConfigJson& config) {
   const std::string type = config.text({"model_type"}, "");
   for (const Architecture& row : kArchitectures) {
     if (type != row.model_type) continue;
-    check_common(config);
+    check_common(config, row.windows);
     DecoderSpec spec = row.read(config);
     spec.model_type = type;
     check_sizes(config, spec);

@@ -19,10 +19,15 @@ Result<DecoderSpec> read_decoder_spec(const ConfigJson& config);
 /// Values of `model_type` that read_decoder_spec knows.
 std::vector<std::string> decoder_architectures();
 
+/// Whether an architecture has layers that see the last keys only. Where it has none, the reference
+/// implementation forgets what is behind a window all the same, but not in a prompt.
+enum class Windows { kNone, kSome };
+
 /// One row of the table.
 struct Architecture {
   const char* model_type;
   DecoderSpec (*read)(const ConfigJson& config);
+  Windows windows = Windows::kNone;
 };
 
 // For the table. Problems are left in `config`.
@@ -40,6 +45,9 @@ DecoderSpec read_gemma(const ConfigJson& config);
 
 /// The function that a key names. Problems are left in `config`.
 Activation read_activation(const ConfigJson& config, const char* key, const char* otherwise);
+
+/// Any other entry of `layer_types` than `type` is a problem.
+void allow_only_layers(const ConfigJson& config, const std::string& type);
 
 /// 1 / √head_size.
 double usual_score_scale(std::int64_t head_size);

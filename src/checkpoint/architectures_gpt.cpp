@@ -17,10 +17,10 @@ DecoderSpec gpt(const ConfigJson& config, const char* activation) {
   spec.layers = config.count({"n_layer", "num_hidden_layers"}, 12);
   spec.heads = spec.kv_heads = config.count({kGptHeads, kHeads}, 12);
   spec.head_size = even_head_size(config, spec, kGptHeads);
-  spec.intermediate = config.count({"n_inner"}, 4 * spec.hidden);
+  spec.intermediate = config.count({"n_inner"}).value_or(4 * spec.hidden);
   spec.max_positions = config.count({"n_positions", "max_position_embeddings"}, 1024);
   spec.positions_are_bounded = true;
-  spec.norm_epsilon = config.number({"layer_norm_epsilon"}, 1e-5);
+  spec.norm_epsilon = config.positive("layer_norm_epsilon", 1e-5);
   spec.position = PositionScheme::kLearned;
   const bool scaled = config.flag("scale_attn_weights", true);
   spec.score_scale = scaled ? usual_score_scale(spec.head_size) : 1;
@@ -69,7 +69,7 @@ DecoderSpec read_gpt_neox(const ConfigJson& config) {
   spec.head_size = even_head_size(config, spec, kHeads);
   spec.intermediate = config.count({"intermediate_size"}, 24576);
   spec.max_positions = config.count({"max_position_embeddings"}, 2048);
-  spec.norm_epsilon = config.number({"layer_norm_eps"}, 1e-5);
+  spec.norm_epsilon = config.positive("layer_norm_eps", 1e-5);
   spec.position = PositionScheme::kRotary;
   spec.rotary = read_rotary(config, {.head_size = spec.head_size,
                                      .max_positions = spec.max_positions,
@@ -107,8 +107,8 @@ DecoderSpec read_bloom(const ConfigJson& config) {
   spec.head_size = even_head_size(config, spec, kGptHeads);
   spec.intermediate = 4 * spec.hidden;
   // Nothing in the arithmetic ends; the length that the published models were trained with.
-  spec.max_positions = config.count({"seq_length"}, 2048);
-  spec.norm_epsilon = config.number({"layer_norm_epsilon"}, 1e-5);
+  spec.max_positions = config.count({"seq_length"}).value_or(2048);
+  spec.norm_epsilon = config.positive("layer_norm_epsilon", 1e-5);
   spec.embedding_norm = true;
   spec.position = PositionScheme::kAlibi;
   spec.score_scale = usual_score_scale(spec.head_size);
@@ -117,7 +117,7 @@ DecoderSpec read_bloom(const ConfigJson& config) {
   if (config.flag("apply_residual_connection_post_layernorm", false))
     spec.residual = Residual::kFromNorm;
   // The slow form of a model split over several devices leaves two biases out.
-  if (config.count({"pretraining_tp"}, 1) > 1 && config.flag("slow_but_exact", false))
+  if (config.count({"pretraining_tp"}).value_or(1) > 1 && config.flag("slow_but_exact", false))
     config.refuse("slow_but_exact", "which is not supported with a pretraining_tp above 1");
   spec.activation = Activation::kGeluTanh;
   spec.tied = config.flag("tie_word_embeddings", true);

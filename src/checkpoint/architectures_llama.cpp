@@ -51,7 +51,8 @@ DecoderSpec sized(const ConfigJson& config, const Defaults& defaults) {
 /// Heads of keys and values: as many as of queries where the key is null.
 std::int64_t shared_heads(const ConfigJson& config, const DecoderSpec& spec,
                           std::int64_t otherwise) {
-  return config.count({kSharedHeads}, config.is_null(kSharedHeads) ? spec.heads : otherwise);
+  if (config.is_null(kSharedHeads)) return spec.heads;
+  return config.count({kSharedHeads}, otherwise);
 }
 
 /// The head's size and what follows from it; all of a head is rotated.
@@ -63,7 +64,7 @@ void set_head_size(const ConfigJson& config, std::int64_t size, DecoderSpec& spe
 
 void set_root_mean_square_norms(const ConfigJson& config, DecoderSpec& spec) {
   spec.norm = NormKind::kRootMeanSquare;
-  spec.norm_epsilon = config.number({"rms_norm_eps"}, 1e-6);
+  spec.norm_epsilon = config.positive("rms_norm_eps", 1e-6);
 }
 
 /// What all but stablelm and phi share.
@@ -77,14 +78,6 @@ DecoderSpec gated(const ConfigJson& config, const Defaults& defaults) {
 
 void set_attention_bias(const ConfigJson& config, DecoderSpec& spec) {
   spec.qkv_bias = spec.attention_output_bias = config.flag("attention_bias", false);
-}
-
-void refuse_layer_types(const ConfigJson& config) {
-  for (const std::string& type : config.texts("layer_types"))
-    if (type != "full_attention") {
-      config.refuse("layer_types", fmt::format("with '{}', which is not supported", type));
-      return;
-    }
 }
 
 std::int64_t own_or_even_head_size(const ConfigJson& config, const DecoderSpec& spec) {
@@ -123,10 +116,10 @@ void set_qwen_windows(const ConfigJson& config, DecoderSpec& spec) {
 DecoderSpec read_llama(const ConfigJson& config) {
   DecoderSpec spec = gated(config, {32000, 4096, 32, 32, 11008, 2048});
   spec.kv_heads = shared_heads(config, spec, spec.heads);
-  set_head_size(config, own_or_even_head_size(config, spec), spec);
+  const std::int64_t even = even_head_size(config, spec, kHeads);
+  set_head_size(config, config.count({"head_dim"}).value_or(even), spec);
   set_attention_bias(config, spec);
   spec.mlp_bias = config.flag("mlp_bias", false);
-  refuse_layer_types(config);
   return spec;
 }
 
@@ -134,8 +127,9 @@ DecoderSpec read_mistral(const ConfigJson& config) {
   DecoderSpec spec = gated(config, {32000, 4096, 32, 32, 14336, 131072});
   spec.kv_heads = shared_heads(config, spec, 8);
   set_head_size(config, own_or_even_head_size(config, spec), spec);
-  refuse_layer_types(config);
-  if (!config.is_null("sliding_window")) {
+  const bool all = config.is_null("sliding_window");
+  allow_only_layers(config, all ? "full_attention" : "sliding_attention");
+  if (!all) {
     constexpr std::int64_t kMostLayers = 1 << 16;
     spec.windows.assign(static_cast<std::size_t>(std::min(spec.layers, kMostLayers)),
                         config.count({"sliding_window"}, 4096));
@@ -178,13 +172,12 @@ DecoderSpec read_gemma(const ConfigJson& config) {
                         : read_activation(config, "hidden_act", "gelu_pytorch_tanh");
   spec.embedding_scale = 1 / usual_score_scale(spec.hidden);
   spec.tied = config.flag("tie_word_embeddings", true);
-  refuse_layer_types(config);
   return spec;
 }
 
 DecoderSpec read_stablelm(const ConfigJson& config) {
   DecoderSpec spec = sized(config, {50304, 2560, 32, 32, 6912, 4096});
-  spec.norm_epsilon = config.number({"layer_norm_eps"}, 1e-5);
+  spec.norm_epsilon = config.positive("layer_norm_eps", 1e-5);
   spec.kv_heads = shared_heads(config, spec, 32);
   spec.head_size = even_head_size(config, spec, kHeads);
   spec.score_scale = usual_score_scale(spec.head_size);
@@ -204,7 +197,7 @@ DecoderSpec read_stablelm(const ConfigJson& config) {
 
 DecoderSpec read_phi(const ConfigJson& config) {
   DecoderSpec spec = sized(config, {51200, 2048, 24, 32, 8192, 2048});
-  spec.norm_epsilon = config.number({"layer_norm_eps"}, 1e-5);
+  spec.norm_epsilon = config.positive("layer_norm_eps", 1e-5);
   spec.kv_heads = shared_heads(config, spec, spec.heads);
   spec.head_size = own_or_even_head_size(config, spec);
   spec.score_scale = usual_score_scale(spec.head_size);

@@ -17,6 +17,10 @@ namespace {
 constexpr std::uintmax_t kMaxConfigBytes = 16 << 20;
 constexpr std::size_t kMaxShownValue = 60;
 
+std::string a_count() {
+  return fmt::format("a whole number from 1 to {}", ConfigJson::kMaxCount);
+}
+
 std::string shown(const json& value) {
   if (value.is_structured()) return value.is_array() ? "a list" : "an object";
   std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -76,17 +80,25 @@ const json* ConfigJson::find(const Names& names, const char** found) const {
   return nullptr;
 }
 
+std::string ConfigJson::shown_under(const char* name) const {
+  const auto found = object_->find(name);
+  return found == object_->end() ? "absent" : shown(*found);
+}
+
 void ConfigJson::wrong(const char* name, const std::string& expected) const {
   problems_->add(ErrorKind::kFailed,
                  fmt::format("cannot read '{}': '{}' must be {}, not {}", problems_->name, name,
-                             expected, shown(object_->at(name))));
+                             expected, shown_under(name)));
+}
+
+void ConfigJson::forbid_null(const Names& names, const std::string& expected) const {
+  for (const char* name : names)
+    if (is_null(name)) return wrong(name, expected);
 }
 
 void ConfigJson::refuse(const char* name, const std::string& why) const {
-  const auto found = object_->find(name);
-  problems_->add(ErrorKind::kUnsupported,
-                 fmt::format("'{}': '{}' is {}, {}", problems_->name, name,
-                             found == object_->end() ? "absent" : shown(*found), why));
+  problems_->add(ErrorKind::kUnsupported, fmt::format("'{}': '{}' is {}, {}", problems_->name, name,
+                                                      shown_under(name), why));
 }
 
 void ConfigJson::allow_only(const char* name, bool supported, const std::string& why) const {
@@ -100,12 +112,14 @@ std::optional<std::int64_t> ConfigJson::count(const Names& names) const {
   if (value->is_number_unsigned() && value->get<std::uint64_t>() >= 1 &&
       value->get<std::uint64_t>() <= kMaxCount)
     return value->get<std::int64_t>();
-  wrong(name, fmt::format("a whole number from 1 to {}", kMaxCount));
+  wrong(name, a_count());
   return 1;
 }
 
 std::int64_t ConfigJson::count(const Names& names, std::int64_t otherwise) const {
-  return count(names).value_or(otherwise);
+  if (const auto value = count(names)) return *value;
+  forbid_null(names, a_count());
+  return otherwise;
 }
 
 std::optional<double> ConfigJson::number(const Names& names) const {
@@ -121,12 +135,22 @@ double ConfigJson::number(const Names& names, double otherwise) const {
   return number(names).value_or(otherwise);
 }
 
+double ConfigJson::positive(const char* name, double otherwise) const {
+  return object_->contains(name) ? positive(name) : otherwise;
+}
+
+double ConfigJson::positive(const char* name) const {
+  const auto value = number({name});
+  if (value && *value > 0) return *value;
+  wrong(name, "a number above 0");
+  return 1;
+}
+
 bool ConfigJson::flag(const char* name, bool otherwise) const {
   const char* found = nullptr;
   const json* value = find({name}, &found);
-  if (value == nullptr) return otherwise;
-  if (value->is_boolean()) return value->get<bool>();
-  wrong(name, "true or false");
+  if (value != nullptr && value->is_boolean()) return value->get<bool>();
+  if (object_->contains(name)) wrong(name, "true or false");
   return otherwise;
 }
 

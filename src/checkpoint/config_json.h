@@ -33,12 +33,17 @@ class ConfigJson {
   /// Whether the key is there and null.
   [[nodiscard]] bool is_null(const char* name) const;
 
-  /// A whole number from 1 to kMaxCount.
+  /// A whole number from 1 to kMaxCount; null is wrong where a default is named, for it is none.
   [[nodiscard]] std::int64_t count(const Names& names, std::int64_t otherwise) const;
   [[nodiscard]] std::optional<std::int64_t> count(const Names& names) const;
   /// A finite number.
   [[nodiscard]] double number(const Names& names, double otherwise) const;
   [[nodiscard]] std::optional<double> number(const Names& names) const;
+  /// A finite number above 0; null is wrong.
+  [[nodiscard]] double positive(const char* name, double otherwise) const;
+  /// The same of a key that must be there.
+  [[nodiscard]] double positive(const char* name) const;
+  /// null is wrong.
   [[nodiscard]] bool flag(const char* name, bool otherwise) const;
   [[nodiscard]] std::string text(const Names& names, const std::string& otherwise) const;
   [[nodiscard]] std::vector<double> numbers(const char* name) const;
@@ -62,7 +67,9 @@ class ConfigJson {
   ConfigJson(std::shared_ptr<const nlohmann::json> object, std::shared_ptr<Problems> problems)
       : object_(std::move(object)), problems_(std::move(problems)) {}
   [[nodiscard]] const nlohmann::json* find(const Names& names, const char** found) const;
+  [[nodiscard]] std::string shown_under(const char* name) const;
   void wrong(const char* name, const std::string& expected) const;
+  void forbid_null(const Names& names, const std::string& expected) const;
 
   std::shared_ptr<const nlohmann::json> object_;
   std::shared_ptr<Problems> problems_;  ///< of the whole file

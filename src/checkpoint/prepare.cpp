@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Model files made from a checkpoint, in a cache that several processes use at the same time.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -11,6 +9,7 @@
 #include "base/file.h"
 #include "checkpoint/decoder.h"
 #include "checkpoint/decoder_graph.h"
+#include "checkpoint/disk.h"
 #include "checkpoint/onnx_decoder.h"
 #include "checkpoint/openvino_decoder.h"
 #include "checkpoint/weights_file.h"
@@ -51,20 +50,6 @@ Result<std::string> digest_of(const Decoder& decoder) {
                            status.st_mtim.tv_sec, status.st_mtim.tv_nsec));
   }
   return digest.text();
-}
-
-/// Holds the folder's lock until it is destroyed.
-Result<Descriptor> lock(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  const fs::path file = folder / ".lock";
-  Descriptor descriptor(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (descriptor.get() < 0 || flock(descriptor.get(), LOCK_EX) != 0)
-    return fail(ErrorKind::kMachine,
-                fmt::format("cannot write to the cache '{}': {}; set XDG_CACHE_HOME to a folder of "
-                            "yours",
-                            folder.string(), errno_text(errno)));
-  return descriptor;
 }
 
 Status write_onnx(const Decoder& decoder, DecoderForm form, const fs::path& path) {
@@ -117,7 +102,7 @@ Result<fs::path> prepare_decoder(const Decoder& decoder, DecoderForm form, const
   const auto digest = digest_of(decoder);
   if (!digest) return fail(digest.error());
   const fs::path folder = cache / "checkpoints" / *digest;
-  const auto held = lock(folder);
+  const auto held = lock_folder(folder);
   if (!held) return fail(held.error());
   const bool stateful = form == DecoderForm::kStateful;
   const fs::path path = folder / (std::string(to_string(form)) + (stateful ? ".xml" : ".onnx"));

@@ -12,6 +12,7 @@ namespace joulemark::checkpoint {
 namespace {
 
 constexpr double kDefaultBase = 10000;
+constexpr std::int64_t kMostHeadNumbers = 1 << 16;
 
 /// What all kinds read.
 struct Parameters {
@@ -26,10 +27,10 @@ struct Parameters {
       return static_cast<double>(*top);
     return static_cast<double>(own.count({"original_max_position_embeddings"}, max_positions));
   }
+  /// By default the growth over what the model was trained with.
   [[nodiscard]] double factor() const {
-    const double factor = own.number({"factor"}, static_cast<double>(max_positions) / trained());
-    if (factor <= 0) own.refuse("factor", "which must be positive");
-    return factor;
+    return own.has("factor") ? own.positive("factor")
+                             : static_cast<double>(max_positions) / trained();
   }
 };
 
@@ -45,22 +46,23 @@ std::vector<float> plain(const Parameters& from) {
 }
 
 void linear(const Parameters& from, Rotary& rotary) {
-  for (float& frequency : rotary.frequencies) frequency /= static_cast<float>(from.factor());
+  for (float& frequency : rotary.frequencies)
+    frequency /= static_cast<float>(from.own.positive("factor"));
 }
 
 void dynamic(const Parameters& from, Rotary& rotary) {
   if (from.dims <= 2) from.own.refuse("factor", "which the dynamic kind cannot use with 2 numbers");
   rotary.scaling.kind = RotaryScaling::Kind::kDynamic;
-  rotary.scaling.factor = from.factor();
+  rotary.scaling.factor = from.own.positive("factor");
   rotary.scaling.trained = from.max_positions;
 }
 
 void llama3(const Parameters& from, Rotary& rotary) {
-  const double low = from.own.number({"low_freq_factor"}, 1);
-  const double high = from.own.number({"high_freq_factor"}, 4);
+  const double low = from.own.positive("low_freq_factor");
+  const double high = from.own.positive("high_freq_factor");
   if (high <= low) from.own.refuse("high_freq_factor", "which must exceed low_freq_factor");
   const double trained = from.trained();
-  const double factor = from.factor();
+  const double factor = from.own.positive("factor");
   for (float& frequency : rotary.frequencies) {
     const double wavelength = 2 * std::numbers::pi / frequency;
     if (wavelength < trained / high) continue;
@@ -155,16 +157,28 @@ std::int64_t rotated(const ConfigJson& config, const std::optional<ConfigJson>& 
   if (own) fraction = own->number({"partial_rotary_factor"}, fraction);
   if (keys.fraction == nullptr && fraction != 1)
     own->refuse("partial_rotary_factor", "which this architecture does not have");
-  const auto dims = static_cast<std::int64_t>(static_cast<double>(keys.head_size) * fraction);
+  const double wanted = static_cast<double>(keys.head_size) * fraction;
+  const bool fits = wanted >= 1 && fraction <= 1 && keys.head_size <= kMostHeadNumbers;
+  const auto dims = fits ? static_cast<std::int64_t>(wanted) : 0;
   const bool odd = dims % 2 != 0 && keys.odd == RotaryKeys::Odd::kRefused;
-  if (dims < 1 || dims + dims % 2 > keys.head_size || odd) {
-    const char* key = keys.fraction != nullptr ? keys.fraction : "head_dim";
-    config.refuse(key, fmt::format("which would rotate {} of {} numbers of a head; an even number "
-                                   "of at least 2 is supported",
-                                   dims, keys.head_size));
-    return 2;
-  }
-  return dims;
+  if (fits && dims + dims % 2 <= keys.head_size && !odd) return dims;
+  const bool inside = own && own->has("partial_rotary_factor");
+  const char* key = keys.fraction != nullptr ? keys.fraction : "head_dim";
+  (inside ? *own : config)
+      .refuse(inside ? "partial_rotary_factor" : key,
+              fmt::format("which would rotate {} of {} numbers of a head; an even number of at "
+                          "least 2 is supported",
+                          wanted, keys.head_size));
+  return 2;
+}
+
+void check_finite(const ConfigJson& own, const Rotary& rotary) {
+  const auto finite = [](float value) { return std::isfinite(value); };
+  const std::vector<float>& later = rotary.scaling.long_frequencies;
+  if (std::all_of(rotary.frequencies.begin(), rotary.frequencies.end(), finite) &&
+      std::all_of(later.begin(), later.end(), finite) && std::isfinite(rotary.amplitude))
+    return;
+  own.refuse("rope_type", "with numbers that give no finite frequencies");
 }
 
 }  // namespace
@@ -178,6 +192,7 @@ Rotary read_rotary(const ConfigJson& config, const RotaryKeys& keys) {
   const ConfigJson& own = object ? *object : config;
   const Parameters from{config, own, keys.max_positions, base, rotated(config, object, keys)};
   rotary.frequencies = plain(from);
+  check_finite(own, rotary);
   if (!object) return rotary;
   if (own.has("full_attention") || own.has("sliding_attention"))
     config.refuse("rope_parameters", "with frequencies of its own for some layers");
@@ -186,6 +201,7 @@ Rotary read_rotary(const ConfigJson& config, const RotaryKeys& keys) {
   for (const Kind& kind : kKinds)
     if (name == kind.name) {
       kind.apply(from, rotary);
+      check_finite(own, rotary);
       return rotary;
     }
   own.refuse(own.has("rope_type") ? "rope_type" : "type",

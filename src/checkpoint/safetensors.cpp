@@ -14,6 +14,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/descriptor.h"
@@ -102,20 +103,45 @@ Result<StoredTensor> read_entry(const std::string& name, const json& entry,
   return StoredTensor{*dtype, std::move(*dims), data_offset + begin, *size};
 }
 
-/// Two tensors may be one only when they are empty.
-Status check_overlap(const Tensors& tensors) {
+/// Tensors lie one behind the other and fill the data, as the format demands: bytes that belong to
+/// none would be another file's, or the rest of a download.
+Status check_layout(const Tensors& tensors, std::uint64_t begin, std::uint64_t end) {
   std::vector<const Tensors::value_type*> ordered;
   for (const auto& entry : tensors)
     if (entry.second.bytes > 0) ordered.push_back(&entry);
   std::sort(ordered.begin(), ordered.end(),
             [](const auto* a, const auto* b) { return a->second.offset < b->second.offset; });
-  for (std::size_t i = 1; i < ordered.size(); ++i) {
-    const StoredTensor& before = ordered[i - 1]->second;
-    if (before.offset + before.bytes > ordered[i]->second.offset)
-      return broken(
-          fmt::format("tensors '{}' and '{}' overlap", ordered[i - 1]->first, ordered[i]->first));
+  std::uint64_t at = begin;
+  const std::string* before = nullptr;
+  for (const auto* entry : ordered) {
+    const auto& [name, stored] = *entry;
+    if (stored.offset < at)
+      return broken(fmt::format("tensors '{}' and '{}' overlap", *before, name));
+    if (stored.offset > at)
+      return broken_tensor(
+          name, fmt::format("follows {} bytes that belong to no tensor", stored.offset - at));
+    at = stored.offset + stored.bytes;
+    before = &name;
   }
-  return {};
+  if (at == end) return {};
+  return broken(
+      fmt::format("{} bytes behind the last tensor belong to none; download it again", end - at));
+}
+
+/// The header; of an object's two equal keys the parser would keep the last in silence.
+Result<json> parse_header(std::string_view text) {
+  std::set<std::string> names;
+  std::optional<std::string> twice;
+  const auto note = [&](int depth, json::parse_event_t event, json& value) {
+    if (depth == 1 && event == json::parse_event_t::key &&
+        !names.insert(value.get_ref<const std::string&>()).second)
+      twice = value.get_ref<const std::string&>();
+    return true;
+  };
+  json header = json::parse(text, note, false);
+  if (!header.is_object()) return broken("its header is no JSON object");
+  if (twice) return broken_tensor(*twice, "is in the header twice");
+  return header;
 }
 
 tl::unexpected<Error> unreadable(const std::filesystem::path& path, const std::string& why) {
@@ -159,18 +185,25 @@ Result<std::string> read_json(int fd, std::uint64_t file_bytes) {
 
 }  // namespace
 
+std::string_view safetensors_dtype(jm_dtype dtype) {
+  for (const auto& [word, known] : kTypes)
+    if (known == dtype) return word;
+  return {};
+}
+
 Result<Tensors> parse_safetensors_header(std::string_view text, std::uint64_t data_offset,
                                          std::uint64_t data_bytes) {
-  const json header = json::parse(text, nullptr, false);
-  if (!header.is_object()) return broken("its header is no JSON object");
+  const auto header = parse_header(text);
+  if (!header) return fail(header.error());
   Tensors tensors;
-  for (const auto& [name, entry] : header.items()) {
+  for (const auto& [name, entry] : header->items()) {
     if (name == "__metadata__") continue;
     auto tensor = read_entry(name, entry, data_offset, data_bytes);
     if (!tensor) return fail(tensor.error());
     tensors.emplace(name, std::move(*tensor));
   }
-  if (auto apart = check_overlap(tensors); !apart) return fail(apart.error());
+  if (auto good = check_layout(tensors, data_offset, data_offset + data_bytes); !good)
+    return fail(good.error());
   return tensors;
 }
 

@@ -26,8 +26,12 @@ struct StoredTensor {
 /// A larger header is refused before it is read, as the reference implementation does.
 inline constexpr std::uint64_t kMaxSafetensorsHeader = 100'000'000;
 
+/// The format's word for a type, "F32"; "" where it has none.
+std::string_view safetensors_dtype(jm_dtype dtype);
+
 /// Reads the header alone. Fails when the file cannot be read, is truncated, names a type that is
-/// unknown, or when offsets overlap, leave the file, or contradict type and shape. Format:
+/// unknown or a tensor twice, or when offsets overlap, leave the file, leave bytes that belong to
+/// no tensor, or contradict type and shape. Format:
 /// 8 bytes length of the header, a JSON object {"NAME": {"dtype", "shape", "data_offsets"}}, data.
 Result<std::map<std::string, StoredTensor>> read_safetensors_header(
     const std::filesystem::path& path);

@@ -21,6 +21,14 @@ std::optional<std::string> WeightTable::find(const std::string& name) const {
   return std::nullopt;
 }
 
+std::string WeightTable::usual_name(const std::string& name) const {
+  for (const std::string& prefix : prefixes_) {
+    const auto at = files_.tensors.lower_bound(prefix);
+    if (at != files_.tensors.end() && at->first.starts_with(prefix)) return prefix + name;
+  }
+  return name;
+}
+
 void WeightTable::wrong(const std::string& name, const std::string& why) {
   if (!error_) error_ = Error{ErrorKind::kFailed, fmt::format("tensor '{}' {}", name, why)};
 }
@@ -28,7 +36,7 @@ void WeightTable::wrong(const std::string& name, const std::string& why) {
 std::string WeightTable::take(const std::string& name, const std::vector<std::int64_t>& dims) {
   const auto found = find(name);
   if (!found) {
-    wrong(name, "is missing in the checkpoint");
+    wrong(usual_name(name), "is missing in the checkpoint");
     return {};
   }
   const StoredTensor& stored = files_.tensors.at(*found).stored;
@@ -36,8 +44,8 @@ std::string WeightTable::take(const std::string& name, const std::vector<std::in
     wrong(*found, fmt::format("has the shape {}, config.json asks for {}",
                               model::format_dims(stored.dims), model::format_dims(dims)));
   else if (!is_weight_type(stored.dtype))
-    wrong(*found, fmt::format("is of {}; weights must be float32, float16 or bfloat16",
-                              model::dtype_name(stored.dtype)));
+    wrong(*found, fmt::format("is of {}; weights must be F32, F16 or BF16",
+                              safetensors_dtype(stored.dtype)));
   return *found;
 }
 

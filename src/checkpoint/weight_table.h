@@ -19,9 +19,12 @@ class WeightTable {
   /// A name is looked for as it is and behind each prefix.
   WeightTable(const WeightFiles& files, std::vector<std::string> prefixes)
       : files_(files), prefixes_(std::move(prefixes)) {}
+  virtual ~WeightTable() = default;
+  WeightTable(const WeightTable&) = delete;
+  WeightTable& operator=(const WeightTable&) = delete;
 
   /// The file's own name of a tensor of floating numbers with these dims; "" when there is none.
-  std::string take(const std::string& name, const std::vector<std::int64_t>& dims);
+  virtual std::string take(const std::string& name, const std::vector<std::int64_t>& dims);
   [[nodiscard]] bool has(const std::string& name) const { return find(name).has_value(); }
   [[nodiscard]] std::optional<std::string> find(const std::string& name) const;
 
@@ -31,6 +34,8 @@ class WeightTable {
   [[nodiscard]] const WeightFiles& files() const { return files_; }
 
  private:
+  /// As the tensor would be called in this file.
+  [[nodiscard]] std::string usual_name(const std::string& name) const;
   void wrong(const std::string& name, const std::string& why);
 
   const WeightFiles& files_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/descriptor.h"
+#include "checkpoint/disk.h"
 #include "model/mapped_file.h"
 #include "model/small_float.h"
 
@@ -36,24 +37,6 @@ std::uint64_t aligned(std::uint64_t offset) {
 
 std::uint64_t elements(const StoredTensor& stored) {
   return stored.bytes / (stored.dtype == JM_FLOAT32 ? 4 : 2);
-}
-
-tl::unexpected<Error> unwritable(const fs::path& path, int error) {
-  const bool full = error == ENOSPC || error == EDQUOT;
-  return fail(
-      full ? ErrorKind::kMachine : ErrorKind::kFailed,
-      fmt::format("cannot write '{}': {}{}", path.string(), errno_text(error),
-                  full ? "; free some space, or point XDG_CACHE_HOME to a larger disk" : ""));
-}
-
-Status check_space(const fs::path& folder, std::uint64_t bytes) {
-  std::error_code error;
-  const fs::space_info space = fs::space(folder, error);
-  if (error || space.available >= bytes) return {};
-  return fail(ErrorKind::kMachine,
-              fmt::format("'{}' has {} MB left, the weights need {} MB; free some space, or point "
-                          "XDG_CACHE_HOME to a larger disk",
-                          folder.string(), space.available / 1'000'000, bytes / 1'000'000));
 }
 
 /// Writes a file in order.

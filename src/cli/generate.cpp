@@ -10,12 +10,14 @@
 
 #include "base/text_table.h"
 #include "checkpoint/decoder.h"
+#include "checkpoint/synthetic.h"
 #include "cli/commands.h"
 #include "cli/experiment_flags.h"
 #include "cli/interrupt.h"
 #include "cli/json_values.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
+#include "cli/synthetic_source.h"
 #include "engine/discovery.h"
 #include "run/generation.h"
 #include "run/process_worker.h"
@@ -98,7 +100,11 @@ Result<std::optional<Tokenizer>> load_tokenizer(const Generate& command) {
   const auto file = tokenizer::find_tokenizer_file(folder_of(command));
   if (!file) {
     if (command.prompts.empty()) return std::nullopt;
-    return fail(file.error());
+    if (!checkpoint::is_synthetic(command.model)) return fail(file.error());
+    return fail(ErrorKind::kUsage,
+                fmt::format("'{}' has synthetic weights and no tokenizer; give --token-ids instead "
+                            "of --prompt",
+                            command.model));
   }
   auto loaded = Tokenizer::load(*file);
   if (!loaded) return fail(loaded.error());
@@ -196,7 +202,8 @@ Result<json> row_json(const Ids& prompt, const run::GeneratedRow& row,
 }
 
 /// One prompt is an object of its own; several stand in "rows".
-Result<std::string> to_json(const run::GenerationTask& task, const run::Generation& done,
+Result<std::string> to_json(const Generate& command, const run::GenerationTask& task,
+                            const run::Generation& done,
                             const std::optional<Tokenizer>& tokenizer) {
   json rows = json::array();
   for (std::size_t i = 0; i < done.generated.rows.size(); ++i) {
@@ -206,6 +213,7 @@ Result<std::string> to_json(const run::GenerationTask& task, const run::Generati
   }
   json out = rows.size() == 1 ? std::move(rows.front()) : json{{"rows", std::move(rows)}};
   out["model_file"] = task.model;
+  out["synthetic"] = checkpoint::is_synthetic(command.model);
   out["timing"] = timing_json(done.generated);
   out["timing"]["load_s"] = to_seconds(done.loaded.t1_ns - done.loaded.t0_ns);
   return json_line(out);
@@ -254,6 +262,7 @@ Result<int> generate(const Generate& command) {
   auto file = model_file(command.model, *manifest);
   if (!file) return fail(file.error());
   task->model = *std::move(file);
+  note_synthetic(command.model);
   const double limit = command.time_limit_s.value_or(kDefaultTimeLimit);
   if (!(limit > 0 && limit <= kLongestTimeLimit))
     return fail(ErrorKind::kUsage, fmt::format("--time-limit must be positive, not {}", limit));
@@ -261,8 +270,9 @@ Result<int> generate(const Generate& command) {
   const auto done = run::generate(
       {.open = *open, .limit_ns = to_nanoseconds(limit), .stop = interrupt_flag()}, *task, workers);
   if (!done) return fail(done.error());
-  const auto out = command.as_json == Arguments::Switch::kOn ? to_json(*task, *done, *tokenizer)
-                                                             : to_text(*done, *tokenizer);
+  const auto out = command.as_json == Arguments::Switch::kOn
+                       ? to_json(command, *task, *done, *tokenizer)
+                       : to_text(*done, *tokenizer);
   if (!out) return fail(out.error());
   return print(*out);
 }
@@ -271,10 +281,11 @@ Result<int> generate(const Generate& command) {
 
 Action declare_generate(Arguments& arguments) {
   const auto command = std::make_shared<Generate>();
-  arguments.positional("MODEL", command->model,
-                       "Checkpoint directory (config.json, safetensors, tokenizer.json), or a "
-                       "decoder as ONNX or OpenVINO file",
-                       Arguments::Need::kRequired);
+  arguments.positional(
+      "MODEL", command->model,
+      "Checkpoint directory (config.json, safetensors, tokenizer.json), a decoder as "
+      "ONNX or OpenVINO file, or synthetic:NAME",
+      Arguments::Need::kRequired);
   arguments.option("--engine NAME", command->engine, "Engine that runs the model");
   arguments.repeated("--prompt TEXT", command->prompts,
                      "What the model goes on from; several make a batch");

@@ -8,6 +8,8 @@
 #include <cstdlib>
 
 #include "checkpoint/decoder.h"
+#include "checkpoint/synthetic.h"
+#include "cli/synthetic_source.h"
 
 namespace joulemark::cli {
 namespace {
@@ -74,6 +76,10 @@ Result<fs::path> cache_folder() {
 }
 
 Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest) {
+  if (checkpoint::names_synthetic(source)) {
+    const auto made = synthetic_directory(source);
+    return made ? prepared(*made, manifest) : fail(made.error());
+  }
   std::error_code error;
   if (!fs::is_directory(source, error)) return source;
   if (std::string file = known_file(source, manifest); !file.empty()) return file;

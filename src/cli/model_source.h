@@ -13,10 +13,10 @@ namespace joulemark::cli {
 /// Where prepared models are kept. Fails with kMachine when neither HOME nor XDG_CACHE_HOME is set.
 Result<std::filesystem::path> cache_folder();
 
-/// The file for an engine. A checkpoint directory is prepared in the form that the engine runs
-/// fastest of those that it lists; a directory with an ONNX or OpenVINO model stands for that
-/// model; anything else is the file itself. Fails with kUnsupported when the engine takes none of
-/// the forms.
+/// The file for an engine. What "synthetic:NAME" names is made first; a checkpoint directory is
+/// prepared in the form that the engine runs fastest of those that it lists; a directory with an
+/// ONNX or OpenVINO model stands for that model; anything else is the file itself. Fails with
+/// kUnsupported when the engine takes none of the forms.
 Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest);
 
 }  // namespace joulemark::cli
