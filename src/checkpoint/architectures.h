@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a config.json to the description of its decoder, one function for each architecture.
+// From a config.json to the description of its model, one function for each architecture.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "checkpoint/config_json.h"
 #include "checkpoint/decoder_spec.h"
+#include "checkpoint/encoder_spec.h"
 
 namespace joulemark::checkpoint {
 
@@ -18,6 +19,10 @@ Result<DecoderSpec> read_decoder_spec(const ConfigJson& config);
 
 /// Values of `model_type` that read_decoder_spec knows.
 std::vector<std::string> decoder_architectures();
+
+/// The same for encoders.
+Result<EncoderSpec> read_encoder_spec(const ConfigJson& config);
+std::vector<std::string> encoder_architectures();
 
 /// One row of the table.
 struct Architecture {
@@ -40,6 +45,9 @@ DecoderSpec read_gemma(const ConfigJson& config);
 
 /// The function that a key names. Problems are left in `config`.
 Activation read_activation(const ConfigJson& config, const char* key, const char* otherwise);
+
+/// Refuses a checkpoint whose weights are quantised.
+void refuse_quantised(const ConfigJson& config);
 
 /// 1 / √head_size.
 double usual_score_scale(std::int64_t head_size);
