@@ -11,10 +11,11 @@ namespace joulemark {
 
 /// A model under test and the inputs that it is given.
 struct ModelSpec {
-  /// Shown in tables; unique in an experiment. By default the file's stem, or its folder's name for
-  /// `model.onnx`.
+  /// Shown in tables; unique in an experiment. By default the file's stem, or the folder's name for
+  /// a folder and for `model.onnx`.
   std::string name;
-  /// Path of an ONNX file, or `null:NAME` for the null engine.
+  /// As the user names it: path of a file that engines load or of a checkpoint directory,
+  /// `hub:owner/name[@revision]`, or `null:NAME` for the null engine.
   std::string source;
   /// Dimensions for inputs whose shape is symbolic: input name → dims. `-1` keeps what the model
   /// says.

@@ -51,10 +51,7 @@ constexpr NamedActivation kActivations[] = {
 
 /// Keys that make another model of any architecture.
 void check_common(const ConfigJson& config, Windows windows) {
-  if (config.has("quantization_config"))
-    config.refuse("quantization_config",
-                  "quantised checkpoints are not supported; use the "
-                  "unquantised one");
+  refuse_quantised(config);
   config.allow_only("add_cross_attention", false, "which no decoder-only model has");
   config.allow_only("is_encoder_decoder", false, "which no decoder-only model has");
   config.allow_only("is_causal", true, "which makes attention look ahead");
@@ -95,6 +92,12 @@ void allow_only_layers(const ConfigJson& config, const std::string& type) {
       return config.refuse("layer_types", fmt::format("with '{}', which is not supported", given));
 }
 
+void refuse_quantised(const ConfigJson& config) {
+  if (config.has("quantization_config"))
+    config.refuse("quantization_config",
+                  "quantised checkpoints are not supported; use the unquantised one");
+}
+
 double usual_score_scale(std::int64_t head_size) {
   return 1 / std::sqrt(static_cast<double>(head_size));
 }
@@ -123,8 +126,10 @@ Result<DecoderSpec> read_decoder_spec(const ConfigJson& config) {
     if (auto good = config.status(); !good) return fail(good.error());
     return spec;
   }
+  auto known = decoder_architectures();
+  for (const std::string& name : encoder_architectures()) known.push_back(name);
   config.refuse("model_type", fmt::format("which is none of the supported architectures: {}",
-                                          fmt::join(decoder_architectures(), ", ")));
+                                          fmt::join(known, ", ")));
   return fail(config.status().error());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a config.json to the description of its decoder, one function for each architecture.
+// From a config.json to the description of its model, one function for each architecture.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "checkpoint/config_json.h"
 #include "checkpoint/decoder_spec.h"
+#include "checkpoint/encoder_spec.h"
 
 namespace joulemark::checkpoint {
 
@@ -18,6 +19,10 @@ Result<DecoderSpec> read_decoder_spec(const ConfigJson& config);
 
 /// Values of `model_type` that read_decoder_spec knows.
 std::vector<std::string> decoder_architectures();
+
+/// The same for encoders.
+Result<EncoderSpec> read_encoder_spec(const ConfigJson& config);
+std::vector<std::string> encoder_architectures();
 
 /// Whether an architecture has layers that see the last keys only. Where it has none, the reference
 /// implementation forgets what is behind a window all the same, but not in a prompt.
@@ -48,6 +53,9 @@ Activation read_activation(const ConfigJson& config, const char* key, const char
 
 /// Any other entry of `layer_types` than `type` is a problem.
 void allow_only_layers(const ConfigJson& config, const std::string& type);
+
+/// Refuses a checkpoint whose weights are quantised.
+void refuse_quantised(const ConfigJson& config);
 
 /// 1 / √head_size.
 double usual_score_scale(std::int64_t head_size);

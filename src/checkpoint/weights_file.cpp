@@ -189,6 +189,10 @@ Result<WeightPlaces> write_weights(const WeightFiles& files, const fs::path& fol
   return places;
 }
 
+Result<WeightPlaces> place_weights(const WeightFiles& files, const fs::path& folder) {
+  return is_mappable(files) ? link_weights(files, folder) : write_weights(files, folder);
+}
+
 Result<std::uint64_t> append_to_weights(const fs::path& file, std::span<const std::byte> bytes) {
   const Descriptor out(open(file.c_str(), O_WRONLY | O_CLOEXEC));
   struct stat status {};

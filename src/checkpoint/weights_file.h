@@ -23,6 +23,9 @@ Result<WeightPlaces> link_weights(const WeightFiles& files, const std::filesyste
 /// complete file is there from before. Fails with kMachine when the disk lacks the space.
 Result<WeightPlaces> write_weights(const WeightFiles& files, const std::filesystem::path& folder);
 
+/// Links the weights where engines can map them as they are, writes them elsewhere.
+Result<WeightPlaces> place_weights(const WeightFiles& files, const std::filesystem::path& folder);
+
 /// Puts bytes behind what write_weights wrote and gives their offset, a multiple of 64. Whoever has
 /// mapped the file is not disturbed.
 Result<std::uint64_t> append_to_weights(const std::filesystem::path& file,

@@ -21,29 +21,32 @@ struct Compare {
   Arguments::Switch print_experiment = Arguments::Switch::kOff;
 };
 
-Result<Experiment> experiment_of(const ExperimentFlags& flags) {
-  auto experiment = flags.experiment();
-  if (!experiment) return experiment;
+Result<CheckedExperiment> experiment_of(const Compare& command) {
+  auto experiment = command.flags.experiment();
+  if (!experiment) return fail(experiment.error());
+  auto models = find_models(*experiment, command.options.progress_style());
+  if (!models) return fail(models.error());
   if (experiment->factors.engine.empty()) {
     const auto path = engine::default_search_path(experiment->engine_roots);
-    auto engines = installed_engines(*experiment, path);
+    auto engines = installed_engines(*models, path);
     if (!engines) return fail(engines.error());
     auto opened = without_unbuilt(*std::move(engines), path);
     if (!opened) return fail(opened.error());
     experiment->factors.engine = *std::move(opened);
   }
   if (auto valid = config::validate(*experiment); !valid) return fail(valid.error());
-  if (auto shapes = distribute_shapes(*experiment); !shapes) return fail(shapes.error());
-  return experiment;
+  if (auto shapes = distribute_shapes(*experiment, *models); !shapes) return fail(shapes.error());
+  return CheckedExperiment{*std::move(experiment), *std::move(models)};
 }
 
 Result<int> compare(const Compare& command) {
-  auto experiment = experiment_of(command.flags);
-  if (!experiment) return fail(experiment.error());
+  auto asked = experiment_of(command);
+  if (!asked) return fail(asked.error());
   if (command.print_experiment == Arguments::Switch::kOn)
-    return print(config::to_toml(*experiment));
-  if (auto checked = check_experiment(*experiment); !checked) return fail(checked.error());
-  const auto code = measure(*experiment, command.options);
+    return print(config::to_toml(asked->experiment));
+  const auto checked = check_experiment(asked->experiment, asked->models);
+  if (!checked) return fail(checked.error());
+  const auto code = measure(*asked, command.options);
   if (code && *code != kExitInterrupted && command.options.quiet == Arguments::Switch::kOff)
     print_note(
         "the same command with --print-experiment prints this experiment as a file for "

@@ -10,7 +10,6 @@
 
 #include "base/suggest.h"
 #include "config/experiment_file.h"
-#include "model/model_format.h"
 #include "plan/plan.h"
 
 namespace joulemark::cli {
@@ -94,17 +93,18 @@ void check_configuration(const engine::Manifest& manifest, const Configuration& 
         lacks(manifest, "precision", cell.precision, manifest.precisions));
 }
 
-std::string format_of(const ModelSpec& model) {
-  return config::is_null_model(model.source) ? "null" : model::model_format(model.source);
+bool takes(const engine::Manifest& manifest, const LocalModel& model) {
+  return model.format == kDecoderFormat ? !manifest.decoder_forms.empty()
+                                        : contains(manifest.model_formats, model.format);
 }
 
-void check_formats(const engine::Manifest& manifest, const Experiment& experiment, Issues& issues) {
+void check_formats(const engine::Manifest& manifest, const LocalModels& models, Issues& issues) {
   const Texts& formats = manifest.model_formats;
-  for (std::size_t i = 0; i < experiment.models.size(); ++i) {
-    const ModelSpec& model = experiment.models[i];
-    if (formats.empty() || contains(formats, format_of(model))) continue;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    // What no engine can load is said of the model.
+    if (formats.empty() || models[i].problem || takes(manifest, models[i])) continue;
     add(issues, fmt::format("model[{}].source", i),
-        fmt::format("engine '{}' cannot load '{}': it takes {}", manifest.name, model.source,
+        fmt::format("engine '{}' cannot load '{}': it takes {}", manifest.name, models[i].path,
                     contains(formats, "null") ? "only models named null:NAME"
                                               : fmt::format("{} files", fmt::join(formats, ", "))));
   }
@@ -125,10 +125,11 @@ Manifests read_manifests(const Experiment& experiment, const engine::SearchPath&
 
 }  // namespace
 
-Issues find_engine_issues(const Experiment& experiment, const engine::SearchPath& path) {
+Issues find_engine_issues(const Experiment& experiment, const LocalModels& models,
+                          const engine::SearchPath& path) {
   Issues issues;
   const Manifests manifests = read_manifests(experiment, path, issues);
-  for (const auto& [name, manifest] : manifests) check_formats(manifest, experiment, issues);
+  for (const auto& [name, manifest] : manifests) check_formats(manifest, models, issues);
   for (const auto& cell : plan::configurations(experiment))
     if (const auto manifest = manifests.find(cell.engine); manifest != manifests.end())
       check_configuration(manifest->second, cell, experiment.factors, issues);
@@ -160,12 +161,12 @@ Result<Installs> find_installs(const Experiment& experiment, const engine::Searc
   return installs;
 }
 
-Result<std::vector<std::string>> installed_engines(const Experiment& experiment,
+Result<std::vector<std::string>> installed_engines(const LocalModels& models,
                                                    const engine::SearchPath& path) {
   const auto takes_all = [&](const engine::Manifest& manifest) {
-    return std::all_of(
-        experiment.models.begin(), experiment.models.end(),
-        [&](const ModelSpec& model) { return contains(manifest.model_formats, format_of(model)); });
+    return std::all_of(models.begin(), models.end(), [&](const LocalModel& model) {
+      return model.problem || takes(manifest, model);
+    });
   };
   Texts engines;
   for (const auto& listing : engine::list_engines(path))

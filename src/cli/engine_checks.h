@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/local_models.h"
 #include "config/validate.h"
 #include "engine/discovery.h"
 #include "joulemark/experiment.h"
@@ -19,6 +20,7 @@ using Installs = std::map<std::string, EngineInstall>;
 /// Every engine, provider, precision, option and model format against the engines' manifests: what
 /// an engine does not have, with what it has. Needs no engine's library.
 std::vector<config::Issue> find_engine_issues(const Experiment& experiment,
+                                              const LocalModels& models,
                                               const engine::SearchPath& path);
 
 /// Writes `true` and `false` as 1 and 0 where the values of an option are those.
@@ -28,9 +30,9 @@ void spell_option_values(Experiment& experiment, const engine::SearchPath& path)
 /// to do for one that is not installed.
 Result<Installs> find_installs(const Experiment& experiment, const engine::SearchPath& path);
 
-/// All installed engines that read ONNX files, for a command line without --engine; those of
-/// `null:` models when `experiment` has only such. kMachine when there are none.
-Result<std::vector<std::string>> installed_engines(const Experiment& experiment,
+/// All installed engines that take all of the models, for a command line without --engine.
+/// kMachine when there are none.
+Result<std::vector<std::string>> installed_engines(const LocalModels& models,
                                                    const engine::SearchPath& path);
 
 }  // namespace joulemark::cli

@@ -34,8 +34,9 @@ class EngineChecks : public ::testing::Test {
         << "[library]\nneeded = false\n[[option]]\nkey = \"spin\"\nvalues = [\"0\", \"1\"]\n"
         << "[[option]]\nkey = \"streams\"\npattern = \"[1-9][0-9]*\"\nhelp = \"how many\"\n";
   }
+  LocalModels models() { return *find_models(experiment_, run::ProgressStyle::kQuiet); }
   std::string complaint() {
-    const auto issues = find_engine_issues(experiment_, path_);
+    const auto issues = find_engine_issues(experiment_, models(), path_);
     if (issues.empty()) return "(no complaint)";
     EXPECT_EQ(issues.size(), 1u);
     place_ = issues.front().path;
@@ -121,11 +122,11 @@ TEST_F(EngineChecks, KeepNullModelsAndFilesApart) {
 }
 
 TEST_F(EngineChecks, TakeAllEnginesThatReadTheModelsWhenNoneIsNamed) {
-  EXPECT_THAT(*installed_engines(experiment_, path_), ::testing::ElementsAre("fast"));
+  EXPECT_THAT(*installed_engines(models(), path_), ::testing::ElementsAre("fast"));
   experiment_.models[0].source = "null:x";
-  EXPECT_THAT(*installed_engines(experiment_, path_), ::testing::ElementsAre("void"));
+  EXPECT_THAT(*installed_engines(models(), path_), ::testing::ElementsAre("void"));
   path_.plugin_dirs.clear();
-  const auto none = installed_engines(experiment_, path_);
+  const auto none = installed_engines(models(), path_);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::kMachine);
 }

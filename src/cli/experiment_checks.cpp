@@ -6,7 +6,6 @@
 
 #include "cli/engine_checks.h"
 #include "cli/model_checks.h"
-#include "model/model_format.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::cli {
@@ -19,49 +18,52 @@ struct Findings {
 };
 
 /// Which setting of the model is to blame.
-const char* setting_of(const ModelSpec& model) {
-  const bool onnx = model::model_format(model.source) == model::kOnnxFile;
-  if (onnx && !model::read_onnx_summary(model.source)) return "source";
-  return model.inputs == ModelSpec{}.inputs ? "shapes" : "inputs";
+const char* setting_of(const ModelSpec& spec, const LocalModel& model) {
+  if (model.problem || model.format == kDecoderFormat) return "source";
+  if (!model.description.empty() && !model::read_onnx_summary(model.description)) return "source";
+  return spec.inputs == ModelSpec{}.inputs ? "shapes" : "inputs";
 }
 
-void check_each_model(const Experiment& experiment, Findings& findings) {
+void check_each_model(const Experiment& experiment, const LocalModels& models, Findings& findings) {
   Experiment one = experiment;
-  for (std::size_t i = 0; i < experiment.models.size(); ++i) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
     one.models = {experiment.models[i]};
-    const auto checked = check_models(one);
+    const auto checked = check_models(one, {models[i]});
     if (checked) continue;
     if (findings.issues.empty()) findings.kind = checked.error().kind;
     findings.issues.push_back(
-        {.path = fmt::format("model[{}].{}", i, setting_of(experiment.models[i])),
+        {.path = fmt::format("model[{}].{}", i, setting_of(experiment.models[i], models[i])),
          .message = checked.error().message});
   }
 }
 
-Findings check(Experiment& experiment) {
+Findings check(Experiment& experiment, const LocalModels& models) {
   const auto path = engine::default_search_path(experiment.engine_roots);
   spell_option_values(experiment, path);
-  settle_batch(experiment);
-  Findings findings{.issues = find_engine_issues(experiment, path)};
-  check_each_model(experiment, findings);
+  settle_length(experiment, models);
+  settle_batch(experiment, models);
+  Findings findings{.issues = find_engine_issues(experiment, models, path)};
+  check_each_model(experiment, models, findings);
   return findings;
 }
 
 }  // namespace
 
-Status check_experiment(Experiment& experiment) {
-  const Findings found = check(experiment);
+Status check_experiment(Experiment& experiment, const LocalModels& models) {
+  const Findings found = check(experiment, models);
   if (found.issues.empty()) return {};
   return fail(found.kind, found.issues.front().message);
 }
 
-Result<Experiment> read_experiment_file(const std::string& file) {
+Result<CheckedExperiment> read_experiment_file(const std::string& file, run::ProgressStyle style) {
   auto loaded = config::load_experiment(file);
   if (!loaded) return fail(loaded.error());
-  const Findings found = check(loaded->experiment);
+  auto models = find_models(loaded->experiment, style);
+  if (!models) return fail(models.error());
+  const Findings found = check(loaded->experiment, *models);
   if (!found.issues.empty())
     return fail(found.kind, config::complaints_text(loaded->places, found.issues));
-  return std::move(loaded->experiment);
+  return CheckedExperiment{std::move(loaded->experiment), *std::move(models)};
 }
 
 }  // namespace joulemark::cli

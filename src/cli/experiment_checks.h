@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "cli/local_models.h"
 #include "config/experiment_file.h"
 #include "joulemark/experiment.h"
 
@@ -11,9 +12,15 @@ namespace joulemark::cli {
 /// An experiment from command line flags against the manifests of its engines and its model files,
 /// with the values of options spelled as the engines do. The first mistake: kUsage, or kFailed for
 /// a model that cannot be read.
-Status check_experiment(Experiment& experiment);
+Status check_experiment(Experiment& experiment, const LocalModels& models);
 
-/// Reads an experiment file and checks it in the same way. All mistakes, each with its place.
-Result<Experiment> read_experiment_file(const std::string& file);
+struct CheckedExperiment {
+  Experiment experiment;
+  LocalModels models;
+};
+
+/// Reads an experiment file, finds its models (find_models) and checks it in the same way. All
+/// mistakes, each with its place.
+Result<CheckedExperiment> read_experiment_file(const std::string& file, run::ProgressStyle style);
 
 }  // namespace joulemark::cli

@@ -10,6 +10,7 @@
 
 #include "base/text_table.h"
 #include "checkpoint/decoder.h"
+#include "checkpoint/encoder.h"
 #include "checkpoint/synthetic.h"
 #include "cli/commands.h"
 #include "cli/experiment_flags.h"
@@ -259,6 +260,11 @@ Result<int> generate(const Generate& command) {
   if (!tokenizer) return fail(tokenizer.error());
   auto task = make_task(command, *tokenizer);
   if (!task) return fail(task.error());
+  if (checkpoint::is_encoder(command.model))
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("'{}' is an encoder, which generates no text; 'joulemark compare' "
+                            "measures it",
+                            command.model));
   auto file = model_file(command.model, *manifest);
   if (!file) return fail(file.error());
   task->model = *std::move(file);

@@ -76,16 +76,12 @@ void print_energy_note(const sensors::Discovered& found) {
                          why == found.statuses.end() ? "there is no sensor" : why->detail));
 }
 
-run::ProgressStyle style_of(const MeasurementOptions& options) {
-  return options.quiet == Switch::kOn ? run::ProgressStyle::kQuiet
-                                      : run::progress_style_for(stderr);
-}
-
 /// Everything that a run needs, held together for its time.
 struct Measurement {
   const Experiment& experiment;
   const MeasurementOptions& options;
   Installs installs;
+  run::ModelPaths paths;
   store::Store store;
   std::int64_t id = 0;
 };
@@ -96,7 +92,7 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
   auto found = sensors::discover({.root = options.root, .clock = &clock});
   print_energy_note(found);
   run::ProcessWorkerRunner workers(run::default_worker_program());
-  const auto progress = run::make_progress(style_of(options), stderr);
+  const auto progress = run::make_progress(options.progress_style(), stderr);
   run::RunContext context{.workers = workers,
                           .sensors = found.sensors,
                           .store = measurement.store,
@@ -105,7 +101,8 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .stop = interrupt_flag(),
                           .host = host::fingerprint(options.root),
                           .sensor_statuses = found.statuses,
-                          .root = options.root};
+                          .root = options.root,
+                          .model_paths = measurement.paths};
   return run::run_experiment(measurement.id, measurement.experiment,
                              plan::make_plan(measurement.experiment), measurement.installs,
                              context);
@@ -152,7 +149,12 @@ void MeasurementOptions::declare(Arguments& arguments) {
   declare_root(arguments, root);
 }
 
-Result<int> measure(const Experiment& experiment, const MeasurementOptions& options) {
+run::ProgressStyle MeasurementOptions::progress_style() const {
+  return quiet == Switch::kOn ? run::ProgressStyle::kQuiet : run::progress_style_for(stderr);
+}
+
+Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& options) {
+  const Experiment& experiment = checked.experiment;
   // Writing beyond a file-size limit shall be an error of that write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
@@ -163,6 +165,8 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   if (!installs) return fail(installs.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
   if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
+  auto paths = find_model_paths(experiment, checked.models, path);
+  if (!paths) return fail(paths.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);
@@ -171,6 +175,7 @@ Result<int> measure(const Experiment& experiment, const MeasurementOptions& opti
   Measurement measurement{.experiment = experiment,
                           .options = options,
                           .installs = std::move(*installs),
+                          .paths = *std::move(paths),
                           .store = std::move(*store),
                           .id = *id};
   const auto outcome = run_trials(measurement);

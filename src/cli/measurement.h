@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 #include "cli/command_line.h"
-#include "joulemark/experiment.h"
+#include "cli/experiment_checks.h"
+#include "run/progress.h"
 
 namespace joulemark::cli {
 
@@ -21,12 +22,13 @@ struct MeasurementOptions {
   Arguments::Switch quiet = Arguments::Switch::kOff;
 
   void declare(Arguments& arguments);
+  [[nodiscard]] run::ProgressStyle progress_style() const;
 };
 
-/// Checks an experiment that is right in itself (see experiment_checks.h) against this machine
+/// Checks an experiment that is right in itself against this machine
 /// (engines, CPUs, where the output goes), measures it, prints the report, and says on stderr where
 /// everything is kept. Finished trials are kept whatever happens. kExitFailed when a trial was not
 /// ok, kExitInterrupted after a signal.
-Result<int> measure(const Experiment& experiment, const MeasurementOptions& options);
+Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& options);
 
 }  // namespace joulemark::cli

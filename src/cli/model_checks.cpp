@@ -12,14 +12,17 @@
 #include "base/suggest.h"
 #include "cli/output.h"
 #include "config/experiment_file.h"
+#include "model/generate.h"
 #include "model/inputs.h"
-#include "model/model_format.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Of the files that are made of encoders.
+constexpr const char* kIds = "input_ids";
 
 Status check_exists(const std::string& what, const fs::path& path) {
   std::error_code error;
@@ -29,15 +32,11 @@ Status check_exists(const std::string& what, const fs::path& path) {
 }
 
 /// What the file says of itself; nothing for formats that only engines read.
-Result<std::optional<model::OnnxSummary>> read_model(const ModelSpec& spec) {
-  if (auto exists = check_exists("model", spec.source); !exists) return fail(exists.error());
-  std::error_code error;
-  if (fs::is_directory(spec.source, error))
-    return fail(ErrorKind::kUsage,
-                fmt::format("cannot read model '{}': it is a folder; name the ONNX file in it",
-                            spec.source));
-  if (model::model_format(spec.source) != model::kOnnxFile) return std::nullopt;
-  auto summary = model::read_onnx_summary(spec.source);
+Result<std::optional<model::OnnxSummary>> read_model(const LocalModel& model) {
+  if (auto exists = check_exists("model", model.path); !exists) return fail(exists.error());
+  if (model.problem) return fail(*model.problem);
+  if (model.description.empty()) return std::nullopt;
+  auto summary = model::read_onnx_summary(model.description);
   if (!summary) return fail(summary.error());
   return std::optional(*std::move(summary));
 }
@@ -77,20 +76,48 @@ Status check_inputs(const ModelSpec& spec, const model::OnnxSummary& summary,
   return {};
 }
 
+/// A table of positions has no row for more.
+Status check_length(const ModelSpec& spec, const LocalModel& model,
+                    const model::OnnxSummary& summary) {
+  if (!model.longest || spec.inputs != ModelSpec{}.inputs) return {};
+  const auto shapes = model::resolve_shapes(summary.inputs, {.shapes = spec.shapes});
+  if (!shapes) return fail(shapes.error());
+  for (const auto& dims : *shapes)
+    if (dims.size() == 2 && dims[1] > *model.longest)
+      return fail(ErrorKind::kUsage,
+                  fmt::format("model '{}': it has room for {} tokens, and its inputs have {}; give "
+                              "fewer with '--shape {}=1x{}'",
+                              spec.name, *model.longest, dims[1], kIds, *model.longest));
+  return {};
+}
+
+Status check_model(const ModelSpec& spec, const LocalModel& local, const Experiment& experiment) {
+  const auto summary = read_model(local);
+  if (!summary) return fail(summary.error());
+  if (local.format == kDecoderFormat)
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("model '{}': '{}' generates text; 'joulemark generate' runs it",
+                            spec.name, local.path));
+  if (!*summary) return check_open_inputs(spec);
+  if (auto inputs = check_inputs(spec, **summary, experiment); !inputs) return inputs;
+  return check_length(spec, local, **summary);
+}
+
 }  // namespace
 
-Status distribute_shapes(Experiment& experiment) {
-  const auto& models = experiment.models;
+Status distribute_shapes(Experiment& experiment, const LocalModels& models) {
   const auto is_null = [](const ModelSpec& spec) { return config::is_null_model(spec.source); };
   // A null model has the inputs that its options say, which only the engine knows.
-  if (models.size() < 2 || models.front().shapes.empty() ||
-      std::any_of(models.begin(), models.end(), is_null))
+  const auto& specs = experiment.models;
+  if (specs.size() < 2 || specs.front().shapes.empty() ||
+      std::any_of(specs.begin(), specs.end(), is_null))
     return {};
   const auto wanted = experiment.models.front().shapes;
   std::set<std::string> known;
-  for (auto& spec : experiment.models) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    ModelSpec& spec = experiment.models[i];
     spec.shapes.clear();
-    const auto summary = read_model(spec);
+    const auto summary = read_model(models[i]);
     if (!summary) return fail(summary.error());
     if (!*summary) {
       for (const auto& [input, dims] : wanted) known.insert(input);
@@ -111,11 +138,12 @@ Status distribute_shapes(Experiment& experiment) {
   return {};
 }
 
-void settle_batch(Experiment& experiment) {
+void settle_batch(Experiment& experiment, const LocalModels& models) {
   if (experiment.factors.batch != Factors{}.batch) return;
-  for (const auto& spec : experiment.models) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const ModelSpec& spec = experiment.models[i];
     if (config::is_null_model(spec.source)) continue;
-    const auto summary = read_model(spec);
+    const auto summary = read_model(models[i]);
     if (!summary || !*summary) continue;
     const auto batch = model::settled_batch((*summary)->inputs, source_of(spec, experiment.seed));
     if (!batch) continue;
@@ -126,14 +154,24 @@ void settle_batch(Experiment& experiment) {
   }
 }
 
-Status check_models(const Experiment& experiment) {
-  for (const auto& spec : experiment.models) {
+void settle_length(Experiment& experiment, const LocalModels& models) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    ModelSpec& spec = experiment.models[i];
+    const std::int64_t longest = models[i].longest.value_or(model::kDefaultSequence);
+    if (longest >= model::kDefaultSequence || !spec.shapes.empty() ||
+        spec.inputs != ModelSpec{}.inputs)
+      continue;
+    print_note(
+        fmt::format("model '{}': it has room for {} tokens, which are taken", spec.name, longest));
+    spec.shapes[kIds] = {-1, longest};
+  }
+}
+
+Status check_models(const Experiment& experiment, const LocalModels& models) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const ModelSpec& spec = experiment.models[i];
     if (config::is_null_model(spec.source)) continue;
-    const auto summary = read_model(spec);
-    if (!summary) return fail(summary.error());
-    const auto inputs =
-        *summary ? check_inputs(spec, **summary, experiment) : check_open_inputs(spec);
-    if (!inputs) return inputs;
+    if (auto checked = check_model(spec, models[i], experiment); !checked) return checked;
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "checkpoint/decoder.h"
+#include "checkpoint/encoder.h"
 #include "checkpoint/synthetic.h"
 #include "cli/synthetic_source.h"
 
@@ -40,7 +41,20 @@ std::string known_file(const fs::path& directory, const engine::Manifest& manife
   return {};
 }
 
-Result<std::string> prepared(const fs::path& directory, const engine::Manifest& manifest) {
+Result<std::string> prepared_encoder(const fs::path& directory, const engine::Manifest& manifest) {
+  if (!lists(manifest.model_formats, "onnx"))
+    return fail(ErrorKind::kUnsupported,
+                fmt::format("engine '{}' runs no encoders: it takes no ONNX files", manifest.name));
+  const auto encoder = checkpoint::read_encoder(directory);
+  if (!encoder) return fail(encoder.error());
+  const auto cache = cache_folder();
+  if (!cache) return fail(cache.error());
+  const auto file = checkpoint::prepare_encoder(*encoder, *cache);
+  if (!file) return fail(file.error());
+  return file->string();
+}
+
+Result<std::string> prepared_decoder(const fs::path& directory, const engine::Manifest& manifest) {
   if (manifest.decoder_forms.empty())
     return fail(ErrorKind::kUnsupported,
                 fmt::format("engine '{}' runs no language models", manifest.name));
@@ -75,6 +89,22 @@ Result<fs::path> cache_folder() {
   return (cache.empty() ? fs::path(home) / ".cache" : fs::path(cache)) / "joulemark";
 }
 
+std::optional<ExportedModel> exported_model(const fs::path& directory) {
+  std::error_code error;
+  for (const char* format : {"onnx", "openvino-ir"})
+    for (const KnownFile& known : kKnownFiles)
+      if (std::string_view(known.format) == format && fs::exists(directory / known.name, error))
+        return ExportedModel{(directory / known.name).string(), format};
+  return std::nullopt;
+}
+
+Error no_model(const fs::path& directory) {
+  return {ErrorKind::kUsage,
+          fmt::format("'{}' is no model: a checkpoint has a config.json, an exported model a "
+                      "model.onnx or openvino_model.xml",
+                      directory.string())};
+}
+
 Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest) {
   if (checkpoint::names_synthetic(source)) {
     const auto made = synthetic_directory(source);
@@ -83,11 +113,9 @@ Result<std::string> model_file(const std::string& source, const engine::Manifest
   std::error_code error;
   if (!fs::is_directory(source, error)) return source;
   if (std::string file = known_file(source, manifest); !file.empty()) return file;
-  if (checkpoint::is_checkpoint(source)) return prepared(source, manifest);
-  return fail(ErrorKind::kUsage,
-              fmt::format("'{}' is no model: a checkpoint has a config.json, an exported model a "
-                          "model.onnx or openvino_model.xml",
-                          source));
+  if (!checkpoint::is_checkpoint(source)) return fail(no_model(source));
+  return checkpoint::is_encoder(source) ? prepared_encoder(source, manifest)
+                                        : prepared_decoder(source, manifest);
 }
 
 }  // namespace joulemark::cli

@@ -62,14 +62,15 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
 
 Result<int> show_plan(const Plan& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
-  const auto experiment = read_experiment_file(command.file);
-  if (!experiment) return fail(experiment.error());
+  const auto checked = read_experiment_file(command.file, run::progress_style_for(stderr));
+  if (!checked) return fail(checked.error());
+  const Experiment& experiment = checked->experiment;
   const auto found = sensors::discover({.root = command.root});
   const double window = sensors::min_window_s(found.sensors, kSensorPrecision);
-  const double seconds = plan::estimate_time(*experiment, window).seconds;
-  const auto trials = plan::make_plan(*experiment);
-  return print(command.as_json == Arguments::Switch::kOn ? to_json(*experiment, trials, seconds)
-                                                         : to_text(*experiment, trials, seconds));
+  const double seconds = plan::estimate_time(experiment, window).seconds;
+  const auto trials = plan::make_plan(experiment);
+  return print(command.as_json == Arguments::Switch::kOn ? to_json(experiment, trials, seconds)
+                                                         : to_text(experiment, trials, seconds));
 }
 
 }  // namespace

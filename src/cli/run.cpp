@@ -15,11 +15,11 @@ struct Run {
 };
 
 Result<int> run(const Run& command) {
-  const auto experiment = read_experiment_file(command.file);
-  if (!experiment) return fail(experiment.error());
+  const auto checked = read_experiment_file(command.file, command.options.progress_style());
+  if (!checked) return fail(checked.error());
   MeasurementOptions options = command.options;
   options.experiment_file = command.file;
-  return measure(*experiment, options);
+  return measure(*checked, options);
 }
 
 }  // namespace

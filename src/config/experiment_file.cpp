@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFileBytes = 4 << 20;
 constexpr std::string_view kNullScheme = "null:";
+constexpr std::string_view kHubScheme = "hub:";
 
 using Positions = std::map<std::string, Position>;
 
@@ -52,6 +53,18 @@ struct Source {
   std::string stem;  ///< the experiment's name where it has none
   fs::path folder;   ///< of relative paths; "" leaves them as they are
 };
+
+/// "hub:owner/name@revision" → "name".
+std::string hub_name(std::string_view source) {
+  source.remove_prefix(kHubScheme.size());
+  source = source.substr(0, source.find('@'));
+  return std::string(source.substr(source.rfind('/') + 1));
+}
+
+/// The last part of a path, which may end in '/'. What looks like an ending belongs to it.
+std::string folder_name(const fs::path& path) {
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
 
 void fill_names(Reading& reading, const std::string& stem) {
   Experiment& experiment = reading.experiment;
@@ -119,9 +132,16 @@ bool is_null_model(std::string_view source) {
   return source.starts_with(kNullScheme);
 }
 
+bool is_hub_model(std::string_view source) {
+  return source.starts_with(kHubScheme);
+}
+
 std::string default_model_name(const std::string& source) {
   if (is_null_model(source)) return printable(source.substr(kNullScheme.size()));
+  if (is_hub_model(source)) return printable(hub_name(source));
+  std::error_code error;
   const fs::path path(source);
+  if (fs::is_directory(path, error)) return printable(folder_name(path));
   const fs::path folder = path.parent_path().filename();
   const bool generic =
       path.filename() == "model.onnx" && !folder.empty() && folder != "." && folder != "..";
@@ -130,7 +150,8 @@ std::string default_model_name(const std::string& source) {
 
 void resolve_paths(Experiment& experiment, const fs::path& folder) {
   for (auto& model : experiment.models) {
-    if (!is_null_model(model.source)) make_absolute(model.source, folder);
+    if (!is_null_model(model.source) && !is_hub_model(model.source))
+      make_absolute(model.source, folder);
     if (model.inputs != ModelSpec{}.inputs) make_absolute(model.inputs, folder);
   }
   for (auto& [engine, root] : experiment.engine_roots) make_absolute(root, folder);

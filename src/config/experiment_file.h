@@ -45,11 +45,15 @@ Result<LoadedExperiment> load_experiment(const std::filesystem::path& path);
 /// equals e (an engine without options has no entry in `engine_options`).
 std::string to_toml(const Experiment& experiment);
 
-/// The file's stem; the folder's name for `…/folder/model.onnx`; NAME for `null:NAME`. Printable.
+/// The file's stem; the folder's name for a folder and for `…/folder/model.onnx`; NAME for
+/// `null:NAME` and `hub:owner/NAME@revision`. Printable.
 std::string default_model_name(const std::string& source);
 
 /// Whether `source` names no file: `null:NAME`.
 bool is_null_model(std::string_view source);
+
+/// Whether it stands on the hub: `hub:owner/name`.
+bool is_hub_model(std::string_view source);
 
 /// Makes relative paths of models, inputs and engine roots absolute, from `folder`.
 void resolve_paths(Experiment& experiment, const std::filesystem::path& folder);

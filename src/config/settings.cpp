@@ -68,7 +68,7 @@ const Setting kSettings[] = {
      "CPUs that the measured process may run on, counted from 0; empty leaves it to the operating system"},
 
     {"model[].source", "MODEL", kModelSource, "", kNoBound, kNoBound,
-     "An ONNX file, or null:NAME for the null engine"},
+     "An ONNX file, a checkpoint directory (config.json and safetensors), hub:owner/name for one on the hub, or null:NAME for the null engine"},
     {"model[].name", "", kModelName, "", kNoBound, kNoBound,
      "What the model is called; by default the file's stem, or the folder's name for model.onnx"},
     {"model[].inputs", "--inputs", kModelInputs, "", kNoBound, kNoBound,

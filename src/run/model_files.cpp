@@ -7,6 +7,7 @@
 
 #include <array>
 #include <fstream>
+#include <set>
 
 #include "model/onnx_summary.h"
 
@@ -36,17 +37,33 @@ std::string ModelFiles::digest_of(const fs::path& path) {
   return fmt::format("{:016x}", hash);
 }
 
-ModelFiles::ModelFiles(const std::vector<ModelSpec>& models) {
-  for (const ModelSpec& spec : models) {
+void ModelFiles::add(const fs::path& path, std::vector<File>& files) {
+  File file = look(path);
+  if (file.bytes < 0) return;
+  file.digest = digest_of(path);
+  files.push_back(std::move(file));
+  const auto summary = model::read_onnx_summary(path);
+  if (!summary) return;
+  for (const auto& external : summary->external_files)
+    files.push_back(look(path.parent_path() / external.location));
+}
+
+ModelFiles::ModelFiles(const std::vector<ModelSpec>& models, ModelPaths paths)
+    : paths_(std::move(paths)) {
+  for (std::size_t model = 0; model < models.size(); ++model) {
+    sources_.push_back(models[model].source);
+    std::set<std::string> loaded;
+    for (const auto& [key, path] : paths_)
+      if (key.first == model) loaded.insert(path);
+    if (loaded.empty()) loaded.insert(models[model].source);
     std::vector<File>& files = models_.emplace_back();
-    files.push_back(look(spec.source));
-    if (files.front().bytes < 0) continue;
-    files.front().digest = digest_of(spec.source);
-    const auto summary = model::read_onnx_summary(spec.source);
-    if (!summary) continue;
-    for (const auto& external : summary->external_files)
-      files.push_back(look(fs::path(spec.source).parent_path() / external.location));
+    for (const std::string& path : loaded) add(path, files);
   }
+}
+
+std::string ModelFiles::path(std::size_t model, const std::string& engine) const {
+  const auto found = paths_.find({model, engine});
+  return found == paths_.end() ? sources_.at(model) : found->second;
 }
 
 std::vector<std::pair<std::string, std::string>> ModelFiles::facts(std::size_t model) const {

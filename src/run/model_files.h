@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,14 +14,22 @@
 
 namespace joulemark::run {
 
+/// The files that engines load in the place of sources that they cannot load (checkpoints, the
+/// hub's), by the model's place in the experiment and Configuration::engine.
+using ModelPaths = std::map<std::pair<std::size_t, std::string>, std::string>;
+
 /// The files of an experiment's models. A model that is no file (the null engine's) never changes.
 class ModelFiles {
  public:
   /// Looks at every model and its external data now; reads each model file once.
-  explicit ModelFiles(const std::vector<ModelSpec>& models);
+  explicit ModelFiles(const std::vector<ModelSpec>& models, ModelPaths paths = {});
 
-  /// Ordered facts of one model, for the store: size, time of the last change and a digest of the
-  /// contents; of external data the first two. Empty when the model is no file.
+  /// What a worker of `engine` is told to load.
+  [[nodiscard]] std::string path(std::size_t model, const std::string& engine) const;
+
+  /// Ordered facts of one model, for the store: of every file that is loaded for it size, time of
+  /// the last change and a digest of the contents; of external data the first two. Empty when the
+  /// model is no file.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> facts(std::size_t model) const;
 
   /// What is no longer as it was, for people; "" while all is. Reads a file again only when its
@@ -38,8 +47,11 @@ class ModelFiles {
   };
   static File look(const std::filesystem::path& path);
   static std::string digest_of(const std::filesystem::path& path);
+  static void add(const std::filesystem::path& path, std::vector<File>& files);
 
-  std::vector<std::vector<File>> models_;  ///< the model file first, then its external data
+  std::vector<std::string> sources_;
+  ModelPaths paths_;
+  std::vector<std::vector<File>> models_;  ///< model files, each before its external data
 };
 
 }  // namespace joulemark::run

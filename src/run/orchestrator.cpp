@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "run/model_files.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -53,7 +52,7 @@ class Run {
                .clock = context.clock,
                .stop = context.stop,
                .root = context.root},
-        files_(plan.experiment.models),
+        files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
         references_(plan.experiment, reference_folder),
         window_s_(window_length(plan.experiment, context.sensors)) {}
@@ -211,6 +210,7 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
     const TrialEnd end = answer_only({.experiment = plan_.experiment,
                                       .planned = reference,
                                       .install = install->second,
+                                      .model_path = files_.path(trial.model, first->engine),
                                       .answer = references_.plan(trial.model, *first)},
                                      world_);
     if (end.interrupted) {
@@ -229,6 +229,7 @@ TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
   TrialEnd end = run_trial({.experiment = plan_.experiment,
                             .planned = trial,
                             .install = plan_.installs.at(trial.configuration.engine),
+                            .model_path = files_.path(trial.model, trial.configuration.engine),
                             .answer = answer,
                             .window_s = window_s_},
                            world_);

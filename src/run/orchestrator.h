@@ -16,6 +16,7 @@
 #include "joulemark/meter.h"
 #include "joulemark/result.h"
 #include "plan/plan.h"
+#include "run/model_files.h"
 #include "run/progress.h"
 #include "run/worker_runner.h"
 #include "store/store.h"
@@ -34,6 +35,7 @@ struct RunContext {
   /// Why there is no sensor, for the reason of an absent energy; see sensors::Discovered.
   std::vector<SensorStatus> sensor_statuses = {};
   std::filesystem::path root = "/";  ///< of /proc and /sys
+  ModelPaths model_paths = {};
 };
 
 struct RunOutcome {

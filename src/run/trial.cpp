@@ -128,7 +128,7 @@ Reply<void> Attempt::prepare() {
                                      .options = configuration_.options});
   if (!opened) return tl::unexpected<Failure>(opened.error());
   end_.record.describe_json = opened->describe_json;
-  const auto loaded = client_->load(model.source, configuration_.precision);
+  const auto loaded = client_->load(request_.model_path, configuration_.precision);
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
   record_phase(Phase::kLoad, loaded->t0_ns, loaded->t1_ns);
   if (auto ready = client_->inputs(

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -35,6 +36,7 @@ struct TrialRequest {
   const Experiment& experiment;
   const plan::PlannedTrial& planned;
   const EngineInstall& install;
+  std::string model_path;  ///< what the worker loads
   AnswerPlan answer;
   double window_s = 0;
 };

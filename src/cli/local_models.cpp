@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/local_models.h"
+
+#include <filesystem>
+
+#include "checkpoint/decoder.h"
+#include "checkpoint/encoder.h"
+#include "cli/hub_model.h"
+#include "cli/model_source.h"
+#include "config/experiment_file.h"
+#include "model/model_format.h"
+
+namespace joulemark::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reads config.json and the headers of the weights, and for an encoder makes its model file.
+Status describe_checkpoint(LocalModel& model) {
+  if (!checkpoint::is_encoder(model.path)) {
+    model.format = kDecoderFormat;
+    const auto decoder = checkpoint::read_decoder(model.path);
+    return decoder ? Status{} : fail(decoder.error());
+  }
+  model.format = model::kOnnxFile;
+  const auto encoder = checkpoint::read_encoder(model.path);
+  if (!encoder) return fail(encoder.error());
+  const auto cache = cache_folder();
+  if (!cache) return fail(cache.error());
+  const auto file = checkpoint::prepare_encoder(*encoder, *cache);
+  if (!file) return fail(file.error());
+  model.description = file->string();
+  model.longest = encoder->spec.max_positions;
+  return {};
+}
+
+Status describe_directory(LocalModel& model) {
+  if (const auto exported = exported_model(model.path)) {
+    model.format = exported->format;
+    if (model.format == model::kOnnxFile) model.description = exported->path;
+    return {};
+  }
+  if (checkpoint::is_checkpoint(model.path)) return describe_checkpoint(model);
+  return fail(no_model(model.path));
+}
+
+LocalModel describe(const std::string& path) {
+  LocalModel model{.path = path, .format = {}, .description = {}, .longest = {}, .problem = {}};
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    if (auto described = describe_directory(model); !described) model.problem = described.error();
+    return model;
+  }
+  model.format = model::model_format(path);
+  if (model.format == model::kOnnxFile) model.description = path;
+  return model;
+}
+
+}  // namespace
+
+Result<LocalModels> find_models(const Experiment& experiment, run::ProgressStyle style) {
+  LocalModels models;
+  for (const ModelSpec& spec : experiment.models) {
+    if (config::is_null_model(spec.source)) {
+      models.push_back({spec.source, "null", {}, {}, {}});
+      continue;
+    }
+    if (!config::is_hub_model(spec.source)) {
+      models.push_back(describe(spec.source));
+      continue;
+    }
+    const auto snapshot = fetch_from_hub(spec.source, style);
+    if (!snapshot) return fail(snapshot.error());
+    models.push_back(describe(snapshot->directory.string()));
+  }
+  return models;
+}
+
+Result<run::ModelPaths> find_model_paths(const Experiment& experiment, const LocalModels& models,
+                                         const engine::SearchPath& path) {
+  run::ModelPaths paths;
+  for (const std::string& engine : experiment.factors.engine) {
+    const auto manifest = engine::find_manifest(engine, path);
+    if (!manifest) return fail(manifest.error());
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      std::error_code error;
+      if (!fs::is_directory(models[i].path, error)) continue;
+      auto file = model_file(models[i].path, *manifest);
+      if (!file) return fail(file.error());
+      paths[{i, engine}] = *std::move(file);
+    }
+  }
+  return paths;
+}
+
+}  // namespace joulemark::cli
