@@ -3,15 +3,18 @@
 
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include "model/model_format.h"
 #include "model/onnx_reader.h"
+#include "plugin_kit/decoder.h"
 #include "plugin_kit/status.h"
 #include "torch_kit/archive.h"
 #include "torch_kit/errors.h"
 #include "torch_kit/lowering/lower.h"
 #include "torch_kit/passes.h"
 #include "torch_kit/reuse.h"
+#include "torch_kit/row_products.h"
 #include "torch_kit/script.h"
 
 namespace joulemark::torch_kit {
@@ -21,18 +24,40 @@ jm_status status_of(const Error& error) {
   return error.kind == ErrorKind::kUnsupported ? JM_UNSUPPORTED : JM_INVALID_MODEL;
 }
 
-Lowered lower_file(const std::string& path, c10::Device device) {
-  const auto model = model::read_onnx_model(path);
+model::OnnxModel read_file(const std::string& path) {
+  auto model = model::read_onnx_model(path);
   if (!model) plugin::fail(status_of(model.error()), model.error().message);
-  return lower(*model, device);
+  return std::move(*model);
+}
+
+plugin::PortList ports_of(const std::vector<model::Port>& from) {
+  std::vector<plugin::Port> ports;
+  for (const model::Port& port : from) ports.push_back(port_of(port));
+  return plugin::PortList(std::move(ports));
+}
+
+/// A decoder with one buffer for past and present may write into it.
+Caches caches_of(const model::OnnxGraph& graph) {
+  const auto decoder = plugin::DecoderPorts::find(ports_of(graph.inputs), ports_of(graph.outputs));
+  return decoder && decoder->shares_cache() ? Caches::kInPlace : Caches::kCopied;
 }
 
 Loaded load_onnx(const jm_engine& engine, const std::string& path) {
-  Lowered lowered = lower_file(path, engine.device);
+  const model::OnnxModel model = read_file(path);
+  const Caches caches = caches_of(model.graph);
+  Lowered lowered = lower(model, engine.device, caches);
   optimise(lowered.graph, engine.optimize);
+  if (caches == Caches::kInPlace) {
+    speed_up_rows(*lowered.graph);
+    tj::EliminateDeadCode(lowered.graph);
+  }
   reuse_arguments(*lowered.graph);
-  return {std::move(lowered.inputs), std::move(lowered.outputs), lowered.precision,
-          engine.flavour.from_graph(lowered.graph)};
+  return {std::move(lowered.inputs),
+          std::move(lowered.outputs),
+          lowered.precision,
+          engine.flavour.from_graph(lowered.graph),
+          {},
+          caches};
 }
 
 Loaded load_archive(const jm_engine& engine, const std::string& path) {
@@ -58,7 +83,7 @@ Loaded load(const jm_engine& engine, const std::string& path) {
 namespace {
 
 void export_torchscript(const jm_engine& engine, const std::string& path, const std::string& to) {
-  Lowered lowered = lower_file(path, engine.device);
+  Lowered lowered = lower(read_file(path), engine.device);
   // oneDNN's own layouts cannot be saved.
   optimise(lowered.graph, engine.optimize == Optimize::kNone ? Optimize::kNone : Optimize::kFreeze);
   make_module(*lowered.graph).save(to);

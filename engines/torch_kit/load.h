@@ -9,6 +9,7 @@
 #include "plugin_kit/ports.h"
 #include "torch_kit/engine.h"
 #include "torch_kit/executor.h"
+#include "torch_kit/lowering/graph_writer.h"
 
 namespace joulemark::torch_kit {
 
@@ -19,6 +20,7 @@ struct Loaded {
   std::unique_ptr<Executor> executor;
   /// What the executor takes for each input: a tensor, int, float or bool; empty: tensors only.
   std::vector<c10::TypeKind> kinds = {};
+  Caches caches = Caches::kCopied;
 };
 
 /// Reads an ONNX file, a TorchScript archive or an AOTInductor package. Throws plugin::Failure.

@@ -29,7 +29,8 @@ c10::IValue as_kind(const at::Tensor& tensor, c10::TypeKind kind) {
 
 }  // namespace
 
-jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(engine) {
+jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
+    : engine_(engine), caches_(torch_kit::Caches::kCopied) {
   plugin::check_model_file(params);
   plugin::check_precision(engine.flavour.name, params.precision);
   const plugin::WideAffinity wide(engine.affinity);
@@ -40,6 +41,16 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params) : engine_(en
   precision_ = loaded.precision;
   kinds_ = std::move(loaded.kinds);
   executor_ = std::move(loaded.executor);
+  caches_ = loaded.caches;
+  make_decoder();
+}
+
+void jm_model::make_decoder() {
+  if (!kinds_.empty()) return;
+  auto ports = plugin::DecoderPorts::find(inputs, outputs);
+  if (!ports || ports->is_stateful()) return;
+  decoder_ = std::make_unique<torch_kit::Decoder>(*executor_, engine_.device,
+                                                  plugin::DecoderFeed(std::move(*ports), inputs));
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
@@ -50,6 +61,8 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   bound_.clear();
   for (std::size_t i = 0; i < count; ++i) {
     at::Tensor tensor = torch_kit::from_caller(tensors[i], engine_.device);
+    // What the graph writes into is not the caller's.
+    if (caches_ == torch_kit::Caches::kInPlace) tensor = tensor.clone();
     bound_.push_back(kinds_.empty() ? c10::IValue(std::move(tensor)) : as_kind(tensor, kinds_[i]));
   }
   torch_kit::synchronise(engine_.device);
@@ -69,6 +82,20 @@ void jm_model::run() {
     outputs_ = executor_->run(bound_);
   }
   torch_kit::synchronise(engine_.device);
+}
+
+const float* jm_model::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
+                               plugin::DecoderFeed::Wanted wanted) {
+  try {
+    if (feed().columns() > 0) return decoder_->forward(tokens, batch, n, wanted);
+    // As in run().
+    const plugin::WideAffinity wide(engine_.affinity);
+    return decoder_->forward(tokens, batch, n, wanted);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw failure_of_run(error);
+  }
 }
 
 plugin::Failure jm_model::failure_of_run(const std::exception& error) const {

@@ -107,6 +107,21 @@ jm_status lm_forward(jm_model* model, const int32_t* tokens, int32_t batch, int3
   return model->api->lm_forward(model->inner, tokens, batch, n, next_tokens, logits, message);
 }
 
+jm_status lm_describe(jm_model* model, jm_lm_info* info, jm_message* message) {
+  if (model->api->lm_describe != nullptr)
+    return model->api->lm_describe(model->inner, info, message);
+  plugin::put_message(message, "this plugin does not describe language models");
+  return JM_UNSUPPORTED;
+}
+
+jm_status lm_logits(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n, float* logits,
+                    jm_message* message) {
+  if (model->api->lm_logits != nullptr)
+    return model->api->lm_logits(model->inner, tokens, batch, n, logits, message);
+  plugin::put_message(message, "this plugin gives the logits of last positions only");
+  return JM_UNSUPPORTED;
+}
+
 void release_model(jm_model* model) {
   if (model == nullptr) return;
   model->api->release_model(model->inner);
@@ -150,7 +165,9 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 release_model,
                                 close_engine,
                                 operators,
-                                export_model};
+                                export_model,
+                                lm_describe,
+                                lm_logits};
 
 }  // namespace
 

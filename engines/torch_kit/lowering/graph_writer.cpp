@@ -75,7 +75,7 @@ std::vector<ShapeGuess> try_examples(const tj::Node* node, const tj::Stack& argu
 
 }  // namespace
 
-GraphWriter::GraphWriter(c10::Device device) : device_(device) {}
+GraphWriter::GraphWriter(c10::Device device, Caches caches) : device_(device), caches_(caches) {}
 
 void GraphWriter::set_position(const std::string& text) {
   position_ = text;

@@ -28,15 +28,22 @@ struct Fact {
   bool exact = false;  ///< every run has these very sizes and numbers
 };
 
+/// What happens to a buffer with keys and values of earlier calls that an operator adds to.
+enum class Caches {
+  kCopied,   ///< the buffer stays as it was, the result is another one
+  kInPlace,  ///< the graph writes into the buffers that it is given; it cannot be saved for others
+};
+
 /// One graph while it is written. Values are the graph's own; errors are plugin::Failure with
 /// JM_UNSUPPORTED, the name of the ONNX node in front put by the caller.
 class GraphWriter {
  public:
-  explicit GraphWriter(c10::Device device);
+  explicit GraphWriter(c10::Device device, Caches caches = Caches::kCopied);
 
   [[nodiscard]] const std::shared_ptr<tj::Graph>& graph() const { return graph_; }
   /// Where the model's tensors live, and where a call that makes a tensor must make it.
   [[nodiscard]] c10::Device device() const { return device_; }
+  [[nodiscard]] Caches caches() const { return caches_; }
 
   /// A constant at the present place. Tensors are kept, not copied.
   JitValue* constant(const c10::IValue& value);
@@ -101,6 +108,7 @@ class GraphWriter {
 
   std::shared_ptr<tj::Graph> graph_ = std::make_shared<tj::Graph>();
   c10::Device device_;
+  Caches caches_;
   std::unordered_map<const JitValue*, Fact> facts_;
   std::unordered_map<const JitValue*, at::ScalarType> types_;  ///< of tensors of open rank
   tj::SourceRange range_;

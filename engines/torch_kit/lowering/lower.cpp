@@ -80,19 +80,6 @@ class OpenSizes {
   std::map<std::string, std::int64_t> sizes_;
 };
 
-plugin::Port port_of(const model::Port& from) {
-  if (from.kind != model::ValueKind::kTensor)
-    plugin::fail(JM_UNSUPPORTED, "'" + from.name + "' is a " + model::to_string(from.kind) +
-                                     "; only tensors can be passed");
-  plugin::Port port;
-  port.name = from.name;
-  port.dtype = from.dtype;
-  port.rank_known = from.dims.has_value();
-  if (from.dims)
-    for (const model::Dim& dim : *from.dims) port.dims.push_back(dim.value);
-  return port;
-}
-
 /// What Python and TorchScript take for a name.
 std::string identifier(const std::string& name) {
   std::string text = name;
@@ -127,6 +114,19 @@ void add_input(GraphWriter& writer, const model::Port& from, OpenSizes& sizes, S
 
 }  // namespace
 
+plugin::Port port_of(const model::Port& from) {
+  if (from.kind != model::ValueKind::kTensor)
+    plugin::fail(JM_UNSUPPORTED, "'" + from.name + "' is a " + model::to_string(from.kind) +
+                                     "; only tensors can be passed");
+  plugin::Port port;
+  port.name = from.name;
+  port.dtype = from.dtype;
+  port.rank_known = from.dims.has_value();
+  if (from.dims)
+    for (const model::Dim& dim : *from.dims) port.dims.push_back(dim.value);
+  return port;
+}
+
 void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
   for (const model::OnnxTensor& weight : graph.initializers) {
     if (weight.dtype == JM_STRING) continue;
@@ -136,8 +136,8 @@ void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scop
   for (const model::OnnxNode& node : graph.nodes) lower_node_or_name_it(writer, node, scope);
 }
 
-Lowered lower(const model::OnnxModel& model, c10::Device device) {
-  GraphWriter writer(device);
+Lowered lower(const model::OnnxModel& model, c10::Device device, Caches caches) {
+  GraphWriter writer(device, caches);
   Lowered lowered{writer.graph(), {}, {}, ""};
   Scope scope;
   OpenSizes sizes;

@@ -6,6 +6,7 @@
 #include "torch_kit/ops/attend.h"
 #include "torch_kit/ops/contrib.h"
 #include "torch_kit/ops/families.h"
+#include "torch_kit/ops/grouped.h"
 #include "torch_kit/ops/indices.h"
 #include "torch_kit/ops/values.h"
 #include "torch_kit/ops/window.h"
@@ -68,23 +69,7 @@ JitValue* behind(OpCall& call, JitValue* past, JitValue* value) {
   return call.call("aten::cat", {call.graph.tensor_list({past, value}), 2});
 }
 
-// GroupQueryAttention: keys and values of earlier calls stand at the front of a buffer that may be
-// longer, and seqlens_k says for each of the batch where the last new one belongs.
-
-enum Grouped : std::size_t {
-  kQuery,
-  kKey,
-  kValue,
-  kPastKey,
-  kPastValue,
-  kLast,
-  kTotal,
-  kCosines,
-  kSines,
-  kPositions,
-  kBias,
-  kSink,
-};
+// GroupQueryAttention, see grouped.h.
 
 Heads grouped_heads(OpCall& call) {
   const std::int64_t heads = heads_of(call, "num_heads");
@@ -145,6 +130,8 @@ Heads rotated_heads(OpCall& call, const Heads& heads, JitValue* positions) {
 }
 
 void refuse_rare_grouped_forms(OpCall& call) {
+  if (heads_of(call, "num_heads") % heads_of(call, "kv_num_heads") != 0)
+    call.invalid("num_heads is no multiple of kv_num_heads");
   if (call.has(kSink) || call.integer("smooth_softmax", 0) == 1)
     call.unsupported("an attention sink");
   if (call.integer("kv_cache_bit_width", 0) != 0 || call.text("k_quant_type", "NONE") != "NONE")
@@ -155,6 +142,7 @@ void refuse_rare_grouped_forms(OpCall& call) {
 
 void group_query_attention(OpCall& call) {
   refuse_rare_grouped_forms(call);
+  if (writes_in_place(call)) return attend_in_place(call);
   Heads heads = grouped_heads(call);
   JitValue* length = call.size(heads.query, 2);
   JitValue* total = as_type(call, call.number(kTotal), at::kLong);
