@@ -155,7 +155,7 @@ TEST_F(OnnxEncoder, TellsWhichWeightDoesNotFit) {
   EXPECT_THAT(complaint(), HasSubstr("'encoder.layer.0.output.dense.weight' has the shape"));
   files_.tensors = good;
   files_.tensors["embeddings.LayerNorm.bias"].stored.dtype = JM_INT8;
-  EXPECT_THAT(complaint(), HasSubstr("weights must be float32"));
+  EXPECT_THAT(complaint(), HasSubstr("is of I8; weights must be F32"));
 }
 
 }  // namespace

@@ -40,22 +40,11 @@ Status add_file(const fs::path& path, WeightFiles& out) {
   return {};
 }
 
-/// The index's map: tensor → file name.
 Result<std::map<std::string, std::string>> read_index(const fs::path& index) {
   const auto text = read_file(index, kMaxIndexBytes);
   if (!text) return fail(text.error());
-  const json parsed = json::parse(*text, nullptr, false);
-  if (!parsed.is_object() || !parsed.contains("weight_map") || !parsed["weight_map"].is_object())
-    return broken_index(index, "it has no object 'weight_map'");
-  std::map<std::string, std::string> map;
-  for (const auto& [tensor, file] : parsed["weight_map"].items()) {
-    if (!file.is_string())
-      return broken_index(index, fmt::format("the file of '{}' is no text", tensor));
-    const auto name = file.get<std::string>();
-    if (auto inside = model::check_location(name); !inside)
-      return broken_index(index, fmt::format("shard '{}': {}", name, inside.error().message));
-    map.emplace(tensor, name);
-  }
+  auto map = parse_weight_index(*text);
+  if (!map) return broken_index(index, map.error().message);
   return map;
 }
 
@@ -81,6 +70,22 @@ Result<WeightFiles> read_shards(const fs::path& directory) {
 }
 
 }  // namespace
+
+Result<std::map<std::string, std::string>> parse_weight_index(std::string_view text) {
+  const auto broken = [](std::string why) { return fail(ErrorKind::kFailed, std::move(why)); };
+  const json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("weight_map") || !parsed["weight_map"].is_object())
+    return broken("it has no object 'weight_map'");
+  std::map<std::string, std::string> map;
+  for (const auto& [tensor, file] : parsed["weight_map"].items()) {
+    if (!file.is_string()) return broken(fmt::format("the file of '{}' is no text", tensor));
+    const auto name = file.get<std::string>();
+    if (auto inside = model::check_location(name); !inside)
+      return broken(fmt::format("shard '{}': {}", name, inside.error().message));
+    map.emplace(tensor, name);
+  }
+  return map;
+}
 
 Result<WeightFiles> read_weight_files(const fs::path& directory) {
   std::error_code error;

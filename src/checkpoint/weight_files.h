@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -22,6 +23,10 @@ struct WeightFiles {
   std::vector<std::filesystem::path> files;
   std::map<std::string, Weight> tensors;  ///< by the checkpoint's own names
 };
+
+/// The map of an index, tensor → file name, from the bytes of the file. Every name stays inside the
+/// directory. The message does not name the file.
+Result<std::map<std::string, std::string>> parse_weight_index(std::string_view text);
 
 /// Reads `model.safetensors`, or the shards that `model.safetensors.index.json` names. Fails when
 /// there is neither, when a shard is missing, broken or outside of the directory, when a tensor is
