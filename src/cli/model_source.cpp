@@ -108,7 +108,7 @@ Error no_model(const fs::path& directory) {
 Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest) {
   if (checkpoint::names_synthetic(source)) {
     const auto made = synthetic_directory(source);
-    return made ? prepared(*made, manifest) : fail(made.error());
+    return made ? prepared_decoder(*made, manifest) : fail(made.error());
   }
   std::error_code error;
   if (!fs::is_directory(source, error)) return source;
