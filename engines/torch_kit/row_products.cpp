@@ -2,6 +2,7 @@
 #include "torch_kit/row_products.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/as_strided.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/linear.h>
 
@@ -44,7 +45,10 @@ std::optional<at::Tensor> by_outputs(const Arguments& of) {
   const std::int64_t parts = part_count(), out = of.weight.size(0), in = of.weight.size(1);
   if (!of.weight.is_contiguous() || out % parts != 0 || in > kLongestRow) return std::nullopt;
   const at::Tensor matrices = of.weight.view({parts, out / parts, in});
-  const at::Tensor y = at::bmm(matrices, of.x.reshape({1, in, 1}).expand({parts, in, 1}));
+  // Its last stride says that it is a row turned over; a product with a plain column takes a way
+  // through the library that is several times as slow.
+  const at::Tensor column = at::as_strided(of.x, {parts, in, 1}, {0, of.x.stride(1), in});
+  const at::Tensor y = at::bmm(matrices, column);
   return with_bias(y.view({1, out}), of.bias);
 }
 

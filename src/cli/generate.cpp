@@ -14,11 +14,13 @@
 #include "checkpoint/synthetic.h"
 #include "cli/commands.h"
 #include "cli/experiment_flags.h"
+#include "cli/hub_model.h"
 #include "cli/interrupt.h"
 #include "cli/json_values.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/synthetic_source.h"
+#include "config/experiment_file.h"
 #include "engine/discovery.h"
 #include "run/generation.h"
 #include "run/process_worker.h"
@@ -245,10 +247,20 @@ Result<std::string> to_text(const run::Generation& done,
   return out;
 }
 
-Result<int> generate(const Generate& command) {
+/// The folder of a checkpoint of the hub, downloaded where it is not there.
+Status fetch_model(Generate& command) {
+  if (!config::is_hub_model(command.model)) return {};
+  const auto snapshot = fetch_from_hub(command.model, run::progress_style_for(stderr));
+  if (!snapshot) return fail(snapshot.error());
+  command.model = snapshot->directory.string();
+  return {};
+}
+
+Result<int> generate(Generate command) {
   if (command.engine.empty())
     return fail(ErrorKind::kUsage,
                 "--engine is required; run 'joulemark engines' for those there are");
+  if (auto fetched = fetch_model(command); !fetched) return fail(fetched.error());
   const auto roots = parse_engine_roots(command.roots);
   if (!roots) return fail(roots.error());
   const auto path = engine::default_search_path(*roots);
@@ -287,11 +299,11 @@ Result<int> generate(const Generate& command) {
 
 Action declare_generate(Arguments& arguments) {
   const auto command = std::make_shared<Generate>();
-  arguments.positional(
-      "MODEL", command->model,
-      "Checkpoint directory (config.json, safetensors, tokenizer.json), a decoder as "
-      "ONNX or OpenVINO file, or synthetic:NAME",
-      Arguments::Need::kRequired);
+  arguments.positional("MODEL", command->model,
+                       "Checkpoint directory (config.json, safetensors, tokenizer.json), "
+                       "hub:OWNER/NAME, a decoder as "
+                       "ONNX or OpenVINO file, or synthetic:NAME",
+                       Arguments::Need::kRequired);
   arguments.option("--engine NAME", command->engine, "Engine that runs the model");
   arguments.repeated("--prompt TEXT", command->prompts,
                      "What the model goes on from; several make a batch");

@@ -156,7 +156,9 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .release_model = release_model,
                                    .close = close,
                                    .operators = operators,
-                                   .export_model = nullptr};
+                                   .export_model = nullptr,
+                                   .lm_describe = nullptr,
+                                   .lm_logits = nullptr};
   return table;
 }
 

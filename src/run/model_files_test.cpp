@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of which files stand for a model, and of how their changes are seen.
+#include "run/model_files.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "run/temporary_folder.h"
+
+namespace joulemark::run {
+namespace {
+
+class ModelFilesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto folder = TemporaryFolder::create();
+    ASSERT_TRUE(folder) << folder.error().message;
+    folder_.emplace(*std::move(folder));
+  }
+  std::string file(const std::string& name, const std::string& text) {
+    const auto path = folder_->path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  std::optional<TemporaryFolder> folder_;
+};
+
+TEST_F(ModelFilesTest, AModelIsLoadedByItsSourceUnlessAnEngineHasItsOwnFile) {
+  const std::string made = file("made.onnx", "made");
+  const ModelFiles files({{.name = "a", .source = "/a"}, {.name = "b", .source = "/b"}},
+                         {{{1, "fast"}, made}});
+  EXPECT_EQ(files.path(0, "fast"), "/a");
+  EXPECT_EQ(files.path(1, "fast"), made);
+  EXPECT_EQ(files.path(1, "slow"), "/b");
+}
+
+TEST_F(ModelFilesTest, FactsAndChangesAreThoseOfTheFilesThatAreLoaded) {
+  const std::string first = file("first.onnx", "1");
+  const std::string second = file("second.xml", "2");
+  const ModelFiles files({{.name = "m", .source = folder_->path().string()}},
+                         {{{0, "a"}, first}, {{0, "b"}, second}, {{0, "c"}, first}});
+  std::vector<std::string> paths;
+  for (const auto& [key, value] : files.facts(0))
+    if (key == "path") paths.push_back(value);
+  EXPECT_EQ(paths, (std::vector{first, second}));
+  EXPECT_EQ(files.change(0), "");
+  file("second.xml", "another");
+  EXPECT_EQ(files.change(0), "'" + second + "' has changed since the experiment began");
+}
+
+}  // namespace
+}  // namespace joulemark::run
