@@ -148,11 +148,11 @@ std::optional<at::Tensor> mask_of(const CachedAttention& call, const std::vector
   return at::where(allowed, all, at::full({1}, kNever, all.options()));
 }
 
-/// One query for each head: those that share keys are rows of one product.
+/// One query for each head, [b, 1, heads, size]: those that share keys are rows of one product.
 at::Tensor attend_by_group(const CachedAttention& call, const at::Tensor& query,
                            std::optional<at::Tensor> mask, std::int64_t from) {
   const std::int64_t group = call.heads / call.kv_heads;
-  const at::Tensor rows = query.view({query.size(0), call.kv_heads, group, query.size(3)});
+  const at::Tensor rows = query.reshape({query.size(0), call.kv_heads, group, query.size(3)});
   const std::int64_t count = call.total - from;
   if (mask) mask = mask->narrow(-1, from, count);
   if (mask && mask->size(1) == call.heads)
@@ -160,6 +160,15 @@ at::Tensor attend_by_group(const CachedAttention& call, const at::Tensor& query,
   return at::scaled_dot_product_attention(rows, call.keys.narrow(2, from, count),
                                           call.values.narrow(2, from, count), mask, 0.0, false,
                                           call.scale);
+}
+
+/// `query` is [b, n, heads, size], and so is the result.
+at::Tensor attend_to_all(const CachedAttention& call, const at::Tensor& query,
+                         const std::optional<at::Tensor>& mask) {
+  return at::scaled_dot_product_attention(query.transpose(1, 2), call.keys.narrow(2, 0, call.total),
+                                          call.values.narrow(2, 0, call.total), mask, 0.0, !mask,
+                                          call.scale, call.heads != call.kv_heads)
+      .transpose(1, 2);
 }
 
 }  // namespace
@@ -174,59 +183,60 @@ at::Tensor attend(CachedAttention& call) {
       call.cosines ? at::empty(fresh.query.sizes(), call.query.options()) : fresh.query;
   for (const Part& part : parts) store(call, part, fresh, query);
   const std::optional<at::Tensor> mask = mask_of(call, parts, length);
-  at::Tensor attended;
-  if (length == 1) {
-    const bool limited = parts.size() == 1 && call.window > 0;
-    const std::int64_t from = limited ? std::max<std::int64_t>(0, call.total - call.window) : 0;
-    attended = attend_by_group(call, query.reshape({query.size(0), call.heads, 1, query.size(3)}),
-                               mask, from);
-  } else {
-    attended =
-        at::scaled_dot_product_attention(query.transpose(1, 2), call.keys.narrow(2, 0, call.total),
-                                         call.values.narrow(2, 0, call.total), mask, 0.0, !mask,
-                                         call.scale, call.heads != call.kv_heads);
-    attended = attended.transpose(1, 2);
-  }
+  const bool limited = parts.size() == 1 && call.window > 0;
+  const std::int64_t from = limited ? std::max<std::int64_t>(0, call.total - call.window) : 0;
+  const at::Tensor attended =
+      length == 1 ? attend_by_group(call, query, mask, from) : attend_to_all(call, query, mask);
   return attended.reshape({query.size(0), length, call.heads * query.size(3)});
 }
 
 namespace {
 
+/// The arguments of kSchema.
+enum Argument : std::size_t {
+  kQuery,
+  kKey,
+  kValue,
+  kKeys,
+  kValues,
+  kLast,
+  kTotal,
+  kCosines,
+  kSines,
+  kPositions,
+  kBias,
+  kHeads,
+  kSharedHeads,
+  kScale,
+  kWindow,
+  kInterleaved,
+  kArgumentCount,
+};
+
+CachedAttention call_of(c10::IValue* given) {
+  const auto tensor = [&](Argument i) { return std::move(given[i]).toTensor(); };
+  const auto optional = [&](Argument i) { return given[i].toOptional<at::Tensor>(); };
+  return {.query = tensor(kQuery),
+          .key = optional(kKey),
+          .value = optional(kValue),
+          .keys = tensor(kKeys),
+          .values = tensor(kValues),
+          .last = tensor(kLast),
+          .total = tensor(kTotal).item<std::int64_t>(),
+          .cosines = optional(kCosines),
+          .sines = optional(kSines),
+          .positions = optional(kPositions),
+          .bias = optional(kBias),
+          .heads = given[kHeads].toInt(),
+          .kv_heads = given[kSharedHeads].toInt(),
+          .scale = given[kScale].toOptional<double>(),
+          .window = given[kWindow].toInt(),
+          .interleaved = given[kInterleaved].toBool()};
+}
+
 void run(tj::Stack& stack) {
-  enum : std::size_t {
-    kQuery,
-    kKey,
-    kValue,
-    kKeys,
-    kValues,
-    kLast,
-    kTotal,
-    kCosines,
-    kSines,
-    kPositions,
-    kBias,
-    kHeads,
-    kSharedHeads,
-    kScale,
-    kWindow,
-    kInterleaved,
-    kCount,
-  };
-  const std::size_t first = stack.size() - kCount;
-  const auto tensor = [&](std::size_t i) { return std::move(stack[first + i]).toTensor(); };
-  const auto optional = [&](std::size_t i) { return stack[first + i].toOptional<at::Tensor>(); };
-  CachedAttention call{tensor(kQuery), optional(kKey),  optional(kValue),
-                       tensor(kKeys),  tensor(kValues), tensor(kLast)};
-  call.total = tensor(kTotal).item<std::int64_t>();
-  call.cosines = optional(kCosines);
-  call.sines = optional(kSines);
-  call.positions = optional(kPositions);
-  call.bias = optional(kBias);
-  call.heads = stack[first + kHeads].toInt();
-  call.kv_heads = stack[first + kSharedHeads].toInt();
-  call.scale = stack[first + kScale].toOptional<double>();
-  call.window = stack[first + kWindow].toInt();
-  call.interleaved = stack[first + kInterleaved].toBool();
+  const std::size_t first = stack.size() - kArgumentCount;
+  CachedAttention call = call_of(&stack[first]);
   at::Tensor attended = attend(call);
   stack.resize(first);
   stack.emplace_back(std::move(attended));

@@ -16,7 +16,8 @@ class Onednn {
 
   /// A float32 matrix of the CPU in oneDNN's own layout, for any number of rows.
   [[nodiscard]] at::Tensor pack(const at::Tensor& weight) const;
-  /// x · weightᵀ + bias for x of rank 2 or more; `weight` packed or as it is, contiguous then.
+  /// x · weightᵀ + bias for x of rank 2 or more; `weight` packed or as it is, with no gaps in
+  /// memory then.
   [[nodiscard]] at::Tensor linear(const at::Tensor& x, const at::Tensor& weight,
                                   const std::optional<at::Tensor>& bias) const;
 

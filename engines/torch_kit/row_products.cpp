@@ -63,12 +63,14 @@ std::optional<at::Tensor> by_inputs(const Arguments& of) {
 }
 
 at::Tensor multiply(const Arguments& of, const std::optional<Onednn>& onednn) {
-  if (of.x.dim() == 2 && of.x.size(0) == 1 && of.x.size(1) == of.weight.size(1)) {
+  const bool one = of.x.dim() == 2 && of.x.size(0) == 1 && of.x.size(1) == of.weight.size(1);
+  if (one) {
     if (auto y = by_outputs(of)) return *y;
     if (auto y = by_inputs(of)) return *y;
   }
-  const bool suits = of.weight.is_contiguous() && of.x.dim() >= 2 && of.x.numel() > 0;
-  if (onednn && suits) return onednn->linear(of.x, of.weight, of.bias);
+  const bool suits = of.weight.is_contiguous() || (!one && of.weight.t().is_contiguous());
+  if (onednn && suits && of.x.dim() >= 2 && of.x.numel() > 0)
+    return onednn->linear(of.x, of.weight, of.bias);
   return at::linear(of.x, of.weight, of.bias);
 }
 

@@ -43,6 +43,15 @@ at::Tensor unpack(jm_dtype dtype, const std::byte* bytes, const std::vector<std:
   return wide;
 }
 
+/// Whether PyTorch may read the bytes where a file has them. Its own tensors begin at multiples of
+/// 64; what is small is brought there, and of what is large only elements must not be cut.
+bool may_lie_at(const std::byte* data, std::size_t bytes, std::size_t element) {
+  constexpr std::uintptr_t kAlignment = 64;
+  constexpr std::size_t kLarge = std::size_t{1} << 20U;
+  const auto address = reinterpret_cast<std::uintptr_t>(data);
+  return address % (bytes < kLarge ? kAlignment : element) == 0;
+}
+
 at::Tensor aligned_copy(const at::Tensor& tensor) {
   at::Tensor copy = at::empty(tensor.sizes(), tensor.options());
   std::memcpy(copy.mutable_data_ptr(), tensor.const_data_ptr(), tensor.nbytes());
@@ -76,9 +85,7 @@ at::Tensor from_model(const model::OnnxTensor& tensor, c10::Device device) {
     auto* data = const_cast<std::byte*>(tensor.data.data());
     made = at::from_blob(
         data, tensor.dims, [owner = tensor.owner](void*) {}, held.type);
-    // As PyTorch aligns its own: a file may put elements anywhere.
-    constexpr std::uintptr_t kAlignment = 64;
-    if (reinterpret_cast<std::uintptr_t>(data) % kAlignment != 0) made = aligned_copy(made);
+    if (!may_lie_at(data, tensor.data.size(), made.element_size())) made = aligned_copy(made);
   }
   return device.is_cpu() ? made : made.to(device);
 }

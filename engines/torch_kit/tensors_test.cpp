@@ -53,6 +53,19 @@ TEST(Tensors, AWeightAtAnAddressThatPyTorchWouldNotChooseIsCopied) {
   EXPECT_TRUE(owner.expired());
 }
 
+TEST(Tensors, ALargeWeightIsBorrowedWhereverItsElementsAreWhole) {
+  constexpr std::int64_t kCount = (std::int64_t{1} << 18) + 8;  // a little more than 1 MiB
+  const model::OnnxTensor all =
+      weight<float>("w", JM_FLOAT32, {kCount}, std::vector<float>(kCount, 1));
+  for (const std::size_t offset : {2U, 4U, 8U}) {
+    model::OnnxTensor from = all;
+    from.data = all.data.subspan(offset, (kCount - 4) * sizeof(float));
+    from.dims = {kCount - 4};
+    const void* held = from_model(from, at::kCPU).const_data_ptr();
+    EXPECT_EQ(held == from.data.data(), offset % sizeof(float) == 0) << offset;
+  }
+}
+
 TEST(Tensors, AnInputIsBorrowed) {
   float values[2] = {1, 2};
   const std::int64_t dims[] = {2};
