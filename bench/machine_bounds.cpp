@@ -86,9 +86,11 @@ int main(int argc, char** argv) {
   });
   __builtin_cpu_init();
   const bool wide = __builtin_cpu_supports("avx512f");
-  const double operations = 2.0 * kChains * (wide ? 16 : 8) * static_cast<double>(kRounds) * threads;
-  const double compute = best_of_tries(
-      threads, operations, [&](int) { sink_floats = wide ? multiply_add_512() : multiply_add_256(); });
+  const double operations =
+      2.0 * kChains * (wide ? 16 : 8) * static_cast<double>(kRounds) * threads;
+  const double compute = best_of_tries(threads, operations, [&](int) {
+    sink_floats = wide ? multiply_add_512() : multiply_add_256();
+  });
   fmt::print("{{\"read_GBps\": {:.1f}, \"f32_GFLOPps\": {:.0f}}}\n", read / 1e9, compute / 1e9);
   return 0;
 }

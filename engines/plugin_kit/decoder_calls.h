@@ -58,8 +58,13 @@ struct NoDecoderCalls {
                               jm_message* message) {
     return refuse(message);
   }
-  static constexpr decltype(jm_engine_api::lm_describe) lm_describe = nullptr;
-  static constexpr decltype(jm_engine_api::lm_logits) lm_logits = nullptr;
+  static jm_status lm_describe(jm_model*, jm_lm_info*, jm_message* message) {
+    return refuse(message);
+  }
+  static jm_status lm_logits(jm_model*, const int32_t*, int32_t, int32_t, float*,
+                             jm_message* message) {
+    return refuse(message);
+  }
 
  private:
   static jm_status refuse(jm_message* message) {

@@ -164,7 +164,7 @@ TEST_P(CachedAttentionCases, AreWhatTheLoweringThatCopiesGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CachedAttentionCases, testing::ValuesIn(kCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(CachedAttention, TheBufferIsWrittenWhereItIs) {
   const Case of{"", {2, 5}, 1, 4, 2};

@@ -24,9 +24,9 @@ struct OptionRow {
 struct Manifest {
   std::string name;
   std::string summary;
-  std::vector<std::string> providers;       ///< execution providers, lower case
-  std::vector<std::string> precisions;      ///< "f32", "native", …
-  std::vector<std::string> model_formats;   ///< "onnx"; "null" for `null:NAME`
+  std::vector<std::string> providers;      ///< execution providers, lower case
+  std::vector<std::string> precisions;     ///< "f32", "native", …
+  std::vector<std::string> model_formats;  ///< "onnx"; "null" for `null:NAME`
   /// Forms of a language model that it runs, the fastest first: see docs/adding-an-engine.md.
   std::vector<std::string> decoder_forms;
   std::vector<std::string> export_formats;  ///< that it writes ONNX files in: "torchscript"
