@@ -16,14 +16,14 @@ Error to_error(const std::string& doing, const Failure& failure) {
           .message = "cannot " + doing + ": " + failure.reason};
 }
 
-Status converse(const Conversation& conversation, WorkerRunner& workers, const Question& question) {
+Status converse(const ConverseOptions& options, WorkerRunner& workers, const Question& question) {
   auto process = workers.start({});
   if (!process) return fail(process.error());
   SystemClock clock;
   WorkerClient client(
       *std::move(process),
-      {.clock = clock, .stop = conversation.stop, .deadline = clock.now() + conversation.limit_ns});
-  const OpenRequest& open = conversation.open;
+      {.clock = clock, .stop = options.stop, .deadline = clock.now() + options.limit_ns});
+  const OpenRequest& open = options.open;
   std::string doing = "open engine '" + open.install.engine + "'";
   if (open.provider != OpenRequest{}.provider) doing += " with provider '" + open.provider + "'";
   if (const auto hello = client.hello(); !hello) return fail(to_error(doing, hello.error()));

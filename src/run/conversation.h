@@ -13,7 +13,7 @@
 
 namespace joulemark::run {
 
-struct Conversation {
+struct ConverseOptions {
   OpenRequest open;
   Nanoseconds limit_ns = 0;  ///< of all of it
   const std::atomic<bool>& stop;
@@ -24,7 +24,7 @@ using Question = std::function<Status(WorkerClient& client, Opened opened)>;
 
 /// Fails with kMachine when the engine's library is missing or unusable, with kInterrupted when
 /// `stop` was set, else as the question does.
-Status converse(const Conversation& conversation, WorkerRunner& workers, const Question& question);
+Status converse(const ConverseOptions& options, WorkerRunner& workers, const Question& question);
 
 /// "cannot DOING: REASON", of the kind that the failure is.
 Error to_error(const std::string& doing, const Failure& failure);

@@ -5,21 +5,19 @@
 
 namespace joulemark::run {
 
-Result<Generation> generate(const Conversation& conversation, const GenerationTask& task,
+Result<Generation> generate(const ConverseOptions& options, const GenerationTask& task,
                             WorkerRunner& workers) {
   Generation out;
-  const std::string with = "' with engine '" + conversation.open.install.engine + "'";
-  const auto asked =
-      converse(conversation, workers, [&](WorkerClient& client, const Opened&) -> Status {
-        const auto loaded = client.load(task.model, task.precision);
-        if (!loaded) return fail(to_error("load '" + task.model + with, loaded.error()));
-        out.loaded = *loaded;
-        auto generated = client.generate(task.request);
-        if (!generated)
-          return fail(to_error("generate from '" + task.model + with, generated.error()));
-        out.generated = *std::move(generated);
-        return {};
-      });
+  const std::string with = "' with engine '" + options.open.install.engine + "'";
+  const auto asked = converse(options, workers, [&](WorkerClient& client, const Opened&) -> Status {
+    const auto loaded = client.load(task.model, task.precision);
+    if (!loaded) return fail(to_error("load '" + task.model + with, loaded.error()));
+    out.loaded = *loaded;
+    auto generated = client.generate(task.request);
+    if (!generated) return fail(to_error("generate from '" + task.model + with, generated.error()));
+    out.generated = *std::move(generated);
+    return {};
+  });
   if (!asked) return fail(asked.error());
   return out;
 }

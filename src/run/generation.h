@@ -21,7 +21,7 @@ struct Generation {
 };
 
 /// Fails as converse does, and with kUnsupported for a model that is no language model.
-Result<Generation> generate(const Conversation& conversation, const GenerationTask& task,
+Result<Generation> generate(const ConverseOptions& options, const GenerationTask& task,
                             WorkerRunner& workers);
 
 }  // namespace joulemark::run
