@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
+
 namespace joulemark::checkpoint {
 
 namespace fs = std::filesystem;
@@ -16,6 +18,17 @@ tl::unexpected<Error> unwritable(const fs::path& path, int error) {
       full ? ErrorKind::kMachine : ErrorKind::kFailed,
       fmt::format("cannot write '{}': {}{}", path.string(), errno_text(error),
                   full ? "; free some space, or point XDG_CACHE_HOME to a larger disk" : ""));
+}
+
+int write_at(int fd, std::span<const std::byte> bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t n = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+  return 0;
 }
 
 Status check_space(const fs::path& folder, std::uint64_t bytes) {

@@ -46,11 +46,13 @@ Result<Encoder> read_encoder(const fs::path& directory) {
 }
 
 Result<fs::path> prepare_encoder(const Encoder& encoder, const fs::path& cache) {
-  // A graph without places for its weights tells what does not fit before anything is written.
-  const auto tried = build_onnx_encoder(encoder.spec, encoder.weights, {});
-  if (!tried) return fail(unusable(encoder.directory, tried.error()));
-  return keep_model({encoder.directory, encoder.weights}, cache, kFileName,
-                    [&](const fs::path& path) { return write_onnx(encoder, path); });
+  // A graph without places for its weights tells what does not fit.
+  const auto check = [&]() -> Status {
+    const auto tried = build_onnx_encoder(encoder.spec, encoder.weights, {});
+    return tried ? Status{} : fail(tried.error());
+  };
+  const auto write = [&](const fs::path& path) { return write_onnx(encoder, path); };
+  return keep_model({encoder.directory, encoder.weights}, cache, kFileName, {check, write});
 }
 
 }  // namespace joulemark::checkpoint

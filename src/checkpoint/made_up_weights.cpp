@@ -115,27 +115,13 @@ class Plan {
   std::uint64_t bytes_ = 0;
 };
 
-/// The errno of what failed, 0 for none.
-int write_at(int fd, const char* from, std::size_t bytes, std::uint64_t at) {
-  while (bytes > 0) {
-    const ssize_t n = pwrite(fd, from, bytes, static_cast<off_t>(at));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno;
-    from += n;
-    at += static_cast<std::uint64_t>(n);
-    bytes -= static_cast<std::size_t>(n);
-  }
-  return 0;
-}
-
 int write_piece(int fd, const Piece& piece, std::vector<float>& buffer) {
   buffer.assign(piece.numbers, piece.centre);
   if (piece.scale != 0) {
     fill_with_noise(piece.stream, piece.begin, buffer);
     for (float& number : buffer) number *= piece.scale;
   }
-  return write_at(fd, reinterpret_cast<const char*>(buffer.data()), buffer.size() * sizeof(float),
-                  piece.offset);
+  return write_at(fd, std::as_bytes(std::span(buffer)), piece.offset);
 }
 
 int write_pieces(int fd, const std::vector<Piece>& pieces, unsigned threads) {
@@ -174,7 +160,7 @@ Status write_made_up_weights(const MadeUpWeights& what, const fs::path& file) {
   const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (out.get() < 0) return unwritable(file, errno);
   const std::string head = plan.head();
-  int error = write_at(out.get(), head.data(), head.size(), 0);
+  int error = write_at(out.get(), std::as_bytes(std::span(head)), 0);
   if (error == 0) error = write_pieces(out.get(), plan.pieces(), std::max(1U, what.threads));
   if (error == 0 && fdatasync(out.get()) != 0 && errno != EINVAL) error = errno;
   if (error == 0) return {};

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/fnv.h"
 #include "checkpoint/disk.h"
 
 namespace joulemark::checkpoint {
@@ -19,17 +20,17 @@ namespace fs = std::filesystem;
 /// Raised when the same checkpoint gives another graph than before.
 constexpr int kBuilderVersion = 1;
 
-/// FNV-1a: tells one state of a checkpoint from another, and protects against nobody.
+/// Texts behind each other: each ends with a byte that no text holds.
 class Digest {
  public:
   void add(std::string_view text) {
-    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    hash_ = (hash_ ^ 0xff) * 0x100000001b3;
+    hash_.add(text);
+    hash_.add_byte(0xff);
   }
-  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_); }
+  [[nodiscard]] std::string text() const { return hash_.text(); }
 
  private:
-  std::uint64_t hash_ = 0xcbf29ce484222325;
+  Fnv1a hash_;
 };
 
 Result<std::string> digest_of(const CheckpointFiles& checkpoint) {
@@ -49,25 +50,29 @@ Result<std::string> digest_of(const CheckpointFiles& checkpoint) {
   return digest.text();
 }
 
-}  // namespace
-
-Result<fs::path> keep_model(const CheckpointFiles& checkpoint, const fs::path& cache,
-                            const std::string& name, const WriteModel& write) {
-  const auto digest = digest_of(checkpoint);
-  if (!digest) return fail(digest.error());
-  const fs::path folder = cache / "checkpoints" / *digest;
-  const auto held = lock_folder(folder);
-  if (!held) return fail(held.error());
-  const fs::path path = folder / name;
-  std::error_code error;
-  if (fs::exists(path, error)) return path;
-  if (auto written = write(path); !written) return fail(written.error());
-  return path;
-}
-
+/// The error of a checkpoint whose weights do not fit its config.json.
 Error unusable(const fs::path& directory, const Error& why) {
   return {why.kind,
           fmt::format("cannot use the checkpoint '{}': {}", directory.string(), why.message)};
+}
+
+}  // namespace
+
+Result<fs::path> keep_model(const CheckpointFiles& checkpoint, const fs::path& cache,
+                            const std::string& name, const ModelMaker& maker) {
+  const auto digest = digest_of(checkpoint);
+  if (!digest) return fail(digest.error());
+  const fs::path folder = cache / "checkpoints" / *digest;
+  const fs::path path = folder / name;
+  std::error_code error;
+  if (fs::exists(path, error)) return path;
+  if (auto fits = maker.check(); !fits) return fail(unusable(checkpoint.directory, fits.error()));
+  const auto held = lock_folder(folder);
+  if (!held) return fail(held.error());
+  // Another process may have been faster while this one waited.
+  if (fs::exists(path, error)) return path;
+  if (auto written = maker.write(path); !written) return fail(written.error());
+  return path;
 }
 
 }  // namespace joulemark::checkpoint

@@ -17,17 +17,20 @@ struct CheckpointFiles {
   const WeightFiles& weights;
 };
 
-/// Writes a model file at the path that it is given, all of it or nothing; weights go beside it.
-using WriteModel = std::function<Status(const std::filesystem::path&)>;
+/// How a model file comes about. Neither is asked for a file that is there.
+struct ModelMaker {
+  /// Whether the weights fit, before anything is written.
+  std::function<Status()> check;
+  /// Writes the file, all of it or nothing; weights go beside it.
+  std::function<Status(const std::filesystem::path&)> write;
+};
 
 /// The file `name` in the checkpoint's folder below `cache`, written when it is not there. The
 /// folder is found by the contents of config.json and by size, time and place of the weights. Fails
-/// when these cannot be read, as `write` does, and with kMachine when the cache cannot be written.
+/// when these cannot be read, as the maker does, and with kMachine when the cache cannot be
+/// written.
 Result<std::filesystem::path> keep_model(const CheckpointFiles& checkpoint,
                                          const std::filesystem::path& cache,
-                                         const std::string& name, const WriteModel& write);
-
-/// The error of a checkpoint whose weights do not fit its config.json.
-Error unusable(const std::filesystem::path& directory, const Error& why);
+                                         const std::string& name, const ModelMaker& maker);
 
 }  // namespace joulemark::checkpoint

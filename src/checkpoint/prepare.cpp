@@ -51,20 +51,19 @@ Status check_weights(const Decoder& decoder) {
   const WeightPlaces nowhere;
   const auto sink = make_growing_cache_decoder(decoder.spec, nowhere);
   WeightTable table(decoder.weights, decoder.spec.names.prefixes);
-  auto built = build_decoder(decoder.spec, table, *sink);
-  if (built) return built;
-  return fail(unusable(decoder.directory, built.error()));
+  return build_decoder(decoder.spec, table, *sink);
 }
 
 }  // namespace
 
 Result<fs::path> prepare_decoder(const Decoder& decoder, DecoderForm form, const fs::path& cache) {
-  if (auto fits = check_weights(decoder); !fits) return fail(fits.error());
   const bool stateful = form == DecoderForm::kStateful;
   const std::string name = std::string(to_string(form)) + (stateful ? ".xml" : ".onnx");
-  return keep_model({decoder.directory, decoder.weights}, cache, name, [&](const fs::path& path) {
+  const auto check = [&] { return check_weights(decoder); };
+  const auto write = [&](const fs::path& path) {
     return stateful ? write_stateful(decoder, path) : write_onnx(decoder, form, path);
-  });
+  };
+  return keep_model({decoder.directory, decoder.weights}, cache, name, {check, write});
 }
 
 }  // namespace joulemark::checkpoint

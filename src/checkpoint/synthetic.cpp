@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "base/fnv.h"
 #include "base/suggest.h"
 #include "checkpoint/architectures.h"
 #include "checkpoint/disk.h"
@@ -71,13 +72,10 @@ Result<DecoderSpec> spec_of(const SyntheticModel& model) {
   return read_decoder_spec(*config);
 }
 
-/// FNV-1a of the published model's name: a model with fewer layers has the same numbers in them.
+/// From the published model's name: a model with fewer layers has the same numbers in them.
 std::uint64_t seed_of(const SyntheticModel& model) {
   const auto config = nlohmann::json::parse(model.config);
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : config[kMark]["model"].get<std::string>())
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
+  return fnv1a(config[kMark]["model"].get<std::string>());
 }
 
 Status write_checkpoint(const SyntheticModel& model, const fs::path& folder) {

@@ -71,6 +71,10 @@ Result<WeightFiles> read_shards(const fs::path& directory) {
 
 }  // namespace
 
+bool is_weight_type(jm_dtype dtype) {
+  return dtype == JM_FLOAT32 || dtype == JM_FLOAT16 || dtype == JM_BFLOAT16;
+}
+
 Result<std::map<std::string, std::string>> parse_weight_index(std::string_view text) {
   const auto broken = [](std::string why) { return fail(ErrorKind::kFailed, std::move(why)); };
   const json parsed = json::parse(text, nullptr, false);

@@ -13,6 +13,9 @@
 
 namespace joulemark::checkpoint {
 
+/// Types that weights may have.
+bool is_weight_type(jm_dtype dtype);
+
 /// A tensor and the file that holds it, a place in WeightFiles::files.
 struct Weight {
   std::size_t file = 0;

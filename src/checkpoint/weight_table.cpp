@@ -6,14 +6,6 @@
 #include "model/dtype.h"
 
 namespace joulemark::checkpoint {
-namespace {
-
-bool is_weight_type(jm_dtype dtype) {
-  return dtype == JM_FLOAT32 || dtype == JM_FLOAT16 || dtype == JM_BFLOAT16;
-}
-
-}  // namespace
-
 std::optional<std::string> WeightTable::find(const std::string& name) const {
   if (files_.tensors.contains(name)) return name;
   for (const std::string& prefix : prefixes_)

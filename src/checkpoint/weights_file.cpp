@@ -27,10 +27,6 @@ constexpr const char* kWritten = "weights.bin";
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::size_t kChunk = std::size_t{1} << 20;  // elements
 
-bool is_weight(const StoredTensor& stored) {
-  return stored.dtype == JM_FLOAT32 || stored.dtype == JM_FLOAT16 || stored.dtype == JM_BFLOAT16;
-}
-
 std::uint64_t aligned(std::uint64_t offset) {
   return (offset + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -47,15 +43,9 @@ class Output {
         file_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {}
 
   Status write(const void* data, std::size_t bytes) {
-    const auto* from = static_cast<const char*>(data);
-    while (bytes > 0) {
-      const ssize_t n = ::write(file_.get(), from, bytes);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return unwritable(path_, errno);
-      from += n;
-      bytes -= static_cast<std::size_t>(n);
-      at_ += static_cast<std::uint64_t>(n);
-    }
+    const std::span from(static_cast<const std::byte*>(data), bytes);
+    if (const int error = write_at(file_.get(), from, at_)) return unwritable(path_, error);
+    at_ += bytes;
     return {};
   }
   Status pad() {
@@ -112,7 +102,7 @@ WeightPlaces plan(const WeightFiles& files, std::uint64_t& bytes) {
   WeightPlaces places{kWritten, {}};
   bytes = 0;
   for (const auto& [name, weight] : files.tensors) {
-    if (!is_weight(weight.stored)) continue;
+    if (!is_weight_type(weight.stored.dtype)) continue;
     places.offsets.emplace(name, bytes);
     bytes = aligned(bytes + elements(weight.stored) * sizeof(float));
   }
@@ -129,7 +119,7 @@ Status write_all(const WeightFiles& files, const fs::path& path) {
   Output out(path);
   if (!out.is_open()) return unwritable(path, errno);
   for (const auto& [name, weight] : files.tensors) {
-    if (!is_weight(weight.stored)) continue;
+    if (!is_weight_type(weight.stored.dtype)) continue;
     const std::string_view bytes = mapped[weight.file].bytes();
     // The header was read before; a file that has shrunk since would end the process.
     if (weight.stored.offset + weight.stored.bytes > bytes.size())
@@ -147,14 +137,15 @@ bool is_mappable(const WeightFiles& files) {
   if (files.files.size() != 1) return false;
   return std::all_of(files.tensors.begin(), files.tensors.end(), [](const auto& entry) {
     const StoredTensor& stored = entry.second.stored;
-    return !is_weight(stored) || (stored.dtype == JM_FLOAT32 && stored.offset % sizeof(float) == 0);
+    return !is_weight_type(stored.dtype) ||
+           (stored.dtype == JM_FLOAT32 && stored.offset % sizeof(float) == 0);
   });
 }
 
 Result<WeightPlaces> link_weights(const WeightFiles& files, const fs::path& folder) {
   WeightPlaces places{kLinked, {}};
   for (const auto& [name, weight] : files.tensors)
-    if (is_weight(weight.stored)) places.offsets.emplace(name, weight.stored.offset);
+    if (is_weight_type(weight.stored.dtype)) places.offsets.emplace(name, weight.stored.offset);
   const fs::path target = folder / kLinked;
   std::error_code error;
   if (fs::exists(target, error)) return places;
@@ -198,14 +189,7 @@ Result<std::uint64_t> append_to_weights(const fs::path& file, std::span<const st
   struct stat status {};
   if (out.get() < 0 || fstat(out.get(), &status) != 0) return unwritable(file, errno);
   const std::uint64_t begin = aligned(static_cast<std::uint64_t>(status.st_size));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = pwrite(out.get(), bytes.data() + done, bytes.size() - done,
-                             static_cast<off_t>(begin + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return unwritable(file, errno);
-    done += static_cast<std::size_t>(n);
-  }
+  if (const int error = write_at(out.get(), bytes, begin)) return unwritable(file, error);
   return begin;
 }
 

@@ -8,18 +8,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/fnv.h"
 #include "base/random.h"
 #include "model/input_role.h"
 
 namespace joulemark::model {
 namespace {
-
-/// FNV-1a, so that an input's elements depend on its name and not on its place.
-std::uint64_t stream_of(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 template <class Next>
 void fill(HostTensor& tensor, Next next) {
@@ -115,7 +109,7 @@ Result<std::vector<HostTensor>> generate_inputs(const std::vector<Port>& ports,
     if (!dtype) return fail(dtype.error());
     auto tensor = make_tensor(ports[i].name, *dtype, std::move((*shapes)[i]));
     if (!tensor) return fail(tensor.error());
-    Random random(options.seed, stream_of(ports[i].name));
+    Random random(options.seed, fnv1a(ports[i].name));
     fill_by_role(*tensor, ports[i], random);
     tensors.push_back(std::move(*tensor));
   }

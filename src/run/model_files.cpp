@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 
+#include "base/fnv.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::run {
@@ -25,16 +26,13 @@ ModelFiles::File ModelFiles::look(const fs::path& path) {
   return file;
 }
 
-/// 64 bits tell one state of a file from another; they protect against nobody.
 std::string ModelFiles::digest_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  std::uint64_t hash = 0xcbf29ce484222325;
+  Fnv1a digest;
   std::array<char, 1 << 16> chunk{};
   while (file.read(chunk.data(), chunk.size()) || file.gcount() > 0)
-    for (std::streamsize i = 0; i < file.gcount(); ++i)
-      hash =
-          (hash ^ static_cast<unsigned char>(chunk[static_cast<std::size_t>(i)])) * 0x100000001b3;
-  return fmt::format("{:016x}", hash);
+    digest.add({chunk.data(), static_cast<std::size_t>(file.gcount())});
+  return digest.text();
 }
 
 void ModelFiles::add(const fs::path& path, std::vector<File>& files) {
