@@ -39,10 +39,29 @@
 ///                                               {"type":"answered","effective":{…},"compared":true,"agrees":true,"max_abs":…,"max_rel":…,"detail":"…"}
 ///                                               a max_* that no number tells is null, with a word
 ///                                               in max_abs_reason or max_rel_reason
+/// {"type":"prompts","requests":[[[5,9,…]…]…],"new_tokens":64,"stop_ids":[0]}
+///     instead of `inputs`, for a language model: batches of prompts, one after another. From here
+///     on a call of the model is a request: the prompts of a batch are fed, shorter ones padded in
+///     front, and `new_tokens` are chosen greedily for each, or up to its first stop id
+///                                               {"type":"prompts_ready","requests":2}
+/// {"type":"answer","directory":PATH|null,"reference":PATH|null}
+///     runs each request once; writes {"requests":[[[new ids]…]…]} to directory/tokens.json and
+///     compares with reference/tokens.json, token for token
+///                                               "answered" as above. A row that leaves the
+///                                               reference where the worker's own logits of both
+///                                               tokens lie within tolerance agrees; max_abs is the
+///                                               largest such margin, "detail" says where
 /// {"type":"warmup","min_ns":…,"max_ns":…,"min_iterations":…}
 ///                                               {"type":"warmed","t0_ns":…,"t1_ns":…,"iterations":…,"steady":true,"iteration_ns":median}
 /// {"type":"go","min_ns":…,"min_iterations":…}   {"type":"done","t0_ns":…,"t1_ns":…,"iterations":…}
 /// {"type":"durations"}                          {"type":"durations","calls_per_record":1,"ns":[…]}
+///     of a language model a window is whole passes over its requests; `go` may hold
+///     "new_tokens":1 to end each request there, and both replies say more
+///                                               "done": "prompt_tokens":…,"new_tokens":… of the
+///                                               window without padding, "tokens":"digest" of the
+///                                               ids of a pass
+///                                               "durations": "first_token_ns":[…] one a request,
+///                                               "inter_token_ns":[…] one a step after the first
 /// {"type":"check","case":DIRECTORY,"rtol":…,"atol":…}
 ///     loads DIRECTORY/model.onnx, runs every test_data_set_*, compares, releases the model
 ///                                               {"type":"checked","status":"pass|fail|unsupported","max_abs":…,"max_rel":…,"reason":"…"}
