@@ -42,7 +42,6 @@ Value* Decoder::make(jm_dtype dtype, const std::vector<std::int64_t>& dims, void
 void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
   const bool same = batch == feed_.batch() && max_tokens == feed_.max_tokens();
   feed_.reset(batch, max_tokens);
-  bound_columns_ = -1;
   if (same) return;
   past_.clear();
   present_.clear();
@@ -56,20 +55,6 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
       set->emplace_back(std::calloc(count, sizeof(float)));
       if (set->back() == nullptr) throw std::bad_alloc();
     }
-  }
-}
-
-void Decoder::bind_tokens() {
-  // In a step after a step only the mask and the numbers change, and these are where they were.
-  const bool same = feed_.fresh_columns() == bound_columns_;
-  bound_columns_ = feed_.fresh_columns();
-  for (std::size_t i = 0; i < DecoderPorts::kInputCount; ++i) {
-    const auto input = static_cast<DecoderPorts::Input>(i);
-    const auto place = feed_.ports().inputs[i];
-    if (!place || (same && input != DecoderPorts::kMask && inputs_[*place] != nullptr)) continue;
-    plugin::Integers& values = feed_.values(input);
-    replace(inputs_[*place],
-            make(values.dtype(), feed_.dims(input), values.data(), values.bytes()));
   }
 }
 
@@ -106,7 +91,9 @@ void Decoder::bind_logits() {
 const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
                               plugin::DecoderFeed::Wanted wanted) {
   feed_.take(tokens, batch, n, wanted);
-  bind_tokens();
+  feed_.bind_changed([&](std::size_t place, plugin::Integers& values, const auto& dims) {
+    replace(inputs_[place], make(values.dtype(), dims, values.data(), values.bytes()));
+  });
   bind_caches();
   bind_logits();
   check(session_.api, Stage::kRun,

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin_kit/ports.h"
@@ -158,6 +159,7 @@ class DecoderFeed {
     batch_ = batch;
     max_tokens_ = max_tokens;
     columns_ = 0;
+    bound_columns_ = 0;
     past_.assign(static_cast<std::size_t>(batch), 0);
     pads_.assign(static_cast<std::size_t>(batch), 0);
     const auto most = static_cast<std::size_t>(batch) * static_cast<std::size_t>(max_tokens);
@@ -183,6 +185,21 @@ class DecoderFeed {
     for (std::size_t row = 0; row < past_.size(); ++row)
       past_[row] += n_ - (columns_ == 0 ? pads_[row] : 0);
     columns_ += n_;
+  }
+
+  /// After `take`: bind(place, Integers& values, dims) for every input whose dims may have changed
+  /// since it was bound, after a reset for all. The numbers of the others change where they are.
+  template <class Bind>
+  void bind_changed(Bind bind) {
+    // In a step after a step only the mask grows.
+    const bool same = n_ == std::exchange(bound_columns_, 0) && wanted_ == bound_wanted_;
+    for (std::size_t i = 0; i < DecoderPorts::kInputCount; ++i) {
+      const auto input = static_cast<DecoderPorts::Input>(i);
+      const auto place = ports_.inputs[i];
+      if (place && (!same || input == DecoderPorts::kMask)) bind(*place, values_[i], dims(input));
+    }
+    bound_columns_ = n_;
+    bound_wanted_ = wanted_;
   }
 
   /// Of an input that the graph has; valid until the next call.
@@ -313,7 +330,8 @@ class DecoderFeed {
   std::array<jm_dtype, DecoderPorts::kInputCount> types_{};
   std::array<Integers, DecoderPorts::kInputCount> values_;
   std::int32_t batch_ = 0, max_tokens_ = 0, columns_ = 0, n_ = 0;
-  Wanted wanted_ = Wanted::kLast;
+  std::int32_t bound_columns_ = 0;  ///< of the call whose inputs are bound; 0: none are
+  Wanted wanted_ = Wanted::kLast, bound_wanted_ = Wanted::kLast;
   std::vector<std::int32_t> past_;  ///< real tokens of each row so far
   std::vector<std::int32_t> pads_;  ///< in front of each row
 };
