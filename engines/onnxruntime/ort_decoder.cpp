@@ -101,8 +101,7 @@ const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, st
                          inputs_.size(), session_.output_names.data(), session_.output_names.size(),
                          outputs_.data()));
   feed_.advance();
-  std::swap(past_, present_);
-  if (feed_.ports().shares_cache()) std::swap(past_, present_);
+  if (!feed_.ports().shares_cache()) std::swap(past_, present_);
   return logits_.data();
 }
 
