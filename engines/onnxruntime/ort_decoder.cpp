@@ -29,13 +29,10 @@ void Decoder::replace(Value*& slot, Value* value) {
 
 Value* Decoder::make(jm_dtype dtype, const std::vector<std::int64_t>& dims, void* data,
                      std::size_t bytes) {
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
   Value* value = nullptr;
   check(session_.api, Stage::kRun,
-        session_.api.CreateTensorWithDataAsOrtValue(
-            session_.memory, bytes > 0 ? data : const_cast<char*>(&kNothing), bytes, dims.data(),
-            dims.size(), dtype, &value));
+        session_.api.CreateTensorWithDataAsOrtValue(session_.memory, plugin::not_null(data), bytes,
+                                                    dims.data(), dims.size(), dtype, &value));
   return value;
 }
 

@@ -40,13 +40,11 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
 }
 
 Tensor* Decoder::make(jm_dtype dtype, std::vector<std::int64_t> dims, void* data) const {
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
   Tensor* tensor = nullptr;
   check(api_, Stage::kRun,
-        api_.ov_tensor_create_from_host_ptr(
-            engine_.types.to_library(dtype), {static_cast<std::int64_t>(dims.size()), dims.data()},
-            data != nullptr ? data : const_cast<char*>(&kNothing), &tensor));
+        api_.ov_tensor_create_from_host_ptr(engine_.types.to_library(dtype),
+                                            {static_cast<std::int64_t>(dims.size()), dims.data()},
+                                            plugin::not_null(data), &tensor));
   return tensor;
 }
 
