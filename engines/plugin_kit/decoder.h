@@ -21,9 +21,6 @@
 
 namespace joulemark::plugin {
 
-/// Stands in front of a row's first token where its prompt is shorter than the longest.
-inline constexpr std::int32_t kPaddingToken = -1;
-
 /// Ports by their place in the lists of a model.
 struct DecoderPorts {
   enum Input : std::size_t {
@@ -174,7 +171,7 @@ class DecoderFeed {
     for (std::int32_t row = 0; row < batch_ && columns_ == 0; ++row) {
       const std::int32_t* begin = tokens + std::ptrdiff_t{row} * n;
       pads_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(
-          std::find_if(begin, begin + n, [](std::int32_t id) { return id != kPaddingToken; }) -
+          std::find_if(begin, begin + n, [](std::int32_t id) { return id != JM_NO_TOKEN; }) -
           begin);
     }
     fill(tokens);
@@ -249,7 +246,7 @@ class DecoderFeed {
       bool begun = columns_ > 0;
       for (std::int32_t i = 0; i < n; ++i) {
         const std::int32_t id = tokens[std::ptrdiff_t{row} * n + i];
-        if (id == kPaddingToken && !begun) continue;
+        if (id == JM_NO_TOKEN && !begun) continue;
         begun = true;
         if (id < 0 || id >= ports_.vocabulary)
           fail(JM_INVALID_ARGUMENT, "token id " + std::to_string(id) +
