@@ -290,6 +290,7 @@ const char* jm_model::effective() {
                          {"memory_arena", engine_.settings.memory_arena == "1"},
                          {"graph_optimization", engine_.settings.graph_optimization},
                          {"version", engine_.library.version}};
+  if (decoder_) json["kv_cache"] = decoder_->feed().ports().cache_name();
   if (api_.Session_GetEpGraphAssignmentInfo != nullptr) {
     const ort::AssignedSubgraph* const* parts = nullptr;
     std::size_t count = 0;

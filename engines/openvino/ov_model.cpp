@@ -240,6 +240,7 @@ const char* jm_model::effective() {
   for (const auto& [name, key] :
        {std::pair{"threads", "INFERENCE_NUM_THREADS"}, std::pair{"streams", "NUM_STREAMS"}})
     if (const std::string value = property(key); !value.empty()) json[name] = std::stoi(value);
+  if (decoder_) json["kv_cache"] = decoder_->feed().ports().cache_name();
   json["static_shapes"] = engine_.settings.static_shapes || !api_.ov_model_is_dynamic(model_.get());
   effective_ = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return effective_.c_str();

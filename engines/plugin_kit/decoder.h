@@ -48,6 +48,11 @@ struct DecoderPorts {
 
   /// One buffer for past and present.
   [[nodiscard]] bool shares_cache() const { return inputs[kLengths].has_value(); }
+  /// What `effective` calls the way the cache is kept: "shared" (one buffer, written where it is),
+  /// "growing" (it goes in and comes out longer), "state" (inside the model).
+  [[nodiscard]] const char* cache_name() const {
+    return shares_cache() ? "shared" : is_stateful() ? "state" : "growing";
+  }
   [[nodiscard]] bool is_stateful() const { return inputs[kBeams].has_value(); }
 
   /// Empty when the model is no decoder, or one whose cache or logits are not float32 of known

@@ -131,6 +131,7 @@ const char* jm_model::effective() {
                          {"executor", engine_.flavour.executor},
                          {"optimize", torch_kit::to_string(engine_.optimize)},
                          {"memory_arena", engine_.memory_arena}};
+  if (decoder_) json["kv_cache"] = decoder_->feed().ports().cache_name();
   if (!precision_.empty()) json["precision"] = precision_;
   if (const auto bytes = torch_kit::peak_memory(engine_.device))
     json["device_memory_peak_bytes"] = *bytes;

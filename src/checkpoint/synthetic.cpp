@@ -16,6 +16,7 @@
 #include "base/suggest.h"
 #include "checkpoint/architectures.h"
 #include "checkpoint/disk.h"
+#include "joulemark/experiment.h"
 #include "checkpoint/made_up_weights.h"
 #include "checkpoint/synthetic_models.h"
 
@@ -25,7 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kPrefix = "synthetic:";
 /// In config.json; other programs do not look at it.
 constexpr const char* kMark = "joulemark_synthetic";
 /// Raised when the same name gives other bytes than before.
@@ -95,11 +95,11 @@ Status write_checkpoint(const SyntheticModel& model, const fs::path& folder) {
 }  // namespace
 
 bool names_synthetic(std::string_view source) {
-  return source.starts_with(kPrefix);
+  return source.starts_with(kSyntheticScheme);
 }
 
 Result<SyntheticModel> parse_synthetic(std::string_view source) {
-  const std::string_view rest = source.substr(kPrefix.size());
+  const std::string_view rest = source.substr(kSyntheticScheme.size());
   const auto at = std::min(rest.find('@'), rest.size());
   const std::string_view wanted = rest.substr(0, at);
   const KnownModel* known = find_known_model(wanted);

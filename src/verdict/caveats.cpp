@@ -265,8 +265,9 @@ Message noisy(const Facts& facts) {
 
 Message few_calls(const Facts& facts) {
   const auto n = trials_where(facts, [](const TrialRecord& trial) {
-    return finished(trial) && !trial.durations_ns.empty() &&
-           trial.durations_ns.size() < kCallsForP99;
+    const auto& text = trial.text.inter_token_ns;
+    const std::size_t calls = text.empty() ? trial.durations_ns.size() : text.size();
+    return finished(trial) && calls > 0 && calls < kCallsForP99;
   });
   if (n == 0) return std::nullopt;
   return fmt::format(

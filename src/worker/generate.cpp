@@ -75,7 +75,7 @@ class LogitsRun {
     Table lines;
     for (std::int32_t i = 0; i < text_.prompt_tokens; ++i) {
       const std::size_t at = place(row, text_.prompt_tokens, i);
-      if (text_.prompt[at] != kPadding) lines.push_back(line(table, at));
+      if (text_.prompt[at] != JM_NO_TOKEN) lines.push_back(line(table, at));
     }
     return lines;
   }

@@ -73,7 +73,7 @@ class Comparison {
     const auto width = static_cast<std::size_t>(request.prompt_tokens);
     std::vector<std::int32_t> ids;
     for (std::size_t i = row * width; i < (row + 1) * width; ++i)
-      if (request.prompt[i] != kPadding) ids.push_back(request.prompt[i]);
+      if (request.prompt[i] != JM_NO_TOKEN) ids.push_back(request.prompt[i]);
     ids.insert(ids.end(), reference.begin(),
                reference.begin() + static_cast<std::ptrdiff_t>(at.step));
     if (auto reset = model_.reset_text(1, static_cast<std::int32_t>(ids.size()) + 1); !reset)

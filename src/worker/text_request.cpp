@@ -20,7 +20,7 @@ Outcome<TextRequest> make_text_request(const TokenRows& prompts, const TextLimit
   text.new_tokens = limits.new_tokens;
   text.stop_ids = limits.stop_ids;
   for (const auto& prompt : prompts) {
-    text.prompt.insert(text.prompt.end(), longest - prompt.size(), kPadding);
+    text.prompt.insert(text.prompt.end(), longest - prompt.size(), JM_NO_TOKEN);
     text.prompt.insert(text.prompt.end(), prompt.begin(), prompt.end());
   }
   return text;

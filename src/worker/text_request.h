@@ -12,9 +12,6 @@ namespace joulemark::worker {
 
 using TokenRows = std::vector<std::vector<std::int32_t>>;
 
-/// Stands in front of shorter prompts (engine_abi.h).
-inline constexpr std::int32_t kPadding = -1;
-
 /// How far a request goes.
 struct TextLimits {
   std::int32_t new_tokens = 1;

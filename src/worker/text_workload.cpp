@@ -33,7 +33,7 @@ std::int64_t prompt_tokens(const std::vector<TextRequest>& requests) {
   std::int64_t tokens = 0;
   for (const TextRequest& request : requests)
     tokens += std::count_if(request.prompt.begin(), request.prompt.end(),
-                            [](std::int32_t id) { return id != kPadding; });
+                            [](std::int32_t id) { return id != JM_NO_TOKEN; });
   return tokens;
 }
 

@@ -2,6 +2,7 @@
 // An engine that a test scripts: a table of the engine ABI whose calls look into one FakeEngine.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -12,8 +13,10 @@
 
 namespace joulemark::testing {
 
-/// y = x + offset on float32 [-1, 2]. A status other than JM_OK makes that call fail with
-/// "scripted: NAME". One at a time, because the ABI's table has no place for a context.
+/// y = x + offset on float32 [-1, 2]. As a language model of kVocabulary tokens, what follows a
+/// token is the one `text_step` behind it, preferred to all others by `text_margin`. A status other
+/// than JM_OK makes that call fail with "scripted: NAME". One at a time, because the ABI's table
+/// has no place for a context.
 class FakeEngine {
  public:
   FakeEngine() { current() = this; }
@@ -26,7 +29,12 @@ class FakeEngine {
   jm_status load_status = JM_OK;
   jm_status bind_status = JM_OK;
   jm_status run_status = JM_OK;
+  jm_status text_status = JM_OK;  ///< of lm_forward
   float offset = 0;
+  static constexpr std::int32_t kVocabulary = 10;
+  std::int32_t text_step = 1;
+  float text_margin = 0.5F;
+  std::int64_t text_calls = 0;  ///< of lm_forward
   std::string describe_json = R"({"version":"9.9","providers":["cpu"]})";
   std::string operators_json = R"([{"domain":"","name":"Add","since":7}])";
   std::string effective_json = R"({"precision":"f32"})";
@@ -64,6 +72,16 @@ class FakeEngine {
   static jm_status run(jm_model*, jm_message* message);
   static jm_status results(jm_model*, const jm_tensor** outputs, size_t* count, jm_message*);
   static jm_status effective(jm_model*, const char** json, jm_message*);
+  static jm_status lm_describe(jm_model*, jm_lm_info* info, jm_message*) {
+    info->vocabulary = kVocabulary;
+    return JM_OK;
+  }
+  static jm_status lm_reset(jm_model*, int32_t, int32_t, jm_message*) { return JM_OK; }
+  static jm_status lm_forward(jm_model*, const int32_t* tokens, int32_t batch, int32_t n,
+                              int32_t* next, float* logits, jm_message* message);
+  static jm_status lm_logits(jm_model*, const int32_t*, int32_t, int32_t, float*, jm_message*) {
+    return JM_UNSUPPORTED;
+  }
   static void release_model(jm_model*) { current()->log.emplace_back("release"); }
   static void close(jm_engine*) { current()->log.emplace_back("close"); }
 
@@ -138,6 +156,20 @@ inline jm_status FakeEngine::effective(jm_model*, const char** json, jm_message*
   return JM_OK;
 }
 
+inline jm_status FakeEngine::lm_forward(jm_model*, const int32_t* tokens, int32_t batch, int32_t n,
+                                        int32_t* next, float* logits, jm_message* message) {
+  FakeEngine& self = *current();
+  ++self.text_calls;
+  self.on_run();
+  for (std::int32_t row = 0; row < batch; ++row) {
+    next[row] = (tokens[row * n + n - 1] + self.text_step) % kVocabulary;
+    if (logits == nullptr) continue;
+    std::fill_n(logits + row * kVocabulary, kVocabulary, 1 - self.text_margin);
+    logits[row * kVocabulary + next[row]] = 1;
+  }
+  return say(self.text_status, "lm_forward", message);
+}
+
 inline const jm_engine_api& FakeEngine::api() {
   static const jm_engine_api table{.abi_version = JM_ENGINE_ABI_VERSION,
                                    .struct_size = sizeof(jm_engine_api),
@@ -151,14 +183,14 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .run = run,
                                    .results = results,
                                    .effective = effective,
-                                   .lm_reset = nullptr,
-                                   .lm_forward = nullptr,
+                                   .lm_reset = lm_reset,
+                                   .lm_forward = lm_forward,
                                    .release_model = release_model,
                                    .close = close,
                                    .operators = operators,
                                    .export_model = nullptr,
-                                   .lm_describe = nullptr,
-                                   .lm_logits = nullptr};
+                                   .lm_describe = lm_describe,
+                                   .lm_logits = lm_logits};
   return table;
 }
 

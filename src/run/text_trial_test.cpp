@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trials of language models with scripted workers and a meter of constant power.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "run/model_prompts.h"
+#include "run/orchestrator_fixture.h"
+
+namespace joulemark::run {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr double kWatts = 10;
+constexpr Nanoseconds kStep = 1'000'000;  // of a token
+
+/// Draws kWatts on the clock of the test.
+class SteadyMeter final : public Sensor {
+ public:
+  explicit SteadyMeter(Clock& clock) : clock_(clock) {}
+  [[nodiscard]] std::string name() const override { return "steady"; }
+  [[nodiscard]] double update_period_s() const override { return 0; }
+  [[nodiscard]] double resolution_j() const override { return 0; }
+  [[nodiscard]] double max_read_interval_s() const override { return 1000; }
+  std::vector<CounterReading> read() override {
+    const Nanoseconds now = clock_.now();
+    return {{.scope = "package-0",
+             .joules = kWatts * static_cast<double>(now) * 1e-9,
+             .t_before_ns = now,
+             .t_after_ns = now}};
+  }
+  [[nodiscard]] std::vector<Energy> energies(
+      const std::vector<CounterReading>& begin,
+      const std::vector<CounterReading>& end) const override {
+    return {{.scope = "package-0",
+             .sensor = "steady",
+             .energy_class = EnergyClass::kMeasured,
+             .joules = end[0].joules - begin[0].joules,
+             .uncertainty_j = 0.001,
+             .reason = "",
+             .detail = ""}};
+  }
+
+ private:
+  Clock& clock_;
+};
+
+class TextTrial : public Orchestrator {
+ protected:
+  void SetUp() override {
+    Orchestrator::SetUp();
+    experiment_.factors.engine = {"a"};
+    experiment_.factors.batch = {2};
+    experiment_.protocol.repetitions = 1;
+    sensors_.push_back(std::make_unique<SteadyMeter>(clock_));
+    runner_.reactions["prompts"] = [](const json& request, Conversation&) {
+      return reply_line({{"type", "prompts_ready"}, {"requests", request.at("requests").size()}});
+    };
+    runner_.reactions["go"] = [this](const json& request, Conversation& worker) {
+      return go(request, worker);
+    };
+    runner_.reactions["durations"] = [](const json&, Conversation& worker) {
+      const auto count = static_cast<std::size_t>(worker.iterations);
+      return reply_line({{"type", "durations"},
+                         {"calls_per_record", 1},
+                         {"ns", std::vector<std::int64_t>(count, 4 * kStep)},
+                         {"first_token_ns", std::vector<std::int64_t>(count, kStep)},
+                         {"inter_token_ns", std::vector<std::int64_t>(3 * count, kStep)}});
+    };
+  }
+  /// Ten requests or as many as are wanted, in whole passes of two.
+  Received go(const json& request, Conversation& worker) {
+    const std::int64_t steps = request.value("new_tokens", 4);
+    const Nanoseconds t0 = clock_.now();
+    worker.iterations = std::max<std::int64_t>(10, request.at("min_iterations"));
+    clock_.advance(worker.iterations * steps * kStep);
+    return reply_line({{"type", "done"},
+                       {"t0_ns", t0},
+                       {"t1_ns", clock_.now()},
+                       {"iterations", worker.iterations + extra_},
+                       {"prompt_tokens", worker.iterations / 2 * 6},
+                       {"new_tokens", worker.iterations / 2 * 3 * steps},
+                       {"tokens", "abc"}});
+  }
+  TrialRecord run_one() {
+    RunContext context{.workers = runner_,
+                       .sensors = sensors_,
+                       .store = *store_,
+                       .progress = progress_,
+                       .clock = clock_,
+                       .stop = stop_,
+                       .host = {.key = "host-key", .facts = {}},
+                       .root = folder_->path(),
+                       .prompts = {{0, {.prompts = {{1, 2}, {3}, {4, 5, 6}}, .new_tokens = 4}}}};
+    const auto outcome =
+        run_experiment(id_, experiment_, plan::make_plan(experiment_), installs_, context);
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    return stored().front();
+  }
+  std::int64_t extra_ = 0;
+};
+
+TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
+  const TrialRecord trial = run_one();
+  ASSERT_EQ(trial.status, TrialStatus::kOk) << trial.reason;
+  EXPECT_EQ(trial.iterations, 10);
+  EXPECT_EQ(trial.text.window.prompts, 15) << "two requests are three prompts";
+  EXPECT_EQ(trial.text.window.prompt_tokens, 30);
+  EXPECT_EQ(trial.text.window.new_tokens, 60);
+  EXPECT_EQ(trial.text.tokens, "abc");
+  EXPECT_EQ(trial.text.prefill.new_tokens, 15);
+  EXPECT_EQ(trial.text.first_token_ns.size(), 10U);
+  EXPECT_EQ(trial.text.inter_token_ns.size(), 30U);
+  EXPECT_DOUBLE_EQ(trial.inferences(), 15);
+  EXPECT_NEAR(trial.energy.back().joules.value_or(0), kWatts * 0.040, 1e-9);
+  EXPECT_NEAR(trial.text.prefill_joules.value_or(0), kWatts * 0.010, 1e-9);
+  const auto prefill = trial.phase(Phase::kPrefill);
+  ASSERT_TRUE(prefill);
+  EXPECT_GE(prefill->t0_ns, trial.phase(Phase::kMeasure)->t1_ns);
+  EXPECT_EQ(trial.phase(Phase::kDrain)->t0_ns, prefill->t1_ns);
+}
+
+TEST_F(TextTrial, TheWorkerIsToldInRequests) {
+  run_one();
+  std::map<std::string, std::vector<json>> sent;
+  for (const auto& request : runner_.requests)
+    sent[request.type].push_back(json::parse(request.line));
+  EXPECT_EQ(sent.count("inputs"), 0U);
+  EXPECT_EQ(sent["prompts"][0]["requests"], json::parse("[[[1,2],[3]],[[4,5,6]]]"));
+  EXPECT_EQ(sent["answer"][0]["requests"], 8) << "sixteen prompts are eight requests";
+  EXPECT_EQ(sent["warmup"][0]["min_iterations"], 3) << "ten calls are three requests of four";
+  EXPECT_EQ(sent["go"][0]["min_iterations"], 8) << "thirty calls are eight requests";
+  EXPECT_EQ(sent["go"][1]["new_tokens"], 1);
+  EXPECT_EQ(sent["go"][1]["min_iterations"], 10) << "as many as the first window had";
+}
+
+TEST_F(TextTrial, AWindowThatIsNoWholePassIsNonsense) {
+  extra_ = 1;
+  const TrialRecord trial = run_one();
+  EXPECT_EQ(trial.status, TrialStatus::kFailed);
+  EXPECT_THAT(trial.reason, HasSubstr("no whole passes over 3 prompts"));
+}
+
+TEST_F(TextTrial, AWorkerThatTimesInputsInsteadIsNonsense) {
+  runner_.reactions.erase("go");
+  EXPECT_THAT(run_one().reason, HasSubstr("0 new tokens"));
+}
+
+TEST(ModelPrompts, AreCutIntoBatchesInTheirOrder) {
+  const ModelPrompts prompts{.prompts = {{1}, {2}, {3}}, .new_tokens = 5, .stop_ids = {7}};
+  using Batches = std::vector<std::vector<std::vector<std::int32_t>>>;
+  EXPECT_EQ(requests_of(prompts, 1).requests, (Batches{{{1}}, {{2}}, {{3}}}));
+  EXPECT_EQ(requests_of(prompts, 2).requests, (Batches{{{1}, {2}}, {{3}}}));
+  EXPECT_EQ(requests_of(prompts, 9).requests, (Batches{{{1}, {2}, {3}}}));
+  EXPECT_EQ(requests_of(prompts, 2).stop_ids, prompts.stop_ids);
+  EXPECT_EQ(checked_requests(1), 16);
+  EXPECT_EQ(checked_requests(64), 1);
+}
+
+}  // namespace
+}  // namespace joulemark::run
