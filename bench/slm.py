@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Language models on every engine, beside other libraries and the machine's bounds.
 
-bench/slm.py BIN CHECKPOINT… [--python PATH] [--threads 2] [--alternations 3] [--engines a,b] [--genai DIR] [--openvino-genai DIR]
+bench/slm.py BIN [CHECKPOINT…] [--python PATH] [--threads 2] [--alternations 3] [--engines a,b] [--genai DIR] [--openvino-genai DIR]
 
+A checkpoint is a directory, or synthetic:NAME, which is made; by default one of 12 layers and 768 columns, and one of 1.1 billion weights.
 Each contender runs in a process of its own, in an order that rotates: it loads the checkpoint, reads a prompt of 512 tokens (the second
 time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
 that a token reads by what the memory gives, and multiplications of the prompt by what the processor can do. With --python, a Python that
@@ -23,6 +24,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGINES = ["onnxruntime", "openvino", "torch", "torchscript"]
+CHECKPOINTS = ["synthetic:codeparrot-small", "synthetic:tinyllama-1.1b-intermediate-step-1431k-3t"]
 STEPS = 24
 PREFILL = 512
 
@@ -128,6 +130,19 @@ def read_time(checkpoint: pathlib.Path) -> float:
     return time.perf_counter() - begin
 
 
+def directory_of(bin_dir: pathlib.Path, checkpoint: str) -> pathlib.Path:
+    """Where a checkpoint lies; a synthetic one is made by what asks for it first."""
+    scheme, _, name = checkpoint.partition(":")
+    if scheme != "synthetic":
+        return pathlib.Path(checkpoint).resolve()
+    for engine in ENGINES:
+        command = [bin_dir / "joulemark", "generate", checkpoint, "--engine", engine, "--token-ids", "1", "--max-new-tokens", "1"]
+        if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0:
+            break
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "joulemark/synthetic"
+    return max(cache.glob(f"{name}-v*"))
+
+
 def find_contenders(options, checkpoint: pathlib.Path, plan: dict) -> dict:
     listing = json.loads(subprocess.check_output([options.bin / "joulemark", "engines", "--json"]))
     contenders = {}
@@ -189,7 +204,7 @@ def report(checkpoint, plan, results, machine, failed) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin", type=pathlib.Path)
-    parser.add_argument("checkpoint", type=pathlib.Path, nargs="+")
+    parser.add_argument("checkpoint", nargs="*", default=CHECKPOINTS)
     parser.add_argument("--python")
     parser.add_argument("--genai", type=pathlib.Path)
     parser.add_argument("--openvino-genai", type=pathlib.Path)
@@ -200,7 +215,7 @@ def main() -> None:
     options.bin = options.bin.resolve()
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     for checkpoint in options.checkpoint:
-        measure(options, checkpoint.resolve())
+        measure(options, directory_of(options.bin, checkpoint))
 
 
 if __name__ == "__main__":

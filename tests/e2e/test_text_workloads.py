@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 import pytest
-from conftest import OK, USAGE, contents_of
+from conftest import OK, ROOT, USAGE, contents_of
 from decoder_cases import ENGINES, case, expected, generate, why_not
 from simulated_powercap import SimulatedPowercap
 
@@ -156,3 +156,59 @@ def test_what_cannot_be_asked_is_refused_at_once(with_engines, flags, complaint)
     outcome = with_engines("compare", gpt2(), "--engine", FIRST, *flags, cwd=with_engines.home)
     assert outcome.status == USAGE, outcome.err
     assert complaint in outcome.err
+
+
+WORDS = {"<unk>": 0, "def": 1, "class": 2, "(": 3, "self": 4, "import": 5, "#": 6}
+TOKENIZER = {
+    "version": "1.0",
+    "added_tokens": [],
+    "pre_tokenizer": {"type": "WhitespaceSplit"},
+    "model": {"type": "WordLevel", "vocab": WORDS, "unk_token": "<unk>"},
+}
+# A tiny stand-in for some of the study's models, of the same architecture each.
+STAND_INS = {
+    "hub:codeparrot/codeparrot-small": "gpt2_layer_scale",
+    "hub:bigcode/starcoderbase-1b": "gpt_bigcode",
+    "hub:EleutherAI/pythia-410m": "gpt_neox",
+    "hub:bigscience/bloomz-560m": "bloom",
+    "hub:microsoft/phi-2": "phi",
+}
+
+
+def test_the_studys_experiment_runs_when_it_is_scaled_down(with_engines):
+    """examples/code-slm-2412.15441.toml with tiny models, few prompts and short windows: all else is as it stands there."""
+    study = (ROOT / "examples/code-slm-2412.15441.toml").read_text()
+    head, *models = study.split("[[model]]")
+    assert len(models) == 12
+    for old, new in (
+        ('"prompts/code.jsonl"', '"few.jsonl"'),
+        ("new_tokens = 114", "new_tokens = 3"),
+        ("threads = [16]", "threads = [1]"),
+        ('provider = ["cpu", "cuda"]', 'provider = ["cpu"]'),
+        ("repetitions = 10", "repetitions = 1\nduration_s = 0.1"),
+        ("idle_s = 30", "idle_s = 0.1"),
+        ("warmup_max_s = 60", "warmup_max_s = 0.5"),
+    ):
+        assert old in head
+        head = head.replace(old, new)
+    head = "\n".join(part for part in head.split("\n\n") if "[[exclude]]" not in part)
+    engines = [engine for engine in ENGINES if not why_not(engine)]
+    head = head.replace('["torch", "torchscript", "onnxruntime", "openvino"]', json.dumps(engines))
+    for source, name in STAND_INS.items():
+        assert source in study
+        model = shutil.copytree(case("decoders", name), with_engines.home / name)
+        (model / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+        head += f'\n[[model]]\nsource = "{name}"\n'
+    lines = (ROOT / "examples/prompts/code.jsonl").read_text().splitlines()
+    assert len(lines) == 164
+    few = [line for line in lines if len(json.loads(line)["text"].split()) <= 6][:4]
+    (with_engines.home / "few.jsonl").write_text("\n".join(few))
+    (with_engines.home / "study.toml").write_text(head)
+    outcome = with_engines("run", with_engines.home / "study.toml", "--store", with_engines.home / "s.sqlite", "--json", timeout=300)
+    assert outcome.status == OK, outcome.err
+    rows = outcome.json["rows"]
+    assert len(rows) == len(STAND_INS) * len(engines)
+    assert not [row["reason"] for row in rows if row["standing"] == "unranked"]
+    for text in rows_of(with_engines, "trial_text"):
+        assert text["new_tokens"] == 3 * text["prompts"] and text["prompts"] % 4 == 0
+    assert "different" not in {caveat["code"] for caveat in outcome.json["caveats"]}
