@@ -110,8 +110,8 @@ def test_the_cache_and_the_precision_that_ran_are_told(with_engines):
     assert compare(with_engines, gpt2(), "--engine", ",".join(engines), *LENGTHS).status == OK
     effective = {row["engine"]: json.loads(row["effective_json"]) for row in rows_of(with_engines, "trial")}
     assert {engine: facts["kv_cache"] for engine, facts in effective.items()} == {
-        engine: "state" if engine == "openvino" else "shared" for engine in engines
-    }
+        engine: "state" if engine == "openvino" else "growing" for engine in engines
+    }  # heads of this model are too small for the operator with one buffer
     assert {facts["precision"] for facts in effective.values()} == {"f32"}
 
 
@@ -153,7 +153,7 @@ def test_what_cannot_be_asked_is_refused_at_once(with_engines, flags, complaint)
     files = {"empty": "\n", "odd": '{"ids":[1]}\n{"id":[1]}\n', "text": '{"text":"Hello"}', "large": '{"ids":[999999]}', "blank": '{"ids":[]}'}
     for name, text in files.items():
         (with_engines.home / f"{name}.jsonl").write_text(text)
-    outcome = with_engines("compare", gpt2(), "--engine", FIRST, *flags, cwd=with_engines.home)
+    outcome = with_engines("compare", gpt2(), "--engine", FIRST, *flags)
     assert outcome.status == USAGE, outcome.err
     assert complaint in outcome.err
 
