@@ -139,7 +139,7 @@ def test_a_file_of_an_experiment_says_the_same_as_the_flags(with_engines):
     [
         (["--workload", "nowhere.jsonl"], "nowhere.jsonl"),
         (["--workload", "empty.jsonl"], "holds no prompt"),
-        (["--workload", "odd.jsonl"], "'odd.jsonl', line 2: no prompt"),
+        (["--workload", "odd.jsonl"], "odd.jsonl', line 2: no prompt"),
         (["--workload", "text.jsonl"], "tokenizer.json"),
         (["--workload", "large.jsonl"], "token 999999 is none of the model's"),
         (["--workload", "blank.jsonl"], "prompt 1: it has no token"),
