@@ -69,6 +69,12 @@ Result<int> show_plan(const Plan& command) {
   const double window = sensors::min_window_s(found.sensors, kSensorPrecision);
   const double seconds = plan::estimate_time(experiment, window).seconds;
   const auto trials = plan::make_plan(experiment);
+  for (std::size_t i = 0; i < checked->models.size(); ++i)
+    if (checked->models[i].language)
+      print_note(
+          fmt::format("model '{}': its windows last a pass over the workload at least, which "
+                      "the time does not hold",
+                      experiment.models[i].name));
   return print(command.as_json == Arguments::Switch::kOn ? to_json(experiment, trials, seconds)
                                                          : to_text(experiment, trials, seconds));
 }

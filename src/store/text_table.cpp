@@ -39,8 +39,9 @@ bool take_times(const Value& value, std::vector<std::int64_t>& times) {
   const auto* blob = std::get_if<Blob>(&value);
   if (blob == nullptr) return false;
   auto decoded = decode_durations(blob->bytes);
-  if (decoded) times = *std::move(decoded);
-  return decoded.has_value();
+  if (!decoded) return false;
+  times = *std::move(decoded);
+  return true;
 }
 
 constexpr std::size_t kRealsAt = 2 + std::size(kCounts);

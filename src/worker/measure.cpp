@@ -130,14 +130,15 @@ jm_status run_text_request(const TextSubject& subject, const TextRequest& reques
 void TextMeasurement::prepare(std::vector<TextRequest> requests, double pass_ns,
                               const WindowLimits& limits) {
   requests_ = std::move(requests);
-  std::size_t steps = 0;
+  std::size_t tokens = 0;
   for (const TextRequest& request : requests_)
-    steps += static_cast<std::size_t>(request.new_tokens);
+    tokens +=
+        static_cast<std::size_t>(request.new_tokens) * static_cast<std::size_t>(request.batch);
   const double by_time = static_cast<double>(limits.min_ns) / std::max(pass_ns, 1.0);
   const double by_count =
       static_cast<double>(limits.min_iterations) / static_cast<double>(requests_.size());
   const double expected = std::max(by_time, by_count) * kHeadroom + 2;
-  const double most = std::max(1.0, static_cast<double>(kMaxSteps / steps));
+  const double most = std::max(1.0, static_cast<double>(kMaxTokens) / static_cast<double>(tokens));
   const auto needed = static_cast<std::size_t>(std::min(expected, most));
   if (kept_.size() < needed || !fits(kept_.front())) {
     kept_.assign(needed, {});

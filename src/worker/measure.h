@@ -105,8 +105,8 @@ jm_status run_text_request(const TextSubject& subject, const TextRequest& reques
 class TextMeasurement {
  public:
   using Pass = std::vector<TextRecord>;  ///< a record of each request
-  /// Steps whose tokens and times are kept. A longer window keeps its last passes.
-  static constexpr std::size_t kMaxSteps = std::size_t{1} << 20;
+  /// Tokens that are kept with their times. A longer window keeps its last passes.
+  static constexpr std::size_t kMaxTokens = std::size_t{1} << 20;
 
   /// Allocates and touches the memory that a window within `limits` needs, when a pass takes about
   /// `pass_ns`; what was made for an earlier window is used again where it is enough.

@@ -161,11 +161,12 @@ inline jm_status FakeEngine::lm_forward(jm_model*, const int32_t* tokens, int32_
   FakeEngine& self = *current();
   ++self.text_calls;
   self.on_run();
-  for (std::int32_t row = 0; row < batch; ++row) {
+  for (std::ptrdiff_t row = 0; row < batch; ++row) {
     next[row] = (tokens[row * n + n - 1] + self.text_step) % kVocabulary;
     if (logits == nullptr) continue;
-    std::fill_n(logits + row * kVocabulary, kVocabulary, 1 - self.text_margin);
-    logits[row * kVocabulary + next[row]] = 1;
+    float* own = logits + row * kVocabulary;
+    std::fill_n(own, kVocabulary, 1 - self.text_margin);
+    own[next[row]] = 1;
   }
   return say(self.text_status, "lm_forward", message);
 }
