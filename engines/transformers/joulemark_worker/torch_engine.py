@@ -59,7 +59,7 @@ class TorchEngine:
             )
         except (KeyError, ValueError, ImportError) as error:  # a model type or an attention that it does not know
             raise Failure("unsupported", f"cannot load '{path}': {one_line(error)}") from error
-        except (OSError, RuntimeError, TypeError, AttributeError) as error:
+        except Exception as error:
             if out_of_memory(error):
                 raise
             raise Failure("invalid_model", f"cannot load '{path}': {one_line(error)}") from error
