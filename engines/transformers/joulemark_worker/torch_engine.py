@@ -82,6 +82,7 @@ class TextModel:
     def __init__(self, torch, transformers, model, facts: dict):
         self._torch, self._transformers, self._model, self._facts = torch, transformers, model, facts
         self._vocabulary = model.get_input_embeddings().weight.shape[0]
+        self._configs: dict = {}  # by goal, so that a timed request makes none
         # What a checkpoint wishes for its texts (sampling, penalties, lengths) would be other work.
         model.generation_config = transformers.GenerationConfig(pad_token_id=PADDING)
 
@@ -107,7 +108,9 @@ class TextModel:
         )
 
     def run(self, batch: Batch, goal: Goal) -> Run:
-        config = self._config(goal)
+        config = self._configs.get(goal[:2])
+        if config is None:
+            config = self._configs[goal[:2]] = self._config(goal)
         clock = Clock(self._torch, batch, goal.until_ns)
         criteria = self._transformers.StoppingCriteriaList([clock])
         with self._generating(batch, goal.new_tokens):
