@@ -30,9 +30,12 @@ install_hint = "run 'get talk-lib'"
 )";
 
 /// One engine "talker" with a worker, and Pythons where a test puts them.
-class Machine : public testing::Test {
+class PythonEngine : public testing::Test {
+ public:
+  ~PythonEngine() override { fs::remove_all(root_); }
+
  protected:
-  Machine() {
+  PythonEngine() {
     static std::atomic<int> count{0};
     root_ = fs::temp_directory_path() /
             ("joulemark-python-" + std::to_string(getpid()) + "-" + std::to_string(count++));
@@ -40,7 +43,6 @@ class Machine : public testing::Test {
     write("plugins/talker/worker.py", "");
     path_.plugin_dirs = {root_ / "plugins"};
   }
-  ~Machine() override { fs::remove_all(root_); }
 
   void write(const fs::path& file, const std::string& text) const {
     fs::create_directories((root_ / file).parent_path());
@@ -80,8 +82,6 @@ class Machine : public testing::Test {
   fs::path root_;
   SearchPath path_;
 };
-
-using PythonEngine = Machine;
 
 TEST(PythonManifest, SaysWhatIsStartedAndWhatItNeeds) {
   const auto manifest = parse_manifest(kManifest, "engine.toml");

@@ -121,7 +121,7 @@ void add_installation(const fs::path& real, const Variables& variables,
 
 /// A value of pyvenv.cfg, "key = value" in lines.
 std::string config_value(const std::string& text, const std::string& key) {
-  const auto trimmed = [](std::string word) {
+  const auto trimmed = [](const std::string& word) {
     const auto first = word.find_first_not_of(" \t\r");
     const auto last = word.find_last_not_of(" \t\r");
     return first == std::string::npos ? std::string() : word.substr(first, last - first + 1);
