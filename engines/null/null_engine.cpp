@@ -208,9 +208,8 @@ void next_logits(const jm_model& model, std::int32_t token, float* logits) {
 void check_tokens(const jm_model& model, const int32_t* tokens, int32_t batch, int32_t n) {
   if (batch < 1 || n < 1 || static_cast<std::size_t>(batch) != model.last_tokens.size())
     fail(JM_INVALID_ARGUMENT, "the tokens do not fit the batch of lm_reset");
-  // -1 stands in front of shorter rows.
   for (std::int32_t i = 0; i < batch * n; ++i)
-    if (tokens[i] < -1 || tokens[i] >= model.script.vocabulary)
+    if (tokens[i] != JM_NO_TOKEN && (tokens[i] < 0 || tokens[i] >= model.script.vocabulary))
       fail(JM_INVALID_ARGUMENT, "token beyond the vocabulary");
 }
 
@@ -221,7 +220,7 @@ jm_status lm_forward(jm_model* model, const int32_t* tokens, int32_t batch, int3
     const std::int32_t vocabulary = model->script.vocabulary;
     for (std::int32_t row = 0; row < batch; ++row) {
       const std::int32_t last = tokens[row * n + n - 1];
-      if (last < 0) fail(JM_INVALID_ARGUMENT, "a row of the batch has no token");
+      if (last == JM_NO_TOKEN) fail(JM_INVALID_ARGUMENT, "a row of the batch has no token");
       model->last_tokens[static_cast<std::size_t>(row)] = last;
       next_tokens[row] = (last + 1) % vocabulary;
       if (logits != nullptr)

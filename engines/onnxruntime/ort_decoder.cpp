@@ -29,20 +29,16 @@ void Decoder::replace(Value*& slot, Value* value) {
 
 Value* Decoder::make(jm_dtype dtype, const std::vector<std::int64_t>& dims, void* data,
                      std::size_t bytes) {
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
   Value* value = nullptr;
   check(session_.api, Stage::kRun,
-        session_.api.CreateTensorWithDataAsOrtValue(
-            session_.memory, bytes > 0 ? data : const_cast<char*>(&kNothing), bytes, dims.data(),
-            dims.size(), dtype, &value));
+        session_.api.CreateTensorWithDataAsOrtValue(session_.memory, plugin::not_null(data), bytes,
+                                                    dims.data(), dims.size(), dtype, &value));
   return value;
 }
 
 void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
   const bool same = batch == feed_.batch() && max_tokens == feed_.max_tokens();
   feed_.reset(batch, max_tokens);
-  bound_columns_ = -1;
   if (same) return;
   past_.clear();
   present_.clear();
@@ -56,20 +52,6 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
       set->emplace_back(std::calloc(count, sizeof(float)));
       if (set->back() == nullptr) throw std::bad_alloc();
     }
-  }
-}
-
-void Decoder::bind_tokens() {
-  // In a step after a step only the mask and the numbers change, and these are where they were.
-  const bool same = feed_.fresh_columns() == bound_columns_;
-  bound_columns_ = feed_.fresh_columns();
-  for (std::size_t i = 0; i < DecoderPorts::kInputCount; ++i) {
-    const auto input = static_cast<DecoderPorts::Input>(i);
-    const auto place = feed_.ports().inputs[i];
-    if (!place || (same && input != DecoderPorts::kMask && inputs_[*place] != nullptr)) continue;
-    plugin::Integers& values = feed_.values(input);
-    replace(inputs_[*place],
-            make(values.dtype(), feed_.dims(input), values.data(), values.bytes()));
   }
 }
 
@@ -106,7 +88,9 @@ void Decoder::bind_logits() {
 const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
                               plugin::DecoderFeed::Wanted wanted) {
   feed_.take(tokens, batch, n, wanted);
-  bind_tokens();
+  feed_.bind_changed([&](std::size_t place, plugin::Integers& values, const auto& dims) {
+    replace(inputs_[place], make(values.dtype(), dims, values.data(), values.bytes()));
+  });
   bind_caches();
   bind_logits();
   check(session_.api, Stage::kRun,
@@ -114,8 +98,7 @@ const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, st
                          inputs_.size(), session_.output_names.data(), session_.output_names.size(),
                          outputs_.data()));
   feed_.advance();
-  std::swap(past_, present_);
-  if (feed_.ports().shares_cache()) std::swap(past_, present_);
+  if (!feed_.ports().shares_cache()) std::swap(past_, present_);
   return logits_.data();
 }
 

@@ -43,7 +43,6 @@ class Decoder {
 
   Value* make(jm_dtype dtype, const std::vector<std::int64_t>& dims, void* data, std::size_t bytes);
   void replace(Value*& slot, Value* value);
-  void bind_tokens();
   void bind_caches();
   void bind_logits();
 
@@ -52,9 +51,8 @@ class Decoder {
   std::vector<Buffer> past_;     ///< also the present where one buffer is both
   std::vector<Buffer> present_;  ///< none where one buffer is both
   std::vector<float> logits_;
-  std::vector<Value*> inputs_;       ///< owned
-  std::vector<Value*> outputs_;      ///< owned
-  std::int32_t bound_columns_ = -1;  ///< of the tokens' values; what has that shape stays bound
+  std::vector<Value*> inputs_;   ///< owned
+  std::vector<Value*> outputs_;  ///< owned
 };
 
 }  // namespace joulemark::ort

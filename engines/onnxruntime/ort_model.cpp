@@ -199,12 +199,9 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
 
 ort::Value* jm_model::make_value(const jm_tensor& tensor, const std::string& name) {
   if (tensor.dtype == JM_STRING) return make_strings(tensor);
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
-  void* data = tensor.bytes > 0 ? tensor.data : const_cast<char*>(&kNothing);
   ort::Value* value = nullptr;
   ort::Status* status = api_.CreateTensorWithDataAsOrtValue(
-      engine_.host_memory.get(), data, tensor.bytes, tensor.dims,
+      engine_.host_memory.get(), plugin::not_null(tensor.data), tensor.bytes, tensor.dims,
       static_cast<std::size_t>(tensor.rank), to_ort(tensor.dtype), &value);
   if (status == nullptr) return value;
   const std::string text = api_.GetErrorMessage(status);

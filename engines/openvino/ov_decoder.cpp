@@ -33,7 +33,6 @@ Decoder::~Decoder() {
 
 void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
   feed_.reset(batch, max_tokens);
-  bound_columns_ = -1;
   if (request_ != nullptr && !feed_.ports().is_stateful()) return;
   Request* request = nullptr;
   check(api_, Stage::kRun, api_.ov_compiled_model_create_infer_request(model_, &request));
@@ -41,13 +40,11 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
 }
 
 Tensor* Decoder::make(jm_dtype dtype, std::vector<std::int64_t> dims, void* data) const {
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
   Tensor* tensor = nullptr;
   check(api_, Stage::kRun,
-        api_.ov_tensor_create_from_host_ptr(
-            engine_.types.to_library(dtype), {static_cast<std::int64_t>(dims.size()), dims.data()},
-            data != nullptr ? data : const_cast<char*>(&kNothing), &tensor));
+        api_.ov_tensor_create_from_host_ptr(engine_.types.to_library(dtype),
+                                            {static_cast<std::int64_t>(dims.size()), dims.data()},
+                                            plugin::not_null(data), &tensor));
   return tensor;
 }
 
@@ -56,19 +53,6 @@ void Decoder::set_input(std::size_t place, Tensor* tensor) {
   inputs_[place] = tensor;
   check(api_, Stage::kRun,
         api_.ov_infer_request_set_input_tensor_by_index(request_.get(), place, tensor));
-}
-
-void Decoder::bind_tokens() {
-  // In a step after a step only the mask and the numbers change, and these are where they were.
-  const bool same = feed_.fresh_columns() == bound_columns_;
-  bound_columns_ = feed_.fresh_columns();
-  for (std::size_t i = 0; i < DecoderPorts::kInputCount; ++i) {
-    const auto input = static_cast<DecoderPorts::Input>(i);
-    const auto place = feed_.ports().inputs[i];
-    if (!place || (same && input != DecoderPorts::kMask)) continue;
-    plugin::Integers& values = feed_.values(input);
-    set_input(*place, make(values.dtype(), feed_.dims(input), values.data()));
-  }
 }
 
 void Decoder::bind_caches() {
@@ -98,7 +82,9 @@ void Decoder::infer() {
 const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
                               plugin::DecoderFeed::Wanted wanted) {
   feed_.take(tokens, batch, n, wanted);
-  bind_tokens();
+  feed_.bind_changed([&](std::size_t place, plugin::Integers& values, auto dims) {
+    set_input(place, make(values.dtype(), std::move(dims), values.data()));
+  });
   bind_caches();
   infer();
   if (logits_ != nullptr) api_.ov_tensor_free(logits_);

@@ -29,7 +29,6 @@ class Decoder {
 
  private:
   void infer();
-  void bind_tokens();
   void bind_caches();
   void set_input(std::size_t place, Tensor* tensor);
   Tensor* make(jm_dtype dtype, std::vector<std::int64_t> dims, void* data) const;
@@ -39,9 +38,8 @@ class Decoder {
   const CompiledModel* model_;
   plugin::DecoderFeed feed_;
   Owned<Request> request_{nullptr, nullptr};
-  std::vector<Tensor*> inputs_;      ///< owned; null where none is set
-  Tensor* logits_ = nullptr;         ///< owned
-  std::int32_t bound_columns_ = -1;  ///< of the tokens' tensors; what has that shape stays set
+  std::vector<Tensor*> inputs_;  ///< owned; null where none is set
+  Tensor* logits_ = nullptr;     ///< owned
   std::string weights_;
   int cold_runs_ = 2;  ///< a prompt and a step; then threads and packed weights are there
 };

@@ -169,13 +169,10 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
 openvino::Tensor* jm_model::make_tensor(const jm_tensor& tensor) const {
   // The library takes no pointer to constant dims, and does not write there.
   const openvino::Shape shape{tensor.rank, const_cast<std::int64_t*>(tensor.dims)};
-  // An empty tensor has no data, and the library refuses a null pointer.
-  static constexpr char kNothing = 0;
-  void* data = tensor.bytes > 0 ? tensor.data : const_cast<char*>(&kNothing);
   openvino::Tensor* made = nullptr;
   openvino::check(api_, Stage::kRun,
                   api_.ov_tensor_create_from_host_ptr(engine_.types.to_library(tensor.dtype), shape,
-                                                      data, &made));
+                                                      plugin::not_null(tensor.data), &made));
   return made;
 }
 

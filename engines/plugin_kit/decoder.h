@@ -14,14 +14,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin_kit/ports.h"
 
 namespace joulemark::plugin {
-
-/// Stands in front of a row's first token where its prompt is shorter than the longest.
-inline constexpr std::int32_t kPaddingToken = -1;
 
 /// Ports by their place in the lists of a model.
 struct DecoderPorts {
@@ -158,6 +156,7 @@ class DecoderFeed {
     batch_ = batch;
     max_tokens_ = max_tokens;
     columns_ = 0;
+    bound_columns_ = 0;
     past_.assign(static_cast<std::size_t>(batch), 0);
     pads_.assign(static_cast<std::size_t>(batch), 0);
     const auto most = static_cast<std::size_t>(batch) * static_cast<std::size_t>(max_tokens);
@@ -172,7 +171,7 @@ class DecoderFeed {
     for (std::int32_t row = 0; row < batch_ && columns_ == 0; ++row) {
       const std::int32_t* begin = tokens + std::ptrdiff_t{row} * n;
       pads_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(
-          std::find_if(begin, begin + n, [](std::int32_t id) { return id != kPaddingToken; }) -
+          std::find_if(begin, begin + n, [](std::int32_t id) { return id != JM_NO_TOKEN; }) -
           begin);
     }
     fill(tokens);
@@ -183,6 +182,21 @@ class DecoderFeed {
     for (std::size_t row = 0; row < past_.size(); ++row)
       past_[row] += n_ - (columns_ == 0 ? pads_[row] : 0);
     columns_ += n_;
+  }
+
+  /// After `take`: bind(place, Integers& values, dims) for every input whose dims may have changed
+  /// since it was bound, after a reset for all. The numbers of the others change where they are.
+  template <class Bind>
+  void bind_changed(Bind bind) {
+    // In a step after a step only the mask grows.
+    const bool same = n_ == std::exchange(bound_columns_, 0) && wanted_ == bound_wanted_;
+    for (std::size_t i = 0; i < DecoderPorts::kInputCount; ++i) {
+      const auto input = static_cast<DecoderPorts::Input>(i);
+      const auto place = ports_.inputs[i];
+      if (place && (!same || input == DecoderPorts::kMask)) bind(*place, values_[i], dims(input));
+    }
+    bound_columns_ = n_;
+    bound_wanted_ = wanted_;
   }
 
   /// Of an input that the graph has; valid until the next call.
@@ -232,7 +246,7 @@ class DecoderFeed {
       bool begun = columns_ > 0;
       for (std::int32_t i = 0; i < n; ++i) {
         const std::int32_t id = tokens[std::ptrdiff_t{row} * n + i];
-        if (id == kPaddingToken && !begun) continue;
+        if (id == JM_NO_TOKEN && !begun) continue;
         begun = true;
         if (id < 0 || id >= ports_.vocabulary)
           fail(JM_INVALID_ARGUMENT, "token id " + std::to_string(id) +
@@ -313,7 +327,8 @@ class DecoderFeed {
   std::array<jm_dtype, DecoderPorts::kInputCount> types_{};
   std::array<Integers, DecoderPorts::kInputCount> values_;
   std::int32_t batch_ = 0, max_tokens_ = 0, columns_ = 0, n_ = 0;
-  Wanted wanted_ = Wanted::kLast;
+  std::int32_t bound_columns_ = 0;  ///< of the call whose inputs are bound; 0: none are
+  Wanted wanted_ = Wanted::kLast, bound_wanted_ = Wanted::kLast;
   std::vector<std::int32_t> past_;  ///< real tokens of each row so far
   std::vector<std::int32_t> pads_;  ///< in front of each row
 };

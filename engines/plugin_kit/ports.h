@@ -105,6 +105,12 @@ inline std::uint64_t byte_count(jm_dtype dtype, const std::int64_t* dims, std::s
   return (element_count(dims, rank) * element_bits(dtype) + 7) / 8;
 }
 
+/// An empty tensor may have no data, and libraries refuse a null pointer: one to a byte then.
+inline void* not_null(void* data) {
+  static constexpr char kNothing = 0;
+  return data != nullptr ? data : const_cast<char*>(&kNothing);
+}
+
 /// Fails with JM_INVALID_ARGUMENT unless `tensor` fits `port` and is complete.
 inline void check_input(const Port& port, const jm_tensor& tensor) {
   const std::string what = "input '" + port.name + "' ";

@@ -136,7 +136,7 @@ TEST_P(DecoderTest, RowsOfDifferentLengthsAnswerAsAlone) {
   const std::vector<float> first = answer({3, 7, 1, 2, 4}), second = answer({8, 2, 4});
   for (int round = 0; round < 2; ++round) {
     decoder_.reset(2, 8);
-    forward({3, 7, 1, -1, -1, 8}, 2);
+    forward({3, 7, 1, JM_NO_TOKEN, JM_NO_TOKEN, 8}, 2);
     forward({2, 2}, 2);
     const std::vector<float> both = forward({4, 4}, 2);
     expect_near({both.begin(), both.begin() + kVocabulary}, first);

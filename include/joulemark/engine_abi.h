@@ -134,6 +134,10 @@ typedef struct jm_load_params {
   size_t option_count;
 } jm_load_params;
 
+/* In place of a token id: stands in front of a row's first token where its prompt is shorter than
+ * the longest of the batch. */
+#define JM_NO_TOKEN (-1)
+
 typedef struct jm_lm_info {
   int32_t vocabulary; /* token ids are below it */
 } jm_lm_info;
@@ -187,7 +191,7 @@ typedef struct jm_engine_api {
    * of the batch. lm_forward feeds tokens[batch × n] (row-major) behind what was fed before and
    * gives the greedy next token of each row; logits, when not NULL, receives [batch × vocabulary]
    * f32 of the last position. Rows of different lengths: in the first call after lm_reset a row may
-   * begin with tokens of -1, which stand for nothing. The KV cache is the engine's own affair.
+   * begin with any number of JM_NO_TOKEN. The KV cache is the engine's own affair.
    * JM_UNSUPPORTED for a model that is no language model. */
   jm_status (*lm_reset)(jm_model* model, int32_t batch, int32_t max_tokens, jm_message* message);
   jm_status (*lm_forward)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
@@ -214,7 +218,7 @@ typedef struct jm_engine_api {
   jm_status (*lm_describe)(jm_model* model, jm_lm_info* info, jm_message* message);
 
   /* Feeds tokens as lm_forward does, and gives the logits of every position: [batch × n ×
-   * vocabulary] f32. Those of a token of -1 mean nothing. */
+   * vocabulary] f32. Those of JM_NO_TOKEN mean nothing. */
   jm_status (*lm_logits)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
                          float* logits, jm_message* message);
 } jm_engine_api;

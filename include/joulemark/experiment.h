@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace joulemark {
+
+/// What sources begin with that name a published model with made-up weights.
+inline constexpr std::string_view kSyntheticScheme = "synthetic:";
 
 /// A model under test and the inputs that it is given.
 struct ModelSpec {
@@ -15,7 +19,8 @@ struct ModelSpec {
   /// a folder and for `model.onnx`.
   std::string name;
   /// As the user names it: path of a file that engines load or of a checkpoint directory,
-  /// `hub:owner/name[@revision]`, or `null:NAME` for the null engine.
+  /// `hub:owner/name[@revision]`, `synthetic:NAME` for a published model's shape with made-up
+  /// weights, or `null:NAME` for the null engine.
   std::string source;
   /// Dimensions for inputs whose shape is symbolic: input name → dims. `-1` keeps what the model
   /// says.
@@ -90,6 +95,16 @@ struct Protocol {
   bool operator==(const Protocol&) const = default;
 };
 
+/// What language models are asked for.
+struct Generation {
+  int prompt_tokens = 128;  ///< of each generated prompt
+  int new_tokens = 64;      ///< of each prompt: exactly, or at most with `stop`
+  /// "never": every prompt gets all its tokens, whatever they are, so that all engines do the same
+  /// work; "eos": a text ends behind the token that the checkpoint ends texts with.
+  std::string stop = "never";
+  bool operator==(const Generation&) const = default;
+};
+
 /// One experiment, complete: with the same value and seed, the same trials in the same order.
 struct Experiment {
   std::string name;
@@ -102,6 +117,10 @@ struct Experiment {
   /// Engine name (with or without @version) → folder, before all other places.
   std::map<std::string, std::string> engine_roots;
   std::vector<int> affinity;
+  /// The prompts of language models: "generated" (seeded token ids), or the path of a file with a
+  /// JSON object a line, {"text": "…"} or {"ids": [5, 9]}.
+  std::string workload = "generated";
+  Generation generation;
   Protocol protocol;
   /// Practical margin of the verdict: smaller differences do not matter (design §7).
   double margin = 0.03;

@@ -29,10 +29,11 @@ enum class TrialStatus {
 const char* to_string(TrialStatus status);
 std::optional<TrialStatus> trial_status_from(const std::string& text);
 
-/// The phases of a trial, in order (design §1).
-enum class Phase { kIdle, kLoad, kWarmup, kReady, kMeasure, kDrain };
-inline constexpr Phase kPhases[] = {Phase::kIdle,  Phase::kLoad,    Phase::kWarmup,
-                                    Phase::kReady, Phase::kMeasure, Phase::kDrain};
+/// The phases of a trial, in order (design §1). kPrefill is a language model's second window: the
+/// same requests, ended after their first token.
+enum class Phase { kIdle, kLoad, kWarmup, kReady, kMeasure, kPrefill, kDrain };
+inline constexpr Phase kPhases[] = {Phase::kIdle,    Phase::kLoad,    Phase::kWarmup, Phase::kReady,
+                                    Phase::kMeasure, Phase::kPrefill, Phase::kDrain};
 const char* to_string(Phase phase);
 std::optional<Phase> phase_from(const std::string& text);
 
@@ -56,6 +57,28 @@ struct Resources {
   std::optional<std::int64_t> major_faults;
   std::optional<std::int64_t> voluntary_switches;
   std::optional<std::int64_t> involuntary_switches;
+};
+
+/// What a language model read and wrote in a window. Counts are of tokens without padding.
+struct TextWindow {
+  std::int64_t prompts = 0;  ///< rows of all requests; 0: no language model
+  std::int64_t prompt_tokens = 0;
+  std::int64_t new_tokens = 0;  ///< up to and with the rows' stop ids
+};
+
+/// A language model's part of a trial.
+struct TextResult {
+  TextWindow window;
+  /// Digest of the new ids of one pass over the workload: equal for equal texts.
+  std::string tokens;
+  /// Nanoseconds from each request's begin to its first token, and between tokens after it.
+  std::vector<std::int64_t> first_token_ns;
+  std::vector<std::int64_t> inter_token_ns;
+  TextWindow prefill;  ///< of the window in phase kPrefill
+  /// The prefill window's "total" energy, empty when there is none to rank, and its standard
+  /// uncertainty.
+  std::optional<double> prefill_joules;
+  std::optional<double> prefill_uncertainty_j;
 };
 
 /// The outputs of the check input, and how far they are from the reference's.
@@ -97,6 +120,7 @@ struct TrialRecord {
   std::vector<Energy> energy;  ///< per scope, with "total" last; exactly one absent "total" when
                                ///< nothing was measured
   Resources resources;
+  TextResult text;             ///< of a language model, whose iterations are requests
   std::vector<Series> series;  ///< gauges over the whole trial
   Agreement agreement;
   std::int64_t handover_ns = 0;  ///< orchestrator's `go` → worker's first clock read
@@ -109,7 +133,8 @@ struct TrialRecord {
   [[nodiscard]] std::optional<PhaseInterval> phase(Phase wanted) const;
   /// Length of the measured window; 0 when there is none.
   [[nodiscard]] double window_s() const;
-  /// Samples that went through the model in the window: iterations × batch.
+  /// Samples that went through the model in the window: iterations × batch, or a language model's
+  /// prompts.
   [[nodiscard]] double inferences() const;
 };
 

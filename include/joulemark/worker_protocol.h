@@ -44,9 +44,10 @@
 ///     on a call of the model is a request: the prompts of a batch are fed, shorter ones padded in
 ///     front, and `new_tokens` are chosen greedily for each, or up to its first stop id
 ///                                               {"type":"prompts_ready","requests":2}
-/// {"type":"answer","directory":PATH|null,"reference":PATH|null}
-///     runs each request once; writes {"requests":[[[new ids]…]…]} to directory/tokens.json and
-///     compares with reference/tokens.json, token for token
+/// {"type":"answer","directory":PATH|null,"reference":PATH|null,"requests":4}
+///     runs each of the first requests once (0 or absent: all); writes
+///     {"requests":[[[new ids]…]…]} to directory/tokens.json and compares with
+///     reference/tokens.json, token for token
 ///                                               "answered" as above. A row that leaves the
 ///                                               reference where the worker's own logits of both
 ///                                               tokens lie within tolerance agrees; max_abs is the
@@ -107,6 +108,13 @@ struct WarmupRequest {
 struct GoRequest {
   std::int64_t min_ns = 0;
   std::int64_t min_iterations = 1;
+  std::int32_t new_tokens = 0;  ///< of a language model's requests; 0: as `prompts` said
+};
+/// Batches of prompts for a language model.
+struct PromptsRequest {
+  std::vector<std::vector<std::vector<std::int32_t>>> requests;  ///< no batch or prompt is empty
+  std::int32_t new_tokens = 1;
+  std::vector<std::int32_t> stop_ids = {};
 };
 struct ExportRequest {
   std::string model;   ///< the file that is read
@@ -126,6 +134,18 @@ struct GenerateRequest {
   std::int32_t max_new_tokens = 1;
   std::vector<std::int32_t> stop_ids = {};
   Logits logits = Logits::kNone;
+};
+/// What a prompt gave.
+struct GeneratedRow {
+  std::vector<std::int32_t> new_ids;
+  /// Of the prompt's last position, or of all; empty when none were asked for.
+  std::vector<std::vector<float>> prefill_logits;
+  std::vector<std::vector<float>> step_logits;  ///< after each new id was fed
+};
+struct Generated {
+  std::int64_t t0_ns = 0;                 ///< before the prompt was fed
+  std::vector<std::int64_t> token_at_ns;  ///< when the tokens of each step were there
+  std::vector<GeneratedRow> rows;         ///< of each prompt
 };
 /// By the order of Logits.
 inline constexpr const char* kLogitsNames[] = {"none", "last", "all"};

@@ -26,7 +26,8 @@ constexpr Name<TrialStatus> kStatusNames[] = {
 };
 constexpr Name<Phase> kPhaseNames[] = {
     {Phase::kIdle, "idle"},   {Phase::kLoad, "load"},       {Phase::kWarmup, "warmup"},
-    {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"}, {Phase::kDrain, "drain"},
+    {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"}, {Phase::kPrefill, "prefill"},
+    {Phase::kDrain, "drain"},
 };
 constexpr Name<EnergyClass> kClassNames[] = {
     {EnergyClass::kMeasured, "measured"},
@@ -88,6 +89,7 @@ double TrialRecord::window_s() const {
 }
 
 double TrialRecord::inferences() const {
+  if (text.window.prompts > 0) return static_cast<double>(text.window.prompts);
   return static_cast<double>(iterations) * configuration.batch;
 }
 

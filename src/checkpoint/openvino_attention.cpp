@@ -8,65 +8,20 @@
 #include "checkpoint/openvino_decoder.h"
 
 namespace joulemark::checkpoint {
-namespace {
-
-IrWriter::Attributes broadcasting() {
-  return {{"auto_broadcast", "numpy"}};
-}
-
-}  // namespace
 
 Value OpenvinoDecoder::length() {
-  return ir_.once("length", [&] {
-    const Value shape = ir_.call({.op = "ShapeOf",
-                                  .opset = "opset3",
-                                  .inputs = {ids()},
-                                  .attributes = {{"output_type", "i64"}},
-                                  .type = IrType::kI64});
-    return ir_.call({.op = "Gather",
-                     .opset = "opset8",
-                     .inputs = {shape, ir_.integer(1), ir_.integer(0)},
-                     .attributes = {{"batch_dims", "0"}},
-                     .type = IrType::kI64});
-  });
+  return ir_.element(ir_.shape_of(ids()), 1);
 }
 
 Value OpenvinoDecoder::total() {
-  return ir_.once("total", [&] {
-    const Value shape = ir_.call({.op = "ShapeOf",
-                                  .opset = "opset3",
-                                  .inputs = {given()},
-                                  .attributes = {{"output_type", "i64"}},
-                                  .type = IrType::kI64});
-    return ir_.call({.op = "Gather",
-                     .opset = "opset8",
-                     .inputs = {shape, ir_.integer(1), ir_.integer(0)},
-                     .attributes = {{"batch_dims", "0"}},
-                     .type = IrType::kI64});
-  });
+  return ir_.element(ir_.shape_of(given()), 1);
 }
 
 Value OpenvinoDecoder::by_head(const Value& x, std::int64_t heads) {
   const Value shape = ir_.once(fmt::format("shape {}", heads), [&] {
-    const Value rows = ir_.once("shape", [&] {
-      return ir_.call({.op = "ShapeOf",
-                       .opset = "opset3",
-                       .inputs = {ids()},
-                       .attributes = {{"output_type", "i64"}},
-                       .type = IrType::kI64});
-    });
-    return ir_.call({.op = "Concat",
-                     .opset = "opset1",
-                     .inputs = {rows, ir_.ints({heads, spec_.head_size})},
-                     .attributes = {{"axis", "0"}},
-                     .type = IrType::kI64});
+    return ir_.concat({ir_.shape_of(ids()), ir_.ints({heads, spec_.head_size})}, 0);
   });
-  const Value apart = ir_.call({.op = "Reshape",
-                                .opset = "opset1",
-                                .inputs = {x, shape},
-                                .attributes = {{"special_zero", "false"}}});
-  return ir_.call(
-      {.op = "Transpose", .opset = "opset1", .inputs = {apart, ir_.ints({0, 2, 1, 3})}});
+  return ir_.transpose(ir_.reshape(x, shape), {0, 2, 1, 3});
 }
 
 Value OpenvinoDecoder::frequencies() {
@@ -74,61 +29,36 @@ Value OpenvinoDecoder::frequencies() {
   const std::vector<std::int64_t> dims{static_cast<std::int64_t>(rotary.frequencies.size())};
   const Value fixed = ir_.floats(rotary.frequencies, dims);
   if (rotary.scaling.kind == RotaryScaling::Kind::kFixed) return fixed;
-  const auto binary = [&](const char* op, const Value& a, const Value& b) {
-    return ir_.call({.op = op, .opset = "opset1", .inputs = {a, b}, .attributes = broadcasting()});
-  };
   const auto number = [&](double value) { return ir_.floats({static_cast<float>(value)}, {1}); };
   const Value last = ir_.call({.op = "ReduceMax",
                                .opset = "opset1",
                                .inputs = {positions(), ir_.ints({0, 1})},
                                .attributes = {{"keep_dims", "false"}},
                                .type = IrType::kI64});
-  Value tokens = ir_.call({.op = "Convert",
-                           .opset = "opset1",
-                           .inputs = {last},
-                           .attributes = {{"destination_type", "f32"}}});
-  tokens = add(tokens, number(1));
+  const Value tokens = add(ir_.convert(last, IrType::kF32), number(1));
   const auto trained = static_cast<double>(rotary.scaling.trained);
-  if (rotary.scaling.kind == RotaryScaling::Kind::kSwitched) {
-    const Value beyond = ir_.call({.op = "Greater",
-                                   .opset = "opset1",
-                                   .inputs = {tokens, number(trained)},
-                                   .attributes = broadcasting(),
-                                   .type = IrType::kBool});
-    return ir_.call({.op = "Select",
-                     .opset = "opset1",
-                     .inputs = {beyond, ir_.floats(rotary.scaling.long_frequencies, dims), fixed},
-                     .attributes = broadcasting()});
-  }
+  if (rotary.scaling.kind == RotaryScaling::Kind::kSwitched)
+    return ir_.select(ir_.compare("Greater", tokens, number(trained)),
+                      ir_.floats(rotary.scaling.long_frequencies, dims), fixed);
   // As in onnx_decoder.cpp: the base grows with the length.
   Value stretch = scaled(tokens, rotary.scaling.factor / trained);
-  stretch = binary("Subtract", stretch, number(rotary.scaling.factor - 1));
-  stretch = binary("Maximum", stretch, number(1));
+  stretch = ir_.binary("Subtract", stretch, number(rotary.scaling.factor - 1));
+  stretch = ir_.binary("Maximum", stretch, number(1));
   std::vector<float> exponents;
   for (std::size_t i = 0; i < rotary.frequencies.size(); ++i)
     exponents.push_back(-static_cast<float>(2 * i) / static_cast<float>(rotary.dims() - 2));
-  return multiply(fixed, binary("Power", stretch, ir_.floats(exponents, dims)));
+  return multiply(fixed, ir_.binary("Power", stretch, ir_.floats(exponents, dims)));
 }
 
 /// Cosines or sines of all angles, twice, for both halves: [batch, 1, length, rotated].
 Value OpenvinoDecoder::waves(const char* function) {
   return ir_.once(function, [&] {
     const Value angles = ir_.once("angles", [&] {
-      Value places = ir_.call({.op = "Unsqueeze",
-                               .opset = "opset1",
-                               .inputs = {positions(), ir_.ints({1, 3})},
-                               .type = IrType::kI64});
-      places = ir_.call({.op = "Convert",
-                         .opset = "opset1",
-                         .inputs = {places},
-                         .attributes = {{"destination_type", "f32"}}});
+      const Value places = ir_.convert(ir_.unsqueeze(positions(), {1, 3}), IrType::kF32);
       const Value half = multiply(places, frequencies());
-      return ir_.call({.op = "Concat",
-                       .opset = "opset1",
-                       .inputs = {half, half},
-                       .attributes = {{"axis", "-1"}}});
+      return ir_.concat({half, half}, -1);
     });
-    const Value made = ir_.call({.op = function, .opset = "opset1", .inputs = {angles}});
+    const Value made = ir_.unary(function, angles);
     return spec_.rotary.amplitude == 1 ? made : scaled(made, spec_.rotary.amplitude);
   });
 }
@@ -141,10 +71,6 @@ Value OpenvinoDecoder::rotated(const Value& x) {
                       .inputs = {whole, ir_.integer(3), ir_.ints(sizes)}},
                      sizes.size());
   };
-  const auto joined = [&](const Value& a, const Value& b) {
-    return ir_.call(
-        {.op = "Concat", .opset = "opset1", .inputs = {a, b}, .attributes = {{"axis", "-1"}}});
-  };
   Value turned = x;
   std::vector<Value> parts;
   if (dims < spec_.head_size) {
@@ -152,25 +78,17 @@ Value OpenvinoDecoder::rotated(const Value& x) {
     turned = parts[0];
   }
   const auto halves = split(turned, {dims / 2, dims / 2});
-  const Value other = joined(scaled(halves[1], -1), halves[0]);
+  const Value other = ir_.concat({scaled(halves[1], -1), halves[0]}, -1);
   const Value result = add(multiply(turned, waves("Cos")), multiply(other, waves("Sin")));
-  return parts.empty() ? result : joined(result, parts[1]);
+  return parts.empty() ? result : ir_.concat({result, parts[1]}, -1);
 }
 
 /// The cache of one layer with the new keys or values behind it.
 Value OpenvinoDecoder::state(std::int64_t layer, const char* which, const Value& fresh) {
   const Value beams = ir_.parameter("beam_idx", IrType::kI32, {-1});
   const Value empty = ir_.once("empty", [&] {
-    const Value batch = ir_.call({.op = "ShapeOf",
-                                  .opset = "opset3",
-                                  .inputs = {beams},
-                                  .attributes = {{"output_type", "i64"}},
-                                  .type = IrType::kI64});
-    const Value shape = ir_.call({.op = "Concat",
-                                  .opset = "opset1",
-                                  .inputs = {batch, ir_.ints({spec_.kv_heads, 0, spec_.head_size})},
-                                  .attributes = {{"axis", "0"}},
-                                  .type = IrType::kI64});
+    const Value shape =
+        ir_.concat({ir_.shape_of(beams), ir_.ints({spec_.kv_heads, 0, spec_.head_size})}, 0);
     return ir_.call({.op = "Broadcast",
                      .opset = "opset3",
                      .inputs = {ir_.floats({0.0F}, {}), shape},
@@ -184,14 +102,7 @@ Value OpenvinoDecoder::state(std::int64_t layer, const char* which, const Value&
        .opset = "opset6",
        .inputs = {empty},
        .attributes = {{"variable_id", name}, {"variable_type", "f32"}, {"variable_shape", shape}}});
-  const Value chosen = ir_.call({.op = "Gather",
-                                 .opset = "opset8",
-                                 .inputs = {past, beams, ir_.integer(0)},
-                                 .attributes = {{"batch_dims", "0"}}});
-  const Value present = ir_.call({.op = "Concat",
-                                  .opset = "opset1",
-                                  .inputs = {chosen, fresh},
-                                  .attributes = {{"axis", "-2"}}});
+  const Value present = ir_.concat({ir_.gather(past, beams), fresh}, -2);
   ir_.call({.op = "Assign",
             .opset = "opset6",
             .inputs = {present},
@@ -203,12 +114,11 @@ Value OpenvinoDecoder::state(std::int64_t layer, const char* which, const Value&
 Value OpenvinoDecoder::shared_heads(const Value& x) {
   const std::int64_t sharing = spec_.heads / spec_.kv_heads;
   if (sharing == 1) return x;
-  const Value apart =
-      ir_.call({.op = "Unsqueeze", .opset = "opset1", .inputs = {x, ir_.ints({2})}});
-  const Value repeated = ir_.call({.op = "Broadcast",
-                                   .opset = "opset3",
-                                   .inputs = {apart, ir_.ints({1, 1, sharing, 1, 1})},
-                                   .attributes = {{"mode", "bidirectional"}}});
+  const Value repeated =
+      ir_.call({.op = "Broadcast",
+                .opset = "opset3",
+                .inputs = {ir_.unsqueeze(x, {2}), ir_.ints({1, 1, sharing, 1, 1})},
+                .attributes = {{"mode", "bidirectional"}}});
   return ir_.call({.op = "Reshape",
                    .opset = "opset1",
                    .inputs = {repeated, ir_.ints({0, spec_.heads, -1, spec_.head_size})},
@@ -223,80 +133,38 @@ Value OpenvinoDecoder::seen(std::int64_t window) {
                      .attributes = {{"output_type", "i64"}},
                      .type = IrType::kI64});
   };
-  const auto compare = [&](const char* op, const Value& a, const Value& b) {
-    return ir_.call({.op = op,
-                     .opset = "opset1",
-                     .inputs = {a, b},
-                     .attributes = broadcasting(),
-                     .type = IrType::kBool});
-  };
-  const auto subtract = [&](const Value& a, const Value& b) {
-    return ir_.call({.op = "Subtract",
-                     .opset = "opset1",
-                     .inputs = {a, b},
-                     .attributes = broadcasting(),
-                     .type = IrType::kI64});
-  };
   const Value keys = ir_.once("keys", [&] { return range(ir_.integer(0)); });
   const Value queries = ir_.once("queries", [&] {
-    return ir_.call({.op = "Unsqueeze",
-                     .opset = "opset1",
-                     .inputs = {range(subtract(total(), length())), ir_.ints({1})},
-                     .type = IrType::kI64});
+    return ir_.unsqueeze(range(ir_.binary("Subtract", total(), length())), {1});
   });
-  Value visible = compare("LessEqual", keys, queries);
-  if (window > 0)
-    visible = compare("LogicalAnd", visible,
-                      compare("Greater", keys, subtract(queries, ir_.integer(window))));
+  Value visible = ir_.compare("LessEqual", keys, queries);
+  if (window > 0) {
+    const Value gone = ir_.binary("Subtract", queries, ir_.integer(window));
+    visible = ir_.compare("LogicalAnd", visible, ir_.compare("Greater", keys, gone));
+  }
   const Value real = ir_.once("real", [&] {
-    const Value flags = ir_.call({.op = "Convert",
-                                  .opset = "opset1",
-                                  .inputs = {given()},
-                                  .attributes = {{"destination_type", "boolean"}},
-                                  .type = IrType::kBool});
-    return ir_.call({.op = "Unsqueeze",
-                     .opset = "opset1",
-                     .inputs = {flags, ir_.ints({1, 2})},
-                     .type = IrType::kBool});
+    return ir_.unsqueeze(ir_.convert(given(), IrType::kBool), {1, 2});
   });
-  return compare("LogicalAnd", visible, real);
+  return ir_.compare("LogicalAnd", visible, real);
 }
 
 Value OpenvinoDecoder::bias() {
   return ir_.once("bias", [&] {
-    const auto integers = [&](const char* op, const Value& a, const Value& b) {
-      return ir_.call({.op = op,
-                       .opset = "opset1",
-                       .inputs = {a, b},
-                       .attributes = broadcasting(),
-                       .type = IrType::kI64});
-    };
-    Value places = ir_.call({.op = "CumSum",
-                             .opset = "opset3",
-                             .inputs = {given(), ir_.integer(1)},
-                             .attributes = {{"exclusive", "false"}, {"reverse", "false"}},
-                             .type = IrType::kI64});
-    places = integers("Multiply", integers("Subtract", places, ir_.integer(1)), given());
-    places = ir_.call({.op = "Unsqueeze",
-                       .opset = "opset1",
-                       .inputs = {places, ir_.ints({1, 2})},
-                       .type = IrType::kI64});
-    places = ir_.call({.op = "Convert",
-                       .opset = "opset1",
-                       .inputs = {places},
-                       .attributes = {{"destination_type", "f32"}}});
-    return multiply(ir_.floats(alibi_slopes(spec_.heads), {1, spec_.heads, 1, 1}), places);
+    const Value count = ir_.call({.op = "CumSum",
+                                  .opset = "opset3",
+                                  .inputs = {given(), ir_.integer(1)},
+                                  .attributes = {{"exclusive", "false"}, {"reverse", "false"}},
+                                  .type = IrType::kI64});
+    const Value places = multiply(ir_.binary("Subtract", count, ir_.integer(1)), given());
+    return multiply(ir_.floats(alibi_slopes(spec_.heads), {1, spec_.heads, 1, 1}),
+                    ir_.convert(ir_.unsqueeze(places, {1, 2}), IrType::kF32));
   });
 }
 
 Value OpenvinoDecoder::mask(std::int64_t window) {
   return ir_.once(fmt::format("mask {}", window), [&] {
-    const Value hidden =
-        ir_.call({.op = "Select",
-                  .opset = "opset1",
-                  .inputs = {seen(window), ir_.floats({0.0F}, {}),
-                             ir_.floats({std::numeric_limits<float>::lowest()}, {})},
-                  .attributes = broadcasting()});
+    const Value hidden = ir_.select(seen(window), ir_.floats({0.0F}, {}),
+                                    ir_.floats({std::numeric_limits<float>::lowest()}, {}));
     return spec_.position == PositionScheme::kAlibi ? add(hidden, bias()) : hidden;
   });
 }
@@ -318,12 +186,7 @@ Value OpenvinoDecoder::attend(const Attention& attention) {
                                            shared_heads(state(attention.layer, "value", value)),
                                            mask(window), ir_.floats({scale}, {})},
                                 .attributes = {{"causal", "false"}}});
-  const Value rows =
-      ir_.call({.op = "Transpose", .opset = "opset1", .inputs = {heads, ir_.ints({0, 2, 1, 3})}});
-  return ir_.call({.op = "Reshape",
-                   .opset = "opset1",
-                   .inputs = {rows, ir_.ints({-1, spec_.heads * spec_.head_size})},
-                   .attributes = {{"special_zero", "false"}}});
+  return ir_.reshape(ir_.transpose(heads, {0, 2, 1, 3}), {-1, spec_.heads * spec_.head_size});
 }
 
 }  // namespace joulemark::checkpoint

@@ -32,27 +32,12 @@ Value OpenvinoDecoder::given() {
   return ir_.parameter("attention_mask", IrType::kI64, {-1, -1});
 }
 
-Value OpenvinoDecoder::flat_places(const Value& places) {
-  return ir_.call({.op = "Reshape",
-                   .opset = "opset1",
-                   .inputs = {places, ir_.ints({-1})},
-                   .attributes = {{"special_zero", "false"}},
-                   .type = IrType::kI64});
-}
-
-Value OpenvinoDecoder::rows_of(const Value& table, const Value& places) {
-  return ir_.call({.op = "Gather",
-                   .opset = "opset8",
-                   .inputs = {table, places, ir_.integer(0)},
-                   .attributes = {{"batch_dims", "0"}}});
-}
-
 Value OpenvinoDecoder::embed(const WeightRef& table) {
-  return rows_of(weight(table), flat_places(ids()));
+  return ir_.gather(weight(table), ir_.reshape(ids(), {-1}));
 }
 
 Value OpenvinoDecoder::embed_positions(const WeightRef& table) {
-  return rows_of(weight(table), flat_places(positions()));
+  return ir_.gather(weight(table), ir_.reshape(positions(), {-1}));
 }
 
 Value OpenvinoDecoder::scaled(const Value& x, double factor) {
@@ -60,23 +45,14 @@ Value OpenvinoDecoder::scaled(const Value& x, double factor) {
 }
 
 Value OpenvinoDecoder::add(const Value& a, const Value& b) {
-  return ir_.call({.op = "Add",
-                   .opset = "opset1",
-                   .inputs = {a, b},
-                   .attributes = {{"auto_broadcast", "numpy"}}});
+  return ir_.binary("Add", a, b);
 }
 
 Value OpenvinoDecoder::multiply(const Value& a, const Value& b) {
-  return ir_.call({.op = "Multiply",
-                   .opset = "opset1",
-                   .inputs = {a, b},
-                   .attributes = {{"auto_broadcast", "numpy"}}});
+  return ir_.binary("Multiply", a, b);
 }
 
 Value OpenvinoDecoder::activate(const Value& x, Activation activation) {
-  const auto unary = [&](const char* op, const char* opset) {
-    return ir_.call({.op = op, .opset = opset, .inputs = {x}});
-  };
   const auto gelu = [&](const char* mode) {
     return ir_.call({.op = "Gelu",
                      .opset = "opset7",
@@ -89,20 +65,19 @@ Value OpenvinoDecoder::activate(const Value& x, Activation activation) {
     case Activation::kGeluTanh:
       return gelu("TANH");
     case Activation::kGeluQuick:
-      return multiply(x,
-                      ir_.call({.op = "Sigmoid", .opset = "opset1", .inputs = {scaled(x, 1.702)}}));
+      return multiply(x, ir_.unary("Sigmoid", scaled(x, 1.702)));
     case Activation::kSilu:
-      return unary("Swish", "opset4");
+      return ir_.call({.op = "Swish", .opset = "opset4", .inputs = {x}});
     case Activation::kRelu:
-      return unary("ReLU", "opset1");
+      return ir_.unary("ReLU", x);
     case Activation::kReluSquared: {
-      const Value positive = unary("ReLU", "opset1");
+      const Value positive = ir_.unary("ReLU", x);
       return multiply(positive, positive);
     }
     case Activation::kTanh:
-      return unary("Tanh", "opset1");
+      return ir_.unary("Tanh", x);
     case Activation::kSigmoid:
-      return unary("Sigmoid", "opset1");
+      return ir_.unary("Sigmoid", x);
     case Activation::kIdentity:
       return x;
   }
@@ -136,24 +111,14 @@ Value OpenvinoDecoder::normalised(const Value& x, const Value& scale,
     const Value wide = multiply(centred, scale);
     return bias ? add(wide, weight(*bias)) : wide;
   }
+  const auto number = [&](double value) { return ir_.floats({static_cast<float>(value)}, {1}); };
   // In the order that the compiler knows as one operation.
-  const Value square = ir_.call({.op = "Power",
-                                 .opset = "opset1",
-                                 .inputs = {x, ir_.floats({2.0F}, {1})},
-                                 .attributes = {{"auto_broadcast", "numpy"}}});
   const Value mean = ir_.call({.op = "ReduceMean",
                                .opset = "opset1",
-                               .inputs = {square, ir_.ints({-1})},
+                               .inputs = {ir_.binary("Power", x, number(2)), ir_.ints({-1})},
                                .attributes = {{"keep_dims", "true"}}});
-  const Value root =
-      ir_.call({.op = "Sqrt",
-                .opset = "opset1",
-                .inputs = {add(mean, ir_.floats({static_cast<float>(spec_.norm_epsilon)}, {1}))}});
-  const Value inverse =
-      ir_.call({.op = "Divide",
-                .opset = "opset1",
-                .inputs = {ir_.floats({1.0F}, {1}), root},
-                .attributes = {{"auto_broadcast", "numpy"}, {"m_pythondiv", "true"}}});
+  const Value root = ir_.unary("Sqrt", add(mean, number(spec_.norm_epsilon)));
+  const Value inverse = ir_.binary("Divide", number(1), root);
   return multiply(scale, multiply(x, inverse));
 }
 
@@ -162,35 +127,23 @@ Value OpenvinoDecoder::norm(const Value& x, const Norm& norm) {
 }
 
 Value OpenvinoDecoder::head_norm(const Value& x, const HeadNorms& norms) {
-  const auto reshaped = [&](const Value& value, const std::vector<std::int64_t>& dims) {
-    return ir_.call({.op = "Reshape",
-                     .opset = "opset1",
-                     .inputs = {value, ir_.ints(dims)},
-                     .attributes = {{"special_zero", "false"}}});
-  };
-  const Value apart = reshaped(x, {-1, norms.heads, spec_.head_size});
+  const Value apart = ir_.reshape(x, {-1, norms.heads, spec_.head_size});
   Value scale = weight(norms.weights.front());
   if (norms.weights.size() > 1) {
     IrWriter::Inputs rows;
     for (const WeightRef& ref : norms.weights)
-      rows.push_back(reshaped(weight(ref), {1, spec_.head_size}));
-    scale = ir_.call(
-        {.op = "Concat", .opset = "opset1", .inputs = rows, .attributes = {{"axis", "0"}}});
+      rows.push_back(ir_.reshape(weight(ref), {1, spec_.head_size}));
+    scale = ir_.concat(rows, 0);
   }
-  return reshaped(normalised(apart, scale, norms.bias), {-1, norms.heads * spec_.head_size});
+  return ir_.reshape(normalised(apart, scale, norms.bias), {-1, norms.heads * spec_.head_size});
 }
 
 std::array<Value, 3> OpenvinoDecoder::split(const Value& joined) {
   const std::int64_t queries = spec_.heads * spec_.head_size;
   const std::int64_t shared = spec_.kv_heads * spec_.head_size;
   const bool per_head = spec_.qkv == QkvLayout::kPerHead;
-  const auto reshaped = [&](const Value& value, const std::vector<std::int64_t>& dims) {
-    return ir_.call({.op = "Reshape",
-                     .opset = "opset1",
-                     .inputs = {value, ir_.ints(dims)},
-                     .attributes = {{"special_zero", "false"}}});
-  };
-  const Value whole = per_head ? reshaped(joined, {-1, spec_.heads, 3 * spec_.head_size}) : joined;
+  const Value whole =
+      per_head ? ir_.reshape(joined, {-1, spec_.heads, 3 * spec_.head_size}) : joined;
   const Value sizes =
       per_head ? ir_.ints(std::vector(3, spec_.head_size)) : ir_.ints({queries, shared, shared});
   const auto parts = ir_.calls({.op = "VariadicSplit",
@@ -198,12 +151,12 @@ std::array<Value, 3> OpenvinoDecoder::split(const Value& joined) {
                                 .inputs = {whole, ir_.integer(per_head ? 2 : 1), sizes}},
                                3);
   if (!per_head) return {parts[0], parts[1], parts[2]};
-  return {reshaped(parts[0], {-1, queries}), reshaped(parts[1], {-1, queries}),
-          reshaped(parts[2], {-1, queries})};
+  return {ir_.reshape(parts[0], {-1, queries}), ir_.reshape(parts[1], {-1, queries}),
+          ir_.reshape(parts[2], {-1, queries})};
 }
 
 Value OpenvinoDecoder::wanted_rows(const Value& x) {
-  return rows_of(x, ir_.parameter("logits_rows", IrType::kI64, {-1}));
+  return ir_.gather(x, ir_.parameter("logits_rows", IrType::kI64, {-1}));
 }
 
 void OpenvinoDecoder::logits(const Value& x) {

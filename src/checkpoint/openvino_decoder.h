@@ -49,8 +49,6 @@ class OpenvinoDecoder final : public DecoderSink {
   Value ids();
   Value positions();
   Value given();
-  Value rows_of(const Value& table, const Value& places);
-  Value flat_places(const Value& places);
   /// [tokens, heads × size] → [batch, heads, length, size].
   Value by_head(const Value& x, std::int64_t heads);
   Value rotated(const Value& x);

@@ -8,6 +8,7 @@ namespace joulemark::checkpoint {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+constexpr std::pair<const char*, const char*> kBroadcasting{"auto_broadcast", "numpy"};
 
 const char* element_type(IrType type) {
   switch (type) {
@@ -95,6 +96,95 @@ std::vector<Value> IrWriter::calls(const Call& call, std::size_t outputs) {
               .tensor_name = {}});
 }
 
+Value IrWriter::unary(const char* op, const Value& x) {
+  return call({.op = op, .opset = "opset1", .inputs = {x}, .type = type_of(x)});
+}
+
+Value IrWriter::binary(const char* op, const Value& a, const Value& b) {
+  return call({.op = op,
+               .opset = "opset1",
+               .inputs = {a, b},
+               .attributes = {kBroadcasting},
+               .type = type_of(a)});
+}
+
+Value IrWriter::compare(const char* op, const Value& a, const Value& b) {
+  return call({.op = op,
+               .opset = "opset1",
+               .inputs = {a, b},
+               .attributes = {kBroadcasting},
+               .type = IrType::kBool});
+}
+
+Value IrWriter::select(const Value& condition, const Value& a, const Value& b) {
+  return call({.op = "Select",
+               .opset = "opset1",
+               .inputs = {condition, a, b},
+               .attributes = {kBroadcasting},
+               .type = type_of(a)});
+}
+
+Value IrWriter::convert(const Value& x, IrType type) {
+  return call({.op = "Convert",
+               .opset = "opset1",
+               .inputs = {x},
+               .attributes = {{"destination_type", element_type(type)}},
+               .type = type});
+}
+
+Value IrWriter::shape_of(const Value& x) {
+  return once("shape of " + x.name, [&] {
+    return call({.op = "ShapeOf",
+                 .opset = "opset3",
+                 .inputs = {x},
+                 .attributes = {{"output_type", "i64"}},
+                 .type = IrType::kI64});
+  });
+}
+
+Value IrWriter::element(const Value& x, std::int64_t place) {
+  return once(fmt::format("element {} of {}", place, x.name),
+              [&] { return gather(x, integer(place)); });
+}
+
+Value IrWriter::gather(const Value& x, const Value& places) {
+  return call({.op = "Gather",
+               .opset = "opset8",
+               .inputs = {x, places, integer(0)},
+               .attributes = {{"batch_dims", "0"}},
+               .type = type_of(x)});
+}
+
+Value IrWriter::reshape(const Value& x, const Value& shape) {
+  return call({.op = "Reshape",
+               .opset = "opset1",
+               .inputs = {x, shape},
+               .attributes = {{"special_zero", "false"}},
+               .type = type_of(x)});
+}
+
+Value IrWriter::reshape(const Value& x, const std::vector<std::int64_t>& shape) {
+  return reshape(x, ints(shape));
+}
+
+Value IrWriter::unsqueeze(const Value& x, const std::vector<std::int64_t>& axes) {
+  return call(
+      {.op = "Unsqueeze", .opset = "opset1", .inputs = {x, ints(axes)}, .type = type_of(x)});
+}
+
+Value IrWriter::transpose(const Value& x, const std::vector<std::int64_t>& order) {
+  return call(
+      {.op = "Transpose", .opset = "opset1", .inputs = {x, ints(order)}, .type = type_of(x)});
+}
+
+Value IrWriter::concat(const Inputs& parts, std::int64_t axis) {
+  return call({.op = "Concat",
+               .opset = "opset1",
+               .inputs = parts,
+               .attributes = {{"axis", std::to_string(axis)}},
+               .type = type_of(parts.front())});
+}
+
 Value IrWriter::parameter(const std::string& name, IrType type,
                           const std::vector<std::int64_t>& dims) {
   return once("parameter " + name, [&] {
@@ -121,6 +211,11 @@ void IrWriter::result(const std::string& name, const Value& x) {
        .attributes = {},
        .outputs = {},
        .tensor_name = {}});
+}
+
+IrType IrWriter::type_of(const Value& x) const {
+  const Layer& layer = layers_[layer_of(x)];
+  return layer.outputs[std::stoul(port_of(x)) - layer.inputs.size()];
 }
 
 Value IrWriter::constant(IrType type, const std::vector<std::int64_t>& dims,

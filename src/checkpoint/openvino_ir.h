@@ -33,6 +33,27 @@ class IrWriter {
   Value call(const Call& call) { return calls(call, 1).front(); }
   std::vector<Value> calls(const Call& call, std::size_t outputs);
 
+  /// Calls whose result has the type of `x`, `a` or the first part, where nothing else is said.
+  Value unary(const char* op, const Value& x);
+  /// The operand that has fewer dims is repeated, as NumPy does it.
+  Value binary(const char* op, const Value& a, const Value& b);
+  /// The same for "Greater", "LogicalAnd" and their like, which give bool.
+  Value compare(const char* op, const Value& a, const Value& b);
+  Value select(const Value& condition, const Value& a, const Value& b);
+  Value convert(const Value& x, IrType type);
+  /// The dims of `x`, [rank] int64; those of a value are one.
+  Value shape_of(const Value& x);
+  /// The scalar at a place of [n] values; equal ones are one.
+  Value element(const Value& x, std::int64_t place);
+  /// What stands at `places` of the first dim.
+  Value gather(const Value& x, const Value& places);
+  /// A dim of `shape` may be -1, and one of 0 is empty.
+  Value reshape(const Value& x, const Value& shape);
+  Value reshape(const Value& x, const std::vector<std::int64_t>& shape);
+  Value unsqueeze(const Value& x, const std::vector<std::int64_t>& axes);
+  Value transpose(const Value& x, const std::vector<std::int64_t>& order);
+  Value concat(const Inputs& parts, std::int64_t axis);
+
   /// Declares an input once; -1 is a dynamic dim.
   Value parameter(const std::string& name, IrType type, const std::vector<std::int64_t>& dims);
   void result(const std::string& name, const Value& x);
@@ -69,6 +90,7 @@ class IrWriter {
     Place place = Place::kNone;    ///< of a constant's bytes
     std::uint64_t offset = 0;
   };
+  [[nodiscard]] IrType type_of(const Value& x) const;
   Value constant(IrType type, const std::vector<std::int64_t>& dims,
                  std::span<const std::byte> bytes);
   std::vector<Value> add(Layer layer);

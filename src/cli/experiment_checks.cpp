@@ -19,7 +19,7 @@ struct Findings {
 
 /// Which setting of the model is to blame.
 const char* setting_of(const ModelSpec& spec, const LocalModel& model) {
-  if (model.problem || model.format == kDecoderFormat) return "source";
+  if (model.problem) return "source";
   if (!model.description.empty() && !model::read_onnx_summary(model.description)) return "source";
   return spec.inputs == ModelSpec{}.inputs ? "shapes" : "inputs";
 }

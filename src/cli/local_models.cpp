@@ -3,10 +3,12 @@
 
 #include <filesystem>
 
+#include "checkpoint/architectures.h"
 #include "checkpoint/decoder.h"
 #include "checkpoint/encoder.h"
 #include "cli/hub_model.h"
 #include "cli/model_source.h"
+#include "cli/synthetic_source.h"
 #include "config/experiment_file.h"
 #include "model/model_format.h"
 
@@ -15,12 +17,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
+LanguageModel language_of(const fs::path& folder, const checkpoint::DecoderSpec& spec) {
+  LanguageModel language{.folder = folder, .vocabulary = spec.vocabulary};
+  if (spec.positions_are_bounded) language.longest = spec.max_positions;
+  return language;
+}
+
+/// Whether a model that was exported into a directory generates text, by its config.json.
+void find_language(LocalModel& model) {
+  if (!checkpoint::is_checkpoint(model.path) || checkpoint::is_encoder(model.path)) return;
+  const auto config = checkpoint::ConfigJson::read(fs::path(model.path) / "config.json");
+  if (!config) return;
+  if (const auto spec = checkpoint::read_decoder_spec(*config))
+    model.language = language_of(model.path, *spec);
+}
+
 /// Reads config.json and the headers of the weights, and for an encoder makes its model file.
 Status describe_checkpoint(LocalModel& model) {
   if (!checkpoint::is_encoder(model.path)) {
     model.format = kDecoderFormat;
     const auto decoder = checkpoint::read_decoder(model.path);
-    return decoder ? Status{} : fail(decoder.error());
+    if (!decoder) return fail(decoder.error());
+    model.language = language_of(model.path, decoder->spec);
+    return {};
   }
   model.format = model::kOnnxFile;
   const auto encoder = checkpoint::read_encoder(model.path);
@@ -38,6 +57,7 @@ Status describe_directory(LocalModel& model) {
   if (const auto exported = exported_model(model.path)) {
     model.format = exported->format;
     if (model.format == model::kOnnxFile) model.description = exported->path;
+    find_language(model);
     return {};
   }
   if (checkpoint::is_checkpoint(model.path)) return describe_checkpoint(model);
@@ -63,6 +83,12 @@ Result<LocalModels> find_models(const Experiment& experiment, run::ProgressStyle
   for (const ModelSpec& spec : experiment.models) {
     if (config::is_null_model(spec.source)) {
       models.push_back({spec.source, "null", {}, {}, {}});
+      continue;
+    }
+    if (config::is_synthetic_model(spec.source)) {
+      const auto made = synthetic_directory(spec.source);
+      if (!made) return fail(made.error());
+      models.push_back(describe(made->string()));
       continue;
     }
     if (!config::is_hub_model(spec.source)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,12 +19,20 @@ namespace joulemark::cli {
 /// LocalModel::format of a checkpoint that generates text.
 inline constexpr const char* kDecoderFormat = "decoder";
 
+/// What a model that generates text is asked with.
+struct LanguageModel {
+  std::filesystem::path folder;  ///< of config.json and tokenizer.json
+  std::int64_t vocabulary = 0;
+  std::optional<std::int64_t> longest = {};  ///< tokens of a text, where there is a limit
+};
+
 struct LocalModel {
   std::string path;         ///< file or directory; for the hub's models, of the local copy
   std::string format;       ///< as in engine.toml, or kDecoderFormat
   std::string description;  ///< ONNX file that tells the inputs; "" where only engines can
   std::optional<std::int64_t> longest;  ///< tokens of a text, where the checkpoint limits them
   std::optional<Error> problem;         ///< why no engine can load it
+  std::optional<LanguageModel> language = {};  ///< of one that generates text
 };
 
 /// In the order of Experiment::models.

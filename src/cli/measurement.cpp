@@ -17,6 +17,8 @@
 #include "cli/output.h"
 #include "cli/output_target.h"
 #include "cli/report_output.h"
+#include "cli/synthetic_source.h"
+#include "cli/workload.h"
 #include "config/experiment_file.h"
 #include "engine/discovery.h"
 #include "host/host.h"
@@ -82,6 +84,7 @@ struct Measurement {
   const MeasurementOptions& options;
   Installs installs;
   run::ModelPaths paths;
+  run::PromptsOfModels prompts;
   store::Store store;
   std::int64_t id = 0;
 };
@@ -102,7 +105,8 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .host = host::fingerprint(options.root),
                           .sensor_statuses = found.statuses,
                           .root = options.root,
-                          .model_paths = measurement.paths};
+                          .model_paths = measurement.paths,
+                          .prompts = measurement.prompts};
   return run::run_experiment(measurement.id, measurement.experiment,
                              plan::make_plan(measurement.experiment), measurement.installs,
                              context);
@@ -167,6 +171,9 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
   auto paths = find_model_paths(experiment, checked.models, path);
   if (!paths) return fail(paths.error());
+  auto prompts = find_prompts(experiment, checked.models);
+  if (!prompts) return fail(prompts.error());
+  for (const ModelSpec& model : experiment.models) note_synthetic(model.source);
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);
@@ -176,6 +183,7 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
                           .options = options,
                           .installs = std::move(*installs),
                           .paths = *std::move(paths),
+                          .prompts = *std::move(prompts),
                           .store = std::move(*store),
                           .id = *id};
   const auto outcome = run_trials(measurement);

@@ -35,7 +35,7 @@ Status check_exists(const std::string& what, const fs::path& path) {
 Result<std::optional<model::OnnxSummary>> read_model(const LocalModel& model) {
   if (auto exists = check_exists("model", model.path); !exists) return fail(exists.error());
   if (model.problem) return fail(*model.problem);
-  if (model.description.empty()) return std::nullopt;
+  if (model.description.empty() || model.language) return std::nullopt;
   auto summary = model::read_onnx_summary(model.description);
   if (!summary) return fail(summary.error());
   return std::optional(*std::move(summary));
@@ -91,13 +91,19 @@ Status check_length(const ModelSpec& spec, const LocalModel& model,
   return {};
 }
 
+/// A language model has prompts, which find_prompts checks.
+Status check_prompted(const ModelSpec& spec) {
+  if (spec.inputs == ModelSpec{}.inputs && spec.shapes.empty()) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("model '{}': it generates text from prompts; give them with --workload, "
+                          "or their number of tokens with --prompt-tokens",
+                          spec.name));
+}
+
 Status check_model(const ModelSpec& spec, const LocalModel& local, const Experiment& experiment) {
   const auto summary = read_model(local);
   if (!summary) return fail(summary.error());
-  if (local.format == kDecoderFormat)
-    return fail(ErrorKind::kUnsupported,
-                fmt::format("model '{}': '{}' generates text; 'joulemark generate' runs it",
-                            spec.name, local.path));
+  if (local.language) return check_prompted(spec);
   if (!*summary) return check_open_inputs(spec);
   if (auto inputs = check_inputs(spec, **summary, experiment); !inputs) return inputs;
   return check_length(spec, local, **summary);

@@ -136,9 +136,14 @@ bool is_hub_model(std::string_view source) {
   return source.starts_with(kHubScheme);
 }
 
+bool is_synthetic_model(std::string_view source) {
+  return source.starts_with(kSyntheticScheme);
+}
+
 std::string default_model_name(const std::string& source) {
   if (is_null_model(source)) return printable(source.substr(kNullScheme.size()));
   if (is_hub_model(source)) return printable(hub_name(source));
+  if (is_synthetic_model(source)) return printable(source.substr(kSyntheticScheme.size()));
   std::error_code error;
   const fs::path path(source);
   if (fs::is_directory(path, error)) return printable(folder_name(path));
@@ -150,10 +155,12 @@ std::string default_model_name(const std::string& source) {
 
 void resolve_paths(Experiment& experiment, const fs::path& folder) {
   for (auto& model : experiment.models) {
-    if (!is_null_model(model.source) && !is_hub_model(model.source))
+    if (!is_null_model(model.source) && !is_hub_model(model.source) &&
+        !is_synthetic_model(model.source))
       make_absolute(model.source, folder);
     if (model.inputs != ModelSpec{}.inputs) make_absolute(model.inputs, folder);
   }
+  if (experiment.workload != Experiment{}.workload) make_absolute(experiment.workload, folder);
   for (auto& [engine, root] : experiment.engine_roots) make_absolute(root, folder);
 }
 

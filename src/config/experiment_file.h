@@ -54,6 +54,8 @@ bool is_null_model(std::string_view source);
 
 /// Whether it stands on the hub: `hub:owner/name`.
 bool is_hub_model(std::string_view source);
+/// Whether it is "synthetic:NAME": a published model with made-up weights.
+bool is_synthetic_model(std::string_view source);
 
 /// Makes relative paths of models, inputs and engine roots absolute, from `folder`.
 void resolve_paths(Experiment& experiment, const std::filesystem::path& folder);

@@ -79,7 +79,7 @@ class Reader {
       note(word, key.source());
       if (word == "model")
         read_models(node);
-      else if (word == "factors" || word == "protocol")
+      else if (word == "factors" || word == "generation" || word == "protocol")
         read_section(word, node);
       else if (word == "exclude")
         read_exclusions(node);

@@ -31,6 +31,10 @@ template <class T, T Factors::*Member>
 T& factor(Experiment& e) {
   return e.factors.*Member;
 }
+template <class T, T Generation::*Member>
+T& generation(Experiment& e) {
+  return e.generation.*Member;
+}
 template <std::string ModelSpec::*Member>
 std::string& model(ModelSpec& m) {
   return m.*Member;
@@ -48,6 +52,10 @@ constexpr Field<Texts> kProvider = factor<Texts, &Factors::provider>;
 constexpr Field<Texts> kPrecision = factor<Texts, &Factors::precision>;
 constexpr Field<Integers> kThreads = factor<Integers, &Factors::threads>;
 constexpr Field<Integers> kBatch = factor<Integers, &Factors::batch>;
+constexpr Field<std::string> kWorkload = top<std::string, &Experiment::workload>;
+constexpr Field<int> kPromptTokens = generation<int, &Generation::prompt_tokens>;
+constexpr Field<int> kNewTokens = generation<int, &Generation::new_tokens>;
+constexpr Field<std::string> kStop = generation<std::string, &Generation::stop>;
 constexpr ModelText kModelName = model<&ModelSpec::name>;
 constexpr ModelText kModelSource = model<&ModelSpec::source>;
 constexpr ModelText kModelInputs = model<&ModelSpec::inputs>;
@@ -66,9 +74,11 @@ const Setting kSettings[] = {
      "Practical margin of the verdict as a fraction: smaller differences count as a tie"},
     {"affinity", "--affinity", kAffinity, "", 0, kMaxCpu,
      "CPUs that the measured process may run on, counted from 0; empty leaves it to the operating system"},
+    {"workload", "--workload", kWorkload, "", kNoBound, kNoBound,
+     "Prompts of language models: generated (seeded token ids), or a file with {\"text\": \"…\"} or {\"ids\": [5, 9]} a line"},
 
     {"model[].source", "MODEL", kModelSource, "", kNoBound, kNoBound,
-     "An ONNX file, a checkpoint directory (config.json and safetensors), hub:owner/name for one on the hub, or null:NAME for the null engine"},
+     "An ONNX file, a checkpoint directory (config.json and safetensors), hub:owner/name for one on the hub, synthetic:NAME for a published model with made-up weights, or null:NAME for the null engine"},
     {"model[].name", "", kModelName, "", kNoBound, kNoBound,
      "What the model is called; by default the file's stem, or the folder's name for model.onnx"},
     {"model[].inputs", "--inputs", kModelInputs, "", kNoBound, kNoBound,
@@ -95,12 +105,19 @@ const Setting kSettings[] = {
     {"engine.NAME.OPTION", "--option", std::monostate{}, "", kNoBound, kNoBound,
      "An option of the engine's own; joulemark engines lists them"},
 
+    {"generation.prompt_tokens", "--prompt-tokens", kPromptTokens, "", 1, 1e6,
+     "Tokens of each generated prompt"},
+    {"generation.new_tokens", "--new-tokens", kNewTokens, "", 1, 1e6,
+     "Tokens that a language model generates for each prompt"},
+    {"generation.stop", "--stop", kStop, "", kNoBound, kNoBound,
+     "never: every prompt gets all its tokens, the same work for every engine; eos: a text ends where the model ends it"},
+
     {"protocol.repetitions", "--repetitions", kCount<&Protocol::repetitions>, "", 1, 100000,
      "Blocks; each measures every configuration once, in a fresh process"},
     {"protocol.duration_s", "--duration", kSeconds<&Protocol::duration_s>, "s", 0, kOneDay,
      "Length of the measured window; 0: as long as the energy sensor needs, at least 0.7"},
     {"protocol.min_iterations", "--min-iterations", kCount<&Protocol::min_iterations>, "", 1, 1e9,
-     "The window lasts at least this many calls of the model"},
+     "The window lasts at least this many calls of the model; one token is a call of a language model"},
     {"protocol.warmup_min_s", "--warmup-min", kSeconds<&Protocol::warmup_min_s>, "s", 0, kOneDay,
      "Shortest warm-up"},
     {"protocol.warmup_max_s", "--warmup-max", kSeconds<&Protocol::warmup_max_s>, "s", 0, kOneDay,

@@ -243,6 +243,15 @@ void check_protocol(const Experiment& experiment, Issues& issues) {
                     p.time_limit_s, least));
 }
 
+void check_generation(const Experiment& experiment, Issues& issues) {
+  check_bounds(experiment, "generation.", issues);
+  const std::string& stop = experiment.generation.stop;
+  if (stop != "never" && stop != "eos")
+    add(issues, "generation.stop", fmt::format("must be never or eos, not '{}'", printable(stop)));
+  if (experiment.workload.empty())
+    add(issues, "workload", "may not be empty; the default is \"generated\"");
+}
+
 /// Whether every cell of the product is excluded. The caller has bounded the product's size.
 bool all_excluded(const Experiment& experiment) {
   const Texts factors = factor_names();
@@ -323,6 +332,7 @@ std::vector<Issue> find_issues(const Experiment& experiment) {
   check_factors(experiment, issues);
   check_exclusions(experiment, issues);
   check_engines(experiment, issues);
+  check_generation(experiment, issues);
   check_protocol(experiment, issues);
   if (issues.empty()) check_size(experiment, issues);
   return issues;

@@ -95,6 +95,7 @@ std::string to_toml(const Experiment& experiment) {
   out += "\n[factors]\n" + section(experiment, "factors.");
   for (const auto& exclusion : experiment.exclusions) out += exclusion_text(exclusion);
   out += engines_text(experiment);
+  out += "\n[generation]\n" + section(experiment, "generation.");
   out += "\n[protocol]\n" + section(experiment, "protocol.");
   return out;
 }

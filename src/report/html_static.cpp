@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "report/html_escape.h"
 #include "report/metric_values.h"
@@ -24,6 +25,15 @@ using verdict::Standing;
 constexpr MetricId kColumns[] = {
     MetricId::kEnergy,     MetricId::kTime,       MetricId::kLatencyP50, MetricId::kLatencyP95,
     MetricId::kLatencyP99, MetricId::kThroughput, MetricId::kCpu,        MetricId::kPeakRss,
+};
+
+/// Of language models.
+constexpr MetricId kTextColumns[] = {
+    MetricId::kEnergyPerToken, MetricId::kTimePerToken, MetricId::kTokenRate,
+    MetricId::kTtftP50,        MetricId::kTtftP95,      MetricId::kTpot,
+    MetricId::kItlP50,         MetricId::kItlP99,       MetricId::kPrefillRate,
+    MetricId::kPrefillEnergy,  MetricId::kDecodeEnergy, MetricId::kCpu,
+    MetricId::kPeakRss,
 };
 
 std::string standing_text(Standing standing, double margin) {
@@ -78,7 +88,9 @@ std::vector<Column> columns_of(const Judgement& judgement, const ModelVerdict& m
     if (judgement.cells[c].finished > 0) finished.push_back(&judgement.cells[c]);
   }
   std::vector<Column> columns = {Column(finished, model.primary)};
-  for (const MetricId id : kColumns) {
+  const auto shown = verdict::is_of_text(model.primary) ? std::span<const MetricId>(kTextColumns)
+                                                        : std::span<const MetricId>(kColumns);
+  for (const MetricId id : shown) {
     if (id != model.primary) columns.emplace_back(finished, id);
   }
   return columns;

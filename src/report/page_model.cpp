@@ -19,8 +19,9 @@ using verdict::MetricId;
 constexpr int kDigits = 5;
 
 /// Metrics that the page can show for single trials, besides those that rank.
-constexpr MetricId kShownPerTrial[] = {MetricId::kEnergy, MetricId::kTime, MetricId::kLatencyP50,
-                                       MetricId::kLatencyP95, MetricId::kCpu};
+constexpr MetricId kShownPerTrial[] = {
+    MetricId::kEnergy, MetricId::kTime,    MetricId::kLatencyP50, MetricId::kLatencyP95,
+    MetricId::kCpu,    MetricId::kTtftP50, MetricId::kTpot};
 
 double rounded(double value) {
   if (!std::isfinite(value)) return value;

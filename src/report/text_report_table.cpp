@@ -8,6 +8,7 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -42,11 +43,32 @@ constexpr MetricColumn kColumns[] = {
     {MetricId::kThroughput, "rate", "inferences per second", 2},
     {MetricId::kPeakRss, "RSS", "peak resident memory", 5},
 };
+/// Of language models.
+constexpr MetricColumn kTextColumns[] = {
+    {MetricId::kEnergyPerToken, "energy", "per generated token", 8},
+    {MetricId::kTimePerToken, "time", "per generated token", 1},
+    {MetricId::kTokenRate, "rate", "generated tokens per second", 2},
+    {MetricId::kTtftP50, "TTFT", "time to first token", 7},
+    {MetricId::kTpot, "TPOT", "mean time from one token to the next", 6},
+    {MetricId::kItlP99, "ITL p99", "time from one token to the next", 4},
+    {MetricId::kPrefillRate, "prompt", "prompt tokens per second", 3},
+    {MetricId::kPeakRss, "RSS", "peak resident memory", 5},
+};
 constexpr int kMostKept = 8;
 
+using Columns = std::span<const MetricColumn>;
+
+/// By the metric that ranks.
+Columns columns_for(MetricId primary) {
+  return verdict::is_of_text(primary) ? Columns(kTextColumns) : Columns(kColumns);
+}
+
+/// What both have, they call the same.
 const MetricColumn& column_of(MetricId id) {
-  return *std::find_if(std::begin(kColumns), std::end(kColumns),
-                       [&](const MetricColumn& column) { return column.id == id; });
+  const auto has_id = [&](const MetricColumn& column) { return column.id == id; };
+  const auto* const found = std::find_if(std::begin(kColumns), std::end(kColumns), has_id);
+  if (found != std::end(kColumns)) return *found;
+  return *std::find_if(std::begin(kTextColumns), std::end(kTextColumns), has_id);
 }
 
 std::string best_ratio_text(const Cell& cell) {
@@ -107,12 +129,12 @@ std::string ratio_legend(const Judgement& judgement) {
 }
 
 /// " · time, CPU: per inference · p50: latency of one call".
-std::string columns_legend() {
+std::string columns_legend(Columns columns) {
   std::string text;
-  for (auto column = std::begin(kColumns); column != std::end(kColumns);) {
+  for (auto column = columns.begin(); column != columns.end();) {
     const std::string_view meaning = column->meaning;
     std::string heads;
-    for (; column != std::end(kColumns) && column->meaning == meaning; ++column)
+    for (; column != columns.end() && column->meaning == meaning; ++column)
       heads += (heads.empty() ? "" : ", ") + std::string(column->head);
     text += fmt::format(" · {}: {}", heads, meaning);
   }
@@ -146,7 +168,7 @@ ModelTable::ModelTable(const Judgement& judgement, const ModelVerdict& model)
 
 ModelTable::Metrics ModelTable::metrics_above(int least) const {
   Metrics metrics;
-  for (const MetricColumn& column : kColumns) {
+  for (const MetricColumn& column : columns_for(primary_)) {
     if (column.id == primary_ || column.keep > least) metrics.push_back(column.id);
   }
   return metrics;
@@ -213,7 +235,8 @@ std::vector<std::string> ModelTable::metric_cells(MetricId id) const {
                                                    : fmt::format("{} ({})", head, values.unit())};
   for (const Cell* cell : cells_) {
     const verdict::Estimate& estimate = cell->estimate(id);
-    const bool why = estimate.n == 0 && id == MetricId::kEnergy;
+    const bool why =
+        estimate.n == 0 && (id == MetricId::kEnergy || id == MetricId::kEnergyPerToken);
     texts.push_back(why ? fmt::format("– ({})", printable(estimate.reason)) : values.text(*cell));
   }
   return texts;
@@ -243,7 +266,13 @@ std::string table_legend(const Judgement& judgement, double margin) {
   if (marked(Mark::kUnresolved)) text += "? not resolved · ";
   text += ratio_legend(judgement) + count_legend(judgement);
   if (medians_rank_otherwise(judgement)) text += ", which rank otherwise";
-  return text + columns_legend();
+  const auto ranks_text = [](const ModelVerdict& model) {
+    return verdict::is_of_text(model.primary);
+  };
+  const auto& models = judgement.models;
+  if (!std::all_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kColumns);
+  if (std::any_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kTextColumns);
+  return text;
 }
 
 }  // namespace joulemark::report

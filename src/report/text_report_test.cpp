@@ -61,9 +61,8 @@ TEST(TextReport, ShowsVerdictTableAndCaveats) {
             "one call · rate: inferences per second · RSS: peak resident memory\n"
             "\n"
             "Caveats\n"
-            "- energy was not measured, the ranking is by time per inference: virtual machines do "
-            "not pass on the processor's energy\n"
-            "  counter (vm)\n");
+            "- energy was not measured, the ranking is by time: virtual machines do "
+            "not pass on the processor's energy counter (vm)\n");
 }
 
 TEST(TextReport, ColumnsThatDoNotFitStandInAFurtherTable) {

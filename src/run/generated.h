@@ -12,18 +12,8 @@
 
 namespace joulemark::run {
 
-struct GeneratedRow {
-  std::vector<std::int32_t> new_ids;
-  /// Of the prompt's last position, or of all; empty when none were asked for.
-  std::vector<std::vector<float>> prefill_logits;
-  std::vector<std::vector<float>> step_logits;  ///< after each new id was fed
-};
-
-struct Generated {
-  Nanoseconds t0_ns = 0;                 ///< before the prompt was fed
-  std::vector<Nanoseconds> token_at_ns;  ///< when the tokens of each step were there
-  std::vector<GeneratedRow> rows;        ///< of each prompt
-};
+using protocol::Generated;
+using protocol::GeneratedRow;
 
 Reply<Generated> parse_generated(std::string_view line, const protocol::GenerateRequest& request,
                                  const Exchange& exchange);

@@ -74,6 +74,7 @@ class Run {
   Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
   Status save(TrialRecord& record);
+  [[nodiscard]] TrialRequest request_for(const plan::PlannedTrial& trial) const;
 
   Plan plan_;
   RunContext& context_;
@@ -201,18 +202,13 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
   while (const auto first = references_.needed_first(trial.model, trial.configuration)) {
     plan::PlannedTrial reference = trial;
     reference.configuration = *first;
-    const auto install = plan_.installs.find(first->engine);
-    const bool can_run = install != plan_.installs.end() && !hopeless_.contains(cell_of(reference));
+    const bool can_run =
+        plan_.installs.contains(first->engine) && !hopeless_.contains(cell_of(reference));
     if (!can_run) {
       references_.failed(trial.model, *first);
       continue;
     }
-    const TrialEnd end = answer_only({.experiment = plan_.experiment,
-                                      .planned = reference,
-                                      .install = install->second,
-                                      .model_path = files_.path(trial.model, first->engine),
-                                      .answer = references_.plan(trial.model, *first)},
-                                     world_);
+    const TrialEnd end = answer_only(request_for(reference), world_);
     if (end.interrupted) {
       outcome_.interrupted = true;
       return {};
@@ -225,18 +221,24 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
 }
 
 TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
-  const AnswerPlan answer = references_.plan(trial.model, trial.configuration);
-  TrialEnd end = run_trial({.experiment = plan_.experiment,
-                            .planned = trial,
-                            .install = plan_.installs.at(trial.configuration.engine),
-                            .model_path = files_.path(trial.model, trial.configuration.engine),
-                            .answer = answer,
-                            .window_s = window_s_},
-                           world_);
-  if (answer.write_to.empty()) return end;
+  const TrialRequest request = request_for(trial);
+  TrialEnd end = run_trial(request, world_);
+  if (request.answer.write_to.empty()) return end;
   end.answered ? references_.answered(trial.model, trial.configuration)
                : references_.failed(trial.model, trial.configuration);
   return end;
+}
+
+TrialRequest Run::request_for(const plan::PlannedTrial& trial) const {
+  const Configuration& configuration = trial.configuration;
+  const auto prompts = context_.prompts.find(trial.model);
+  return {.experiment = plan_.experiment,
+          .planned = trial,
+          .install = plan_.installs.at(configuration.engine),
+          .model_path = files_.path(trial.model, configuration.engine),
+          .answer = references_.plan(trial.model, configuration),
+          .window_s = window_s_,
+          .prompts = prompts == context_.prompts.end() ? nullptr : &prompts->second};
 }
 
 Status Run::save(TrialRecord& record) {

@@ -17,6 +17,7 @@
 #include "joulemark/result.h"
 #include "plan/plan.h"
 #include "run/model_files.h"
+#include "run/model_prompts.h"
 #include "run/progress.h"
 #include "run/worker_runner.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ struct RunContext {
   std::vector<SensorStatus> sensor_statuses = {};
   std::filesystem::path root = "/";  ///< of /proc and /sys
   ModelPaths model_paths = {};
+  PromptsOfModels prompts = {};  ///< of language models
 };
 
 struct RunOutcome {

@@ -46,8 +46,10 @@ TEST_F(Orchestrator, ATrialHasItsPhasesInOrderAndItsWindow) {
   const TrialRecord trial = stored().front();
   ASSERT_EQ(trial.phases.size(), 6u);
   Nanoseconds last = 0;
+  constexpr Phase kInOrder[] = {Phase::kIdle,  Phase::kLoad,    Phase::kWarmup,
+                                Phase::kReady, Phase::kMeasure, Phase::kDrain};
   for (std::size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(trial.phases[i].phase, kPhases[i]);
+    EXPECT_EQ(trial.phases[i].phase, kInOrder[i]);
     EXPECT_LE(last, trial.phases[i].t0_ns);
     EXPECT_LE(trial.phases[i].t0_ns, trial.phases[i].t1_ns);
     last = trial.phases[i].t1_ns;

@@ -22,9 +22,6 @@ using nlohmann::json;
 /// Deeper nesting than any reply has; JSON text is written by recursion.
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxReasonBytes = 2000;
-/// A loop that times each call reads the clock between them, so their sum stays inside the window;
-/// this allows for workers that round.
-constexpr Nanoseconds kSumSlack = 1'000'000;
 
 std::string one_line(std::string_view text) {
   std::string line = printable(text.substr(0, kMaxReasonBytes));
@@ -91,6 +88,8 @@ class Fields {
     if (field != nullptr && !field->is_string()) reject(fmt::format("'{}' is no text", key));
     return failure_ ? std::string() : field->get<std::string>();
   }
+  /// 0 when it is absent.
+  std::int64_t optional_count(const char* key) { return has(key) ? integer(key, 0) : 0; }
   std::string optional_text(const char* key) { return has(key) ? text(key) : std::string(); }
   /// An object as JSON text.
   std::string object(const char* key) {
@@ -196,90 +195,6 @@ class Fields {
   std::optional<Failure> failure_;
 };
 
-/// Reads a `durations` reply without a tree: it may hold millions of numbers.
-class DurationsReader final : public nlohmann::json_sax<json> {
- public:
-  Durations durations;
-  std::string type, wrong;
-  bool has_calls = false, has_records = false;
-
-  bool null() override { return plain("null"); }
-  bool boolean(bool) override { return plain("a truth value"); }
-  bool number_integer(number_integer_t value) override { return number(value); }
-  bool number_unsigned(number_unsigned_t value) override {
-    constexpr auto kMost = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
-    return value <= kMost ? number(static_cast<std::int64_t>(value)) : reject("too large a number");
-  }
-  bool number_float(number_float_t, const string_t&) override { return plain("a fraction"); }
-  bool string(string_t& value) override {
-    if (depth_ != 1 || key_ != "type") return plain("text");
-    type = value.substr(0, 40);
-    return true;
-  }
-  bool binary(binary_t&) override { return reject("binary data"); }
-  bool start_object(std::size_t) override { return depth_++ == 0 || reject("an object"); }
-  bool end_object() override { return --depth_ == 0; }
-  bool key(string_t& value) override {
-    key_ = value;
-    return true;
-  }
-  bool start_array(std::size_t) override {
-    if (depth_ != 1 || key_ != "ns") return reject("a list");
-    has_records = true;
-    return ++depth_ == 2;
-  }
-  bool end_array() override { return --depth_ == 1; }
-  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
-    wrong = "not JSON";
-    return false;
-  }
-
- private:
-  bool reject(const char* what) {
-    wrong = fmt::format("'{}' holds {}", key_.substr(0, 40), what);
-    return false;
-  }
-  /// Keys that are not ours may hold plain values; they are ignored.
-  bool plain(const char* what) {
-    const bool ours = depth_ != 1 || key_ == "ns" || key_ == "calls_per_record" || key_ == "type";
-    return !ours || reject(what);
-  }
-  bool number(std::int64_t value) {
-    if (depth_ == 2) {
-      if (value < 0) return reject("a negative time");
-      durations.ns.push_back(value);
-      return true;
-    }
-    if (depth_ != 1 || key_ != "calls_per_record") return plain("a number");
-    durations.calls_per_record = value;
-    has_calls = true;
-    return true;
-  }
-
-  int depth_ = 0;
-  std::string key_;
-};
-
-/// What is wrong between the records and the window, or "".
-std::string mismatch(const Durations& durations, const Done& done) {
-  const std::int64_t calls = durations.calls_per_record;
-  if (calls < 1) return fmt::format("'calls_per_record' is {}, less than 1", calls);
-  // The last record may be cut short by the end of the window.
-  const std::int64_t whole = done.iterations / calls;
-  const auto records = static_cast<std::int64_t>(durations.ns.size());
-  const std::int64_t most = whole + (done.iterations % calls != 0 ? 1 : 0);
-  if (records < std::max<std::int64_t>(whole, 1) || records > most)
-    return fmt::format("{} records of {} calls do not match {} iterations", records, calls,
-                       done.iterations);
-  const Nanoseconds window = done.t1_ns - done.t0_ns;
-  Nanoseconds left = window + window / 100 + kSumSlack;
-  for (const auto ns : durations.ns) {
-    if (ns > left) return fmt::format("the records are longer than the window of {} ns", window);
-    left -= ns;
-  }
-  return {};
-}
-
 }  // namespace
 
 Failure nonsense(std::string_view request, const std::string& what) {
@@ -294,10 +209,6 @@ Reply<void> parse_hello(std::string_view line) {
     fields.reject(
         fmt::format("protocol {} instead of {}; rebuild the worker", version, protocol::kVersion));
   return fields.finish();
-}
-
-Reply<void> parse_inputs_ready(std::string_view line) {
-  return Fields(line, "inputs", "inputs_ready").finish();
 }
 
 Reply<Opened> parse_opened(std::string_view line) {
@@ -349,27 +260,12 @@ Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {
   Fields fields(line, "go", "done");
   const auto [t0, t1] = fields.interval(exchange);
   if (t0 == t1) fields.reject("the window is empty");
-  return fields.finish(
-      Done{.t0_ns = t0, .t1_ns = t1, .iterations = fields.integer("iterations", 1)});
-}
-
-Reply<Durations> parse_durations(std::string_view line, const Done& done) {
-  DurationsReader reader;
-  const bool complete = json::sax_parse(line, &reader);
-  if (reader.type == "error" || !complete || reader.type != "durations") {
-    // An error reply, or something else altogether: the ordinary reader words it.
-    if (line.size() < 4096) {
-      Fields fields(line, "durations", "durations");
-      if (auto reply = fields.finish(); !reply) return tl::unexpected<Failure>(reply.error());
-    }
-    return tl::unexpected<Failure>(
-        nonsense("durations", reader.wrong.empty() ? "'type' is missing" : reader.wrong));
-  }
-  if (!reader.has_calls || !reader.has_records)
-    return tl::unexpected<Failure>(nonsense("durations", "'calls_per_record' or 'ns' is missing"));
-  if (const std::string wrong = mismatch(reader.durations, done); !wrong.empty())
-    return tl::unexpected<Failure>(nonsense("durations", wrong));
-  return std::move(reader.durations);
+  return fields.finish(Done{.t0_ns = t0,
+                            .t1_ns = t1,
+                            .iterations = fields.integer("iterations", 1),
+                            .prompt_tokens = fields.optional_count("prompt_tokens"),
+                            .new_tokens = fields.optional_count("new_tokens"),
+                            .tokens = one_line(fields.optional_text("tokens").substr(0, 64))});
 }
 
 Reply<Checked> parse_checked(std::string_view line) {

@@ -67,10 +67,16 @@ struct Done {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
   std::int64_t iterations = 0;
+  std::int64_t prompt_tokens = 0;  ///< of a language model, as all below
+  std::int64_t new_tokens = 0;
+  std::string tokens = {};  ///< digest of the ids of a pass
+  [[nodiscard]] bool is_text() const { return new_tokens > 0; }
 };
 struct Durations {
   std::int64_t calls_per_record = 1;
   std::vector<std::int64_t> ns;
+  std::vector<std::int64_t> first_token_ns = {};  ///< of a language model, one a request
+  std::vector<std::int64_t> inter_token_ns = {};
 };
 struct Checked {
   std::string status;             ///< "pass", "fail", "unsupported"
@@ -90,7 +96,6 @@ struct Exchange {
 /// Each fails with kFailed and "worker answered nonsense to 'go': …", or with the failure of an
 /// `error` reply.
 Reply<void> parse_hello(std::string_view line);
-Reply<void> parse_inputs_ready(std::string_view line);
 Reply<Opened> parse_opened(std::string_view line);
 Reply<std::vector<OperatorRange>> parse_operators(std::string_view line);
 Reply<void> parse_exported(std::string_view line);
@@ -99,7 +104,7 @@ Reply<Answered> parse_answered(std::string_view line);
 Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);
 Reply<Done> parse_done(std::string_view line, const Exchange& exchange);
 /// Also checks that the records are those of `done`: as many, and together no longer than the
-/// window.
+/// window; of a language model there may be fewer, of the window's end.
 Reply<Durations> parse_durations(std::string_view line, const Done& done);
 Reply<Checked> parse_checked(std::string_view line);
 /// That a reply to `request` is of a type, and no error.

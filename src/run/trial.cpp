@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// idle → load → warmup → ready → measure → drain.
+// idle → load → warmup → ready → measure → (a language model's) prefill → drain.
 #include "run/trial.h"
 
 #include <fmt/format.h>
@@ -64,6 +64,12 @@ class Attempt {
   Reply<void> ready();
   Reply<void> measure();
   Reply<void> collect(const Done& done);
+  Reply<void> count_text(const Done& done, TextWindow& window) const;
+  Reply<void> measure_prefill();
+  [[nodiscard]] std::int64_t iterations_for(std::int64_t calls) const;
+  [[nodiscard]] std::int64_t requests_to_check() const {
+    return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
+  }
   void start_sampler();
   void record_phase(Phase phase, Nanoseconds t0, Nanoseconds t1) {
     end_.record.phases.push_back({.phase = phase, .t0_ns = t0, .t1_ns = t1});
@@ -131,17 +137,20 @@ Reply<void> Attempt::prepare() {
   const auto loaded = client_->load(request_.model_path, configuration_.precision);
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
   record_phase(Phase::kLoad, loaded->t0_ns, loaded->t1_ns);
-  if (auto ready = client_->inputs(
-          {.model = model, .seed = request_.experiment.seed, .batch = configuration_.batch});
-      !ready)
-    return ready;
+  const auto ready =
+      request_.prompts != nullptr
+          ? client_->prompts(requests_of(*request_.prompts, configuration_.batch))
+          : client_->inputs(
+                {.model = model, .seed = request_.experiment.seed, .batch = configuration_.batch});
+  if (!ready) return ready;
   return answer();
 }
 
 /// Runs once and compares with what `reference` holds, whose outputs `label` names.
 Reply<void> Attempt::compare_with(const std::filesystem::path& reference,
                                   const std::string& label) {
-  const auto answered = client_->answer({.directory = {}, .reference = reference});
+  const auto answered =
+      client_->answer({.directory = {}, .reference = reference, .requests = requests_to_check()});
   if (!answered) return tl::unexpected<Failure>(answered.error());
   if (!answered->compared)
     return tl::unexpected<Failure>(Failure{
@@ -159,7 +168,8 @@ Reply<void> Attempt::compare_with(const std::filesystem::path& reference,
 Reply<void> Attempt::answer() {
   const AnswerPlan& plan = request_.answer;
   if (!plan.write_to.empty()) {
-    const auto written = client_->answer({.directory = plan.write_to, .reference = {}});
+    const auto written = client_->answer(
+        {.directory = plan.write_to, .reference = {}, .requests = requests_to_check()});
     if (!written) return tl::unexpected<Failure>(written.error());
   }
   // First with its own: what differs there says nothing of another's.
@@ -195,9 +205,10 @@ Nanoseconds Attempt::longest_warmup() const {
 
 Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
-  const auto warmed = client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
-                                        .max_ns = longest_warmup(),
-                                        .min_iterations = protocol_.warmup_min_iterations});
+  const auto warmed =
+      client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
+                        .max_ns = longest_warmup(),
+                        .min_iterations = iterations_for(protocol_.warmup_min_iterations)});
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
   end_.record.warmup_iterations = warmed->iterations;
@@ -222,9 +233,9 @@ Reply<void> Attempt::measure() {
   const auto process_begin = sensors::read_process_at_begin(process_root, pid);
   const auto begin = sensors::read_all(world_.sensors);
   Exchange exchange;
-  const auto done = client_->go(
-      {.min_ns = to_nanoseconds(request_.window_s), .min_iterations = protocol_.min_iterations},
-      &exchange);
+  const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
+                                 .min_iterations = iterations_for(protocol_.min_iterations)},
+                                &exchange);
   const auto end = sensors::read_all(world_.sensors);
   const auto process_end = sensors::read_process(process_root, pid);
   if (!done) return tl::unexpected<Failure>(done.error());
@@ -235,23 +246,79 @@ Reply<void> Attempt::measure() {
   record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (process_begin && process_end)
     record.resources = sensors::resources_between(*process_begin, *process_end);
-  return collect(*done);
+  if (request_.prompts == nullptr) return collect(*done);
+  record.text.tokens = done->tokens;
+  if (auto counted = count_text(*done, record.text.window); !counted) return counted;
+  if (auto collected = collect(*done); !collected) return collected;
+  return measure_prefill();
 }
 
 Reply<void> Attempt::collect(const Done& done) {
-  world_.progress.phase_changed(Phase::kDrain);
+  if (request_.prompts == nullptr) world_.progress.phase_changed(Phase::kDrain);
   auto durations = client_->durations(done);
   if (!durations) return tl::unexpected<Failure>(durations.error());
-  end_.record.calls_per_record = durations->calls_per_record;
-  end_.record.durations_ns = std::move(durations->ns);
+  TrialRecord& record = end_.record;
+  record.calls_per_record = durations->calls_per_record;
+  record.durations_ns = std::move(durations->ns);
+  record.text.first_token_ns = std::move(durations->first_token_ns);
+  record.text.inter_token_ns = std::move(durations->inter_token_ns);
   return {};
+}
+
+/// What the window's passes over the workload read and wrote.
+Reply<void> Attempt::count_text(const Done& done, TextWindow& window) const {
+  const auto prompts = static_cast<std::int64_t>(request_.prompts->prompts.size());
+  const std::int64_t batch = std::max(configuration_.batch, 1);
+  const std::int64_t requests = (prompts + batch - 1) / batch;
+  if (!done.is_text() || done.iterations % requests != 0)
+    return tl::unexpected<Failure>(
+        nonsense("go", fmt::format("{} requests and {} new tokens are no whole passes over {} "
+                                   "prompts",
+                                   done.iterations, done.new_tokens, prompts)));
+  window = {.prompts = done.iterations / requests * prompts,
+            .prompt_tokens = done.prompt_tokens,
+            .new_tokens = done.new_tokens};
+  return {};
+}
+
+/// The same requests up to their first token, at least as long and as many: what is left of the
+/// first window is decoding (method: two windows, because sensors cannot split a request).
+Reply<void> Attempt::measure_prefill() {
+  world_.progress.phase_changed(Phase::kPrefill);
+  const auto begin = sensors::read_all(world_.sensors);
+  const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
+                                 .min_iterations = end_.record.iterations,
+                                 .new_tokens = 1},
+                                nullptr);
+  const auto end = sensors::read_all(world_.sensors);
+  if (!done) return tl::unexpected<Failure>(done.error());
+  record_phase(Phase::kPrefill, done->t0_ns, done->t1_ns);
+  TextResult& text = end_.record.text;
+  const auto energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
+  const Energy& total = energy.back();
+  const bool read =
+      total.energy_class == EnergyClass::kMeasured || total.energy_class == EnergyClass::kDerived;
+  if (read) {
+    text.prefill_joules = total.joules;
+    text.prefill_uncertainty_j = total.uncertainty_j;
+  }
+  return count_text(*done, text.prefill);
+}
+
+/// The protocol counts calls of the model; a language model's iteration is a request, which is a
+/// call for each of its tokens.
+std::int64_t Attempt::iterations_for(std::int64_t calls) const {
+  if (request_.prompts == nullptr) return calls;
+  const std::int64_t tokens = request_.prompts->new_tokens;
+  return (calls + tokens - 1) / tokens;
 }
 
 /// From the window's end to the worker's; what was measured stands, however the worker ends.
 void Attempt::drain() {
   client_->quit();
-  if (const auto window = end_.record.phase(Phase::kMeasure))
-    record_phase(Phase::kDrain, window->t1_ns, world_.clock.now());
+  auto window = end_.record.phase(Phase::kPrefill);
+  if (!window) window = end_.record.phase(Phase::kMeasure);
+  if (window) record_phase(Phase::kDrain, window->t1_ns, world_.clock.now());
 }
 
 TrialEnd Attempt::finish(const Reply<void>& reply) {

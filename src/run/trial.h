@@ -14,6 +14,7 @@
 #include "joulemark/meter.h"
 #include "joulemark/result.h"
 #include "plan/plan.h"
+#include "run/model_prompts.h"
 #include "run/progress.h"
 #include "run/references.h"
 #include "run/reply.h"
@@ -39,6 +40,7 @@ struct TrialRequest {
   std::string model_path;  ///< what the worker loads
   AnswerPlan answer;
   double window_s = 0;
+  const ModelPrompts* prompts = nullptr;  ///< of a language model
 };
 
 struct TrialEnd {

@@ -35,6 +35,7 @@ std::string_view place_of(std::string_view request) {
       {"export", "writing the model in another format"},
       {"load", "in phase 'load'"},
       {"inputs", "in phase 'load' (making the inputs)"},
+      {"prompts", "in phase 'load' (taking the prompts)"},
       {"answer", "in phase 'load' (first call of the model)"},
       {"warmup", "in phase 'warmup'"},
       {"ready", "in phase 'ready'"},
@@ -187,13 +188,24 @@ Reply<void> WorkerClient::inputs(const InputsRequest& request) {
                                                   {"batch", request.batch},
                                                   {"shapes", request.model.shapes}}));
   if (!answer) return tl::unexpected<Failure>(answer.error());
-  return settle(parse_inputs_ready(answer->line));
+  return settle(parse_type(answer->line, "inputs", "inputs_ready"));
+}
+
+Reply<void> WorkerClient::prompts(const protocol::PromptsRequest& request) {
+  const auto answer = exchange("prompts", to_line({{"type", "prompts"},
+                                                   {"requests", request.requests},
+                                                   {"new_tokens", request.new_tokens},
+                                                   {"stop_ids", request.stop_ids}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_type(answer->line, "prompts", "prompts_ready"));
 }
 
 Reply<Answered> WorkerClient::answer(const AnswerRequest& request) {
-  const auto answer = exchange("answer", to_line({{"type", "answer"},
-                                                  {"directory", path_or_null(request.directory)},
-                                                  {"reference", path_or_null(request.reference)}}));
+  json line = {{"type", "answer"},
+               {"directory", path_or_null(request.directory)},
+               {"reference", path_or_null(request.reference)}};
+  if (request.requests > 0) line["requests"] = request.requests;
+  const auto answer = exchange("answer", to_line(line));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   return settle(parse_answered(answer->line));
 }
@@ -208,9 +220,10 @@ Reply<Warmed> WorkerClient::warm_up(const protocol::WarmupRequest& request) {
 }
 
 Reply<Done> WorkerClient::go(const protocol::GoRequest& request, Exchange* exchange_times) {
-  const std::string line = to_line(
-      {{"type", "go"}, {"min_ns", request.min_ns}, {"min_iterations", request.min_iterations}});
-  const auto answer = exchange("go", line);
+  json line = {
+      {"type", "go"}, {"min_ns", request.min_ns}, {"min_iterations", request.min_iterations}};
+  if (request.new_tokens > 0) line["new_tokens"] = request.new_tokens;
+  const auto answer = exchange("go", to_line(line));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   if (exchange_times != nullptr) *exchange_times = answer->exchange;
   return settle(parse_done(answer->line, answer->exchange));

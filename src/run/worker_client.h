@@ -52,6 +52,7 @@ struct InputsRequest {
 struct AnswerRequest {
   std::filesystem::path directory;
   std::filesystem::path reference;
+  std::int64_t requests = 0;  ///< of a language model's, the first; 0: all
 };
 
 /// Owns the worker; destroying it kills it. After a failure that was not `reported` the worker is
@@ -66,6 +67,8 @@ class WorkerClient {
   Reply<void> export_model(const protocol::ExportRequest& request);
   Reply<Loaded> load(const std::string& model, const std::string& precision);
   Reply<void> inputs(const InputsRequest& request);
+  /// Instead of inputs, for a language model.
+  Reply<void> prompts(const protocol::PromptsRequest& request);
   Reply<Answered> answer(const AnswerRequest& request);
   Reply<Warmed> warm_up(const protocol::WarmupRequest& request);
   /// `exchange`, when not null, tells when `go` was sent.

@@ -71,6 +71,19 @@ Series random_series(Random& random) {
   return series;
 }
 
+TextResult random_text_result(Random& random) {
+  TextResult text;
+  if (random.below(2) == 0) return text;
+  text.window = {1, random_integer(random), random_integer(random)};
+  text.prefill = {random_integer(random), random_integer(random), random_integer(random)};
+  text.tokens = random_text(random);
+  text.first_token_ns = random_list(random, random_integer);
+  text.inter_token_ns = random_list(random, random_integer);
+  text.prefill_joules = maybe<double>(random, random_real);
+  text.prefill_uncertainty_j = maybe<double>(random, random_real);
+  return text;
+}
+
 Resources random_resources(Random& random) {
   Resources resources;
   for (auto* real : {&resources.cpu_s, &resources.cpu_user_s, &resources.cpu_system_s})
@@ -140,6 +153,8 @@ Experiment random_experiment(Random& random) {
                 random_real(random),  random_real(random), random_small(random),
                 random_real(random),  random_real(random), random_real(random),
                 random_real(random)};
+  e.workload = random_text(random);
+  e.generation = {random_small(random), random_small(random), random_text(random)};
   e.margin = random_real(random);
   return e;
 }
@@ -157,6 +172,7 @@ TrialRecord random_trial(Random& random, std::size_t durations) {
   trial.calls_per_record = random_integer(random);
   for (std::uint64_t i = random.below(5); i > 0; --i) trial.energy.push_back(random_energy(random));
   trial.resources = random_resources(random);
+  trial.text = random_text_result(random);
   for (std::uint64_t i = random.below(5); i > 0; --i) trial.series.push_back(random_series(random));
   return trial;
 }

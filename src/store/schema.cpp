@@ -104,6 +104,21 @@ create table trial_energy (
   primary key (trial, ordinal)
 ))sql",
       R"sql(
+create table trial_text (
+  trial                 integer primary key references trial (id),
+  digest                text not null,
+  prompts               bigint not null,
+  prompt_tokens         bigint not null,
+  new_tokens            bigint not null,
+  prefill_prompts       bigint not null,
+  prefill_prompt_tokens bigint not null,
+  prefill_new_tokens    bigint not null,
+  prefill_joules        double precision,
+  prefill_uncertainty_j double precision,
+  first_token_ns        blob not null,
+  inter_token_ns        blob not null
+))sql",
+      R"sql(
 create table trial_data (
   trial        integer primary key references trial (id),
   durations_ns blob not null,

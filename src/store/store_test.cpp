@@ -74,6 +74,18 @@ void expect_equal_lists(const TrialRecord& got, const TrialRecord& want) {
   }
 }
 
+/// Without the times, which `detail` may leave out.
+void expect_equal_text(const TextResult& got, const TextResult& want) {
+  const auto counts = [](const TextWindow& window) {
+    return std::tuple(window.prompts, window.prompt_tokens, window.new_tokens);
+  };
+  EXPECT_EQ(counts(got.window), counts(want.window));
+  EXPECT_EQ(counts(got.prefill), counts(want.prefill));
+  EXPECT_EQ(got.tokens, want.tokens);
+  EXPECT_EQ(got.prefill_joules, want.prefill_joules);
+  EXPECT_EQ(got.prefill_uncertainty_j, want.prefill_uncertainty_j);
+}
+
 void expect_equal_series(const std::vector<Series>& got, const std::vector<Series>& want) {
   ASSERT_EQ(got.size(), want.size());
   for (std::size_t i = 0; i < want.size(); ++i) {
@@ -128,6 +140,9 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
       expect_equal(record->trials[i], trials[i]);
       expect_equal_resources(record->trials[i].resources, trials[i].resources);
       expect_equal_lists(record->trials[i], trials[i]);
+      expect_equal_text(record->trials[i].text, trials[i].text);
+      EXPECT_EQ(record->trials[i].text.first_token_ns, trials[i].text.first_token_ns);
+      EXPECT_EQ(record->trials[i].text.inter_token_ns, trials[i].text.inter_token_ns);
       EXPECT_EQ(record->trials[i].durations_ns, trials[i].durations_ns);
       EXPECT_EQ(record->trials[i].output_tail, trials[i].output_tail);
       expect_equal_series(record->trials[i].series, trials[i].series);

@@ -239,7 +239,10 @@ tl::expected<PackedTrial, std::string> pack(const TrialRecord& trial) {
   if (!series) return tl::unexpected<std::string>("its time lines take " + series.error());
   auto output = encode_text(trial.output_tail);
   if (!output) return tl::unexpected<std::string>("the worker's output takes " + output.error());
-  return PackedTrial{{std::move(*durations)}, {std::move(*series)}, {std::move(*output)}};
+  auto text = pack(trial.text);
+  if (!text) return tl::unexpected<std::string>(text.error());
+  return PackedTrial{
+      {std::move(*durations)}, {std::move(*series)}, {std::move(*output)}, std::move(*text)};
 }
 
 SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const TrialRecord& trial,
@@ -248,6 +251,7 @@ SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const Tri
   if (!id) return tl::unexpected<SqlError>(id.error());
   if (auto phases = insert_phases(database, *id, trial); !phases) return phases;
   if (auto energies = insert_energies(database, *id, trial); !energies) return energies;
+  if (auto text = insert_text(database, *id, trial.text, packed.text); !text) return text;
   return database.execute(
       "insert into trial_data (trial, durations_ns, series, output_tail) values (:trial, "
       "cast(:durations as blob), cast(:series as blob), cast(:output as blob))",
@@ -260,6 +264,12 @@ SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64
   SqlStatus loaded = load_rows(database, experiment_id, loading);
   if (loaded) loaded = load_phases(database, experiment_id, loading);
   if (loaded) loaded = load_energies(database, experiment_id, loading);
+  if (loaded) {
+    loaded = load_texts(database, experiment_id, detail, [&](const Value& id) {
+      TrialRecord* trial = loading.find(id);
+      return trial != nullptr ? &trial->text : nullptr;
+    });
+  }
   if (loaded && detail != Detail::kSummary)
     loaded = load_data(database, experiment_id, loading, detail);
   if (!loaded) return tl::unexpected<SqlError>(loaded.error());
@@ -285,7 +295,7 @@ SqlResult<PackedTrial> select_blobs(Database& database, std::int64_t experiment_
         auto* output = std::get_if<Blob>(&row[2]);
         if (durations == nullptr || series == nullptr || output == nullptr)
           return "a trial's data are missing";
-        found = PackedTrial{std::move(*durations), std::move(*series), std::move(*output)};
+        found = PackedTrial{std::move(*durations), std::move(*series), std::move(*output), {}};
         return "";
       });
   if (!asked) return tl::unexpected<SqlError>(asked.error());

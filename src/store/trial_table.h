@@ -8,6 +8,7 @@
 #include "joulemark/result.h"
 #include "store/database.h"
 #include "store/store.h"
+#include "store/text_table.h"
 
 namespace joulemark::store {
 
@@ -16,6 +17,7 @@ struct PackedTrial {
   Blob durations;
   Blob series;
   Blob output_tail;
+  PackedText text;  ///< not read by select_blobs
 };
 /// The error is a phrase: which part is too large.
 tl::expected<PackedTrial, std::string> pack(const TrialRecord& trial);

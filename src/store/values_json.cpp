@@ -59,6 +59,13 @@ void visit_factors(Visitor& visitor, Value& f) {
 }
 
 template <class Visitor, class Value>
+void visit_generation(Visitor& visitor, Value& g) {
+  visitor.member("prompt_tokens", g.prompt_tokens);
+  visitor.member("new_tokens", g.new_tokens);
+  visitor.member("stop", g.stop);
+}
+
+template <class Visitor, class Value>
 void visit_model(Visitor& visitor, Value& m) {
   visitor.member("name", m.name);
   visitor.member("source", m.source);
@@ -76,6 +83,8 @@ void visit_experiment(Visitor& visitor, Value& e) {
   visitor.member("engine_options", e.engine_options);
   visitor.member("engine_roots", e.engine_roots);
   visitor.member("affinity", e.affinity);
+  visitor.member("workload", e.workload);
+  visitor.member("generation", e.generation);
   visitor.member("protocol", e.protocol);
   visitor.member("margin", e.margin);
 }
@@ -115,6 +124,7 @@ using nlohmann::json;
   }
 JOULEMARK_JSON_OF(Protocol, visit_protocol)
 JOULEMARK_JSON_OF(Factors, visit_factors)
+JOULEMARK_JSON_OF(Generation, visit_generation)
 JOULEMARK_JSON_OF(ModelSpec, visit_model)
 JOULEMARK_JSON_OF(Experiment, visit_experiment)
 #undef JOULEMARK_JSON_OF

@@ -16,6 +16,7 @@
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/same_work.h"
+#include "verdict/text_work.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -84,7 +85,7 @@ Message energy_absent(const Facts& facts) {
     return cell.finished > 0 && !without_energy(cell);
   });
   if (!any || some) return std::nullopt;
-  return fmt::format("energy was not measured, the ranking is by time per inference: {}",
+  return fmt::format("energy was not measured, the ranking is by time: {}",
                      energy_detail(facts, first_reason(facts)));
 }
 
@@ -93,7 +94,7 @@ Message energy_partial(const Facts& facts) {
   if (lacking.empty() || energy_absent(facts)) return std::nullopt;
   return fmt::format(
       "energy was not measured for {}: {}; models with such a configuration are "
-      "ranked by time per inference",
+      "ranked by time",
       names(lacking), energy_detail(facts, first_reason(facts)));
 }
 
@@ -328,6 +329,18 @@ Message several_versions(const Facts& facts) {
                      names({who.begin(), who.end()}));
 }
 
+Message synthetic_weights(const Facts& facts) {
+  return synthetic_caveat(facts.record);
+}
+
+Message near_tie(const Facts& facts) {
+  return near_tie_caveat(facts.record, facts.judgement);
+}
+
+Message other_texts(const Facts& facts) {
+  return other_texts_caveat(facts.record, facts.judgement);
+}
+
 struct Row {
   const char* code;
   Message (*message)(const Facts&);
@@ -339,7 +352,10 @@ constexpr Row kRows[] = {
     {"energy_gaps", energy_gaps},
     {"energy_coverage", energy_coverage},
     {"null_engine", null_engine},
+    {"synthetic_weights", synthetic_weights},
     {"different", different},
+    {"near_tie", near_tie},
+    {"other_texts", other_texts},
     {"precision", precision},
     {"not_compared", not_compared},
     {"unchecked", unchecked},

@@ -56,7 +56,7 @@ TEST(Caveats, CodesAreUnique) {
 TEST(Caveats, AbsentEnergySaysWhyAndWhatItMeans) {
   const ExperimentRecord record = example::record({{kOrt, around(1.3e-3)}, {kOv, around(1e-3)}});
   EXPECT_EQ(message(record, "energy_absent"),
-            "energy was not measured, the ranking is by time per inference: virtual machines do "
+            "energy was not measured, the ranking is by time: virtual machines do "
             "not pass on the processor's energy counter (vm)");
 }
 

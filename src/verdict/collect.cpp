@@ -110,7 +110,9 @@ void read_values(const ExperimentRecord& record, Judgement& judgement) {
 }
 
 bool is_energy(MetricId id) {
-  return id == MetricId::kEnergy || id == MetricId::kEnergyUncertainty || id == MetricId::kPower;
+  return id == MetricId::kEnergyPerToken || id == MetricId::kPrefillEnergy ||
+         id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
+         id == MetricId::kEnergyUncertainty || id == MetricId::kPower;
 }
 
 bool is_latency(MetricId id) {
@@ -120,6 +122,8 @@ bool is_latency(MetricId id) {
 /// Why none of the cell's trials has a value.
 std::string absent_reason(const ExperimentRecord& record, const Cell& cell, MetricId id) {
   if (cell.trials.empty()) return "no_trial";
+  const TextResult& text = record.trials[cell.trials.front()].text;
+  if (is_of_text(id) && text.window.prompts == 0) return "no_language_model";
   if (is_latency(id)) return "no_durations";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";

@@ -3,6 +3,7 @@
 #include "verdict/metric.h"
 
 #include <cmath>
+#include <initializer_list>
 
 #include "stats/descriptive.h"
 
@@ -67,6 +68,57 @@ Value load_time(const TrialFacts& facts) {
               : std::nullopt;
 }
 
+Value per(Value amount, std::int64_t count) {
+  return amount && count > 0 ? finite(*amount / static_cast<double>(count)) : std::nullopt;
+}
+
+Value energy_per_token(const TrialFacts& facts) {
+  return per(joules(facts), facts.record->text.window.new_tokens);
+}
+
+Value time_per_token(const TrialFacts& facts) {
+  return per(window(facts), facts.record->text.window.new_tokens);
+}
+
+Value token_rate(const TrialFacts& facts) {
+  const Value time = time_per_token(facts);
+  return time ? finite(1 / *time) : std::nullopt;
+}
+
+/// Mean time from one token to the next within a request.
+Value time_per_output_token(const TrialFacts& facts) {
+  const auto& steps = facts.record->text.inter_token_ns;
+  double sum = 0;
+  for (const std::int64_t ns : steps) sum += static_cast<double>(ns);
+  return per(sum / kNsPerMs, static_cast<std::int64_t>(steps.size()));
+}
+
+Value prefill_rate(const TrialFacts& facts) {
+  const auto prefill = facts.record->phase(Phase::kPrefill);
+  if (!prefill || prefill->t1_ns <= prefill->t0_ns) return std::nullopt;
+  const double seconds =
+      (static_cast<double>(prefill->t1_ns) - static_cast<double>(prefill->t0_ns)) / 1e9;
+  const double tokens = static_cast<double>(facts.record->text.prefill.prompt_tokens);
+  return tokens > 0 ? finite(tokens / seconds) : std::nullopt;
+}
+
+Value prefill_energy(const TrialFacts& facts) {
+  const TextResult& text = facts.record->text;
+  return per(text.prefill_joules, text.prefill.prompt_tokens);
+}
+
+/// What is left of a prompt's energy when that of the prompt alone, with its first token, is taken
+/// away, over the tokens behind the first (method: matched windows).
+Value decode_energy(const TrialFacts& facts) {
+  const TextResult& text = facts.record->text;
+  const Value whole = per(joules(facts), text.window.prompts);
+  const Value prompt = per(text.prefill_joules, text.prefill.prompts);
+  if (!whole || !prompt) return std::nullopt;
+  const double prompts = static_cast<double>(text.window.prompts);
+  const double behind = static_cast<double>(text.window.new_tokens) / prompts - 1;
+  return behind > 0 ? finite((*whole - *prompt) / behind) : std::nullopt;
+}
+
 template <std::optional<double> TrialFacts::*Member>
 Value latency(const TrialFacts& facts) {
   return facts.*Member;
@@ -96,6 +148,18 @@ constexpr Metric kMetrics[] = {
     {"major_faults", "", "major page faults", Better::kNeither, Format::kCount, counter<&Resources::major_faults>},
     {"voluntary_switches", "", "voluntary context switches", Better::kNeither, Format::kCount, counter<&Resources::voluntary_switches>},
     {"involuntary_switches", "", "involuntary context switches", Better::kNeither, Format::kCount, counter<&Resources::involuntary_switches>},
+    {"energy_per_token_J", "J", "energy per generated token", Better::kLess, Format::kSi, energy_per_token},
+    {"time_per_token_s", "s", "time per generated token", Better::kLess, Format::kSi, time_per_token},
+    {"tokens_per_s", "/s", "generated tokens per second", Better::kMore, Format::kDecimal, token_rate},
+    {"ttft_p50_ms", "ms", "time to first token p50", Better::kLess, Format::kMillis, latency<&TrialFacts::ttft_p50_ms>},
+    {"ttft_p95_ms", "ms", "time to first token p95", Better::kLess, Format::kMillis, latency<&TrialFacts::ttft_p95_ms>},
+    {"tpot_ms", "ms", "time per output token", Better::kLess, Format::kMillis, time_per_output_token},
+    {"itl_p50_ms", "ms", "inter-token latency p50", Better::kLess, Format::kMillis, latency<&TrialFacts::itl_p50_ms>},
+    {"itl_p95_ms", "ms", "inter-token latency p95", Better::kLess, Format::kMillis, latency<&TrialFacts::itl_p95_ms>},
+    {"itl_p99_ms", "ms", "inter-token latency p99", Better::kLess, Format::kMillis, latency<&TrialFacts::itl_p99_ms>},
+    {"prompt_tokens_per_s", "/s", "prompt tokens per second", Better::kMore, Format::kDecimal, prefill_rate},
+    {"prefill_energy_per_token_J", "J", "energy per prompt token", Better::kLess, Format::kSi, prefill_energy},
+    {"decode_energy_per_token_J", "J", "energy per token behind the first", Better::kLess, Format::kSi, decode_energy},
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),
@@ -121,15 +185,26 @@ const Metric* find_metric(std::string_view key) {
 TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratch) {
   TrialFacts facts;
   facts.record = &record;
-  if (record.durations_ns.empty() || record.calls_per_record < 1) return facts;
-  scratch.assign(record.durations_ns.begin(), record.durations_ns.end());
-  constexpr double kProbabilities[] = {0.50, 0.95, 0.99};
-  const auto ns = stats::quantiles_in_place(std::span<std::int64_t>(scratch), kProbabilities);
-  const double divisor = kNsPerMs * static_cast<double>(record.calls_per_record);
-  facts.p50_ms = ns[0] / divisor;
-  facts.p95_ms = ns[1] / divisor;
-  facts.p99_ms = ns[2] / divisor;
+  if (record.calls_per_record < 1) return facts;
+  const auto quantiles = [&](const std::vector<std::int64_t>& times, std::int64_t calls,
+                             std::initializer_list<Value*> into) {
+    if (times.empty()) return;
+    scratch.assign(times.begin(), times.end());
+    constexpr double kProbabilities[] = {0.50, 0.95, 0.99};
+    const auto ns = stats::quantiles_in_place(std::span<std::int64_t>(scratch), kProbabilities);
+    const double divisor = kNsPerMs * static_cast<double>(calls);
+    for (std::size_t i = 0; i < into.size(); ++i) *into.begin()[i] = ns[i] / divisor;
+  };
+  quantiles(record.durations_ns, record.calls_per_record,
+            {&facts.p50_ms, &facts.p95_ms, &facts.p99_ms});
+  quantiles(record.text.first_token_ns, 1, {&facts.ttft_p50_ms, &facts.ttft_p95_ms});
+  quantiles(record.text.inter_token_ns, 1,
+            {&facts.itl_p50_ms, &facts.itl_p95_ms, &facts.itl_p99_ms});
   return facts;
+}
+
+bool is_of_text(MetricId id) {
+  return id >= MetricId::kEnergyPerToken && id <= MetricId::kDecodeEnergy;
 }
 
 const Energy* total_energy(const TrialRecord& record) {

@@ -30,6 +30,9 @@ enum class Format {
 struct TrialFacts {
   const TrialRecord* record = nullptr;
   std::optional<double> p50_ms, p95_ms, p99_ms;  ///< per call; empty without durations
+  /// Of a language model: to the first token, and between tokens.
+  std::optional<double> ttft_p50_ms, ttft_p95_ms;
+  std::optional<double> itl_p50_ms, itl_p95_ms, itl_p99_ms;
 };
 
 /// The quantiles of `record`'s durations. `scratch` is reused between calls; the durations are
@@ -64,8 +67,23 @@ enum class MetricId : std::size_t {
   kMajorFaults,
   kVoluntarySwitches,
   kInvoluntarySwitches,
+  kEnergyPerToken,
+  kTimePerToken,
+  kTokenRate,
+  kTtftP50,
+  kTtftP95,
+  kTpot,
+  kItlP50,
+  kItlP95,
+  kItlP99,
+  kPrefillRate,
+  kPrefillEnergy,
+  kDecodeEnergy,
   kCount,
 };
+
+/// Whether it is of language models alone.
+bool is_of_text(MetricId id);
 
 /// Every metric, in the order of MetricId.
 std::span<const Metric> metrics();

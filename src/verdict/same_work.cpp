@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "verdict/collect.h"
+#include "verdict/text_work.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -157,6 +158,7 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
   for (const ModelVerdict& model : judgement.models) {
     demand_one_precision(record, judgement, model, reasons);
   }
+  demand_one_length(record, judgement, reasons);
   return reasons;
 }
 

@@ -22,14 +22,20 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
-/// Energy when every eligible configuration measured it in at least half of its trials.
+/// Energy when every eligible configuration measured it in at least half of its trials. Of a
+/// language model per token, which is what its users count.
 MetricId choose_primary(const Judgement& judgement, const Indices& eligible) {
+  const bool text = std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
+    return judgement.cells[c].estimate(MetricId::kTimePerToken).n > 0;
+  });
   const bool measured =
       !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
         const Cell& cell = judgement.cells[c];
         return cell.estimate(MetricId::kEnergy).n > 0 &&
                2 * cell.estimate(MetricId::kEnergy).n >= cell.finished;
       });
+  if (text && !eligible.empty())
+    return measured ? MetricId::kEnergyPerToken : MetricId::kTimePerToken;
   return measured ? MetricId::kEnergy : MetricId::kTime;
 }
 

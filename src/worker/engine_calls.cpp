@@ -154,30 +154,19 @@ Outcome<void> EngineModel::reset_text(std::int32_t batch, std::int32_t max_token
   return {};
 }
 
-Outcome<std::vector<float>> EngineModel::last_logits(std::span<const std::int32_t> tokens,
-                                                     std::int32_t batch) {
-  const auto size = vocabulary();
-  if (!size) return fail(size.error());
-  std::vector<float> logits(static_cast<std::size_t>(batch) * static_cast<std::size_t>(*size));
-  std::vector<std::int32_t> next(static_cast<std::size_t>(batch));
-  const auto n = static_cast<std::int32_t>(tokens.size()) / batch;
-  *message_ = {};
-  const jm_status status = api_->lm_forward(model_.get(), tokens.data(), batch, n, next.data(),
-                                            logits.data(), message_.get());
-  if (status != JM_OK) return call_failure(status, *message_, "lm_forward");
-  return logits;
-}
-
-Outcome<std::vector<float>> EngineModel::all_logits(std::span<const std::int32_t> tokens,
-                                                    std::int32_t batch) {
-  const auto size = vocabulary();
-  if (!size) return fail(size.error());
-  std::vector<float> logits(tokens.size() * static_cast<std::size_t>(*size));
-  const auto n = static_cast<std::int32_t>(tokens.size()) / batch;
+Outcome<std::vector<float>> EngineModel::logits(const TokenFeed& feed, protocol::Logits which) {
+  const bool all = which == protocol::Logits::kAll;
+  const auto batch = static_cast<std::size_t>(feed.batch);
+  const auto n = static_cast<std::int32_t>(feed.ids.size() / batch);
+  std::vector<float> logits((all ? feed.ids.size() : batch) * feed.vocabulary);
+  std::vector<std::int32_t> next(batch);
+  const std::int32_t* ids = feed.ids.data();
   *message_ = {};
   const jm_status status =
-      api_->lm_logits(model_.get(), tokens.data(), batch, n, logits.data(), message_.get());
-  if (status != JM_OK) return call_failure(status, *message_, "lm_logits");
+      all ? api_->lm_logits(model_.get(), ids, feed.batch, n, logits.data(), message_.get())
+          : api_->lm_forward(model_.get(), ids, feed.batch, n, next.data(), logits.data(),
+                             message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, all ? "lm_logits" : "lm_forward");
   return logits;
 }
 

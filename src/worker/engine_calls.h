@@ -24,6 +24,13 @@ struct EnginePort {
   std::vector<std::int64_t> dims;  ///< -1 where dynamic
 };
 
+/// Tokens that are fed to a language model.
+struct TokenFeed {
+  std::span<const std::int32_t> ids;  ///< [batch × n]
+  std::int32_t batch = 1;
+  std::size_t vocabulary = 0;  ///< the model's
+};
+
 /// A loaded model with what is bound to it. Must not outlive its engine.
 class EngineModel {
  public:
@@ -45,11 +52,10 @@ class EngineModel {
   Outcome<std::int32_t> vocabulary();
   /// For the timing loop, as subject().
   TextSubject text_subject();
-  /// Feeds tokens [batch × n] with the logits of the last position, [batch × vocabulary], or of
-  /// all, [batch × n × vocabulary]. After reset_text.
   Outcome<void> reset_text(std::int32_t batch, std::int32_t max_tokens);
-  Outcome<std::vector<float>> last_logits(std::span<const std::int32_t> tokens, std::int32_t batch);
-  Outcome<std::vector<float>> all_logits(std::span<const std::int32_t> tokens, std::int32_t batch);
+  /// Feeds tokens after reset_text. The logits of the last position, [batch × vocabulary], or of
+  /// all, [batch × n × vocabulary].
+  Outcome<std::vector<float>> logits(const TokenFeed& feed, protocol::Logits which);
   /// The failure of a call of a subject.
   tl::unexpected<Failure> run_failure(jm_status status);
 

@@ -3,36 +3,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <limits>
+#include <span>
+#include <utility>
+
+#include "worker/text_request.h"
 
 namespace joulemark::worker {
 namespace {
 
-/// Stands in front of shorter prompts (engine_abi.h).
-constexpr std::int32_t kPadding = -1;
-
-Outcome<TextRequest> padded(const GenerateRequest& request) {
-  std::size_t longest = 0;
-  for (const auto& prompt : request.prompts) longest = std::max(longest, prompt.size());
-  const std::size_t total = longest + static_cast<std::size_t>(request.max_new_tokens);
-  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
-  if (total > kMost / request.prompts.size())
-    return fail(JM_INVALID_ARGUMENT, "prompts and answers are too long");
-  TextRequest text;
-  text.batch = static_cast<std::int32_t>(request.prompts.size());
-  text.prompt_tokens = static_cast<std::int32_t>(longest);
-  text.new_tokens = request.max_new_tokens;
-  text.stop_ids = request.stop_ids;
-  for (const auto& prompt : request.prompts) {
-    text.prompt.insert(text.prompt.end(), longest - prompt.size(), kPadding);
-    text.prompt.insert(text.prompt.end(), prompt.begin(), prompt.end());
-  }
-  return text;
-}
+using protocol::Logits;
 
 /// Of an element of a row-major table.
 std::size_t place(std::int32_t row, std::int32_t columns, std::int32_t column) {
@@ -40,18 +22,13 @@ std::size_t place(std::int32_t row, std::int32_t columns, std::int32_t column) {
          static_cast<std::size_t>(column);
 }
 
-/// Hands each row's new ids out of the steps, up to its stop id.
-void collect(const TextRequest& text, const TextRecord& record, Generated& out) {
+/// The times of the steps, and each row's new ids.
+Generated collect(const TextRequest& text, const TextRecord& record) {
+  Generated out;
   out.t0_ns = record.t0_ns;
   out.token_at_ns.assign(record.token_at_ns.begin(), record.token_at_ns.begin() + record.steps);
-  const auto& stops = text.stop_ids;
-  for (std::int32_t row = 0; row < text.batch; ++row) {
-    auto& ids = out.rows[static_cast<std::size_t>(row)].new_ids;
-    for (std::int32_t step = 0; step < record.steps; ++step) {
-      ids.push_back(record.tokens[place(step, text.batch, row)]);
-      if (std::find(stops.begin(), stops.end(), ids.back()) != stops.end()) break;
-    }
-  }
+  for (auto& ids : rows_of(text, record)) out.rows.push_back({std::move(ids), {}, {}});
+  return out;
 }
 
 /// The same request again, in calls that give logits.
@@ -60,19 +37,20 @@ class LogitsRun {
   LogitsRun(EngineModel& model, const TextRequest& text, std::int32_t vocabulary)
       : model_(model), text_(text), vocabulary_(static_cast<std::size_t>(vocabulary)) {}
 
-  Outcome<void> run(protocol::Logits wanted, const TextRecord& record, Generated& out) {
+  Outcome<void> run(Logits wanted, const TextRecord& record, Generated& out) {
     if (auto reset = model_.reset_text(text_.batch, text_.prompt_tokens + text_.new_tokens); !reset)
       return reset;
-    const bool all = wanted == protocol::Logits::kAll;
-    auto prompt = all ? model_.all_logits(text_.prompt, text_.batch)
-                      : model_.last_logits(text_.prompt, text_.batch);
+    const auto prompt = feed(text_.prompt, wanted);
     if (!prompt) return fail(prompt.error());
-    for (std::int32_t row = 0; row < text_.batch; ++row) add_prompt(*prompt, row, all, out);
+    for (std::int32_t row = 0; row < text_.batch; ++row)
+      out.rows[static_cast<std::size_t>(row)].prefill_logits =
+          wanted == Logits::kAll ? lines_of_prompt(*prompt, row)
+                                 : Table{line(*prompt, static_cast<std::size_t>(row))};
     for (std::int32_t step = 0; step < record.steps; ++step) {
       const std::size_t begin = place(step, text_.batch, 0);
       const auto tokens =
           std::span(record.tokens).subspan(begin, static_cast<std::size_t>(text_.batch));
-      auto logits = model_.last_logits(tokens, text_.batch);
+      const auto logits = feed(tokens, Logits::kLast);
       if (!logits) return fail(logits.error());
       for (std::size_t row = 0; row < out.rows.size(); ++row)
         if (static_cast<std::size_t>(step) < out.rows[row].new_ids.size())
@@ -82,18 +60,24 @@ class LogitsRun {
   }
 
  private:
+  using Table = std::vector<std::vector<float>>;
+
+  Outcome<std::vector<float>> feed(std::span<const std::int32_t> tokens, Logits wanted) {
+    return model_.logits({tokens, text_.batch, vocabulary_}, wanted);
+  }
+
   [[nodiscard]] std::vector<float> line(const std::vector<float>& table, std::size_t i) const {
     const auto begin = table.begin() + static_cast<std::ptrdiff_t>(i * vocabulary_);
     return {begin, begin + static_cast<std::ptrdiff_t>(vocabulary_)};
   }
 
-  void add_prompt(const std::vector<float>& table, std::int32_t row, bool all, Generated& out) {
-    auto& lines = out.rows[static_cast<std::size_t>(row)].prefill_logits;
-    if (!all) return lines.push_back(line(table, static_cast<std::size_t>(row)));
+  [[nodiscard]] Table lines_of_prompt(const std::vector<float>& table, std::int32_t row) const {
+    Table lines;
     for (std::int32_t i = 0; i < text_.prompt_tokens; ++i) {
       const std::size_t at = place(row, text_.prompt_tokens, i);
       if (text_.prompt[at] != kPadding) lines.push_back(line(table, at));
     }
+    return lines;
   }
 
   EngineModel& model_;
@@ -123,17 +107,15 @@ void append(fmt::memory_buffer& to, const std::vector<std::vector<float>>& table
 Outcome<Generated> generate(EngineModel& model, const GenerateRequest& request) {
   const auto vocabulary = model.vocabulary();
   if (!vocabulary) return fail(vocabulary.error());
-  const auto text = padded(request);
+  const auto text = make_text_request(request.prompts, {request.max_new_tokens, request.stop_ids});
   if (!text) return fail(text.error());
   TextRecord record;
   record.prepare(*text);
   if (const jm_status status = run_text_request(model.text_subject(), *text, record);
       status != JM_OK)
     return model.run_failure(status);
-  Generated out;
-  out.rows.resize(request.prompts.size());
-  collect(*text, record, out);
-  if (request.logits == protocol::Logits::kNone) return out;
+  Generated out = collect(*text, record);
+  if (request.logits == Logits::kNone) return out;
   LogitsRun logits(model, *text, *vocabulary);
   if (auto done = logits.run(request.logits, record, out); !done) return fail(done.error());
   return out;

@@ -13,17 +13,8 @@
 
 namespace joulemark::worker {
 
-struct GeneratedRow {
-  std::vector<std::int32_t> new_ids;
-  std::vector<std::vector<float>> prefill_logits;
-  std::vector<std::vector<float>> step_logits;
-};
-
-struct Generated {
-  Nanoseconds t0_ns = 0;
-  std::vector<Nanoseconds> token_at_ns;
-  std::vector<GeneratedRow> rows;
-};
+using protocol::Generated;
+using protocol::GeneratedRow;
 
 /// Greedy generation. With logits the model runs once more, for those behind the last new id.
 Outcome<Generated> generate(EngineModel& model, const GenerateRequest& request);

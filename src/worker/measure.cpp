@@ -3,6 +3,7 @@
 #include "worker/measure.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace joulemark::worker {
 namespace {
@@ -124,6 +125,72 @@ jm_status run_text_request(const TextSubject& subject, const TextRequest& reques
     count = 1;
   }
   return status;
+}
+
+void TextMeasurement::prepare(std::vector<TextRequest> requests, double pass_ns,
+                              const WindowLimits& limits) {
+  requests_ = std::move(requests);
+  std::size_t steps = 0;
+  for (const TextRequest& request : requests_)
+    steps += static_cast<std::size_t>(request.new_tokens);
+  const double by_time = static_cast<double>(limits.min_ns) / std::max(pass_ns, 1.0);
+  const double by_count =
+      static_cast<double>(limits.min_iterations) / static_cast<double>(requests_.size());
+  const double expected = std::max(by_time, by_count) * kHeadroom + 2;
+  const double most = std::max(1.0, static_cast<double>(kMaxSteps / steps));
+  const auto needed = static_cast<std::size_t>(std::min(expected, most));
+  if (kept_.size() < needed || !fits(kept_.front())) {
+    kept_.assign(needed, {});
+    for (Pass& pass : kept_) {
+      pass.resize(requests_.size());
+      for (std::size_t i = 0; i < pass.size(); ++i) pass[i].prepare(requests_[i]);
+    }
+  }
+  passes_ = 0;
+  t0_ns_ = t1_ns_ = 0;
+}
+
+bool TextMeasurement::fits(const Pass& pass) const {
+  if (pass.size() != requests_.size()) return false;
+  for (std::size_t i = 0; i < pass.size(); ++i)
+    if (pass[i].token_at_ns.size() < static_cast<std::size_t>(requests_[i].new_tokens) ||
+        pass[i].ended.size() != static_cast<std::size_t>(requests_[i].batch))
+      return false;
+  return true;
+}
+
+jm_status TextMeasurement::run(const TextSubject& subject, const WindowLimits& limits) {
+  const auto in_a_pass = static_cast<std::int64_t>(requests_.size());
+  const auto kept = static_cast<std::int64_t>(kept_.size());
+  std::int64_t passes = 0;
+  passes_ = 0;
+  const Nanoseconds start = monotonic_now();
+  Nanoseconds now = start;
+  while (passes == 0 || now - start < limits.min_ns || passes * in_a_pass < limits.min_iterations) {
+    Pass& pass = kept_[static_cast<std::size_t>(passes % kept)];
+    if (const jm_status status = run_pass(subject, pass); status != JM_OK) return status;
+    now = pass.back().token_at_ns[static_cast<std::size_t>(pass.back().steps) - 1];
+    ++passes;
+  }
+  passes_ = passes;
+  t0_ns_ = start;
+  t1_ns_ = now;
+  return JM_OK;
+}
+
+jm_status TextMeasurement::run_pass(const TextSubject& subject, Pass& pass) {
+  for (std::size_t i = 0; i < pass.size(); ++i)
+    if (const jm_status status = run_text_request(subject, requests_[i], pass[i]); status != JM_OK)
+      return status;
+  return JM_OK;
+}
+
+std::vector<const TextMeasurement::Pass*> TextMeasurement::kept() const {
+  const auto size = static_cast<std::int64_t>(kept_.size());
+  std::vector<const Pass*> passes;
+  for (std::int64_t i = std::max<std::int64_t>(0, passes_ - size); i < passes_; ++i)
+    passes.push_back(&kept_[static_cast<std::size_t>(i % size)]);
+  return passes;
 }
 
 jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed) {

@@ -23,6 +23,10 @@ struct WindowLimits {
   std::int64_t min_iterations = 1;
 };
 
+/// What a `go` is likely to ask for; its memory is taken at the end of the warm-up, so that the
+/// window's first edge waits for nothing.
+inline constexpr WindowLimits kLikelyWindow{.min_ns = kNanosecondsPerSecond, .min_iterations = 30};
+
 /// One window and its records. A record is `calls_per_record` calls in a row, timed by one clock
 /// read at its end. Calls shorter than a microsecond are recorded in groups, so that the clock's
 /// own 20 to 50 ns stay below a few per cent; and so that there are never more than kMaxRecords.
@@ -95,6 +99,41 @@ struct TextSubject {
 /// step. Ends early when all rows have ended.
 jm_status run_text_request(const TextSubject& subject, const TextRequest& request,
                            TextRecord& record);
+
+/// One window over a language model's requests: whole passes over them, so that every window of the
+/// same requests does the same work.
+class TextMeasurement {
+ public:
+  using Pass = std::vector<TextRecord>;  ///< a record of each request
+  /// Steps whose tokens and times are kept. A longer window keeps its last passes.
+  static constexpr std::size_t kMaxSteps = std::size_t{1} << 20;
+
+  /// Allocates and touches the memory that a window within `limits` needs, when a pass takes about
+  /// `pass_ns`; what was made for an earlier window is used again where it is enough.
+  void prepare(std::vector<TextRequest> requests, double pass_ns, const WindowLimits& limits);
+
+  /// Runs one window; needs prepare. Iterations are requests. Between its edges it does nothing but
+  /// feed the model and read the clock. Ends at the first failing call with its status.
+  jm_status run(const TextSubject& subject, const WindowLimits& limits);
+
+  /// Of the last window; all zero before the first and after a failed one.
+  [[nodiscard]] Nanoseconds t0_ns() const { return t0_ns_; }
+  [[nodiscard]] Nanoseconds t1_ns() const { return t1_ns_; }
+  [[nodiscard]] std::int64_t passes() const { return passes_; }
+  [[nodiscard]] const std::vector<TextRequest>& requests() const { return requests_; }
+  /// The last passes of the window, oldest first: all of them, unless they are too many.
+  [[nodiscard]] std::vector<const Pass*> kept() const;
+
+ private:
+  jm_status run_pass(const TextSubject& subject, Pass& pass);
+  [[nodiscard]] bool fits(const Pass& pass) const;
+
+  std::vector<TextRequest> requests_;
+  std::vector<Pass> kept_;  // a ring
+  std::int64_t passes_ = 0;
+  Nanoseconds t0_ns_ = 0;
+  Nanoseconds t1_ns_ = 0;
+};
 
 /// Times `calls` calls as one record, for the warm-up. `elapsed` is set when all succeeded.
 jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed);

@@ -92,13 +92,23 @@ class Keys {
   }
   [[nodiscard]] std::vector<std::vector<std::int32_t>> prompts(const char* key) const {
     const json* value = find(key);
-    if (value == nullptr || !value->is_array() || value->empty()) reject(key, "a list of prompts");
-    std::vector<std::vector<std::int32_t>> prompts;
-    for (const json& prompt : *value) {
-      prompts.push_back(numbers(prompt, key, "lists of ids"));
-      if (prompts.back().empty()) reject(key, "lists of at least one id");
-    }
-    return prompts;
+    if (value == nullptr) reject(key, "a list of prompts");
+    return batch(*value, key);
+  }
+  [[nodiscard]] std::vector<std::vector<std::vector<std::int32_t>>> batches(const char* key) const {
+    const json* value = find(key);
+    if (value == nullptr || !value->is_array() || value->empty()) reject(key, "a list of batches");
+    std::vector<std::vector<std::vector<std::int32_t>>> batches;
+    for (const json& prompts : *value) batches.push_back(batch(prompts, key));
+    return batches;
+  }
+  /// Of one request.
+  [[nodiscard]] std::int32_t tokens(const char* key, std::int64_t otherwise,
+                                    std::int64_t least) const {
+    constexpr std::int64_t kMost = 1 << 24;
+    const std::int64_t tokens = integer(key, otherwise, least);
+    if (tokens > kMost) reject(key, "a smaller number");
+    return static_cast<std::int32_t>(tokens);
   }
   [[nodiscard]] protocol::Logits logits(const char* key) const {
     const std::string word = text(key, protocol::kLogitsNames[0]);
@@ -136,6 +146,15 @@ class Keys {
     const auto found = object_.find(key);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
   }
+  static std::vector<std::vector<std::int32_t>> batch(const json& list, const char* key) {
+    if (!list.is_array() || list.empty()) reject(key, "a list of prompts");
+    std::vector<std::vector<std::int32_t>> prompts;
+    for (const json& prompt : list) {
+      prompts.push_back(numbers(prompt, key, "lists of ids"));
+      if (prompts.back().empty()) reject(key, "lists of at least one id");
+    }
+    return prompts;
+  }
   /// Not negative, 32 bits.
   static std::vector<std::int32_t> numbers(const json& list, const char* key, const char* wanted) {
     if (!list.is_array()) reject(key, wanted);
@@ -167,13 +186,16 @@ WarmupRequest read_warmup(const Keys& keys) {
 }
 
 GenerateRequest read_generate(const Keys& keys) {
-  constexpr std::int64_t kMostTokens = 1 << 24;
-  const std::int64_t tokens = keys.integer("max_new_tokens", 1, 1);
-  if (tokens > kMostTokens) reject("max_new_tokens", "a smaller number");
   return {.prompts = keys.prompts("prompts"),
-          .max_new_tokens = static_cast<std::int32_t>(tokens),
+          .max_new_tokens = keys.tokens("max_new_tokens", 1, 1),
           .stop_ids = keys.ids("stop_ids"),
           .logits = keys.logits("logits")};
+}
+
+PromptsRequest read_prompts(const Keys& keys) {
+  return {.requests = keys.batches("requests"),
+          .new_tokens = keys.tokens("new_tokens", 1, 1),
+          .stop_ids = keys.ids("stop_ids")};
 }
 
 Request read_request(const json& object) {
@@ -192,15 +214,21 @@ Request read_request(const json& object) {
         {keys.text("source", model::kGeneratedInputs), keys.seed("seed"), keys.shapes("shapes")},
         keys.integer("batch", 1, 0)};
   }
-  if (type == "answer") return AnswerRequest{keys.path("directory"), keys.path("reference")};
+  if (type == "answer") {
+    return AnswerRequest{keys.path("directory"), keys.path("reference"),
+                         keys.integer("requests", 0, 0)};
+  }
   if (type == "warmup") return read_warmup(keys);
-  if (type == "go")
-    return GoRequest{keys.integer("min_ns", 0, 0), keys.integer("min_iterations", 1, 0)};
+  if (type == "go") {
+    return GoRequest{keys.integer("min_ns", 0, 0), keys.integer("min_iterations", 1, 0),
+                     keys.tokens("new_tokens", 0, 0)};
+  }
   if (type == "durations") return DurationsRequest{};
   if (type == "check") {
     return CheckRequest{keys.text("case"), keys.tolerance("rtol"), keys.tolerance("atol")};
   }
   if (type == "generate") return read_generate(keys);
+  if (type == "prompts") return read_prompts(keys);
   if (type == "quit") return QuitRequest{};
   throw BadRequest{fmt::format("type '{}' is unknown", type)};
 }

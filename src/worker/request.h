@@ -43,6 +43,7 @@ struct InputsRequest {
 struct AnswerRequest {
   std::optional<std::filesystem::path> directory;
   std::optional<std::filesystem::path> reference;
+  std::int64_t requests = 0;  ///< of a language model's, the first; 0: all
 };
 struct DurationsRequest {};
 struct QuitRequest {};
@@ -50,11 +51,13 @@ using protocol::CheckRequest;
 using protocol::ExportRequest;
 using protocol::GenerateRequest;
 using protocol::GoRequest;
+using protocol::PromptsRequest;
 using protocol::WarmupRequest;
 
-using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest,
-                             LoadRequest, InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
-                             DurationsRequest, CheckRequest, GenerateRequest, QuitRequest>;
+using Request =
+    std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest, LoadRequest,
+                 InputsRequest, AnswerRequest, WarmupRequest, GoRequest, DurationsRequest,
+                 CheckRequest, GenerateRequest, PromptsRequest, QuitRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
 /// JM_INVALID_ARGUMENT says which key is wrong.

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <string>
@@ -14,9 +15,6 @@
 
 namespace joulemark::worker {
 namespace {
-
-/// Requests are short; replies are what may be long.
-constexpr std::size_t kMaxRequestBytes = std::size_t{1} << 20;
 
 Status send_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -31,10 +29,11 @@ Status send_all(int fd, std::string_view text) {
   return {};
 }
 
-/// Answers every complete line of `pending` and removes it.
-Status answer_lines(int fd, Session& session, std::string& pending) {
+/// Answers every complete line of `pending` and removes it. Before `searched` no line ends.
+Status answer_lines(int fd, Session& session, std::string& pending, std::size_t searched) {
   std::size_t begin = 0;
-  for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
+  for (std::size_t end; (end = pending.find('\n', std::max(begin, searched))) != std::string::npos;
+       begin = end + 1) {
     const std::string reply = session.answer(std::string_view(pending).substr(begin, end - begin));
     if (auto sent = send_all(fd, reply + "\n"); !sent) return sent;
     if (session.finished()) break;
@@ -56,10 +55,11 @@ Status serve(int fd, Session& session) {
                   fmt::format("cannot read the protocol socket {}: {}", fd, errno_text(errno)));
     }
     if (received == 0) return {};
+    const std::size_t searched = pending.size();
     pending.append(buffer, static_cast<std::size_t>(received));
-    if (auto answered = answer_lines(fd, session, pending); !answered) return answered;
+    if (auto answered = answer_lines(fd, session, pending, searched); !answered) return answered;
     if (pending.size() > kMaxRequestBytes) {
-      return fail(ErrorKind::kFailed, "a request line is longer than 1 MiB");
+      return fail(ErrorKind::kFailed, "a request line is longer than 64 MiB");
     }
   }
   return {};

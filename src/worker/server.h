@@ -7,6 +7,9 @@
 
 namespace joulemark::worker {
 
+/// A longer line ends the conversation. A workload's prompts are the longest request.
+inline constexpr std::size_t kMaxRequestBytes = std::size_t{64} << 20;
+
 /// Answers request lines from `fd` until `quit` or the end of the stream. Fails when the socket
 /// breaks or a line is longer than a request can be.
 Status serve(int fd, Session& session);

@@ -54,7 +54,7 @@ TEST_F(ServerTest, EndsWellWhenTheOtherSideHangsUp) {
 
 TEST_F(ServerTest, AnEndlessLineEndsTheConversation) {
   std::jthread server([&] { EXPECT_FALSE(serve(fds_[1], session_)); });
-  say(std::string((std::size_t{1} << 20) + 1, 'x'));
+  say(std::string(kMaxRequestBytes + 1, 'x'));
 }
 
 TEST_F(ServerTest, AClosedSocketIsAnErrorNotASignal) {

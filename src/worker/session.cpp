@@ -23,10 +23,6 @@ namespace {
 
 using nlohmann::json;
 
-/// What a `go` is likely to ask for; its memory is taken at the end of the warm-up, so that the
-/// window's first edge waits for nothing.
-constexpr WindowLimits kLikelyWindow{.min_ns = kNanosecondsPerSecond, .min_iterations = 30};
-
 std::string to_line(const json& object) {
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -37,6 +33,15 @@ std::string error_line(const Failure& failure) {
   return to_line({{"type", "error"},
                   {"status", protocol::kStatusNames[known ? status : std::size_t{JM_FAILED}]},
                   {"message", failure.message}});
+}
+
+std::string warmed_line(const WarmupResult& result) {
+  return to_line({{"type", "warmed"},
+                  {"t0_ns", result.t0_ns},
+                  {"t1_ns", result.t1_ns},
+                  {"iterations", result.iterations},
+                  {"steady", result.steady},
+                  {"iteration_ns", result.iteration_ns}});
 }
 
 json port_json(const std::string& name, jm_dtype dtype, const json& dims) {
@@ -149,9 +154,8 @@ Outcome<std::string> Session::reply(const ExportRequest& request) {
 
 Outcome<std::string> Session::reply(const LoadRequest& request) {
   if (auto ready = need_engine(); !ready) return fail(ready.error());
+  forget_inputs();
   model_.reset();
-  has_inputs_ = has_window_ = false;
-  iteration_ns_ = 0;
   broken_ = true;
   auto loaded = load(request);
   broken_ = !loaded;
@@ -186,7 +190,7 @@ Outcome<std::string> Session::load(const LoadRequest& request) {
 
 Outcome<std::string> Session::reply(const InputsRequest& request) {
   if (auto ready = need_model(); !ready) return fail(ready.error());
-  has_inputs_ = has_window_ = false;
+  forget_inputs();
   const auto ports = model_->inputs();
   if (!ports) return fail(ports.error());
   const auto merged = merge_ports(*ports, summary_);
@@ -205,8 +209,32 @@ Outcome<std::string> Session::reply(const InputsRequest& request) {
   return to_line({{"type", "inputs_ready"}, {"tensors", list}});
 }
 
+Outcome<std::string> Session::reply(const PromptsRequest& request) {
+  if (auto ready = need_model(); !ready) return fail(ready.error());
+  forget_inputs();
+  auto text = TextWorkload::make(*model_, request);
+  if (!text) return fail(text.error());
+  text_.emplace(*std::move(text));
+  return to_line({{"type", "prompts_ready"}, {"requests", text_->request_count()}});
+}
+
 Outcome<std::string> Session::reply(const AnswerRequest& request) {
   if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  const auto difference = text_ ? answer_text(request) : answer_inputs(request);
+  if (!difference) return fail(difference.error());
+  auto effective = parse_engine_json(model_->effective(), "effective");
+  if (!effective) return fail(effective.error());
+  if (rows_) (*effective)["rows_per_call"] = *rows_;
+  json answered = {{"type", "answered"},
+                   {"effective", *std::move(effective)},
+                   {"compared", request.reference.has_value()},
+                   {"agrees", difference->agrees},
+                   {"detail", difference->detail}};
+  if (request.reference) put_magnitudes(answered, *difference);
+  return to_line(answered);
+}
+
+Outcome<model::Difference> Session::answer_inputs(const AnswerRequest& request) {
   if (auto ran = model_->run(); !ran) return fail(made_up_ ? with_hint(ran.error()) : ran.error());
   const auto outputs = model_->results();
   if (!outputs) return fail(outputs.error());
@@ -214,42 +242,45 @@ Outcome<std::string> Session::reply(const AnswerRequest& request) {
     const auto written = write_answer(*request.directory, *outputs);
     if (!written) return fail(written.error());
   }
+  if (!request.reference) return model::Difference{};
+  return compare_answer(*outputs, *request.reference, precision_);
+}
+
+Outcome<model::Difference> Session::answer_text(const AnswerRequest& request) {
+  const auto effective = parse_engine_json(model_->effective(), "effective");
+  const std::string ran =
+      effective && effective->contains("precision") && effective->at("precision").is_string()
+          ? effective->at("precision").get<std::string>()
+          : precision_;
+  const auto compared = text_->answer(*model_, request, ran);
+  if (!compared) return fail(compared.error());
   model::Difference difference;
-  if (request.reference) {
-    auto compared = compare_answer(*outputs, *request.reference, precision_);
-    if (!compared) return fail(compared.error());
-    difference = *std::move(compared);
-  }
-  auto effective = parse_engine_json(model_->effective(), "effective");
-  if (!effective) return fail(effective.error());
-  if (rows_) (*effective)["rows_per_call"] = *rows_;
-  json answered = {{"type", "answered"},
-                   {"effective", *std::move(effective)},
-                   {"compared", request.reference.has_value()},
-                   {"agrees", difference.agrees},
-                   {"detail", difference.detail}};
-  if (request.reference) put_magnitudes(answered, difference);
-  return to_line(answered);
+  difference.agrees = compared->agrees;
+  difference.detail = compared->detail;
+  difference.max_abs = compared->margin.value_or(0);
+  if (!compared->agrees) difference = model::disagreement(compared->detail, "not_comparable");
+  return difference;
 }
 
 Outcome<std::string> Session::reply(const WarmupRequest& request) {
   if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  if (text_) {
+    const auto warmed = text_->warm_up(*model_, request);
+    if (!warmed) return fail(warmed.error());
+    return warmed_line(*warmed);
+  }
   WarmupResult result;
   if (const jm_status status = warm_up(model_->subject(), request, result); status != JM_OK) {
     return model_->run_failure(status);
   }
   iteration_ns_ = result.iteration_ns;
   measurement_.prepare(iteration_ns_, kLikelyWindow);
-  return to_line({{"type", "warmed"},
-                  {"t0_ns", result.t0_ns},
-                  {"t1_ns", result.t1_ns},
-                  {"iterations", result.iterations},
-                  {"steady", result.steady},
-                  {"iteration_ns", result.iteration_ns}});
+  return warmed_line(result);
 }
 
 Outcome<std::string> Session::reply(const GoRequest& request) {
   if (auto ready = need_inputs(); !ready) return fail(ready.error());
+  if (text_) return go_text(request);
   if (iteration_ns_ <= 0) return fail(JM_INVALID_ARGUMENT, "'warmup' must come before 'go'");
   has_window_ = false;
   const WindowLimits limits{.min_ns = request.min_ns, .min_iterations = request.min_iterations};
@@ -264,8 +295,23 @@ Outcome<std::string> Session::reply(const GoRequest& request) {
                   {"iterations", measurement_.iterations()}});
 }
 
+Outcome<std::string> Session::go_text(const GoRequest& request) {
+  has_window_ = false;
+  const auto totals = text_->go(*model_, request);
+  if (!totals) return fail(totals.error());
+  has_window_ = true;
+  return to_line({{"type", "done"},
+                  {"t0_ns", text_->measurement().t0_ns()},
+                  {"t1_ns", text_->measurement().t1_ns()},
+                  {"iterations", totals->iterations},
+                  {"prompt_tokens", totals->prompt_tokens},
+                  {"new_tokens", totals->new_tokens},
+                  {"tokens", totals->digest}});
+}
+
 Outcome<std::string> Session::reply(const DurationsRequest&) {
   if (!has_window_) return fail(JM_INVALID_ARGUMENT, "'go' must come before 'durations'");
+  if (text_) return text_->durations_line();
   // Written by hand: a JSON tree of a million numbers takes twenty times their size.
   fmt::memory_buffer line;
   fmt::format_to(
@@ -277,8 +323,8 @@ Outcome<std::string> Session::reply(const DurationsRequest&) {
 
 Outcome<std::string> Session::reply(const CheckRequest& request) {
   if (auto ready = need_engine(); !ready) return fail(ready.error());
+  forget_inputs();
   model_.reset();
-  has_inputs_ = has_window_ = false;
   const CheckResult result = check_case(*engine_, request);
   json checked = {
       {"type", "checked"}, {"status", to_string(result.status)}, {"reason", result.reason}};
@@ -314,8 +360,14 @@ Outcome<void> Session::need_model() const {
 
 Outcome<void> Session::need_inputs() const {
   if (auto ready = need_model(); !ready) return ready;
-  if (!has_inputs_) return fail(JM_INVALID_ARGUMENT, "'inputs' must come first");
+  if (!has_inputs_ && !text_) return fail(JM_INVALID_ARGUMENT, "'inputs' must come first");
   return {};
+}
+
+void Session::forget_inputs() {
+  has_inputs_ = has_window_ = false;
+  text_.reset();
+  iteration_ns_ = 0;
 }
 
 }  // namespace joulemark::worker

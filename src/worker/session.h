@@ -8,10 +8,12 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "model/compare.h"
 #include "model/onnx_summary.h"
 #include "worker/engine_calls.h"
 #include "worker/measure.h"
 #include "worker/request.h"
+#include "worker/text_workload.h"
 
 namespace joulemark::worker {
 
@@ -46,6 +48,7 @@ class Session {
   Outcome<std::string> reply(const DurationsRequest& request);
   Outcome<std::string> reply(const CheckRequest& request);
   Outcome<std::string> reply(const GenerateRequest& request);
+  Outcome<std::string> reply(const PromptsRequest& request);
   Outcome<std::string> reply(const QuitRequest& request);
 
   Outcome<std::string> open(const OpenRequest& request);
@@ -53,6 +56,10 @@ class Session {
   Outcome<void> need_engine() const;
   Outcome<void> need_model() const;
   Outcome<void> need_inputs() const;
+  void forget_inputs();
+  Outcome<model::Difference> answer_inputs(const AnswerRequest& request);
+  Outcome<model::Difference> answer_text(const AnswerRequest& request);
+  Outcome<std::string> go_text(const GoRequest& request);
 
   PluginLoader load_plugin_;
   std::optional<Engine> engine_;
@@ -63,6 +70,7 @@ class Session {
   bool has_inputs_ = false;
   bool made_up_ = false;              ///< the inputs are generated
   std::optional<std::int64_t> rows_;  ///< of one call, where batch 1 does not tell them
+  std::optional<TextWorkload> text_;  ///< instead of inputs
   bool has_window_ = false;
   bool finished_ = false;
   std::optional<Nanoseconds> opened_at_;  // until the first load has reported it

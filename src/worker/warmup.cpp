@@ -57,6 +57,14 @@ class History {
   double last_record_ns_ = 0;
 };
 
+/// The times of a request's steps; of a request without further tokens, its own.
+void add_request(const TextRecord& record, History& history) {
+  const auto& times = record.token_at_ns;
+  const auto steps = static_cast<std::size_t>(record.steps);
+  for (std::size_t step = 1; step < steps; ++step) history.add(times[step] - times[step - 1], 1);
+  if (steps == 1) history.add(times[0] - record.t0_ns, 1);
+}
+
 }  // namespace
 
 bool is_steady(std::span<const double> call_ns) {
@@ -90,6 +98,30 @@ jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupRe
     if (elapsed < record_ns) calls *= 2;
   }
   result.iteration_ns = history.typical();
+  return JM_OK;
+}
+
+jm_status warm_up_text(const TextSubject& subject, const std::vector<TextRequest>& requests,
+                       const WarmupRequest& request, WarmupResult& result) {
+  History history;
+  History whole;
+  result = {.t0_ns = monotonic_now()};
+  for (Nanoseconds spent = 0;
+       !result.steady && (result.iterations == 0 || spent < request.max_ns);) {
+    const auto& next = requests[static_cast<std::size_t>(result.iterations) % requests.size()];
+    TextRecord record;
+    record.prepare(next);
+    if (const jm_status status = run_text_request(subject, next, record); status != JM_OK)
+      return status;
+    result.t1_ns = record.token_at_ns[static_cast<std::size_t>(record.steps) - 1];
+    add_request(record, history);
+    whole.add(result.t1_ns - record.t0_ns, 1);
+    ++result.iterations;
+    spent = result.t1_ns - result.t0_ns;
+    const bool floor = spent >= request.min_ns && result.iterations >= request.min_iterations;
+    result.steady = floor && history.steady(request.max_ns);
+  }
+  result.iteration_ns = whole.typical();
   return JM_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "worker/measure.h"
 #include "worker/request.h"
@@ -35,5 +36,11 @@ struct WarmupResult {
 /// fortieth of min_ns, so that the rule looks at half the floor's time or more.
 /// The failing call's status otherwise.
 jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupResult& result);
+
+/// The same over a language model's requests, one after another and again from the first. An
+/// iteration is a request; the rule looks at the steps behind each first token, or at whole
+/// requests where there are none.
+jm_status warm_up_text(const TextSubject& subject, const std::vector<TextRequest>& requests,
+                       const WarmupRequest& request, WarmupResult& result);
 
 }  // namespace joulemark::worker

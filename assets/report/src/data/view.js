@@ -13,6 +13,17 @@ export const KEY = {
   throughput: 'throughput_per_s',
   cpu: 'cpu_per_inference_s',
   rss: 'peak_rss_bytes',
+  energyPerToken: 'energy_per_token_J',
+  timePerToken: 'time_per_token_s',
+  tokenRate: 'tokens_per_s',
+  ttft50: 'ttft_p50_ms',
+  ttft95: 'ttft_p95_ms',
+  tpot: 'tpot_ms',
+  itl50: 'itl_p50_ms',
+  itl99: 'itl_p99_ms',
+  promptRate: 'prompt_tokens_per_s',
+  prefillEnergy: 'prefill_energy_per_token_J',
+  decodeEnergy: 'decode_energy_per_token_J',
 };
 
 /** Factors that can be filtered by, in the order of their controls. */

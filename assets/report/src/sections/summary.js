@@ -19,13 +19,33 @@ const COLUMNS = [
   { key: KEY.rss, head: 'peak memory', unit: 'B' },
 ];
 
+/** Of language models. */
+const TEXT_COLUMNS = [
+  { key: KEY.energyPerToken, head: 'energy per generated token', unit: 'J' },
+  { key: KEY.timePerToken, head: 'time per generated token', unit: 's' },
+  { key: KEY.tokenRate, head: 'generated tokens', unit: '1/s' },
+  { key: KEY.ttft50, head: 'time to first token p50', unit: 's', base: 1e-3, group: 'ttft' },
+  { key: KEY.ttft95, head: 'p95', unit: 's', base: 1e-3, group: 'ttft' },
+  { key: KEY.tpot, head: 'time per output token', unit: 's', base: 1e-3 },
+  { key: KEY.itl50, head: 'inter-token latency p50', unit: 's', base: 1e-3, group: 'itl' },
+  { key: KEY.itl99, head: 'p99', unit: 's', base: 1e-3, group: 'itl' },
+  { key: KEY.promptRate, head: 'prompt tokens', unit: '1/s' },
+  { key: KEY.prefillEnergy, head: 'energy per prompt token', unit: 'J' },
+  { key: KEY.decodeEnergy, head: 'energy per token behind the first', unit: 'J' },
+  { key: KEY.cpu, head: 'CPU time per prompt', unit: 's' },
+  { key: KEY.rss, head: 'peak memory', unit: 'B' },
+];
+
+const columnsFor = (primary) => (TEXT_COLUMNS.some((c) => c.key === primary) ? TEXT_COLUMNS : COLUMNS);
+
 function columnsOf(cells, { primary }, metrics) {
+  const all = columnsFor(primary);
   const values = (keys) => cells.flatMap((c) => keys.map(({ key, base = 1 }) => (c.estimates[key]?.value ?? NaN) * base));
-  const known = COLUMNS.some((c) => c.key === primary);
+  const known = all.some((c) => c.key === primary);
   const ranking = known ? [] : [{ key: primary, head: metrics.get(primary).title, unit: metrics.get(primary).unit }];
-  return [...ranking, ...COLUMNS].map((column) => ({
+  return [...ranking, ...all].map((column) => ({
     ...column, range: column.key === primary,
-    scale: scaleFor(column.unit, values(column.group ? COLUMNS.filter((c) => c.group === column.group) : [column])),
+    scale: scaleFor(column.unit, values(column.group ? all.filter((c) => c.group === column.group) : [column])),
   })).sort((a, b) => b.range - a.range);
 }
 
