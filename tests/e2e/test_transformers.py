@@ -201,7 +201,7 @@ def test_another_token_is_told_with_its_margin(ready, tmp_path):
     token = own["new_ids"][2]
     margin = own["step_logits"][1][token] - own["step_logits"][1][(token + 1) % 97]
     assert reply["agrees"] is False and reply["max_abs"] == pytest.approx(margin, abs=1e-4)
-    assert reply["detail"] == f"prompt 3, token 3: {token} instead of {(token + 1) % 97}, margin {margin:.2g}"
+    assert reply["detail"] == f"prompt 3, token 3: {token} instead of {(token + 1) % 97}, margin {margin:.3g}"
 
 
 def test_a_row_of_another_length_differs(ready, tmp_path):

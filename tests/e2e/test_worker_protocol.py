@@ -171,6 +171,7 @@ def test_a_window_is_whole_passes(ready):
     assert (done["iterations"], done["prompt_tokens"], done["new_tokens"]) == (4, 8, 18)
     assert done["tokens"] == measure.digest([[[3, 4, 5], [6, 7, 8]], [[8, 9, 0]]])
     assert [len(ready("durations")[key]) for key in ("ns", "first_token_ns", "inter_token_ns")] == [4, 4, 8]
+    assert ready("go", new_tokens=0)["new_tokens"] == ready("go", new_tokens=99)["new_tokens"] == 9
     assert ready("go", new_tokens=1)["new_tokens"] == 3 and ready("durations")["inter_token_ns"] == []
 
 
@@ -205,19 +206,28 @@ def test_differences_are_judged_by_the_margin():
     def compared(own, other, gap, precision="f32"):
         return answer.compare([[[1], [2]]], [own], [other], lambda ids, mine, theirs: gap(ids), precision)
 
-    same = [[1, 2], [3, 4]]
+    same, other = [[1, 2], [3, 4]], [[1, 2], [3, 9]]
+    place = "prompt 2, token 2: 9 instead of 4, margin "
     assert compared(same, same, lambda ids: 1.0) == (True, 0.0, "")
-    assert compared([[1, 2], [3, 9]], same, lambda ids: 0.001) == (True, 0.001, "prompt 2, token 2: 9 instead of 4, margin 0.001")
-    assert compared([[1, 2], [3, 9]], same, lambda ids: 0.41) == (False, 0.41, "prompt 2, token 2: 9 instead of 4, margin 0.41")
-    assert compared([[1, 2], [3, 9]], same, lambda ids: 0.2, "bf16").agrees and not compared([[1, 2], [3, 9]], same, lambda ids: 0.3, "f16").agrees
-    assert compared([[1, 2], [3, 9]], same, lambda ids: -0.1) == (True, 0.0, "prompt 2, token 2: 9 instead of 4, margin 0")
-    both = compared([[7, 2], [9, 4]], same, lambda ids: {1: 0.001, 2: 0.5}[ids[0]])
-    assert both == (False, 0.5, "prompt 2, token 1: 9 instead of 3, margin 0.5")
-    assert compared([[1, 2], [3, 9]], same, lambda ids: float("nan")) == (
-        False, None, "prompt 2, token 2: 9 instead of 4, and their logits are no numbers",
-    )  # fmt: skip
+    assert compared(other, same, lambda ids: 0.001) == (True, 0.001, f"near tie at {place}0.001")
+    assert compared(other, same, lambda ids: 0.41) == (False, 0.41, place + "0.41")
+    assert compared(other, same, lambda ids: 0.2, "bf16").agrees and not compared(other, same, lambda ids: 0.3, "f16").agrees
+    assert compared(other, same, lambda ids: -0.1) == (True, 0.0, f"near tie at {place}-0.1")
+    assert compared(other, same, lambda ids: float("nan")) == (False, None, place + "nan")
+    widest = compared([[7, 2], [9, 4]], same, lambda ids: {1: 0.0005, 2: 0.001}[ids[0]])
+    assert widest == (True, 0.001, "near tie at prompt 2, token 1: 9 instead of 3, margin 0.001")
+    assert compared([[7, 2], [9, 4]], same, lambda ids: 0.5)[2].startswith("prompt 1, ")
     assert compared([[1, 2], [3]], same, lambda ids: 0.0) == (False, None, "prompt 2 has 1 tokens instead of 2")
-    assert compared([[1, 2]], same, lambda ids: 0.0) == (False, None, "there are 1 rows in 1 requests instead of 2 in 1")
+    assert compared([[1, 2], [5]], same, lambda ids: 0.0) == (False, None, "prompt 2 has 1 tokens instead of 2"), "other work"
+    assert compared([[1, 2]], same, lambda ids: 0.0) == (False, None, "the reference holds other requests")
+
+
+def test_only_the_first_requests_are_answered_where_that_is_asked(ready, tmp_path):
+    assert ready("answer", directory=str(tmp_path), reference=None, requests=1)["type"] == "answered"
+    assert json.loads((tmp_path / "tokens.json").read_text()) == {"requests": [[[3, 4, 5], [6, 7, 8]]]}
+    assert ready("answer", directory=None, reference=str(tmp_path), requests=1)["agrees"] is True
+    assert ready("answer", directory=None, reference=str(tmp_path))["detail"] == "the reference holds other requests"
+    assert ready("answer", directory=str(tmp_path), reference=None, requests=99)["type"] == "answered"
 
 
 def test_the_margin_is_asked_behind_the_tokens_of_the_reference():

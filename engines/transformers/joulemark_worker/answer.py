@@ -57,23 +57,20 @@ def is_table(answers) -> bool:
 
 
 def compare(prompts: list, own: Answers, reference: Answers, gap: Gap, precision: str) -> Difference:
-    """Row by row up to the first token that differs; prompts and tokens are counted from 1."""
+    """The first row that disagrees, or else the widest of the near ties; prompts and tokens are counted from 1."""
     if [len(rows) for rows in own] != [len(rows) for rows in reference]:
-        return Difference(False, None, f"there are {sum(map(len, own))} rows in {len(own)} requests instead of {sum(map(len, reference))} in {len(reference)}")
-    worst = Difference(True, 0.0, "")
-    tolerance = TOLERANCE.get(precision, TOLERANCE_OF_HALVES)
+        return Difference(False, None, "the reference holds other requests")
+    widest = Difference(True, 0.0, "")
     rows = ((prompt, mine, theirs) for batch in zip(prompts, own, reference) for prompt, mine, theirs in zip(*batch))
     for number, (prompt, mine, theirs) in enumerate(rows, 1):
+        step = next((i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b), None)
+        margin = 0.0 if step is None else gap(prompt + theirs[:step], mine[step], theirs[step])
+        place = "" if step is None else f"prompt {number}, token {step + 1}: {mine[step]} instead of {theirs[step]}, margin {margin:.3g}"
+        if not margin <= TOLERANCE.get(precision, TOLERANCE_OF_HALVES):  # nor is it when it is no number
+            return Difference(False, margin if math.isfinite(margin) else None, place)
         if len(mine) != len(theirs):
             return Difference(False, None, f"prompt {number} has {len(mine)} tokens instead of {len(theirs)}")
-        step = next((i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b), None)
-        if step is None:
-            continue
-        margin = gap(prompt + theirs[:step], mine[step], theirs[step])
-        place = f"prompt {number}, token {step + 1}: {mine[step]} instead of {theirs[step]}"
-        if not math.isfinite(margin):
-            return Difference(False, None, f"{place}, and their logits are no numbers")
-        margin = max(0.0, margin)  # alone, without padding, the row may prefer the other token
-        if not worst.detail or margin > worst.margin:
-            worst = Difference(margin <= tolerance, margin, f"{place}, margin {margin:.2g}")
-    return worst
+        if place and (not widest.detail or margin > widest.margin):
+            # Alone, without padding, the row may prefer the other token.
+            widest = Difference(True, max(0.0, margin), "near tie at " + place)
+    return widest

@@ -32,6 +32,10 @@ class Run(NamedTuple):
     output: Any  # as the model keeps it
 
     @property
+    def request_ns(self) -> int:
+        return self.token_at_ns[-1] - self.t0_ns
+
+    @property
     def steps_ns(self) -> list[int]:
         return [after - before for before, after in zip(self.token_at_ns, self.token_at_ns[1:])]
 
@@ -73,9 +77,8 @@ def warm_up(model, work: Work, min_ns: int, max_ns: int, min_iterations: int) ->
     history, times = History(), []
     for batch in itertools.cycle(work.batches):
         run = model.run(batch, goal)
-        # A request of one token has no later step to go by.
-        history.add(run.steps_ns if work.goal.new_tokens > 1 else [run.token_at_ns[0] - run.t0_ns])
-        times.append(run.t1_ns - run.t0_ns)
+        history.add(run.steps_ns or [run.request_ns])  # one of one token has no later step to go by
+        times.append(run.request_ns)
         warmup.t1_ns = run.t1_ns
         spent = run.t1_ns - warmup.t0_ns
         warmup.steady = spent >= min_ns and len(times) >= min_iterations and history.steady(max_ns)
@@ -108,7 +111,7 @@ def done(model, work: Work, window: Window) -> dict:
         "iterations": len(window.runs),
         "prompt_tokens": work.prompt_tokens * passes,
         "new_tokens": sum(len(ids) for batch in rows for ids in batch),
-        "tokens": digest(rows[: len(work.batches)]),
+        "tokens": digest(rows[-len(work.batches) :]),
     }
 
 
@@ -116,7 +119,7 @@ def durations(window: Window) -> dict:
     return {
         "type": "durations",
         "calls_per_record": 1,
-        "ns": [run.t1_ns - run.t0_ns for run in window.runs],
+        "ns": [run.request_ns for run in window.runs],
         "first_token_ns": [run.token_at_ns[0] - run.t0_ns for run in window.runs],
         "inter_token_ns": [step for run in window.runs for step in run.steps_ns],
     }

@@ -89,7 +89,8 @@ class Session:
 
     def _answer(self, asked: Request) -> dict:
         work = self._need_work()
-        own = [self._model.rows(self._model.run(batch, work.goal)) for batch in work.batches]
+        count = asked.integer("requests", 0, 0) or len(work.batches)
+        own = [self._model.rows(self._model.run(batch, work.goal)) for batch in work.batches[:count]]
         if asked.has("directory"):
             answer.write(asked.text("directory"), own)
         effective = self._model.effective()
@@ -114,8 +115,8 @@ class Session:
         work = self._need_work()
         if not self._warmed:
             raise Failure("invalid_argument", "'warmup' must come before 'go'")
-        new_tokens = asked.integer("new_tokens", work.goal.new_tokens, 1, work.goal.new_tokens)
-        timed = Work(work.prompts, work.batches, work.goal._replace(new_tokens=new_tokens))
+        new_tokens = asked.integer("new_tokens", 0, 0) or work.goal.new_tokens
+        timed = Work(work.prompts, work.batches, work.goal._replace(new_tokens=min(new_tokens, work.goal.new_tokens)))
         self._window = None
         window = measure.measure(self._model, timed, asked.integer("min_ns", 0, 0), asked.integer("min_iterations", 1, 1))
         self._window = window
