@@ -7,7 +7,7 @@ import shutil
 import time
 
 import pytest
-from conftest import BIN, NOT_OK, OK, USAGE
+from conftest import BIN, NOT_OK, OK, USAGE, statuses
 from decoder_cases import case, differences, expected, generate, names
 from worker_client import TRANSFORMERS_WORKER, Refused, Worker
 
@@ -321,3 +321,15 @@ def test_other_models_are_none_for_it(joulemark):
     assert outcome.status == NOT_OK and "'model.onnx' is no checkpoint" in outcome.err
     outcome = joulemark("generate", case("decoders", "gpt2"), "--engine", "transformers", "--python", PYTHON, "--token-ids", "1000")
     assert outcome.status == USAGE or "there is no token 1000" in outcome.err
+
+
+def test_a_comparison_finds_the_same_tokens_as_another_engine(with_engines):
+    flags = ["--batch", "1,2", "--prompt-tokens", 6, "--new-tokens", 4, "--repetitions", 1, "--duration", 0.05, "--warmup-min", 0, "--min-iterations", 1]
+    command = ["compare", case("decoders", "llama"), "--engine", "onnxruntime,transformers", "--python", PYTHON, *flags]
+    compared = with_engines(*command, "--json")
+    assert compared.status == OK, compared.err
+    assert statuses(compared.json) == [(1, 0)] * 4
+    file = with_engines.home / "experiment.toml"
+    file.write_text(with_engines(*command, "--print-experiment").out)
+    assert f'root = "{PYTHON}"' in file.read_text()
+    assert statuses(with_engines("run", file, "--json").json) == [(1, 0)] * 4
