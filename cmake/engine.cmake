@@ -14,3 +14,13 @@ function(joulemark_engine name)
     LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/engine_exports.map)
   configure_file(${CMAKE_CURRENT_SOURCE_DIR}/engine.toml ${folder}/engine.toml COPYONLY)
 endfunction()
+
+# joulemark_program_engine(NAME FILES …): an engine whose worker is a program of its own, which needs no compiler; the target
+# joulemark_NAME stands for its files.
+function(joulemark_program_engine name)
+  cmake_parse_arguments(arg "" "" "FILES" ${ARGN})
+  foreach(file engine.toml ${arg_FILES})
+    configure_file(${CMAKE_CURRENT_SOURCE_DIR}/${file} ${CMAKE_BINARY_DIR}/bin/engines/${name}/${file} COPYONLY)
+  endforeach()
+  add_custom_target(joulemark_${name})
+endfunction()

@@ -10,6 +10,10 @@ target_link_libraries(engine_conformance_test PRIVATE
 
 file(GLOB conformance_engines CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/engines/*/engine.toml)
 foreach(manifest ${conformance_engines})
+  file(STRINGS ${manifest} worker REGEX "^worker *=")
+  if(worker)
+    continue()  # a program, which has no plugin to open
+  endif()
   cmake_path(GET manifest PARENT_PATH folder)
   cmake_path(GET folder FILENAME engine)
   add_dependencies(engine_conformance_test joulemark_${engine})

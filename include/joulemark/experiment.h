@@ -35,10 +35,13 @@ struct ModelSpec {
 struct EngineInstall {
   std::string engine;   ///< "onnxruntime"
   std::string version;  ///< as the install says: "1.31.1"; "" when only the library itself knows
-  std::string plugin;   ///< path of libjoulemark_<engine>.so
+  std::string plugin;   ///< path of libjoulemark_<engine>.so, or of a worker of the engine's own
   std::string
       library_dir;       ///< folder of the engine's own library; "" for an engine that needs none
   std::string found_by;  ///< "option", "environment", "cache", "python", "builtin"
+  /// What speaks the worker protocol for this engine, program and arguments; empty:
+  /// joulemark-worker, which opens `plugin`. Not stored.
+  std::vector<std::string> worker = {};
   bool operator==(const EngineInstall&) const = default;
 };
 

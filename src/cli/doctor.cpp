@@ -14,6 +14,7 @@
 #include "cli/json_values.h"
 #include "cli/machine_root.h"
 #include "cli/output.h"
+#include "cli/python_flag.h"
 #include "engine/discovery.h"
 #include "host/host.h"
 #include "run/process_worker.h"
@@ -27,6 +28,7 @@ using nlohmann::json;
 struct Doctor {
   std::string root = "/";
   std::vector<std::string> engine_roots;
+  std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
 };
 
@@ -161,8 +163,9 @@ std::string to_text(const Diagnosis& diagnosis) {
 
 Result<int> doctor(const Doctor& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
-  const auto roots = parse_engine_roots(command.engine_roots);
+  auto roots = parse_engine_roots(command.engine_roots);
   if (!roots) return fail(roots.error());
+  if (auto added = add_python_roots(command.python, {}, *roots); !added) return fail(added.error());
   const Diagnosis diagnosis = diagnose(command, *roots);
   const bool as_json = command.as_json == Arguments::Switch::kOn;
   auto printed = print(as_json ? to_json(diagnosis) : to_text(diagnosis));
@@ -177,6 +180,7 @@ Action declare_doctor(Arguments& arguments) {
   arguments.flag("--json", command->as_json, "Print everything as JSON");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->engine_roots,
                      "Installation of your own, looked at before all other places");
+  declare_python(arguments, command->python);
   declare_root(arguments, command->root);
   return [command] { return doctor(*command); };
 }

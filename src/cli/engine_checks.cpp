@@ -98,15 +98,21 @@ bool takes(const engine::Manifest& manifest, const LocalModel& model) {
                                         : contains(manifest.model_formats, model.format);
 }
 
-void check_formats(const engine::Manifest& manifest, const LocalModels& models, Issues& issues) {
+std::string taken_by(const engine::Manifest& manifest) {
   const Texts& formats = manifest.model_formats;
+  if (formats.empty()) return "only checkpoints of language models";
+  if (contains(formats, "null")) return "only models named null:NAME";
+  return fmt::format("{} files", fmt::join(formats, ", "));
+}
+
+void check_formats(const engine::Manifest& manifest, const LocalModels& models, Issues& issues) {
+  const bool lists_nothing = manifest.model_formats.empty() && manifest.decoder_forms.empty();
   for (std::size_t i = 0; i < models.size(); ++i) {
     // What no engine can load is said of the model.
-    if (formats.empty() || models[i].problem || takes(manifest, models[i])) continue;
+    if (lists_nothing || models[i].problem || takes(manifest, models[i])) continue;
     add(issues, fmt::format("model[{}].source", i),
         fmt::format("engine '{}' cannot load '{}': it takes {}", manifest.name, models[i].path,
-                    contains(formats, "null") ? "only models named null:NAME"
-                                              : fmt::format("{} files", fmt::join(formats, ", "))));
+                    taken_by(manifest)));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
 #include "cli/output.h"
+#include "cli/python_flag.h"
 #include "engine/discovery.h"
 
 namespace joulemark::cli {
@@ -27,6 +28,7 @@ using Engines = std::vector<DescribedEngine>;
 struct EngineList {
   std::string engine;
   std::vector<std::string> roots;
+  std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
   Arguments::Switch options = Arguments::Switch::kOff;
   Arguments::Switch operators = Arguments::Switch::kOff;
@@ -150,8 +152,9 @@ Result<int> list(const EngineList& command, const engine::SearchPath& path) {
 }
 
 Result<int> run(const EngineList& command) {
-  const auto roots = parse_engine_roots(command.roots);
+  auto roots = parse_engine_roots(command.roots);
   if (!roots) return fail(roots.error());
+  if (auto added = add_python_roots(command.python, {}, *roots); !added) return fail(added.error());
   const auto path = engine::default_search_path(*roots);
   const EngineBuild& build = command.build;
   if (!build.engine.empty()) return build_engine(build, path);
@@ -170,6 +173,7 @@ Action declare_engines(Arguments& arguments) {
   const auto command = std::make_shared<EngineList>();
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Installation of your own, looked at before all other places");
+  declare_python(arguments, command->python);
   arguments.flag("--options", command->options, "List the options of each engine too");
   arguments.positional("ENGINE", command->engine, "Show this engine only",
                        Arguments::Need::kOptional);

@@ -10,6 +10,7 @@
 
 #include "base/tell_apart.h"
 #include "base/text_table.h"
+#include "cli/python_flag.h"
 #include "config/experiment_file.h"
 #include "config/settings.h"
 
@@ -164,6 +165,7 @@ void ExperimentFlags::declare(Arguments& arguments) {
     if (!flag.starts_with("--")) continue;
     arguments.group(group_of(setting.key));
     arguments.repeated(flag + " " + placeholder_of(setting), texts_[flag], help_of(setting));
+    if (flag == "--engine-root") declare_python(arguments, python_);
   }
 }
 
@@ -176,6 +178,9 @@ Result<Experiment> ExperimentFlags::experiment() const {
     if (auto applied = apply(experiment, setting, texts->second); !applied)
       return fail(applied.error());
   }
+  if (auto added = add_python_roots(python_, experiment.factors.engine, experiment.engine_roots);
+      !added)
+    return fail(added.error());
   std::error_code error;
   const auto here = std::filesystem::current_path(error);
   if (error) return fail(ErrorKind::kMachine, "cannot tell the current folder: " + error.message());

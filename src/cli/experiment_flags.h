@@ -25,6 +25,7 @@ class ExperimentFlags {
  private:
   std::vector<std::string> models_;
   std::map<std::string, std::vector<std::string>> texts_;  ///< by flag; addresses must be stable
+  std::string python_;
 };
 
 /// "NAME=1x3x224x224" → name and dims; kUsage otherwise.

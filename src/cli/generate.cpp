@@ -19,6 +19,7 @@
 #include "cli/json_values.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
+#include "cli/python_flag.h"
 #include "cli/synthetic_source.h"
 #include "config/experiment_file.h"
 #include "engine/discovery.h"
@@ -39,6 +40,7 @@ struct Generate {
   std::string engine;
   std::string provider = "cpu";
   std::string precision = "f32";
+  std::string python;
   std::string logits = protocol::kLogitsNames[0];
   std::vector<std::string> prompts;
   std::vector<std::string> token_ids;
@@ -261,8 +263,10 @@ Result<int> generate(Generate command) {
     return fail(ErrorKind::kUsage,
                 "--engine is required; run 'joulemark engines' for those there are");
   if (auto fetched = fetch_model(command); !fetched) return fail(fetched.error());
-  const auto roots = parse_engine_roots(command.roots);
+  auto roots = parse_engine_roots(command.roots);
   if (!roots) return fail(roots.error());
+  if (auto added = add_python_roots(command.python, {command.engine}, *roots); !added)
+    return fail(added.error());
   const auto path = engine::default_search_path(*roots);
   const auto open = open_request(command, path);
   if (!open) return fail(open.error());
@@ -324,6 +328,7 @@ Action declare_generate(Arguments& arguments) {
                      "Option of the engine; 'joulemark engines NAME' lists them");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Installation of your own, looked at before all other places");
+  declare_python(arguments, command->python);
   arguments.option("--time-limit SECONDS", command->time_limit_s,
                    "Longest time, loading included (default 3600)");
   arguments.flag("--json", command->as_json, "Print ids, text, logits and times as JSON");

@@ -54,10 +54,14 @@ Result<std::string> prepared_encoder(const fs::path& directory, const engine::Ma
   return file->string();
 }
 
+/// The decoder form of an engine that reads checkpoints itself.
+constexpr const char* kAsItIs = "checkpoint";
+
 Result<std::string> prepared_decoder(const fs::path& directory, const engine::Manifest& manifest) {
   if (manifest.decoder_forms.empty())
     return fail(ErrorKind::kUnsupported,
                 fmt::format("engine '{}' runs no language models", manifest.name));
+  if (manifest.decoder_forms.front() == kAsItIs) return directory.string();
   const auto decoder = checkpoint::read_decoder(directory);
   if (!decoder) return fail(decoder.error());
   const auto cache = cache_folder();

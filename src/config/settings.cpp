@@ -101,7 +101,7 @@ const Setting kSettings[] = {
      "Leaves out the configurations that match every factor = value of the entry"},
 
     {"engine.NAME.root", "--engine-root", std::monostate{}, "", kNoBound, kNoBound,
-     "Folder of the engine's own installation, before all other places"},
+     "Folder of the engine's own installation, or the Python that it runs in, before all other places"},
     {"engine.NAME.OPTION", "--option", std::monostate{}, "", kNoBound, kNoBound,
      "An option of the engine's own; joulemark engines lists them"},
 

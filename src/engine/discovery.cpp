@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/suggest.h"
 #include "engine/elf_file.h"
+#include "engine/python_environment.h"
 #include "engine/version.h"
 
 namespace joulemark::engine {
@@ -94,38 +95,11 @@ void add_cached(const SearchPath& path, const std::string& engine, std::vector<P
   places.insert(places.end(), cached.begin(), cached.end());
 }
 
-/// Distribution names compare without regard to case and to '-', '_' and '.' (PEP 503).
-std::string normalised(std::string name) {
-  for (char& c : name) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (c == '-' || c == '.') c = '_';
-  }
-  return name;
-}
-
-/// The version in SITE/<package>-<version>.dist-info, when that package is installed.
-std::optional<std::string> installed_version(const std::vector<fs::path>& site,
-                                             const std::string& package) {
-  const std::string suffix = ".dist-info";
-  for (const fs::path& entry : site) {
-    const std::string folder = entry.filename().string();
-    if (folder.size() <= suffix.size() || !folder.ends_with(suffix)) continue;
-    const std::string stem = folder.substr(0, folder.size() - suffix.size());
-    const std::size_t dash = stem.find('-');
-    if (dash == std::string::npos || normalised(stem.substr(0, dash)) != normalised(package))
-      continue;
-    return stem.substr(dash + 1);
-  }
-  return std::nullopt;
-}
-
 void add_python(const SearchPath& path, const Manifest& manifest, std::vector<Place>& places) {
-  for (const fs::path& site : path.python_site_dirs) {
-    const std::vector<fs::path> content = entries(site);
+  for (const fs::path& site : path.python_site_dirs)
     for (const std::string& package : manifest.python_packages)
-      if (const auto version = installed_version(content, package))
+      if (const auto version = installed_version(site, package))
         places.push_back({site / manifest.python_subdir, *version, "python"});
-  }
 }
 
 void add_roots(const SearchPath& path, const std::string& engine, std::vector<Place>& places) {
@@ -135,16 +109,22 @@ void add_roots(const SearchPath& path, const std::string& engine, std::vector<Pl
   }
 }
 
-std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
+/// What the user named, for any of `names`.
+std::vector<Place> named_places(const std::vector<std::string>& names, const SearchPath& path) {
   std::vector<Place> places;
-  std::vector<std::string> names = {manifest.name};
-  if (!manifest.library_of.empty()) names.push_back(manifest.library_of);
   for (const std::string& name : names) add_roots(path, name, places);
   for (const std::string& name : names) {
     const auto variable = path.environment.find(root_variable(name));
     if (variable != path.environment.end() && !variable->second.empty())
       places.push_back({variable->second, "", "environment"});
   }
+  return places;
+}
+
+std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
+  std::vector<std::string> names = {manifest.name};
+  if (!manifest.library_of.empty()) names.push_back(manifest.library_of);
+  std::vector<Place> places = named_places(names, path);
   for (const std::string& name : names) add_cached(path, name, places);
   add_python(path, manifest, places);
   return places;
@@ -152,6 +132,15 @@ std::vector<Place> places_of(const Manifest& manifest, const SearchPath& path) {
 
 bool named_by_user(const EngineInstall& install) {
   return install.found_by == "option" || install.found_by == "environment";
+}
+
+/// Why a version cannot be used, or "".
+std::string too_old(const EngineInstall& install, const Manifest& manifest) {
+  if (manifest.minimum_version.empty() || install.version.empty() ||
+      compare_versions(install.version, manifest.minimum_version) >= 0)
+    return "";
+  return fmt::format("version {} is too old, {} is the oldest that works", install.version,
+                     manifest.minimum_version);
 }
 
 /// Puts the install at `place` among the usable or the rejected ones.
@@ -173,19 +162,65 @@ void examine(const Place& place, EngineInstall install, EngineListing& listing) 
     install.version = version;
   if (Status status = check_elf(*library); !status) {
     listing.rejected.push_back({install, status.error().message});
-  } else if (!manifest.minimum_version.empty() && !install.version.empty() &&
-             compare_versions(install.version, manifest.minimum_version) < 0) {
-    listing.rejected.push_back(
-        {install, fmt::format("version {} is too old, {} is the oldest that works", install.version,
-                              manifest.minimum_version)});
+  } else if (std::string reason = too_old(install, manifest); !reason.empty()) {
+    listing.rejected.push_back({install, std::move(reason)});
   } else {
     listing.installs.push_back(install);
   }
 }
 
+/// The folder that holds a distribution, and its version.
+std::optional<Place> place_in(const PythonEnvironment& python, const std::string& distribution) {
+  for (const fs::path& site : python.site_dirs)
+    if (auto version = installed_version(site, distribution))
+      return Place{site, *std::move(version), ""};
+  return std::nullopt;
+}
+
+/// Puts an engine whose worker runs in `python` among the usable or the rejected ones.
+void examine_python(const PythonEnvironment& python, EngineInstall install,
+                    EngineListing& listing) {
+  const Manifest& manifest = listing.manifest;
+  for (const std::string& need : manifest.python_needs)
+    if (!place_in(python, need)) {
+      listing.rejected.push_back({install, fmt::format("'{}' is not installed there", need)});
+      return;
+    }
+  const Place engine = *place_in(python, manifest.python_needs.front());
+  install.library_dir = engine.folder.string();
+  install.version = engine.version;
+  install.worker = {python.interpreter.string(), install.plugin};
+  if (std::string reason = too_old(install, manifest); !reason.empty())
+    listing.rejected.push_back({install, std::move(reason)});
+  else
+    listing.installs.push_back(install);
+}
+
+void list_pythons(const SearchPath& path, const EngineInstall& found, EngineListing& listing) {
+  for (const Place& place : named_places({listing.manifest.name}, path)) {
+    EngineInstall install = found;
+    install.found_by = place.found_by;
+    install.version = place.version;
+    install.library_dir = place.folder.string();
+    if (const auto python = python_at(place.folder, path.environment))
+      examine_python(*python, install, listing);
+    else
+      listing.rejected.push_back({install, python.error().message});
+  }
+  EngineInstall install = found;
+  install.found_by = "python";
+  install.library_dir = path.python.string();
+  const PythonEnvironment active{path.python, path.python_site_dirs};
+  if (!path.python.empty() && place_in(active, listing.manifest.python_needs.front()))
+    examine_python(active, install, listing);
+}
+
 std::string reason_for_none(const EngineListing& listing) {
   const std::string remedy =
       listing.manifest.install_hint.empty() ? "" : "; " + listing.manifest.install_hint;
+  const auto& needs = listing.manifest.python_needs;
+  if (listing.rejected.empty() && !needs.empty())
+    return fmt::format("'{}' is not installed in the active Python{}", needs.front(), remedy);
   if (listing.rejected.empty())
     return fmt::format("its library was found neither in the cache nor in the active Python{}",
                        remedy);
@@ -197,12 +232,16 @@ EngineListing list_engine(const Manifest& manifest, const fs::path& plugin,
                           const SearchPath& path) {
   EngineListing listing;
   listing.manifest = manifest;
-  const EngineInstall install{manifest.name, "", plugin.string(), "", "builtin"};
-  if (!manifest.needs_library) {
+  EngineInstall install{manifest.name, "", plugin.string(), "", "builtin"};
+  if (!manifest.worker.empty()) install.worker = {plugin.string()};
+  if (!manifest.python_needs.empty()) {
+    list_pythons(path, install, listing);
+  } else if (!manifest.needs_library) {
     listing.installs.push_back(install);
     return listing;
+  } else {
+    for (const Place& place : places_of(manifest, path)) examine(place, install, listing);
   }
-  for (const Place& place : places_of(manifest, path)) examine(place, install, listing);
   if (listing.installs.empty()) listing.reason = reason_for_none(listing);
   return listing;
 }
@@ -216,7 +255,9 @@ EngineListing list_folder(const fs::path& folder, const SearchPath& path) {
     broken.reason = manifest.error().message;
     return broken;
   }
-  const fs::path plugin = folder / fmt::format("libjoulemark_{}.so", name);
+  const fs::path plugin =
+      folder /
+      (manifest->worker.empty() ? fmt::format("libjoulemark_{}.so", name) : manifest->worker);
   std::error_code error;
   if (manifest->name != name) {
     broken.reason = fmt::format("'{}' names the engine '{}', its folder '{}'",

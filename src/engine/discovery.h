@@ -18,11 +18,12 @@ struct SearchPath {
   /// Folders of engine folders (`DIR/NAME/engine.toml` beside `libjoulemark_NAME.so`); the first
   /// plugin of a name counts.
   std::vector<std::filesystem::path> plugin_dirs;
-  /// `--engine-root`: engine name, with or without @version → folder of its library.
+  /// `--engine-root`: engine name, with or without @version → folder of its library, or a Python.
   std::map<std::string, std::string> roots;
   /// `…/joulemark/engines`, holding NAME/VERSION/.
   std::filesystem::path cache_dir;
-  /// site-packages folders of the active Python, in order.
+  /// The active Python, "" where there is none, and its site-packages folders, in order.
+  std::filesystem::path python;
   std::vector<std::filesystem::path> python_site_dirs;
   /// Variables that may name a folder: JOULEMARK_<NAME>_ROOT.
   std::map<std::string, std::string> environment;

@@ -103,6 +103,39 @@ Status read_library(const toml::node* node, const std::string& file, Manifest& m
   return reader.finish();
 }
 
+/// The Python environment that stands in for a library.
+Status read_python(const toml::node* node, const std::string& file, Manifest& manifest) {
+  if (node == nullptr) return {};
+  if (!node->is_table())
+    return fail(ErrorKind::kMachine, fmt::format("{}: 'python' must be a table", file));
+  TableReader reader(*node->as_table(), file, "python.");
+  reader.read("needs", manifest.python_needs);
+  reader.read("minimum_version", manifest.minimum_version);
+  reader.read("install_hint", manifest.install_hint);
+  if (manifest.python_needs.empty())
+    reader.fail_at(*node,
+                   "'python.needs' must list the engine's distribution and what else it needs");
+  manifest.needs_library = false;
+  return reader.finish();
+}
+
+/// Whether the folder and its parts say how the engine is started.
+Status check_worker(const Manifest& manifest, const std::string& file) {
+  const std::string& worker = manifest.worker;
+  if (worker.find('/') != std::string::npos || worker == "." || worker == "..")
+    return fail(ErrorKind::kMachine,
+                fmt::format("{}: 'worker' must be the name of a file in the engine's folder, not "
+                            "'{}'",
+                            file, worker));
+  if (!manifest.python_needs.empty() && worker.empty())
+    return fail(ErrorKind::kMachine,
+                fmt::format("{}: an engine with a table 'python' needs a 'worker'", file));
+  if (manifest.needs_library && manifest.library_files.empty())
+    return fail(ErrorKind::kMachine,
+                fmt::format("{}: an engine that needs a library lists its 'library.files'", file));
+  return {};
+}
+
 bool is_pattern(const std::string& text) {
   try {
     const std::regex compiled(text);
@@ -143,15 +176,16 @@ Result<Manifest> read_manifest(const toml::table& table, const std::string& file
   reader.read("model_formats", manifest.model_formats);
   reader.read("decoder_forms", manifest.decoder_forms);
   reader.read("export_formats", manifest.export_formats);
+  reader.read("worker", manifest.worker);
   const toml::node* library = reader.find("library");
+  const toml::node* python = reader.find("python");
   const toml::node* options = reader.find("option");
   if (manifest.name.empty()) reader.fail_at(table, "an engine needs a 'name'");
   if (Status status = reader.finish(); !status) return fail(status.error());
   if (Status status = read_library(library, file, manifest); !status) return fail(status.error());
+  if (Status status = read_python(python, file, manifest); !status) return fail(status.error());
   if (Status status = read_options(options, file, manifest); !status) return fail(status.error());
-  if (manifest.needs_library && manifest.library_files.empty())
-    return fail(ErrorKind::kMachine,
-                fmt::format("{}: an engine that needs a library lists its 'library.files'", file));
+  if (Status status = check_worker(manifest, file); !status) return fail(status.error());
   return manifest;
 }
 

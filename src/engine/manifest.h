@@ -31,6 +31,8 @@ struct Manifest {
   std::vector<std::string> decoder_forms;
   std::vector<std::string> export_formats;  ///< that it writes ONNX files in: "torchscript"
   std::vector<OptionRow> options;           ///< the engine's own
+  std::string worker;                       ///< a program in the folder instead of a plugin; or ""
+  std::vector<std::string> python_needs;    ///< what a Python holds that the worker runs in
   bool needs_library = true;                ///< false: the plugin is all there is
   std::vector<std::string> library_files;   ///< globs; a folder with a match is an install
   std::string library_of;                   ///< an engine whose library it is too; "" for none

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "run/worker_client.h"
+#include "run/worker_command.h"
 
 namespace joulemark::run {
 namespace {
@@ -104,7 +105,7 @@ class Lane {
   Status open_worker() {
     if (client_) return {};
     served_ = 0;
-    auto process = workers_.start({});
+    auto process = workers_.start(worker_command(options_.install));
     if (!process) return fail(process.error());
     client_.emplace(*std::move(process), ClientOptions{.clock = clock_,
                                                        .stop = stop_,

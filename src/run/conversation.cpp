@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "run/worker_command.h"
+
 namespace joulemark::run {
 
 Error to_error(const std::string& doing, const Failure& failure) {
@@ -17,7 +19,7 @@ Error to_error(const std::string& doing, const Failure& failure) {
 }
 
 Status converse(const ConverseOptions& options, WorkerRunner& workers, const Question& question) {
-  auto process = workers.start({});
+  auto process = workers.start(worker_command(options.open.install));
   if (!process) return fail(process.error());
   SystemClock clock;
   WorkerClient client(

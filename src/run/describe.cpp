@@ -9,7 +9,8 @@
 namespace joulemark::run {
 namespace {
 
-constexpr Nanoseconds kLimit = 30 * kNanosecondsPerSecond;
+/// A Python that imports PyTorch from a cold disk takes most of a minute.
+constexpr Nanoseconds kLimit = 120 * kNanosecondsPerSecond;
 constexpr Nanoseconds kExportLimit = 600 * kNanosecondsPerSecond;
 
 Status ask(const OpenRequest& request, WorkerRunner& workers, const Question& question,

@@ -38,6 +38,17 @@ TEST_F(Describe, IsTheEnginesOwnWords) {
   EXPECT_EQ(runner_.requests.back().type, "quit");
 }
 
+TEST_F(Describe, TheEnginesOwnWorkerIsStartedWhereItHasOne) {
+  ASSERT_TRUE(describe());
+  EXPECT_TRUE(runner_.conversations.back()->command.program.empty());
+  EngineInstall install;
+  install.worker = {"/bin/python3", "/e/worker.py"};
+  ASSERT_TRUE(describe_install(install, runner_));
+  const WorkerCommand& command = runner_.conversations.back()->command;
+  EXPECT_EQ(command.program, "/bin/python3");
+  EXPECT_THAT(command.arguments, testing::ElementsAre("/e/worker.py"));
+}
+
 TEST_F(Describe, AMissingLibraryIsTheMachinesFault) {
   open_reports("library_missing");
   EXPECT_EQ(describe().error().kind, ErrorKind::kMachine);

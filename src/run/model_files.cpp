@@ -35,7 +35,25 @@ std::string ModelFiles::digest_of(const fs::path& path) {
   return digest.text();
 }
 
+/// Of a checkpoint directory that an engine reads itself: its configuration and its weights.
+void ModelFiles::add_directory(const fs::path& directory, std::vector<File>& files) {
+  std::set<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    paths.insert(it->path());
+  for (const fs::path& path : paths) {
+    const bool is_text = path.extension() == ".json";
+    if (!is_text && path.extension() != ".safetensors" && path.extension() != ".bin") continue;
+    File file = look(path);
+    if (file.bytes < 0) continue;
+    if (is_text) file.digest = digest_of(path);
+    files.push_back(std::move(file));
+  }
+}
+
 void ModelFiles::add(const fs::path& path, std::vector<File>& files) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return add_directory(path, files);
   File file = look(path);
   if (file.bytes < 0) return;
   file.digest = digest_of(path);

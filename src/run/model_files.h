@@ -28,8 +28,8 @@ class ModelFiles {
   [[nodiscard]] std::string path(std::size_t model, const std::string& engine) const;
 
   /// Ordered facts of one model, for the store: of every file that is loaded for it size, time of
-  /// the last change and a digest of the contents; of external data the first two. Empty when the
-  /// model is no file.
+  /// the last change and a digest of the contents; of external data and the weights of a
+  /// checkpoint directory the first two. Empty when the model is no file.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> facts(std::size_t model) const;
 
   /// What is no longer as it was, for people; "" while all is. Reads a file again only when its
@@ -42,11 +42,12 @@ class ModelFiles {
     std::int64_t bytes = -1;  ///< -1: there is none
     std::int64_t mtime_ns = 0;
     std::uint64_t inode = 0;
-    std::string digest = {};  ///< "" for external data, which may be too large to read
+    std::string digest = {};  ///< "" for weights outside of it, which may be too large to read
     bool operator==(const File&) const = default;
   };
   static File look(const std::filesystem::path& path);
   static std::string digest_of(const std::filesystem::path& path);
+  static void add_directory(const std::filesystem::path& directory, std::vector<File>& files);
   static void add(const std::filesystem::path& path, std::vector<File>& files);
 
   std::vector<std::string> sources_;

@@ -49,5 +49,21 @@ TEST_F(ModelFilesTest, FactsAndChangesAreThoseOfTheFilesThatAreLoaded) {
   EXPECT_EQ(files.change(0), "'" + second + "' has changed since the experiment began");
 }
 
+TEST_F(ModelFilesTest, OfADirectoryItIsTheConfigurationAndTheWeights) {
+  const std::string config = file("config.json", "{}");
+  const std::string weights = file("model.safetensors", "w");
+  file("README.md", "words");
+  const ModelFiles files({{.name = "m", .source = "hub:a/b"}},
+                         {{{0, "a"}, folder_->path().string()}});
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : files.facts(0)) keys.push_back(key == "path" ? value : key);
+  EXPECT_EQ(keys, (std::vector<std::string>{config, "bytes", "mtime_ns", "fnv1a64", weights,
+                                            "bytes", "mtime_ns"}));
+  file("README.md", "other words");
+  EXPECT_EQ(files.change(0), "");
+  file("model.safetensors", "other");
+  EXPECT_EQ(files.change(0), "'" + weights + "' has changed since the experiment began");
+}
+
 }  // namespace
 }  // namespace joulemark::run

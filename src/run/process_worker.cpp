@@ -299,12 +299,14 @@ int exec_error(const Descriptor& pipe) {
   return count == sizeof error ? error : 0;
 }
 
-tl::unexpected<Error> cannot_start(const std::string& program, int error) {
-  return fail(
-      ErrorKind::kMachine,
-      fmt::format(
-          "cannot start worker '{}': {}; reinstall joulemark, or set JOULEMARK_WORKER to its path",
-          program, errno_text(error)));
+tl::unexpected<Error> cannot_start(const WorkerCommand& command,
+                                   const std::filesystem::path& own_program, int error) {
+  const bool is_own = command.program.empty();
+  return fail(ErrorKind::kMachine,
+              fmt::format("cannot start worker '{}': {}; {}",
+                          (is_own ? own_program : command.program).string(), errno_text(error),
+                          is_own ? "reinstall joulemark, or set JOULEMARK_WORKER to its path"
+                                 : "it was found as the engine's own, see 'joulemark engines'"));
 }
 
 }  // namespace
@@ -319,7 +321,7 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
   auto output = make_pipe();
   auto error = make_pipe();
   const Descriptor null = out_of_the_way(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!socket || !output || !error || null.get() < 0) return cannot_start(arguments[0], errno);
+  if (!socket || !output || !error || null.get() < 0) return cannot_start(command, program_, errno);
   // Room for a burst of output while nobody polls; the default stays where the limit for pipes is
   // reached.
   ::fcntl(output->ours.get(), F_SETPIPE_SZ, kOutputPipeBytes);
@@ -332,13 +334,13 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
                          .socket_fd = socket->theirs.get(),
                          .error_fd = error->theirs.get()};
   const pid_t pid = ::fork();
-  if (pid < 0) return cannot_start(arguments[0], errno);
+  if (pid < 0) return cannot_start(command, program_, errno);
   if (pid == 0) become_worker(setup);
   ::setpgid(pid, pid);  // also here: a kill of the group may come before the child has run
   error->theirs.reset();
   auto worker = std::make_unique<ProcessWorker>(ProcessWorker::Parts{
       .pid = pid, .socket = std::move(socket->ours), .output = std::move(output->ours)});
-  if (const int reason = exec_error(error->ours)) return cannot_start(arguments[0], reason);
+  if (const int reason = exec_error(error->ours)) return cannot_start(command, program_, reason);
   return worker;
 }
 

@@ -11,6 +11,7 @@
 #include "run/pinning.h"
 #include "run/signal_mask.h"
 #include "run/worker_client.h"
+#include "run/worker_command.h"
 #include "sensors/ledger.h"
 #include "sensors/process.h"
 #include "sensors/sampler.h"
@@ -110,8 +111,7 @@ Reply<void> Attempt::idle() {
 }
 
 Reply<void> Attempt::start_worker() {
-  auto process = world_.workers.start(
-      {.program = {}, .arguments = {}, .environment = {}, .cpus = configuration_.affinity});
+  auto process = world_.workers.start(worker_command(request_.install, configuration_.affinity));
   if (!process)
     return tl::unexpected<Failure>(Failure{.reason = process.error().message, .not_started = true});
   client_.emplace(*std::move(process),
