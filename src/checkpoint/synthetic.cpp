@@ -16,9 +16,9 @@
 #include "base/suggest.h"
 #include "checkpoint/architectures.h"
 #include "checkpoint/disk.h"
-#include "joulemark/experiment.h"
 #include "checkpoint/made_up_weights.h"
 #include "checkpoint/synthetic_models.h"
+#include "joulemark/experiment.h"
 
 namespace joulemark::checkpoint {
 namespace {

@@ -67,7 +67,8 @@ class Measurement {
 
 /// A language model's request: what is fed, and how far it goes. Greedy.
 struct TextRequest {
-  std::vector<std::int32_t> prompt;  ///< [batch × prompt_tokens], rows padded in front with JM_NO_TOKEN
+  std::vector<std::int32_t>
+      prompt;  ///< [batch × prompt_tokens], rows padded in front with JM_NO_TOKEN
   std::int32_t batch = 1;
   std::int32_t prompt_tokens = 0;
   std::int32_t new_tokens = 1;         ///< of each row, at most
