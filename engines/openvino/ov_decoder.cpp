@@ -69,14 +69,14 @@ void Decoder::bind_caches() {
   }
 }
 
-void Decoder::infer() {
-  if (cold_runs_ == 0) return check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
+void Decoder::infer(std::int32_t rows) {
+  if (!known_rows_.insert(rows).second)
+    return check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
   // Threads are started by the first run; they inherit the CPUs of this one. Weights are packed
-  // when the first tokens show how many rows a product has.
+  // when the first tokens show how many rows a product has, some anew for another number of rows.
   const plugin::WideAffinity wide(engine_.settings.affinity);
   const PageReturner pages(weights_);
   check(api_, Stage::kRun, api_.ov_infer_request_infer(request_.get()));
-  --cold_runs_;
 }
 
 const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
@@ -86,7 +86,7 @@ const float* Decoder::forward(const std::int32_t* tokens, std::int32_t batch, st
     set_input(place, make(values.dtype(), std::move(dims), values.data()));
   });
   bind_caches();
-  infer();
+  infer(batch * n);
   if (logits_ != nullptr) api_.ov_tensor_free(logits_);
   logits_ = nullptr;
   check(api_, Stage::kRun,

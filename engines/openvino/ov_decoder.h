@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class Decoder {
   [[nodiscard]] const plugin::DecoderFeed& feed() const { return feed_; }
 
  private:
-  void infer();
+  void infer(std::int32_t rows);
   void bind_caches();
   void set_input(std::size_t place, Tensor* tensor);
   Tensor* make(jm_dtype dtype, std::vector<std::int64_t> dims, void* data) const;
@@ -41,7 +42,7 @@ class Decoder {
   std::vector<Tensor*> inputs_;  ///< owned; null where none is set
   Tensor* logits_ = nullptr;     ///< owned
   std::string weights_;
-  int cold_runs_ = 2;  ///< a prompt and a step; then threads and packed weights are there
+  std::set<std::int32_t> known_rows_;  ///< tokens of a call; what such calls need is packed
 };
 
 }  // namespace joulemark::openvino
