@@ -26,6 +26,7 @@ ort::Settings read_settings(const jm_open_params& params) {
   settings.spin = options.choice("spin", {"0", "1"}, "1");
   settings.graph_optimization =
       options.choice("graph_optimization", {"none", "basic", "extended", "all"}, "all");
+  settings.prepacking = options.choice("prepacking", {"0", "1"}, "1");
   settings.memory_arena = options.choice("memory_arena", {"0", "1"}, "1");
   options.finish("onnxruntime");
   return settings;
@@ -102,6 +103,7 @@ ort::Owned<ort::SessionOptions> jm_engine::session_options() const {
   if (settings.memory_arena == "0") ort::check(api, Stage::kLoad, api.DisableCpuMemArena(raw));
   entry("session.set_denormal_as_zero", "1");
   entry("session.intra_op.allow_spinning", settings.spin);
+  if (settings.prepacking == "0") entry("session.disable_prepacking", "1");
   if (!settings.affinity.empty() && settings.threads > 1)
     entry("session.intra_op_thread_affinities", affinity_setting(settings));
   if (api.Session_GetEpGraphAssignmentInfo != nullptr)

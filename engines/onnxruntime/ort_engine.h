@@ -18,6 +18,7 @@ struct Settings {
   std::vector<std::int32_t> affinity;
   std::string spin = "1";
   std::string graph_optimization = "all";
+  std::string prepacking = "1";
   std::string memory_arena = "1";
 };
 

@@ -287,6 +287,7 @@ const char* jm_model::effective() {
                          {"precision", floating_types(inputs, outputs)},
                          {"threads", engine_.settings.threads},
                          {"spin", engine_.settings.spin == "1"},
+                         {"prepacking", engine_.settings.prepacking == "1"},
                          {"memory_arena", engine_.settings.memory_arena == "1"},
                          {"graph_optimization", engine_.settings.graph_optimization},
                          {"version", engine_.library.version}};
