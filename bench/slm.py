@@ -9,7 +9,8 @@ Each contender runs in a process of its own, in an order that rotates: it loads 
 time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
 that a token reads by what the memory gives, and multiplications of the prompt by what the processor can do. With --python, a Python that
 has transformers and PyTorch runs the reference's generate; --genai and --openvino-genai name the same weights as these libraries' own
-exporters write them. Times are medians over the alternations, ratios are of these."""
+exporters write them. Times are medians over the alternations; a ratio is the median of each time by the bound of its own minute, the mean of
+the two measured before and after it: what the memory of a shared machine gives changes that fast."""
 
 import argparse
 import contextlib
@@ -170,35 +171,44 @@ def measure(options, checkpoint: pathlib.Path) -> None:
     plan = {"threads": options.threads, "vocabulary": config["vocab_size"], "pasts": pasts}
     contenders = find_contenders(options, checkpoint, plan)
     results: dict[str, list] = {name: [] for name in contenders}
-    machine, failed = [], {}
+    machine, failed = [bounds(options.bin, options.threads)], {}
     for turn in range(options.alternations):
         order = list(contenders)[turn % len(contenders) :] + list(contenders)[: turn % len(contenders)]
         for name in order:
-            machine.append(bounds(options.bin, options.threads))
             try:
-                results[name].append(contenders[name]())
+                row = contenders[name]()
             except RuntimeError as error:
                 failed[name] = str(error)
+                continue
+            machine.append(bounds(options.bin, options.threads))
+            results[name].append({**row, **{key: (machine[-1][key] + machine[-2][key]) / 2 for key in machine[-1]}})
     report(checkpoint, plan, results, machine, failed)
 
 
 def report(checkpoint, plan, results, machine, failed) -> None:
     total, per_token = parameters(checkpoint)
-    bandwidth = statistics.median(m["read_GBps"] for m in machine) * 1e9
-    compute = statistics.median(m["f32_GFLOPps"] for m in machine) * 1e9
-    bound_step, bound_prefill = per_token / bandwidth, per_token / 4 * 2 * PREFILL / compute
+
+    def step_bound(at: dict) -> float:
+        return per_token / (at["read_GBps"] * 1e9)
+
+    def prefill_bound(at: dict) -> float:
+        return per_token / 4 * 2 * PREFILL / (at["f32_GFLOPps"] * 1e9)
+
+    typical = {key: statistics.median(m[key] for m in machine) for key in machine[0]}
     print(f"\n{checkpoint.name}: {total / 1e9:.2f} GB as float32, {per_token / 1e9:.2f} GB read per token; {plan['threads']} threads; "
-          f"memory {bandwidth / 1e9:.1f} GB/s, {compute / 1e9:.0f} GFLOP/s; reading the file takes {read_time(checkpoint):.2f} s\n")  # fmt: skip
+          f"memory {typical['read_GBps']:.1f} GB/s, {typical['f32_GFLOPps']:.0f} GFLOP/s; reading the file takes {read_time(checkpoint):.2f} s\n")  # fmt: skip
     head = ["", "load s", f"prompt of {PREFILL} ms", "of bound", *(f"token at {past:,} ms | of bound" for past in plan["pasts"]), "peak MB", "of weights"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * (len(head) + len(plan["pasts"])))
-    print(f"| bound | | {bound_prefill * 1e3:.0f} | 1 | " + " | ".join(f"{bound_step * 1e3:.2f} | 1" for _ in plan["pasts"]) + " | | |")
+    print(f"| bound | | {prefill_bound(typical) * 1e3:.0f} | 1 | " + " | ".join(f"{step_bound(typical) * 1e3:.2f} | 1" for _ in plan["pasts"]) + " | | |")
     for name, rows in results.items():
         if not rows:
             print(f"| {name} | {failed.get(name, '')} |")
             continue
         of = lambda key, rows=rows: statistics.median(row[key] for row in rows)  # noqa: E731
-        steps = " | ".join(f"{of(past) * 1e3:.2f} | {of(past) / bound_step:.2f}" for past in plan["pasts"])
-        print(f"| {name} | {of('load'):.2f} | {of('prefill') * 1e3:.0f} | {of('prefill') / bound_prefill:.2f} | {steps} | {of('peak'):.0f} | {of('peak') * 1e6 / total:.2f} |")
+        ratio = lambda key, bound, rows=rows: statistics.median(row[key] / bound(row) for row in rows)  # noqa: E731
+        steps = " | ".join(f"{of(past) * 1e3:.2f} | {ratio(past, step_bound):.2f}" for past in plan["pasts"])
+        prefill = f"{of('prefill') * 1e3:.0f} | {ratio('prefill', prefill_bound):.2f}"
+        print(f"| {name} | {of('load'):.2f} | {prefill} | {steps} | {of('peak'):.0f} | {of('peak') * 1e6 / total:.2f} |")
 
 
 def main() -> None:
