@@ -42,6 +42,9 @@ struct EngineInstall {
   /// What speaks the worker protocol for this engine, program and arguments; empty:
   /// joulemark-worker, which opens `plugin`. Not stored.
   std::vector<std::string> worker = {};
+  /// The other engines' outputs are compared with this one's where an experiment has it. Not
+  /// stored.
+  bool is_reference = false;
   bool operator==(const EngineInstall&) const = default;
 };
 

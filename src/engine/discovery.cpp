@@ -233,6 +233,7 @@ EngineListing list_engine(const Manifest& manifest, const fs::path& plugin,
   EngineListing listing;
   listing.manifest = manifest;
   EngineInstall install{manifest.name, "", plugin.string(), "", "builtin"};
+  install.is_reference = manifest.is_reference;
   if (!manifest.worker.empty()) install.worker = {plugin.string()};
   if (!manifest.python_needs.empty()) {
     list_pythons(path, install, listing);

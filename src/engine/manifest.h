@@ -32,6 +32,7 @@ struct Manifest {
   std::vector<std::string> export_formats;  ///< that it writes ONNX files in: "torchscript"
   std::vector<OptionRow> options;           ///< the engine's own
   std::string worker;                       ///< a program in the folder instead of a plugin; or ""
+  bool is_reference = false;                ///< the gate's, wherever an experiment has it
   std::vector<std::string> python_needs;    ///< what a Python holds that the worker runs in
   bool needs_library = true;                ///< false: the plugin is all there is
   std::vector<std::string> library_files;   ///< globs; a folder with a match is an install

@@ -54,7 +54,7 @@ class Run {
                .root = context.root},
         files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
-        references_(plan.experiment, reference_folder),
+        references_(plan.experiment, plan.installs, reference_folder),
         window_s_(window_length(plan.experiment, context.sensors)) {}
 
   Status store_models();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// References per model and batch, made in the experiment's order.
+// References per model and batch.
 #include "run/references.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "plan/plan.h"
@@ -12,8 +13,23 @@ namespace joulemark::run {
 
 namespace fs = std::filesystem;
 
-References::References(const Experiment& experiment, const fs::path& folder) {
-  const auto configurations = plan::configurations(experiment);
+namespace {
+
+std::vector<Configuration> in_order_of_trust(std::vector<Configuration> configurations,
+                                             const Installs& installs) {
+  std::stable_partition(configurations.begin(), configurations.end(),
+                        [&](const Configuration& configuration) {
+                          const auto install = installs.find(configuration.engine);
+                          return install != installs.end() && install->second.is_reference;
+                        });
+  return configurations;
+}
+
+}  // namespace
+
+References::References(const Experiment& experiment, const Installs& installs,
+                       const fs::path& folder) {
+  const auto configurations = in_order_of_trust(plan::configurations(experiment), installs);
   for (std::size_t model = 0; model < experiment.models.size(); ++model) {
     const fs::path inputs = experiment.models[model].inputs;
     std::error_code unreadable;

@@ -25,16 +25,21 @@ struct AnswerPlan {
   std::string reference;  ///< label of the reference
 };
 
+/// Configuration::engine → where it was found.
+using Installs = std::map<std::string, EngineInstall>;
+
 /// The reference of each model and batch (inputs differ by batch): the model's own outputs where
-/// its inputs are an ONNX test data folder, else those of the first configuration in the
-/// experiment's order that can answer. A reference is made once, by a pass of its own before the
+/// its inputs are an ONNX test data folder, else those of the first configuration that can answer:
+/// one of an engine that is a reference (EngineInstall::is_reference) comes before the others,
+/// which come in the experiment's order. A reference is made once, by a pass of its own before the
 /// first trial that needs it, or inside the trial that is it. Besides, each configuration's first
 /// outputs are kept, so that a model whose outputs change from run to run is told from one that
 /// differs from the reference.
 class References {
  public:
   /// `folder` holds the reference outputs; it must exist while they are used.
-  References(const Experiment& experiment, const std::filesystem::path& folder);
+  References(const Experiment& experiment, const Installs& installs,
+             const std::filesystem::path& folder);
 
   /// The configuration that must answer before a trial of `configuration` can be compared; nothing
   /// when the reference is there, cannot be made, is not needed, or is this configuration itself.
@@ -49,7 +54,7 @@ class References {
  private:
   struct Shelf {
     std::filesystem::path folder;
-    std::vector<Configuration> candidates;  ///< in the experiment's order
+    std::vector<Configuration> candidates;  ///< in the order they are tried
     std::size_t next = 0;                   ///< the first that has not failed
     bool ready = false;
     std::string label;

@@ -34,11 +34,12 @@ class ReferencesTest : public testing::Test {
   }
 
   Experiment experiment_;
+  Installs installs_;
   std::optional<TemporaryFolder> folder_;
 };
 
 TEST_F(ReferencesTest, TheFirstOfTheListComesFirstForEachBatch) {
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   EXPECT_EQ(references.needed_first(0, cell("b", 8)), cell("a", 8));
   EXPECT_EQ(references.needed_first(0, cell("a", 8)), std::nullopt);
   const AnswerPlan plan = references.plan(0, cell("a", 8));
@@ -51,8 +52,23 @@ TEST_F(ReferencesTest, TheFirstOfTheListComesFirstForEachBatch) {
   EXPECT_EQ(references.plan(0, cell("b", 8)).reference, "a cpu f32 t1 b8");
 }
 
+TEST_F(ReferencesTest, AnEngineThatIsAReferenceComesFirst) {
+  installs_["a"] = {.engine = "a", .version = {}, .plugin = {}, .library_dir = {}, .found_by = {}};
+  installs_["b"] = {.engine = "b",
+                    .version = {},
+                    .plugin = {},
+                    .library_dir = {},
+                    .found_by = {},
+                    .is_reference = true};
+  References references(experiment_, installs_, folder_->path());
+  EXPECT_EQ(references.needed_first(0, cell("a")), cell("b"));
+  EXPECT_EQ(references.needed_first(0, cell("b")), std::nullopt);
+  references.failed(0, cell("b"));
+  EXPECT_EQ(references.needed_first(0, cell("c")), cell("a")) << "then the experiment's order";
+}
+
 TEST_F(ReferencesTest, AFailedReferenceIsFollowedByTheNext) {
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   references.failed(0, cell("a"));
   EXPECT_EQ(references.needed_first(0, cell("c")), cell("b"));
   references.failed(0, cell("b"));
@@ -62,7 +78,7 @@ TEST_F(ReferencesTest, AFailedReferenceIsFollowedByTheNext) {
 }
 
 TEST_F(ReferencesTest, AFailureAfterItAnsweredChangesNothing) {
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   references.answered(0, cell("a"));
   references.failed(0, cell("a"));
   EXPECT_EQ(references.plan(0, cell("b")).reference, "a cpu f32 t1 b1");
@@ -70,13 +86,13 @@ TEST_F(ReferencesTest, AFailureAfterItAnsweredChangesNothing) {
 
 TEST_F(ReferencesTest, OneConfigurationHasNothingToCompareWith) {
   experiment_.factors.engine = {"a"};
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   EXPECT_EQ(references.needed_first(0, cell("a")), std::nullopt);
   EXPECT_TRUE(references.plan(0, cell("a")).compare_with.empty());
 }
 
 TEST_F(ReferencesTest, AConfigurationsFirstOutputsAreKeptForItsLaterOnes) {
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   const fs::path own = references.plan(0, cell("b")).write_to;
   EXPECT_TRUE(fs::is_directory(own));
   EXPECT_NE(own, references.plan(0, cell("a")).own);
@@ -91,7 +107,7 @@ TEST_F(ReferencesTest, ATestDataFolderWithOutputsIsTheReferenceOfAll) {
   fs::create_directory(data);
   std::ofstream(data / "output_0.pb") << "x";
   experiment_.models[0].inputs = data.string() + "/";
-  References references(experiment_, folder_->path());
+  References references(experiment_, installs_, folder_->path());
   EXPECT_EQ(references.needed_first(0, cell("b")), std::nullopt);
   const AnswerPlan plan = references.plan(0, cell("a"));
   EXPECT_NE(plan.own, plan.compare_with);
