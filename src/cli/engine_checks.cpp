@@ -109,7 +109,8 @@ void check_formats(const engine::Manifest& manifest, const LocalModels& models, 
   const bool lists_nothing = manifest.model_formats.empty() && manifest.decoder_forms.empty();
   for (std::size_t i = 0; i < models.size(); ++i) {
     // What no engine can load is said of the model.
-    if (lists_nothing || models[i].problem || takes(manifest, models[i])) continue;
+    if (lists_nothing || models[i].problem || models[i].absent || takes(manifest, models[i]))
+      continue;
     add(issues, fmt::format("model[{}].source", i),
         fmt::format("engine '{}' cannot load '{}': it takes {}", manifest.name, models[i].path,
                     taken_by(manifest)));

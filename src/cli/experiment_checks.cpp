@@ -55,10 +55,10 @@ Status check_experiment(Experiment& experiment, const LocalModels& models) {
   return fail(found.kind, found.issues.front().message);
 }
 
-Result<CheckedExperiment> read_experiment_file(const std::string& file, run::ProgressStyle style) {
+Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find) {
   auto loaded = config::load_experiment(file);
   if (!loaded) return fail(loaded.error());
-  auto models = find_models(loaded->experiment, style);
+  auto models = find(loaded->experiment);
   if (!models) return fail(models.error());
   const Findings found = check(loaded->experiment, *models);
   if (!found.issues.empty())

@@ -2,6 +2,9 @@
 // Everything about an experiment that can be wrong whatever is installed on this machine.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "base/error.h"
 #include "cli/local_models.h"
 #include "config/experiment_file.h"
@@ -19,8 +22,11 @@ struct CheckedExperiment {
   LocalModels models;
 };
 
-/// Reads an experiment file, finds its models (find_models) and checks it in the same way. All
-/// mistakes, each with its place.
-Result<CheckedExperiment> read_experiment_file(const std::string& file, run::ProgressStyle style);
+/// find_models or find_models_here.
+using ModelFinder = std::function<Result<LocalModels>(const Experiment&)>;
+
+/// Reads an experiment file, finds its models and checks it in the same way. All mistakes, each
+/// with its place.
+Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find);
 
 }  // namespace joulemark::cli

@@ -28,4 +28,15 @@ Result<hub::HubSnapshot> fetch_from_hub(const std::string& source, run::Progress
                     {.callbacks = progress.callbacks(), .interrupted = &interrupt_flag()});
 }
 
+Result<std::optional<std::filesystem::path>> fetched_from_hub(const std::string& source) {
+  const auto request = hub::parse_request(source);
+  if (!request) return fail(request.error());
+  auto environment = hub::read_environment(variable);
+  if (!environment) return fail(environment.error());
+  environment->offline = true;
+  const auto snapshot = hub::fetch(*request, *environment, {});
+  if (!snapshot) return std::nullopt;
+  return snapshot->directory;
+}
+
 }  // namespace joulemark::cli

@@ -76,30 +76,57 @@ LocalModel describe(const std::string& path) {
   return model;
 }
 
-}  // namespace
+LocalModel absent_model(const ModelSpec& spec) {
+  LocalModel model{
+      .path = spec.source, .format = {}, .description = {}, .longest = {}, .problem = {}};
+  model.absent = true;
+  return model;
+}
 
-Result<LocalModels> find_models(const Experiment& experiment, run::ProgressStyle style) {
+/// What the source names, which is fetched or made where it must be.
+Result<LocalModel> find_model(const ModelSpec& spec, run::ProgressStyle style) {
+  if (config::is_synthetic_model(spec.source)) {
+    const auto made = synthetic_directory(spec.source);
+    if (!made) return fail(made.error());
+    return describe(made->string());
+  }
+  if (!config::is_hub_model(spec.source)) return describe(spec.source);
+  const auto snapshot = fetch_from_hub(spec.source, style);
+  if (!snapshot) return fail(snapshot.error());
+  return describe(snapshot->directory.string());
+}
+
+Result<LocalModel> find_model_here(const ModelSpec& spec) {
+  const bool is_synthetic = config::is_synthetic_model(spec.source);
+  if (!is_synthetic && !config::is_hub_model(spec.source)) return describe(spec.source);
+  const auto folder = is_synthetic ? made_synthetic(spec.source) : fetched_from_hub(spec.source);
+  if (!folder) return fail(folder.error());
+  return *folder ? describe((*folder)->string()) : absent_model(spec);
+}
+
+template <typename Find>
+Result<LocalModels> find_each(const Experiment& experiment, const Find& find) {
   LocalModels models;
   for (const ModelSpec& spec : experiment.models) {
     if (config::is_null_model(spec.source)) {
       models.push_back({spec.source, "null", {}, {}, {}});
       continue;
     }
-    if (config::is_synthetic_model(spec.source)) {
-      const auto made = synthetic_directory(spec.source);
-      if (!made) return fail(made.error());
-      models.push_back(describe(made->string()));
-      continue;
-    }
-    if (!config::is_hub_model(spec.source)) {
-      models.push_back(describe(spec.source));
-      continue;
-    }
-    const auto snapshot = fetch_from_hub(spec.source, style);
-    if (!snapshot) return fail(snapshot.error());
-    models.push_back(describe(snapshot->directory.string()));
+    auto model = find(spec);
+    if (!model) return fail(model.error());
+    models.push_back(*std::move(model));
   }
   return models;
+}
+
+}  // namespace
+
+Result<LocalModels> find_models(const Experiment& experiment, run::ProgressStyle style) {
+  return find_each(experiment, [&](const ModelSpec& spec) { return find_model(spec, style); });
+}
+
+Result<LocalModels> find_models_here(const Experiment& experiment) {
+  return find_each(experiment, find_model_here);
 }
 
 Result<run::ModelPaths> find_model_paths(const Experiment& experiment, const LocalModels& models,

@@ -33,6 +33,7 @@ struct LocalModel {
   std::optional<std::int64_t> longest;  ///< tokens of a text, where the checkpoint limits them
   std::optional<Error> problem;         ///< why no engine can load it
   std::optional<LanguageModel> language = {};  ///< of one that generates text
+  bool absent = false;  ///< not fetched or made yet, so that nothing is known of it
 };
 
 /// In the order of Experiment::models.
@@ -41,6 +42,10 @@ using LocalModels = std::vector<LocalModel>;
 /// Fetches what stands on the hub, and writes the model files of checkpoints of encoders to the
 /// cache. What is wrong with one model is in its `problem`. Fails as fetch_from_hub does.
 Result<LocalModels> find_models(const Experiment& experiment, run::ProgressStyle style);
+
+/// The same of what is here already: nothing is fetched or made, and what would have to be is
+/// `absent`. Fails for sources that are none.
+Result<LocalModels> find_models_here(const Experiment& experiment);
 
 /// What each engine of the experiment loads for each model that is a directory or the hub's, in the
 /// form that it runs fastest (model_source.h). Fails as model_file does.

@@ -33,6 +33,7 @@ Status check_exists(const std::string& what, const fs::path& path) {
 
 /// What the file says of itself; nothing for formats that only engines read.
 Result<std::optional<model::OnnxSummary>> read_model(const LocalModel& model) {
+  if (model.absent) return std::nullopt;
   if (auto exists = check_exists("model", model.path); !exists) return fail(exists.error());
   if (model.problem) return fail(*model.problem);
   if (model.description.empty() || model.language) return std::nullopt;
@@ -103,6 +104,7 @@ Status check_prompted(const ModelSpec& spec) {
 Status check_model(const ModelSpec& spec, const LocalModel& local, const Experiment& experiment) {
   const auto summary = read_model(local);
   if (!summary) return fail(summary.error());
+  if (local.absent) return {};
   if (local.language) return check_prompted(spec);
   if (!*summary) return check_open_inputs(spec);
   if (auto inputs = check_inputs(spec, **summary, experiment); !inputs) return inputs;

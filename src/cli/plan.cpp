@@ -60,9 +60,23 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
                                          experiment.protocol.repetitions, duration_text(seconds));
 }
 
+/// What of a model the plan cannot hold.
+void tell_unknown(const ModelSpec& spec, const LocalModel& model) {
+  if (model.absent)
+    print_note(
+        fmt::format("model '{}': '{}' is not on this machine, so it was not checked; "
+                    "'joulemark run' gets it",
+                    spec.name, spec.source));
+  if (model.language)
+    print_note(
+        fmt::format("model '{}': its windows last a pass over the workload at least, which "
+                    "the time does not hold",
+                    spec.name));
+}
+
 Result<int> show_plan(const Plan& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
-  const auto checked = read_experiment_file(command.file, run::progress_style_for(stderr));
+  const auto checked = read_experiment_file(command.file, find_models_here);
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;
   const auto found = sensors::discover({.root = command.root});
@@ -70,11 +84,7 @@ Result<int> show_plan(const Plan& command) {
   const double seconds = plan::estimate_time(experiment, window).seconds;
   const auto trials = plan::make_plan(experiment);
   for (std::size_t i = 0; i < checked->models.size(); ++i)
-    if (checked->models[i].language)
-      print_note(
-          fmt::format("model '{}': its windows last a pass over the workload at least, which "
-                      "the time does not hold",
-                      experiment.models[i].name));
+    tell_unknown(experiment.models[i], checked->models[i]);
   return print(command.as_json == Arguments::Switch::kOn ? to_json(experiment, trials, seconds)
                                                          : to_text(experiment, trials, seconds));
 }

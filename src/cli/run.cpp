@@ -15,7 +15,9 @@ struct Run {
 };
 
 Result<int> run(const Run& command) {
-  const auto checked = read_experiment_file(command.file, command.options.progress_style());
+  const auto checked = read_experiment_file(command.file, [&](const Experiment& experiment) {
+    return find_models(experiment, command.options.progress_style());
+  });
   if (!checked) return fail(checked.error());
   MeasurementOptions options = command.options;
   options.experiment_file = command.file;

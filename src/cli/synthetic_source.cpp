@@ -27,6 +27,17 @@ Result<fs::path> synthetic_directory(const std::string& source) {
   return checkpoint::make_synthetic(*model, *cache);
 }
 
+Result<std::optional<fs::path>> made_synthetic(const std::string& source) {
+  const auto model = checkpoint::parse_synthetic(source);
+  if (!model) return fail(model.error());
+  const auto cache = cache_folder();
+  if (!cache) return fail(cache.error());
+  fs::path folder = checkpoint::synthetic_folder(*model, *cache);
+  std::error_code error;
+  if (!fs::exists(folder, error)) return std::nullopt;
+  return folder;
+}
+
 void note_synthetic(const std::string& source) {
   if (checkpoint::is_synthetic(source))
     print_note(

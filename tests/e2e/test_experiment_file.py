@@ -173,14 +173,36 @@ def test_compare_ends_with_the_way_to_its_file(joulemark):
     assert re.search(r"\[factors\]|--print-experiment", outcome.out + outcome.err)
 
 
-# Those with models of the hub need a network; test_text_workloads.py runs them with models of its own.
-LOCAL_EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.toml") if '"hub:' not in path.read_text())
-
-
-@pytest.mark.parametrize("example", LOCAL_EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_has_a_plan(joulemark, example):
     shutil.copy(example, joulemark.home)
     linear(joulemark.home / "resnet50.onnx")
     plan = joulemark("plan", example.name)
     assert plan.status == OK, plan.err
     assert "trials in" in plan.out
+
+
+ABSENT = """\
+[[model]]
+source = "hub:owner/far"
+
+[[model]]
+source = "synthetic:phi-2"
+
+[factors]
+engine = ["onnxruntime", "torch"]
+"""
+
+
+def test_a_plan_gets_no_models(joulemark):
+    plan = joulemark("plan", write(joulemark, ABSENT), env={"HF_ENDPOINT": "http://127.0.0.1:9"})
+    assert plan.status == OK, plan.err
+    assert plan.err.count("is not on this machine") == 2
+    assert "40 trials in 10 blocks" in plan.out
+    assert [path.name for path in joulemark.home.iterdir()] == ["experiment.toml"]
+
+
+def test_a_plan_refuses_sources_that_are_none(joulemark):
+    plan = joulemark("plan", write(joulemark, ABSENT.replace("phi-2", "phi-22")))
+    assert plan.status == USAGE
+    assert "phi-2" in plan.err
