@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Language models on every engine, beside other libraries and the machine's bounds.
 
-bench/slm.py BIN [CHECKPOINT…] [--python PATH] [--threads 2] [--alternations 3] [--engines a,b] [--genai DIR] [--openvino-genai DIR]
+bench/slm.py BIN [CHECKPOINT…] [--python PATH] [--threads 2] [--alternations 3] [--contenders a,b] [--genai DIR] [--openvino-genai DIR]
 
 A checkpoint is a directory, or synthetic:NAME, which is made; by default one of 12 layers and 768 columns, and one of 1.1 billion weights.
 Each contender runs in a process of its own, in an order that rotates: it loads the checkpoint, reads a prompt of 512 tokens (the second
@@ -25,6 +25,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGINES = ["onnxruntime", "openvino", "torch", "torchscript"]
+LIBRARIES = ["transformers", "onnxruntime-genai", "openvino-genai"]
 CHECKPOINTS = ["synthetic:codeparrot-small", "synthetic:tinyllama-1.1b-intermediate-step-1431k-3t"]
 STEPS = 24
 PREFILL = 512
@@ -146,9 +147,9 @@ def directory_of(bin_dir: pathlib.Path, checkpoint: str) -> pathlib.Path:
 
 def find_contenders(options, checkpoint: pathlib.Path, plan: dict) -> dict:
     listing = json.loads(subprocess.check_output([options.bin / "joulemark", "engines", "--json"]))
-    contenders = {}
+    wanted, contenders = options.contenders.split(","), {}
     for engine in listing["engines"]:
-        if engine["name"] in options.engines.split(",") and engine["installs"]:
+        if engine["name"] in ENGINES and engine["name"] in wanted and engine["installs"]:
             made = subprocess.run(
                 [options.bin / "joulemark", "generate", checkpoint, "--engine", engine["name"], "--token-ids", "1", "--max-new-tokens", "1", "--json"],
                 capture_output=True, text=True, check=False,
@@ -158,8 +159,8 @@ def find_contenders(options, checkpoint: pathlib.Path, plan: dict) -> dict:
                 continue
             file, install = json.loads(made.stdout)["model_file"], engine["installs"][0]
             contenders[engine["name"]] = lambda file=file, install=install: run_engine(options.bin, install, file, plan)
-    for library, model in (("transformers", checkpoint), ("onnxruntime-genai", options.genai), ("openvino-genai", options.openvino_genai)):
-        if options.python and model:
+    for library, model in zip(LIBRARIES, (checkpoint, options.genai, options.openvino_genai)):
+        if options.python and model and library in wanted:
             contenders[library] = lambda library=library, model=model: run_rival(options.python, library, model, plan)
     return contenders
 
@@ -220,7 +221,7 @@ def main() -> None:
     parser.add_argument("--openvino-genai", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--alternations", type=int, default=3)
-    parser.add_argument("--engines", default=",".join(ENGINES))
+    parser.add_argument("--contenders", default=",".join(ENGINES + LIBRARIES))
     options = parser.parse_args()
     options.bin = options.bin.resolve()
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
