@@ -5,7 +5,7 @@
 bench/slm.py BIN [CHECKPOINT…] [--python PATH] [--threads 2] [--alternations 3] [--contenders a,b] [--genai DIR] [--openvino-genai DIR]
 
 A checkpoint is a directory, or synthetic:NAME, which is made; by default one of 12 layers and 768 columns, and one of 1.1 billion weights.
-Each contender runs in a process of its own, in an order that rotates: it loads the checkpoint, reads a prompt of 512 tokens (the second
+Each contender runs in a process of its own, in an order that rotates, after its weights were read once: it loads the checkpoint, reads a prompt of 512 tokens (the second
 time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
 that a token reads by what the memory gives, and multiplications of the prompt by what the processor can do. With --python, a Python that
 has transformers and PyTorch runs the reference's generate; --genai and --openvino-genai name the same weights as these libraries' own
@@ -122,13 +122,22 @@ def bounds(bin_dir: pathlib.Path, threads: int) -> dict:
     return json.loads(subprocess.check_output([bin_dir / "machine_bounds", str(threads)]))
 
 
-def read_time(checkpoint: pathlib.Path) -> float:
-    """Seconds to read the weights' files once, from wherever the system has them."""
-    begin = time.perf_counter()
-    for file in checkpoint.glob("*.safetensors"):
-        with file.open("rb", buffering=0) as stream:
-            while stream.read(1 << 24):
-                pass
+def weights_of(model: pathlib.Path) -> list[pathlib.Path]:
+    """What a contender reads of a directory with a model, or of a model's file."""
+    if model.is_dir():
+        return [file for kind in ("*.safetensors", "*.data", "openvino_model.bin") for file in sorted(model.glob(kind))]
+    beside = [model.with_suffix(".bin")] if model.suffix == ".xml" else [model.parent / name for name in ("model.safetensors", "weights.bin")]
+    return [next((file for file in beside if file.exists()), model)]
+
+
+def read_time(files: list[pathlib.Path]) -> float:
+    """Seconds to read files that the system holds in memory, as far as it does."""
+    for _ in range(2):
+        begin = time.perf_counter()
+        for file in files:
+            with file.open("rb", buffering=0) as stream:
+                while stream.read(1 << 24):
+                    pass
     return time.perf_counter() - begin
 
 
@@ -158,10 +167,12 @@ def find_contenders(options, checkpoint: pathlib.Path, plan: dict) -> dict:
                 print(f"{engine['name']}: {made.stderr.strip()}")
                 continue
             file, install = json.loads(made.stdout)["model_file"], engine["installs"][0]
-            contenders[engine["name"]] = lambda file=file, install=install: run_engine(options.bin, install, file, plan)
+            run = lambda file=file, install=install: run_engine(options.bin, install, file, plan)  # noqa: E731
+            contenders[engine["name"]] = (pathlib.Path(file), run)
     for library, model in zip(LIBRARIES, (checkpoint, options.genai, options.openvino_genai)):
         if options.python and model and library in wanted:
-            contenders[library] = lambda library=library, model=model: run_rival(options.python, library, model, plan)
+            run = lambda library=library, model=model: run_rival(options.python, library, model, plan)  # noqa: E731
+            contenders[library] = (model, run)
     return contenders
 
 
@@ -176,13 +187,15 @@ def measure(options, checkpoint: pathlib.Path) -> None:
     for turn in range(options.alternations):
         order = list(contenders)[turn % len(contenders) :] + list(contenders)[: turn % len(contenders)]
         for name in order:
+            model, run = contenders[name]
+            reading = read_time(weights_of(model))
             try:
-                row = contenders[name]()
+                row = run()
             except RuntimeError as error:
                 failed[name] = str(error)
                 continue
             machine.append(bounds(options.bin, options.threads))
-            results[name].append({**row, **{key: (machine[-1][key] + machine[-2][key]) / 2 for key in machine[-1]}})
+            results[name].append({**row, "reading": reading, **{key: (machine[-1][key] + machine[-2][key]) / 2 for key in machine[-1]}})
     report(checkpoint, plan, results, machine, failed)
 
 
@@ -195,12 +208,15 @@ def report(checkpoint, plan, results, machine, failed) -> None:
     def prefill_bound(at: dict) -> float:
         return per_token / 4 * 2 * PREFILL / (at["f32_GFLOPps"] * 1e9)
 
+    def reading(at: dict) -> float:
+        return at["reading"]
+
     typical = {key: statistics.median(m[key] for m in machine) for key in machine[0]}
     print(f"\n{checkpoint.name}: {total / 1e9:.2f} GB as float32, {per_token / 1e9:.2f} GB read per token; {plan['threads']} threads; "
-          f"memory {typical['read_GBps']:.1f} GB/s, {typical['f32_GFLOPps']:.0f} GFLOP/s; reading the file takes {read_time(checkpoint):.2f} s\n")  # fmt: skip
-    head = ["", "load s", f"prompt of {PREFILL} ms", "of bound", *(f"token at {past:,} ms | of bound" for past in plan["pasts"]), "peak MB", "of weights"]
+          f"memory {typical['read_GBps']:.1f} GB/s, {typical['f32_GFLOPps']:.0f} GFLOP/s\n")  # fmt: skip
+    head = ["", "load s", "of reading", f"prompt of {PREFILL} ms", "of bound", *(f"token at {past:,} ms | of bound" for past in plan["pasts"]), "peak MB", "of weights"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * (len(head) + len(plan["pasts"])))
-    print(f"| bound | | {prefill_bound(typical) * 1e3:.0f} | 1 | " + " | ".join(f"{step_bound(typical) * 1e3:.2f} | 1" for _ in plan["pasts"]) + " | | |")
+    print(f"| bound | | 1 | {prefill_bound(typical) * 1e3:.0f} | 1 | " + " | ".join(f"{step_bound(typical) * 1e3:.2f} | 1" for _ in plan["pasts"]) + " | | |")
     for name, rows in results.items():
         if not rows:
             print(f"| {name} | {failed.get(name, '')} |")
@@ -209,7 +225,7 @@ def report(checkpoint, plan, results, machine, failed) -> None:
         ratio = lambda key, bound, rows=rows: statistics.median(row[key] / bound(row) for row in rows)  # noqa: E731
         steps = " | ".join(f"{of(past) * 1e3:.2f} | {ratio(past, step_bound):.2f}" for past in plan["pasts"])
         prefill = f"{of('prefill') * 1e3:.0f} | {ratio('prefill', prefill_bound):.2f}"
-        print(f"| {name} | {of('load'):.2f} | {prefill} | {steps} | {of('peak'):.0f} | {of('peak') * 1e6 / total:.2f} |")
+        print(f"| {name} | {of('load'):.2f} | {ratio('load', reading):.1f} | {prefill} | {steps} | {of('peak'):.0f} | {of('peak') * 1e6 / total:.2f} |")
 
 
 def main() -> None:

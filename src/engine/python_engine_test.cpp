@@ -199,5 +199,15 @@ TEST_F(PythonEngine, AWorkerMayBeAnyProgram) {
               ElementsAre((root_ / "plugins/talker/talk").string()));
 }
 
+TEST_F(PythonEngine, AnEngineMayBeTheReference) {
+  const std::string manifest = "name = \"talker\"\nworker = \"talk\"\n";
+  const std::string library = "[library]\nneeded = false\n";
+  write("plugins/talker/talk", "");
+  write("plugins/talker/engine.toml", manifest + library);
+  EXPECT_FALSE(find_engine("talker", path_)->is_reference);
+  write("plugins/talker/engine.toml", manifest + "reference = true\n" + library);
+  EXPECT_TRUE(find_engine("talker", path_)->is_reference);
+}
+
 }  // namespace
 }  // namespace joulemark::engine

@@ -8,12 +8,14 @@ import pathlib
 import signal
 import sqlite3
 import subprocess
+import tarfile
 import time
 from dataclasses import dataclass, field
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATA = ROOT / "tests/data"
 BIN = pathlib.Path(os.environ.get("JOULEMARK_BIN", ROOT / "build/release/bin"))
 CACHE = pathlib.Path(os.environ.get("JOULEMARK_TEST_CACHE", pathlib.Path.home() / ".cache/joulemark"))
 
@@ -21,6 +23,15 @@ OK, NOT_OK, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 3, 130  # exit statuses of th
 
 # A trial of the null engine that is over in a moment.
 QUICK = ["--repetitions", "2", "--duration", "0.05", "--warmup-min", "0", "--min-iterations", "1"]
+
+
+def unpack(archive: str, folder: pathlib.Path, prefix: str = "") -> pathlib.Path:
+    """Puts what an archive of tests/data has below `prefix` into `folder`."""
+    # Pythons before 3.11.4 know no filters; later ones warn without one.
+    safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    with tarfile.open(DATA / archive) as tar:
+        tar.extractall(folder, [member for member in tar.getmembers() if member.name.startswith(prefix)], **safe)
+    return folder
 
 
 @dataclass

@@ -7,9 +7,9 @@ import pathlib
 import tarfile
 import tempfile
 
-from conftest import BIN, CACHE, ROOT, Joulemark
+from conftest import BIN, CACHE, DATA, Joulemark, unpack
 
-ARCHIVE = ROOT / "tests/data/decoder_cases.tar.gz"
+ARCHIVE = "decoder_cases.tar.gz"
 ENGINES = ("onnxruntime", "openvino", "torch", "torchscript")
 TOLERANCE = 1e-4  # of logits spread over about 1.2; the tanh form of gelu in place of gelu shows as 8e-4
 
@@ -24,7 +24,7 @@ REPRESENTATIVE = (
 @functools.cache
 def names(kind: str) -> list[str]:
     """Folders of the archive's part `decoders`, `refused` or `valid`."""
-    with tarfile.open(ARCHIVE) as archive:
+    with tarfile.open(DATA / ARCHIVE) as archive:
         paths = (pathlib.PurePath(member.name).parts for member in archive if member.isfile())
         return sorted({parts[1] for parts in paths if parts[0] == kind and len(parts) > 2})
 
@@ -32,8 +32,7 @@ def names(kind: str) -> list[str]:
 @functools.cache
 def _unpacked() -> tempfile.TemporaryDirectory:
     folder = tempfile.TemporaryDirectory(prefix="joulemark-cases-")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder.name, filter="data")
+    unpack(ARCHIVE, folder.name)
     return folder
 
 

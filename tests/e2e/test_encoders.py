@@ -4,11 +4,10 @@
 import json
 import pathlib
 import shutil
-import tarfile
 
 import numpy
 import pytest
-from conftest import CACHE, NOT_OK, OK, QUICK, ROOT, USAGE, contents_of
+from conftest import CACHE, NOT_OK, OK, QUICK, USAGE, contents_of, unpack
 from onnx import numpy_helper
 
 ENGINES = ["onnxruntime", "openvino", "torch", "torchscript"]
@@ -20,10 +19,7 @@ TOLERANCE = 1e-4  # of numbers around 1; rounding alone gives 2e-6, the other ki
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory) -> pathlib.Path:
-    folder = tmp_path_factory.mktemp("cases")
-    with tarfile.open(ROOT / "tests/data/decoder_cases.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder
+    return unpack("decoder_cases.tar.gz", tmp_path_factory.mktemp("cases"))
 
 
 @pytest.fixture(params=ENGINES)

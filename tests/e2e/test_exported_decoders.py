@@ -3,30 +3,23 @@
 onnx/model.onnx (optimum-onnx 0.1.0) and openvino/openvino_model.{xml,bin}, stateful (optimum-intel 2.2.0), task text-generation-with-past."""
 
 import json
-import tarfile
 
 import numpy
 import pytest
-from conftest import OK, ROOT
+from conftest import OK, unpack
 
 LIMIT = 1e-4
 
 
-def unpacked(archive, members, folder):
-    with tarfile.open(ROOT / "tests/data" / archive) as tar:
-        tar.extractall(folder, [m for m in tar.getmembers() if m.name.startswith(members)], filter="data")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
-    folder = unpacked("decoder_cases.tar.gz", "decoders/llama_gqa/", tmp_path_factory.mktemp("cases"))
+    folder = unpack("decoder_cases.tar.gz", tmp_path_factory.mktemp("cases"), "decoders/llama_gqa/")
     return json.loads((folder / "decoders/llama_gqa/expected.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    return unpacked("exported_decoders.tar.gz", ("onnx", "openvino"), tmp_path_factory.mktemp("exported"))
+    return unpack("exported_decoders.tar.gz", tmp_path_factory.mktemp("exported"))
 
 
 def generated(program, model, engine, prompts, new_tokens, logits):
