@@ -1,6 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # joulemark_layer(NAME [LAYERS a b …] [LIBRARIES x y …]): one static library jm_NAME from all *.cpp of the folder, and one
 # test program NAME_test from all its *_test.cpp. LAYERS are the layers that it may include; files are found, not listed.
+# The tests of a layer that starts threads are labelled so, and belong to the target threaded_tests: ThreadSanitizer's part.
+add_custom_target(threaded_tests)
+
+function(joulemark_starts_threads result)
+  set(${result} OFF PARENT_SCOPE)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} found REGEX "std::j?thread|std::async|pthread_create" LIMIT_COUNT 1)
+    if(found)
+      set(${result} ON PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
 function(joulemark_layer name)
   cmake_parse_arguments(arg "" "" "LAYERS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -23,5 +36,10 @@ function(joulemark_layer name)
     target_compile_definitions(${name}_test PRIVATE JOULEMARK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND ${name}_test)
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+    joulemark_starts_threads(threaded ${sources} ${tests})
+    if(threaded)
+      set_tests_properties(unit.${name} PROPERTIES LABELS "unit;threads")
+      add_dependencies(threaded_tests ${name}_test)
+    endif()
   endif()
 endfunction()
