@@ -25,12 +25,12 @@ OK, NOT_OK, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 3, 130  # exit statuses of th
 QUICK = ["--repetitions", "2", "--duration", "0.05", "--warmup-min", "0", "--min-iterations", "1"]
 
 
-def unpack(archive: str, folder: pathlib.Path, prefix: str = "") -> pathlib.Path:
-    """Puts what an archive of tests/data has below `prefix` into `folder`."""
+def unpack(archive: str, folder: pathlib.Path) -> pathlib.Path:
+    """Puts what an archive of tests/data has into `folder`."""
     # Pythons before 3.11.4 know no filters; later ones warn without one.
     safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(DATA / archive) as tar:
-        tar.extractall(folder, [member for member in tar.getmembers() if member.name.startswith(prefix)], **safe)
+        tar.extractall(folder, **safe)
     return folder
 
 

@@ -32,7 +32,7 @@ def names(kind: str) -> list[str]:
 @functools.cache
 def _unpacked() -> tempfile.TemporaryDirectory:
     folder = tempfile.TemporaryDirectory(prefix="joulemark-cases-")
-    unpack(ARCHIVE, folder.name)
+    unpack(ARCHIVE, pathlib.Path(folder.name))
     return folder
 
 

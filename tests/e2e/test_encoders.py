@@ -7,7 +7,8 @@ import shutil
 
 import numpy
 import pytest
-from conftest import CACHE, NOT_OK, OK, QUICK, USAGE, contents_of, unpack
+from conftest import CACHE, NOT_OK, OK, QUICK, USAGE, contents_of
+from decoder_cases import case as reference_case
 from onnx import numpy_helper
 
 ENGINES = ["onnxruntime", "openvino", "torch", "torchscript"]
@@ -15,11 +16,6 @@ CASES = ["bert", "bert_eps", "bert_gamma_beta", "bert_gelu_new", "bert_no_pooler
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["last_hidden_state", "pooler_output"]
 TOLERANCE = 1e-4  # of numbers around 1; rounding alone gives 2e-6, the other kind of gelu 8e-4
-
-
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory) -> pathlib.Path:
-    return unpack("decoder_cases.tar.gz", tmp_path_factory.mktemp("cases"))
 
 
 @pytest.fixture(params=ENGINES)
@@ -55,8 +51,8 @@ def check_case(folder: pathlib.Path, model: pathlib.Path, runs: list[dict]) -> N
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_encoder_gives_what_transformers_gives(with_engines, cases, tmp_path, engine, case):
-    source = cases / "encoders" / case
+def test_an_encoder_gives_what_transformers_gives(with_engines, tmp_path, engine, case):
+    source = reference_case("encoders", case)
     outcome = with_engines("compare", source, "--engine", engine, *QUICK)
     assert outcome.status == OK, outcome.err
     runs = json.loads((source / "expected.json").read_text())["encoder"]
@@ -68,8 +64,8 @@ def test_an_encoder_gives_what_transformers_gives(with_engines, cases, tmp_path,
     assert has_pooler == (case != "bert_no_pooler")
 
 
-def test_the_store_knows_what_was_named_and_what_was_run(with_engines, cases, tmp_path):
-    source = cases / "encoders/bert"
+def test_the_store_knows_what_was_named_and_what_was_run(with_engines, tmp_path):
+    source = reference_case("encoders", "bert")
     outcome = with_engines("compare", source, "--engine", "onnxruntime", *QUICK, "--store", tmp_path / "s.sqlite")
     assert outcome.status == OK, outcome.err
     assert "room for 24 tokens" in outcome.err
@@ -80,8 +76,8 @@ def test_the_store_knows_what_was_named_and_what_was_run(with_engines, cases, tm
     assert str(prepared(with_engines).with_name("model.safetensors")) in text
 
 
-def test_an_experiment_file_may_name_a_directory(with_engines, cases, tmp_path):
-    shutil.copytree(cases / "valid/bert", tmp_path / "small.bert")
+def test_an_experiment_file_may_name_a_directory(with_engines, tmp_path):
+    shutil.copytree(reference_case("valid", "bert"), tmp_path / "small.bert")
     experiment = tmp_path / "e.toml"
     experiment.write_text('[[model]]\nsource = "small.bert"\n[factors]\nengine = ["onnxruntime"]\n[protocol]\nrepetitions = 2\n')
     outcome = with_engines("plan", experiment, "--json")
@@ -90,13 +86,13 @@ def test_an_experiment_file_may_name_a_directory(with_engines, cases, tmp_path):
 
 
 @pytest.mark.parametrize(("case", "words"), [("bert_decoder", "is_decoder"), ("bert_relative", "position_embedding_type")])
-def test_what_makes_another_model_of_it_is_refused(with_engines, cases, case, words):
-    outcome = with_engines("compare", cases / "refused" / case, "--engine", "onnxruntime", *QUICK)
+def test_what_makes_another_model_of_it_is_refused(with_engines, case, words):
+    outcome = with_engines("compare", reference_case("refused", case), "--engine", "onnxruntime", *QUICK)
     assert outcome.status == NOT_OK and words in outcome.err, outcome
 
 
-def test_a_missing_weight_is_named_with_its_place_in_the_experiment(with_engines, cases, tmp_path):
-    broken = shutil.copytree(cases / "encoders/bert", tmp_path / "broken")
+def test_a_missing_weight_is_named_with_its_place_in_the_experiment(with_engines, tmp_path):
+    broken = shutil.copytree(reference_case("encoders", "bert"), tmp_path / "broken")
     config = json.loads((broken / "config.json").read_text())
     (broken / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}))
     experiment = tmp_path / "e.toml"
@@ -106,13 +102,13 @@ def test_a_missing_weight_is_named_with_its_place_in_the_experiment(with_engines
     assert f"{experiment}:2" in outcome.err and "'encoder.layer.2.attention.self.query.weight' is missing" in outcome.err
 
 
-def test_more_tokens_than_positions_are_refused_before_anything_runs(with_engines, cases):
-    outcome = with_engines("compare", cases / "encoders/bert", "--engine", "onnxruntime", "--shape", "input_ids=1x25", *QUICK)
+def test_more_tokens_than_positions_are_refused_before_anything_runs(with_engines):
+    outcome = with_engines("compare", reference_case("encoders", "bert"), "--engine", "onnxruntime", "--shape", "input_ids=1x25", *QUICK)
     assert outcome.status == USAGE and "room for 24 tokens" in outcome.err, outcome
 
 
-def test_an_encoder_generates_no_text(with_engines, cases):
-    outcome = with_engines("generate", cases / "encoders/bert", "--engine", "onnxruntime", "--token-ids", "5")
+def test_an_encoder_generates_no_text(with_engines):
+    outcome = with_engines("generate", reference_case("encoders", "bert"), "--engine", "onnxruntime", "--token-ids", "5")
     assert outcome.status == NOT_OK and "is an encoder" in outcome.err, outcome
 
 

@@ -2,8 +2,7 @@
 """Decoders that others exported. tests/data/exported_decoders.tar.gz holds the reference case llama_gqa as Optimum writes it:
 onnx/model.onnx (optimum-onnx 0.1.0) and openvino/openvino_model.{xml,bin}, stateful (optimum-intel 2.2.0), task text-generation-with-past."""
 
-import json
-
+import decoder_cases
 import numpy
 import pytest
 from conftest import OK, unpack
@@ -12,9 +11,8 @@ LIMIT = 1e-4
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    folder = unpack("decoder_cases.tar.gz", tmp_path_factory.mktemp("cases"), "decoders/llama_gqa/")
-    return json.loads((folder / "decoders/llama_gqa/expected.json").read_text())
+def expected():
+    return decoder_cases.expected("decoders", "llama_gqa")
 
 
 @pytest.fixture(scope="module")
