@@ -5,8 +5,8 @@
 bench/slm.py BIN [CHECKPOINT…] [--python PATH] [--threads 2] [--alternations 3] [--contenders a,b] [--genai DIR] [--openvino-genai DIR]
 
 A checkpoint is a directory, or synthetic:NAME, which is made; by default one of 12 layers and 768 columns, and one of 1.1 billion weights.
-Each contender runs in a process of its own, in an order that rotates, after its weights were read once: it loads the checkpoint, reads a prompt of 512 tokens (the second
-time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
+Each contender runs in a process of its own, in an order that rotates, after its weights were read twice (the second time counts): it loads the
+checkpoint, reads a prompt of 512 tokens (the second time counts), and goes on from 128 and 1,024 tokens, one token at a time (the median counts). The bounds are measured in between: bytes
 that a token reads by what the memory gives, and multiplications of the prompt by what the processor can do. With --python, a Python that
 has transformers and PyTorch runs the reference's generate; --genai and --openvino-genai name the same weights as these libraries' own
 exporters write them. Times are medians over the alternations; a ratio is the median of each time by the bound of its own minute, the mean of
@@ -192,10 +192,10 @@ def measure(options, checkpoint: pathlib.Path) -> None:
             try:
                 row = run()
             except RuntimeError as error:
-                failed[name] = str(error)
-                continue
+                row, failed[name] = None, str(error)
             machine.append(bounds(options.bin, options.threads))
-            results[name].append({**row, "reading": reading, **{key: (machine[-1][key] + machine[-2][key]) / 2 for key in machine[-1]}})
+            if row:
+                results[name].append({**row, "reading": reading, **{key: (machine[-1][key] + machine[-2][key]) / 2 for key in machine[-1]}})
     report(checkpoint, plan, results, machine, failed)
 
 
