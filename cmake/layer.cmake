@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# joulemark_layer(NAME [LAYERS a b …] [LIBRARIES x y …]): one static library jm_NAME from all *.cpp of the folder, and one
-# test program NAME_test from all its *_test.cpp. LAYERS are the layers that it may include; files are found, not listed.
-# The tests of a layer that starts threads are labelled so, and belong to the target threaded_tests: ThreadSanitizer's part.
+
+# Of the tests of layers that start threads, which are labelled so: what ThreadSanitizer has to look at.
 add_custom_target(threaded_tests)
 
+# joulemark_starts_threads(RESULT SOURCE…): whether one of the sources starts a thread.
 function(joulemark_starts_threads result)
   set(${result} OFF PARENT_SCOPE)
   foreach(source ${ARGN})
@@ -14,6 +14,8 @@ function(joulemark_starts_threads result)
   endforeach()
 endfunction()
 
+# joulemark_layer(NAME [LAYERS a b …] [LIBRARIES x y …]): one static library jm_NAME from all *.cpp of the folder, and one
+# test program NAME_test from all its *_test.cpp. LAYERS are the layers that it may include; files are found, not listed.
 function(joulemark_layer name)
   cmake_parse_arguments(arg "" "" "LAYERS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -36,11 +38,12 @@ function(joulemark_layer name)
     target_compile_definitions(${name}_test PRIVATE JOULEMARK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_compile_options(${name}_test PRIVATE -O0) # what is tested is optimised; the tests themselves compile a third faster
     add_test(NAME unit.${name} COMMAND ${name}_test)
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+    set(labels unit)
     joulemark_starts_threads(threaded ${sources} ${tests})
     if(threaded)
-      set_tests_properties(unit.${name} PROPERTIES LABELS "unit;threads")
+      list(APPEND labels threads)
       add_dependencies(threaded_tests ${name}_test)
     endif()
+    set_tests_properties(unit.${name} PROPERTIES LABELS "${labels}" TIMEOUT 300)
   endif()
 endfunction()
