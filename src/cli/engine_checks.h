@@ -2,7 +2,6 @@
 // What can be known about an experiment's engines before anything is measured.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,11 +10,11 @@
 #include "config/validate.h"
 #include "engine/discovery.h"
 #include "joulemark/experiment.h"
+#include "run/references.h"
 
 namespace joulemark::cli {
 
-/// By engine as the experiment writes it.
-using Installs = std::map<std::string, EngineInstall>;
+using run::Installs;
 
 /// Every engine, provider, precision, option and model format against the engines' manifests: what
 /// an engine does not have, with what it has. Needs no engine's library.

@@ -16,9 +16,9 @@ namespace joulemark::cli {
 namespace {
 
 using nlohmann::json;
+using tokenizer::Ids;
 using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
-using Ids = std::vector<std::int32_t>;
 
 Result<json> text_of(const std::optional<Tokenizer>& tokenizer, const Ids& ids) {
   if (!tokenizer) return json();

@@ -14,9 +14,9 @@
 namespace joulemark::cli {
 namespace {
 
+using tokenizer::Ids;
 using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
-using Ids = std::vector<std::int32_t>;
 
 constexpr std::int64_t kMostNewTokens = 1 << 24;
 constexpr std::int64_t kMostThreads = 1024;

@@ -16,25 +16,34 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+struct Asked {
+  hub::HubRequest request;
+  hub::HubEnvironment environment;
+};
+
+Result<Asked> read_asked(const std::string& source) {
+  auto request = hub::parse_request(source);
+  if (!request) return fail(request.error());
+  auto environment = hub::read_environment(variable);
+  if (!environment) return fail(environment.error());
+  return Asked{*std::move(request), *std::move(environment)};
+}
+
 }  // namespace
 
 Result<hub::HubSnapshot> fetch_from_hub(const std::string& source, run::ProgressStyle style) {
-  const auto request = hub::parse_request(source);
-  if (!request) return fail(request.error());
-  const auto environment = hub::read_environment(variable);
-  if (!environment) return fail(environment.error());
+  const auto asked = read_asked(source);
+  if (!asked) return fail(asked.error());
   HubProgress progress(style);
-  return hub::fetch(*request, *environment,
+  return hub::fetch(asked->request, asked->environment,
                     {.callbacks = progress.callbacks(), .interrupted = &interrupt_flag()});
 }
 
 Result<std::optional<std::filesystem::path>> fetched_from_hub(const std::string& source) {
-  const auto request = hub::parse_request(source);
-  if (!request) return fail(request.error());
-  auto environment = hub::read_environment(variable);
-  if (!environment) return fail(environment.error());
-  environment->offline = true;
-  const auto snapshot = hub::fetch(*request, *environment, {});
+  auto asked = read_asked(source);
+  if (!asked) return fail(asked.error());
+  asked->environment.offline = true;
+  const auto snapshot = hub::fetch(asked->request, asked->environment, {});
   if (!snapshot) return std::nullopt;
   return snapshot->directory;
 }

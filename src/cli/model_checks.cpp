@@ -33,7 +33,6 @@ Status check_exists(const std::string& what, const fs::path& path) {
 
 /// What the file says of itself; nothing for formats that only engines read.
 Result<std::optional<model::OnnxSummary>> read_model(const LocalModel& model) {
-  if (model.absent) return std::nullopt;
   if (auto exists = check_exists("model", model.path); !exists) return fail(exists.error());
   if (model.problem) return fail(*model.problem);
   if (model.description.empty() || model.language) return std::nullopt;
@@ -104,7 +103,6 @@ Status check_prompted(const ModelSpec& spec) {
 Status check_model(const ModelSpec& spec, const LocalModel& local, const Experiment& experiment) {
   const auto summary = read_model(local);
   if (!summary) return fail(summary.error());
-  if (local.absent) return {};
   if (local.language) return check_prompted(spec);
   if (!*summary) return check_open_inputs(spec);
   if (auto inputs = check_inputs(spec, **summary, experiment); !inputs) return inputs;
@@ -178,7 +176,7 @@ void settle_length(Experiment& experiment, const LocalModels& models) {
 Status check_models(const Experiment& experiment, const LocalModels& models) {
   for (std::size_t i = 0; i < models.size(); ++i) {
     const ModelSpec& spec = experiment.models[i];
-    if (config::is_null_model(spec.source)) continue;
+    if (config::is_null_model(spec.source) || models[i].absent) continue;
     if (auto checked = check_model(spec, models[i], experiment); !checked) return checked;
   }
   return {};

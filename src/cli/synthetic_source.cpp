@@ -11,31 +11,48 @@ namespace joulemark::cli {
 
 namespace fs = std::filesystem;
 
-Result<fs::path> synthetic_directory(const std::string& source) {
-  const auto model = checkpoint::parse_synthetic(source);
+namespace {
+
+/// What a source names, and where it is made.
+struct Place {
+  checkpoint::SyntheticModel model;
+  fs::path cache;
+  fs::path folder;
+
+  [[nodiscard]] bool is_made() const {
+    std::error_code error;
+    return fs::exists(folder, error);
+  }
+};
+
+Result<Place> place_of(const std::string& source) {
+  auto model = checkpoint::parse_synthetic(source);
   if (!model) return fail(model.error());
-  const auto cache = cache_folder();
+  auto cache = cache_folder();
   if (!cache) return fail(cache.error());
-  const fs::path folder = checkpoint::synthetic_folder(*model, *cache);
-  std::error_code error;
-  if (!fs::exists(folder, error)) {
-    const auto bytes = checkpoint::synthetic_bytes(*model);
+  fs::path folder = checkpoint::synthetic_folder(*model, *cache);
+  return Place{*std::move(model), *std::move(cache), std::move(folder)};
+}
+
+}  // namespace
+
+Result<fs::path> synthetic_directory(const std::string& source) {
+  const auto place = place_of(source);
+  if (!place) return fail(place.error());
+  if (!place->is_made()) {
+    const auto bytes = checkpoint::synthetic_bytes(place->model);
     if (!bytes) return fail(bytes.error());
     print_note(fmt::format("making {} MB of weights for '{}' in '{}', once", *bytes / 1'000'000,
-                           source, folder.string()));
+                           source, place->folder.string()));
   }
-  return checkpoint::make_synthetic(*model, *cache);
+  return checkpoint::make_synthetic(place->model, place->cache);
 }
 
 Result<std::optional<fs::path>> made_synthetic(const std::string& source) {
-  const auto model = checkpoint::parse_synthetic(source);
-  if (!model) return fail(model.error());
-  const auto cache = cache_folder();
-  if (!cache) return fail(cache.error());
-  fs::path folder = checkpoint::synthetic_folder(*model, *cache);
-  std::error_code error;
-  if (!fs::exists(folder, error)) return std::nullopt;
-  return folder;
+  const auto place = place_of(source);
+  if (!place) return fail(place.error());
+  if (!place->is_made()) return std::nullopt;
+  return place->folder;
 }
 
 void note_synthetic(const std::string& source) {

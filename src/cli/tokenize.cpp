@@ -21,9 +21,9 @@ namespace joulemark::cli {
 namespace {
 
 using nlohmann::json;
+using tokenizer::Ids;
 using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
-using Ids = std::vector<std::int32_t>;
 
 struct Tokenize {
   std::string model;

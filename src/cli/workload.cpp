@@ -18,7 +18,7 @@
 namespace joulemark::cli {
 namespace {
 
-using Ids = std::vector<std::int32_t>;
+using tokenizer::Ids;
 using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -40,7 +41,7 @@ class Run {
     std::int64_t id;
     const Experiment& experiment;
     const std::vector<plan::PlannedTrial>& trials;
-    const std::map<std::string, EngineInstall>& installs;
+    const Installs& installs;
   };
   Run(const Plan& plan, RunContext& context, const std::filesystem::path& reference_folder)
       : plan_(plan),
@@ -251,8 +252,7 @@ Status Run::save(TrialRecord& record) {
 
 Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& experiment,
                                   const std::vector<plan::PlannedTrial>& trials,
-                                  const std::map<std::string, EngineInstall>& installs,
-                                  RunContext& context) {
+                                  const Installs& installs, RunContext& context) {
   const auto folder = TemporaryFolder::create();
   if (!folder) return fail(folder.error());
   if (auto added = context.store.add_host(experiment_id, context.host); !added)

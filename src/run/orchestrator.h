@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "run/model_files.h"
 #include "run/model_prompts.h"
 #include "run/progress.h"
+#include "run/references.h"
 #include "run/worker_runner.h"
 #include "store/store.h"
 
@@ -58,7 +58,6 @@ struct RunOutcome {
 /// interrupted.
 Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& experiment,
                                   const std::vector<plan::PlannedTrial>& trials,
-                                  const std::map<std::string, EngineInstall>& installs,
-                                  RunContext& context);
+                                  const Installs& installs, RunContext& context);
 
 }  // namespace joulemark::run

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -104,7 +103,7 @@ class Orchestrator : public testing::Test {
 
   std::optional<TemporaryFolder> folder_;
   Experiment experiment_;
-  std::map<std::string, EngineInstall> installs_;
+  Installs installs_;
   StandingClock clock_;
   ScriptedRunner runner_{clock_};
   std::vector<std::unique_ptr<Sensor>> sensors_;

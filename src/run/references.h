@@ -25,7 +25,7 @@ struct AnswerPlan {
   std::string reference;  ///< label of the reference
 };
 
-/// Configuration::engine → where it was found.
+/// By engine as the experiment writes it (Configuration::engine): where it was found.
 using Installs = std::map<std::string, EngineInstall>;
 
 /// The reference of each model and batch (inputs differ by batch): the model's own outputs where

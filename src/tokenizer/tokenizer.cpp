@@ -58,8 +58,7 @@ Result<Tokenizer> Tokenizer::parse(std::string_view json, std::string name) {
   return tokenizer;
 }
 
-Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text,
-                                                    SpecialTokens special) const {
+Result<Ids> Tokenizer::encode(std::string_view text, SpecialTokens special) const {
   const Reply reply(jm_tokenizer_encode(handle_.get(), text.data(), text.size(), flag_of(special)));
   if (reply.failed())
     return fail(ErrorKind::kFailed,

@@ -17,6 +17,9 @@ struct jm_tokenizer;
 
 namespace joulemark::tokenizer {
 
+/// Token ids of one text.
+using Ids = std::vector<std::int32_t>;
+
 /// What becomes of special tokens such as <s> that are no part of the text.
 enum class SpecialTokens {
   kWithout,  ///< encode adds none; decode leaves them out
@@ -41,7 +44,7 @@ class Tokenizer {
   /// kFailed when `text` is not UTF-8, is longer than 4 MiB (also once it is normalised), holds
   /// what the tokenizer has no token for and no unknown token either, or makes a regular expression
   /// of the file search for too long. Takes up to 4 s and 900 MiB for the longest texts.
-  Result<std::vector<std::int32_t>> encode(std::string_view text, SpecialTokens special) const;
+  Result<Ids> encode(std::string_view text, SpecialTokens special) const;
 
   /// kFailed for an id that no token has, named in the message, or for more than 64 MiB of tokens.
   /// Bytes that are no UTF-8 become U+FFFD.

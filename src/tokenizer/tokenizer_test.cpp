@@ -21,7 +21,6 @@ using testing::kByteFallback;
 using testing::kCharacters;
 using testing::with_part;
 namespace fs = std::filesystem;
-using Ids = std::vector<std::int32_t>;
 
 Tokenizer parsed(std::string_view json) {
   auto tokenizer = Tokenizer::parse(json, "test.json");
