@@ -116,7 +116,7 @@ Comparison to_itself(std::size_t n) {
   Comparison comparison;
   comparison.relation = Relation::kBest;
   comparison.blocks = static_cast<int>(n);
-  comparison.ratio = {.estimate = 1, .lo = 1, .hi = 1, .outcome = IntervalOutcome::kConstant};
+  comparison.ratio = {.estimate = 1, .lo = 1, .hi = 1, .outcome = Outcome::kConstant};
   return comparison;
 }
 

@@ -85,7 +85,7 @@ TEST(BestSet, OneBlockResolvesNothing) {
   const std::vector<std::vector<double>> values = {{1.0}, {5.0}};
   const BestSet set = best_set(values);
   EXPECT_EQ(set.comparisons[1].relation, Relation::kUnresolved);
-  EXPECT_EQ(set.comparisons[1].ratio.outcome, IntervalOutcome::kTooFew);
+  EXPECT_EQ(set.comparisons[1].ratio.outcome, Outcome::kTooFew);
 }
 
 /// What went wrong in simulated experiments, as shares of them.

@@ -25,20 +25,20 @@ struct Atom {
 };
 
 /// Why there is nothing to resample; kOk when there is.
-IntervalOutcome obstacle(std::span<const double> sorted) {
-  if (!all_finite(sorted)) return IntervalOutcome::kNotFinite;
-  if (sorted.size() < kMinValues) return IntervalOutcome::kTooFew;
-  if (sorted.front() == sorted.back()) return IntervalOutcome::kConstant;
-  return IntervalOutcome::kOk;
+Outcome obstacle(std::span<const double> sorted) {
+  if (!all_finite(sorted)) return Outcome::kNotFinite;
+  if (sorted.size() < kMinValues) return Outcome::kTooFew;
+  if (sorted.front() == sorted.back()) return Outcome::kConstant;
+  return Outcome::kOk;
 }
 
 Interval without_resampling(std::span<const double> values, const Statistic& statistic,
-                            IntervalOutcome outcome) {
+                            Outcome outcome) {
   Interval interval;
   interval.outcome = outcome;
-  if (outcome == IntervalOutcome::kNotFinite || values.empty()) return interval;
+  if (outcome == Outcome::kNotFinite || values.empty()) return interval;
   interval.estimate = statistic(values);
-  if (outcome != IntervalOutcome::kConstant) return interval;
+  if (outcome != Outcome::kConstant) return interval;
   interval.lo = interval.hi = interval.estimate;
   return interval;
 }
@@ -108,7 +108,7 @@ Interval bca(std::vector<Atom> atoms, const Shape& shape) {
   interval.estimate = shape.estimate;
   interval.lo = bound(tail);
   interval.hi = bound(1 - tail);
-  interval.outcome = IntervalOutcome::kOk;
+  interval.outcome = Outcome::kOk;
   return interval;
 }
 
@@ -218,18 +218,17 @@ Interval bca_interval(std::span<const double> values, const Statistic& statistic
                       const BootstrapOptions& options) {
   assert(options.resamples > 0 && options.level > 0 && options.level < 1);
   std::vector<double> sorted(values.begin(), values.end());
-  if (!all_finite(sorted))
-    return without_resampling(sorted, statistic, IntervalOutcome::kNotFinite);
+  if (!all_finite(sorted)) return without_resampling(sorted, statistic, Outcome::kNotFinite);
   std::sort(sorted.begin(), sorted.end());
-  const IntervalOutcome outcome = obstacle(sorted);
-  if (outcome != IntervalOutcome::kOk) return without_resampling(sorted, statistic, outcome);
+  const Outcome outcome = obstacle(sorted);
+  if (outcome != Outcome::kOk) return without_resampling(sorted, statistic, outcome);
   const double estimate = statistic(sorted);
   std::vector<Atom> atoms = draw(sorted, statistic, options);
   const double accelerated = acceleration(sorted, statistic);
   const bool defined = std::isfinite(estimate) && std::isfinite(accelerated) &&
                        std::all_of(atoms.begin(), atoms.end(),
                                    [](const Atom& atom) { return std::isfinite(atom.value); });
-  if (!defined) return without_resampling({}, statistic, IntervalOutcome::kNotFinite);
+  if (!defined) return without_resampling({}, statistic, Outcome::kNotFinite);
   return bca(std::move(atoms), {.estimate = estimate,
                                 .acceleration = accelerated,
                                 .resolution = 0.5 / options.resamples,
@@ -238,10 +237,10 @@ Interval bca_interval(std::span<const double> values, const Statistic& statistic
 
 Interval bca_median(std::span<const double> values, double level) {
   std::vector<double> sorted(values.begin(), values.end());
-  if (!all_finite(sorted)) return without_resampling(sorted, median, IntervalOutcome::kNotFinite);
+  if (!all_finite(sorted)) return without_resampling(sorted, median, Outcome::kNotFinite);
   std::sort(sorted.begin(), sorted.end());
-  const IntervalOutcome outcome = obstacle(sorted);
-  if (outcome != IntervalOutcome::kOk) return without_resampling(sorted, median, outcome);
+  const Outcome outcome = obstacle(sorted);
+  if (outcome != Outcome::kOk) return without_resampling(sorted, median, outcome);
   return bca(median_distribution(sorted), {.estimate = sorted_median(sorted),
                                            .acceleration = median_acceleration(sorted),
                                            .resolution = 1e-12,

@@ -19,7 +19,7 @@ struct Golden {
 };
 
 void expect_golden(const Interval& interval, const Golden& golden) {
-  EXPECT_EQ(interval.outcome, IntervalOutcome::kOk);
+  EXPECT_EQ(interval.outcome, Outcome::kOk);
   EXPECT_NEAR(interval.lo, golden.lo, 0.5 * golden.standard_error);
   EXPECT_NEAR(interval.hi, golden.hi, 0.5 * golden.standard_error);
 }
@@ -103,7 +103,7 @@ TEST(Bootstrap, ScaleCarriesThrough) {
 TEST(Bootstrap, ConstantDataGiveAPoint) {
   const std::vector<double> zeros(10, 0.0);
   for (const Interval& interval : {bca_median(zeros), bca_interval(zeros, mean)}) {
-    EXPECT_EQ(interval.outcome, IntervalOutcome::kConstant);
+    EXPECT_EQ(interval.outcome, Outcome::kConstant);
     EXPECT_TRUE(interval.bounded());
     EXPECT_EQ(interval.lo, 0);
     EXPECT_EQ(interval.hi, 0);
@@ -113,7 +113,7 @@ TEST(Bootstrap, ConstantDataGiveAPoint) {
 TEST(Bootstrap, FewerThanThreeValuesGiveNoInterval) {
   const std::vector<double> two = {1, 3};
   for (const Interval& interval : {bca_median(two), bca_interval(two, mean)}) {
-    EXPECT_EQ(interval.outcome, IntervalOutcome::kTooFew);
+    EXPECT_EQ(interval.outcome, Outcome::kTooFew);
     EXPECT_EQ(interval.estimate, 2);
     EXPECT_FALSE(interval.bounded());
     EXPECT_TRUE(std::isnan(interval.lo));
@@ -124,10 +124,10 @@ TEST(Bootstrap, FewerThanThreeValuesGiveNoInterval) {
 
 TEST(Bootstrap, NaNIsNamed) {
   const std::vector<double> values = {1, 2, std::nan(""), 4};
-  EXPECT_EQ(bca_median(values).outcome, IntervalOutcome::kNotFinite);
-  EXPECT_EQ(bca_interval(values, mean).outcome, IntervalOutcome::kNotFinite);
+  EXPECT_EQ(bca_median(values).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(bca_interval(values, mean).outcome, Outcome::kNotFinite);
   const auto undefined = [](std::span<const double>) { return std::nan(""); };
-  EXPECT_EQ(bca_interval(golden::kOnnx, undefined).outcome, IntervalOutcome::kNotFinite);
+  EXPECT_EQ(bca_interval(golden::kOnnx, undefined).outcome, Outcome::kNotFinite);
 }
 
 TEST(Bootstrap, TiesKeepTheIntervalWithinTheData) {

@@ -3,6 +3,8 @@
 #include "stats/distribution.h"
 
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/policies/policy.hpp>
@@ -18,6 +20,8 @@ using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
 using Normal = boost::math::normal_distribution<double, Quiet>;
 using Binomial = boost::math::binomial_distribution<double, Quiet>;
 using StudentsT = boost::math::students_t_distribution<double, Quiet>;
+using FisherF = boost::math::fisher_f_distribution<double, Quiet>;
+using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
 
 }  // namespace
 
@@ -25,12 +29,32 @@ double normal_cdf(double z) {
   return boost::math::cdf(Normal(), z);
 }
 
+double normal_sf(double z) {
+  return boost::math::cdf(boost::math::complement(Normal(), z));
+}
+
 double normal_quantile(double p) {
   return boost::math::quantile(Normal(), p);
 }
 
+double t_sf(double df, double t) {
+  return boost::math::cdf(boost::math::complement(StudentsT(df), t));
+}
+
 double t_quantile(double df, double p) {
   return boost::math::quantile(StudentsT(df), p);
+}
+
+double f_sf(double df1, double df2, double f) {
+  return boost::math::cdf(boost::math::complement(FisherF(df1, df2), f));
+}
+
+double chi_squared_sf(double df, double x) {
+  return boost::math::cdf(boost::math::complement(ChiSquared(df), x));
+}
+
+double chi_squared_quantile(double df, double p) {
+  return boost::math::quantile(ChiSquared(df), p);
 }
 
 double binomial_at_least(std::size_t n, double p, std::size_t k) {

@@ -8,10 +8,23 @@ namespace joulemark::stats {
 
 /// Φ(z) of the standard normal.
 double normal_cdf(double z);
+/// 1 − Φ(z), accurate where it is small.
+double normal_sf(double z);
 /// Φ⁻¹(p); −∞ and ∞ at 0 and 1.
 double normal_quantile(double p);
-/// Quantile `p` in (0, 1) of Student's t with `df` > 0 degrees of freedom.
+
+/// P(T > t) of Student's t with `df` > 0 degrees of freedom, accurate where it is small.
+double t_sf(double df, double t);
+/// Its quantile `p` in (0, 1).
 double t_quantile(double df, double p);
+
+/// P(F > f) of Fisher's F with `df1`, `df2` > 0 degrees of freedom, f ≥ 0.
+double f_sf(double df1, double df2, double f);
+
+/// P(X > x) of χ² with `df` > 0 degrees of freedom, x ≥ 0.
+double chi_squared_sf(double df, double x);
+/// Its quantile `p` in (0, 1).
+double chi_squared_quantile(double df, double p);
 
 /// P(X ≥ k) of a binomial X of n draws with probability p in [0, 1]; 1 for k = 0.
 double binomial_at_least(std::size_t n, double p, std::size_t k);

@@ -4,28 +4,20 @@
 
 #include <limits>
 
+#include "stats/outcome.h"
+
 namespace joulemark::stats {
 
-/// What became of an interval. Data that allow none are a named outcome, never a crash or a NaN
-/// that nobody explains.
-enum class IntervalOutcome {
-  kOk,
-  kConstant,   ///< every value is the same: the interval is that point
-  kTooFew,     ///< too few values for an interval: `lo` and `hi` are NaN
-  kNotFinite,  ///< a value is NaN or infinite, or not positive where a logarithm is taken: all NaN
-};
-
-/// "ok", "constant", "too_few", "not_finite".
-const char* to_string(IntervalOutcome outcome);
-
+/// kConstant: every value is the same, and the interval is that point. Any other outcome but kOk:
+/// `lo` and `hi` are NaN; `estimate` is there where it is defined.
 struct Interval {
   double estimate = std::numeric_limits<double>::quiet_NaN();
   double lo = std::numeric_limits<double>::quiet_NaN();
   double hi = std::numeric_limits<double>::quiet_NaN();
-  IntervalOutcome outcome = IntervalOutcome::kTooFew;
+  Outcome outcome = Outcome::kTooFew;
   /// Whether `lo` and `hi` are numbers.
   [[nodiscard]] bool bounded() const {
-    return outcome == IntervalOutcome::kOk || outcome == IntervalOutcome::kConstant;
+    return outcome == Outcome::kOk || outcome == Outcome::kConstant;
   }
 };
 

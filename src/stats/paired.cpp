@@ -21,7 +21,7 @@ Interval paired_ratio(std::span<const double> numerator, std::span<const double>
     const bool usable = numerator[i] > 0 && denominator[i] > 0 && std::isfinite(numerator[i]) &&
                         std::isfinite(denominator[i]);
     if (!usable) {
-      interval.outcome = IntervalOutcome::kNotFinite;
+      interval.outcome = Outcome::kNotFinite;
       return interval;
     }
     logs.push_back(std::log(numerator[i]) - std::log(denominator[i]));
@@ -37,7 +37,7 @@ Interval paired_ratio(std::span<const double> numerator, std::span<const double>
   if (lo == 0 || !std::isfinite(hi)) return interval;
   interval.lo = lo;
   interval.hi = hi;
-  interval.outcome = half > 0 ? IntervalOutcome::kOk : IntervalOutcome::kConstant;
+  interval.outcome = half > 0 ? Outcome::kOk : Outcome::kConstant;
   return interval;
 }
 

@@ -22,6 +22,11 @@ TEST(Distribution, AgreesWithTheGoldenValues) {
   EXPECT_NEAR(t_quantile(4.5, 0.99), 3.527050890626092, 1e-12);
   EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-14);
   EXPECT_NEAR(normal_cdf(-1.5), 0.06680720126885807, 1e-15);
+  EXPECT_NEAR(normal_sf(20) / 2.7536241186061556e-89, 1, 1e-12);
+  EXPECT_NEAR(t_sf(9, 40) / 9.491499224669911e-12, 1, 1e-9);
+  EXPECT_NEAR(f_sf(3, 36, 62860.3377975056) / 5.51982343168454e-67, 1, 1e-11);
+  EXPECT_NEAR(chi_squared_sf(3, 36.585365853658544) / 5.631198837697744e-08, 1, 1e-13);
+  EXPECT_NEAR(chi_squared_quantile(4, 0.95), 9.487729036781154, 1e-12);
 }
 
 TEST(PairedRatio, AgreesWithTheGoldenValues) {
@@ -52,22 +57,22 @@ TEST(PairedRatio, WhatABlockSharesCancels) {
 TEST(PairedRatio, DegenerateDataAreNamed) {
   const std::vector<double> one = {2};
   const std::vector<double> half = {1};
-  EXPECT_EQ(paired_ratio({}, {}).outcome, IntervalOutcome::kTooFew);
-  EXPECT_EQ(paired_ratio(one, half).outcome, IntervalOutcome::kTooFew);
+  EXPECT_EQ(paired_ratio({}, {}).outcome, Outcome::kTooFew);
+  EXPECT_EQ(paired_ratio(one, half).outcome, Outcome::kTooFew);
   EXPECT_EQ(paired_ratio(one, half).estimate, 2);
   const std::vector<double> same = {3, 3, 3};
   const Interval constant = paired_ratio(same, same);
-  EXPECT_EQ(constant.outcome, IntervalOutcome::kConstant);
+  EXPECT_EQ(constant.outcome, Outcome::kConstant);
   EXPECT_EQ(constant.lo, 1);
   EXPECT_EQ(constant.hi, 1);
   const std::vector<double> far = {3, 600};
   const std::vector<double> near = {3, 6};
-  EXPECT_EQ(paired_ratio(far, near, 0.9999).outcome, IntervalOutcome::kTooFew);
+  EXPECT_EQ(paired_ratio(far, near, 0.9999).outcome, Outcome::kTooFew);
   EXPECT_NEAR(paired_ratio(far, near, 0.9999).estimate, 10, 1e-9);
   const std::vector<double> bad = {3, 0, 3};
-  EXPECT_EQ(paired_ratio(bad, same).outcome, IntervalOutcome::kNotFinite);
+  EXPECT_EQ(paired_ratio(bad, same).outcome, Outcome::kNotFinite);
   const std::vector<double> nan = {3, kNaN, 3};
-  EXPECT_EQ(paired_ratio(same, nan).outcome, IntervalOutcome::kNotFinite);
+  EXPECT_EQ(paired_ratio(same, nan).outcome, Outcome::kNotFinite);
 }
 
 TEST(PairedRatio, CoverageIsNominal) {

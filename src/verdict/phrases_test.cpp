@@ -8,7 +8,7 @@ namespace joulemark::verdict {
 namespace {
 
 std::string more(double estimate, double lo, double hi) {
-  return more_text({estimate, lo, hi, stats::IntervalOutcome::kOk}, 0.03);
+  return more_text({estimate, lo, hi, stats::Outcome::kOk}, 0.03);
 }
 
 TEST(Phrases, ARatioAroundTwoHasOneFormWhateverItsNoise) {
@@ -44,7 +44,7 @@ TEST(Phrases, WithoutAnIntervalThereIsNoBracket) {
 }
 
 TEST(Phrases, ASavingIsWhatTheOtherOneNeedsLess) {
-  const Quantity less = saving({2.0, 1.6, 2.5, stats::IntervalOutcome::kOk});
+  const Quantity less = saving({2.0, 1.6, 2.5, stats::Outcome::kOk});
   EXPECT_EQ(less.value, "50 %");
   EXPECT_EQ(less.interval, " [38 %, 60 %]");
 }

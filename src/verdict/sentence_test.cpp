@@ -39,8 +39,7 @@ Cell cell_of(const Rival& rival) {
   cell.label = rival.label;
   cell.standing = rival.standing;
   cell.ratio = {.interval = {rival.estimate, rival.lo, rival.hi,
-                             rival.blocks > 1 ? stats::IntervalOutcome::kOk
-                                              : stats::IntervalOutcome::kTooFew},
+                             rival.blocks > 1 ? stats::Outcome::kOk : stats::Outcome::kTooFew},
                 .blocks = rival.blocks};
   return cell;
 }
