@@ -31,3 +31,9 @@ endforeach()
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)
 add_library(protozero::protozero INTERFACE IMPORTED)
 set_target_properties(protozero::protozero PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${PROTOZERO_INCLUDE_DIR})
+
+# Debian's libcsv-dev ships neither of them.
+find_path(CSV_INCLUDE_DIR csv.h REQUIRED)
+find_library(CSV_LIBRARY csv REQUIRED)
+add_library(csv::csv UNKNOWN IMPORTED)
+set_target_properties(csv::csv PROPERTIES IMPORTED_LOCATION ${CSV_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${CSV_INCLUDE_DIR})
