@@ -63,12 +63,14 @@ Columns columns_for(MetricId primary) {
   return verdict::is_of_text(primary) ? Columns(kTextColumns) : Columns(kColumns);
 }
 
-/// What both have, they call the same.
-const MetricColumn& column_of(MetricId id) {
+/// What both have, they call the same. A metric that no table has by itself goes by its title.
+const char* head_of(MetricId id) {
   const auto has_id = [&](const MetricColumn& column) { return column.id == id; };
-  const auto* const found = std::find_if(std::begin(kColumns), std::end(kColumns), has_id);
-  if (found != std::end(kColumns)) return *found;
-  return *std::find_if(std::begin(kTextColumns), std::end(kTextColumns), has_id);
+  for (const Columns columns : {Columns(kColumns), Columns(kTextColumns)}) {
+    const auto found = std::find_if(columns.begin(), columns.end(), has_id);
+    if (found != columns.end()) return found->head;
+  }
+  return metric(id).title;
 }
 
 std::string best_ratio_text(const Cell& cell) {
@@ -168,7 +170,11 @@ ModelTable::ModelTable(const Judgement& judgement, const ModelVerdict& model)
 
 ModelTable::Metrics ModelTable::metrics_above(int least) const {
   Metrics metrics;
-  for (const MetricColumn& column : columns_for(primary_)) {
+  const Columns columns = columns_for(primary_);
+  const bool shown = std::any_of(columns.begin(), columns.end(),
+                                 [&](const MetricColumn& column) { return column.id == primary_; });
+  if (!shown) metrics.push_back(primary_);
+  for (const MetricColumn& column : columns) {
     if (column.id == primary_ || column.keep > least) metrics.push_back(column.id);
   }
   return metrics;
@@ -230,7 +236,7 @@ TextTable ModelTable::build(const std::vector<LabelledColumn>& columns) const {
 
 std::vector<std::string> ModelTable::metric_cells(MetricId id) const {
   const MetricValues values(cells_, id);
-  const char* head = column_of(id).head;
+  const char* head = head_of(id);
   std::vector<std::string> texts = {values.empty() ? head
                                                    : fmt::format("{} ({})", head, values.unit())};
   for (const Cell* cell : cells_) {

@@ -153,6 +153,15 @@ Message different(const Facts& facts) {
       names(who));
 }
 
+Message constraint_open(const Facts& facts) {
+  const auto& open = facts.judgement.open_constraints;
+  if (open.empty()) return std::nullopt;
+  return fmt::format(
+      "a constraint is met by the estimate and not shown by its interval, for {}; raise "
+      "--repetitions",
+      names(open));
+}
+
 Message not_compared(const Facts& facts) {
   if (facts.judgement.cells.size() < 2) return std::nullopt;
   const auto unchecked = trials_where(
@@ -358,6 +367,7 @@ constexpr Row kRows[] = {
     {"near_tie", near_tie},
     {"other_texts", other_texts},
     {"precision", precision},
+    {"constraint_open", constraint_open},
     {"not_compared", not_compared},
     {"unchecked", unchecked},
     {"not_ok", not_ok},

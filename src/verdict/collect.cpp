@@ -112,7 +112,8 @@ void read_values(const ExperimentRecord& record, Judgement& judgement) {
 bool is_energy(MetricId id) {
   return id == MetricId::kEnergyPerToken || id == MetricId::kPrefillEnergy ||
          id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
-         id == MetricId::kEnergyUncertainty || id == MetricId::kPower;
+         id == MetricId::kEnergyUncertainty || id == MetricId::kPower ||
+         id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared;
 }
 
 bool is_latency(MetricId id) {

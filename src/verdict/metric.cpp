@@ -119,6 +119,16 @@ Value decode_energy(const TrialFacts& facts) {
   return behind > 0 ? finite((*whole - *prompt) / behind) : std::nullopt;
 }
 
+/// Energy × time^Power of what is counted: a generated token of a language model, else an inference
+/// (Horowitz, Indermaur & Gonzalez 1994, ISLPED: energy-delay product).
+template <int Power>
+Value energy_delay(const TrialFacts& facts) {
+  const bool text = facts.record->text.window.new_tokens > 0;
+  const Value joules = text ? energy_per_token(facts) : energy(facts);
+  const Value seconds = text ? time_per_token(facts) : time_per_inference(facts);
+  return joules && seconds ? finite(*joules * std::pow(*seconds, Power)) : std::nullopt;
+}
+
 template <std::optional<double> TrialFacts::*Member>
 Value latency(const TrialFacts& facts) {
   return facts.*Member;
@@ -160,6 +170,8 @@ constexpr Metric kMetrics[] = {
     {"prompt_tokens_per_s", "/s", "prompt tokens per second", Better::kMore, Format::kDecimal, prefill_rate},
     {"prefill_energy_per_token_J", "J", "energy per prompt token", Better::kLess, Format::kSi, prefill_energy},
     {"decode_energy_per_token_J", "J", "energy per token behind the first", Better::kLess, Format::kSi, decode_energy},
+    {"energy_delay_Js", "J·s", "energy-delay product", Better::kLess, Format::kSi, energy_delay<1>},
+    {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

@@ -79,6 +79,8 @@ enum class MetricId : std::size_t {
   kPrefillRate,
   kPrefillEnergy,
   kDecodeEnergy,
+  kEnergyDelay,
+  kEnergyDelaySquared,
   kCount,
 };
 

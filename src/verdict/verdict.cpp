@@ -14,6 +14,8 @@
 #include "verdict/caveats.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/judge_options.h"
+#include "verdict/metric_name.h"
 #include "verdict/same_work.h"
 #include "verdict/sentence.h"
 
@@ -22,21 +24,23 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
-/// Energy when every eligible configuration measured it in at least half of its trials. Of a
-/// language model per token, which is what its users count.
-MetricId choose_primary(const Judgement& judgement, const Indices& eligible) {
-  const bool text = std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
-    return judgement.cells[c].estimate(MetricId::kTimePerToken).n > 0;
-  });
+/// What was asked for, else energy when every eligible configuration measured it in at least half
+/// of its trials. Of a language model per token, which is what its users count.
+MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
+                        const JudgeOptions& options) {
+  const bool text =
+      !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
+        return judgement.cells[c].estimate(MetricId::kTimePerToken).n > 0;
+      });
   const bool measured =
       !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
         const Cell& cell = judgement.cells[c];
         return cell.estimate(MetricId::kEnergy).n > 0 &&
                2 * cell.estimate(MetricId::kEnergy).n >= cell.finished;
       });
-  if (text && !eligible.empty())
-    return measured ? MetricId::kEnergyPerToken : MetricId::kTimePerToken;
-  return measured ? MetricId::kEnergy : MetricId::kTime;
+  const MetricId primary =
+      options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
+  return text ? of_text(primary) : primary;
 }
 
 /// values[cell][block] of the primary metric, blocks numbered densely.
@@ -91,12 +95,13 @@ Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
 }
 
 /// Ranks the eligible cells of one model.
-void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& model) {
+void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& model,
+          const JudgeOptions& options) {
   Indices eligible;
   for (const std::size_t c : model.cells) {
     if (judgement.cells[c].reason.empty()) eligible.push_back(c);
   }
-  model.primary = choose_primary(judgement, eligible);
+  model.primary = choose_primary(judgement, eligible, options);
   Indices ranked;
   for (const std::size_t c : eligible) {
     Cell& cell = judgement.cells[c];
@@ -114,6 +119,21 @@ void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& mo
   }
   if (set.best) model.best = ranked[*set.best];
   model.outcome = outcome_of(judgement, ranked);
+}
+
+/// Sets aside what misses a constraint, and notes what meets it by its estimate alone.
+void constrain(Judgement& judgement, const std::vector<Constraint>& constraints) {
+  for (Cell& cell : judgement.cells) {
+    for (const Constraint& constraint : constraints) {
+      if (!cell.reason.empty()) break;
+      const Fulfilment fulfilment = constraint.of(cell);
+      if (fulfilment == Fulfilment::kMissed || fulfilment == Fulfilment::kUnknown)
+        cell.reason = constraint.reason(cell);
+      if (fulfilment == Fulfilment::kOpen)
+        judgement.open_constraints.push_back(
+            fmt::format("{} ({})", full_name(judgement, cell), constraint.text()));
+    }
+  }
 }
 
 /// Judgement::ratio_to_best of the trials of one model.
@@ -186,12 +206,17 @@ const char* to_string(Outcome outcome) {
 }
 
 Judgement judge(const ExperimentRecord& record) {
+  return judge(record, {});
+}
+
+Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   Judgement judgement = collect(record);
   const std::vector<std::string> reasons = obstacles(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
+  constrain(judgement, options.constraints);
   judgement.ratio_to_best.assign(record.trials.size(), std::numeric_limits<double>::quiet_NaN());
   for (ModelVerdict& model : judgement.models) {
-    rank(record, judgement, model);
+    rank(record, judgement, model, options);
     relate_trials(record, judgement, model);
   }
   order_cells(judgement);

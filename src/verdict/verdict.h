@@ -81,7 +81,7 @@ const char* to_string(Outcome outcome);
 struct ModelVerdict {
   std::string model;
   Outcome outcome = Outcome::kNone;
-  MetricId primary = MetricId::kTime;  ///< energy when every rankable configuration measured it
+  MetricId primary = MetricId::kTime;  ///< what ranks: JudgeOptions::objective
   std::string sentence;                ///< the answer in plain words
   std::vector<std::size_t> cells;      ///< indices into Judgement::cells, best first, unranked last
   std::optional<std::size_t> best;     ///< index into Judgement::cells
@@ -94,6 +94,8 @@ struct Judgement {
   std::vector<Cell> cells;
   std::vector<Caveat> caveats;
   std::string energy_basis;  ///< what the joules cover, in one line; empty without energy
+  /// Ranked configurations whose interval does not show that they meet a constraint.
+  std::vector<std::string> open_constraints;
   /// values[metric][trial], parallel to metrics() and ExperimentRecord::trials; NaN where absent.
   std::vector<std::vector<double>> values;
   /// Cell of each trial, parallel to ExperimentRecord::trials.
@@ -104,8 +106,11 @@ struct Judgement {
   std::vector<double> ratio_to_best;
 };
 
+struct JudgeOptions;  // judge_options.h
+
 /// Judges `record`. Needs the durations for latency quantiles only; never fails: what cannot be
 /// said is an outcome with a reason.
 Judgement judge(const ExperimentRecord& record);
+Judgement judge(const ExperimentRecord& record, const JudgeOptions& options);
 
 }  // namespace joulemark::verdict
