@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "report/json_values.h"
+#include "report/verdict_json.h"
+
 namespace joulemark::report {
 namespace {
 
@@ -14,16 +17,6 @@ using verdict::Cell;
 using verdict::Judgement;
 
 constexpr int kFormat = 1;
-
-/// Puts `value` under `key`, or null with `reason` under "<key>_reason".
-void put(Json& object, const std::string& key, double value, const std::string& reason) {
-  if (std::isfinite(value)) {
-    object[key] = value;
-    return;
-  }
-  object[key] = nullptr;
-  object[key + "_reason"] = reason;
-}
 
 Json numbers(const std::vector<double>& values) {
   Json array = Json::array();
@@ -39,28 +32,6 @@ Json experiment_json(const ReportModel& model, JsonDetail detail) {
                {"margin", facts.margin}};
   if (detail == JsonDetail::kFull) json["toml"] = facts.toml;
   return json;
-}
-
-Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
-  Json best_set = Json::array();
-  for (const std::size_t cell : model.cells) {
-    if (judgement.cells[cell].in_best_set()) best_set.push_back(cell);
-  }
-  Json json = {{"model", model.model},
-               {"outcome", to_string(model.outcome)},
-               {"metric", metric(model.primary).key},
-               {"sentence", model.sentence}};
-  json["best"] = model.best ? Json(*model.best) : Json();
-  if (!model.best) json["best_reason"] = "nothing_ranked";
-  json["best_set"] = std::move(best_set);
-  json["rows"] = model.cells;
-  return json;
-}
-
-Json verdict_json(const Judgement& judgement) {
-  Json models = Json::array();
-  for (const auto& model : judgement.models) models.push_back(model_json(judgement, model));
-  return {{"sentence", judgement.sentence}, {"models", std::move(models)}};
 }
 
 Json metrics_json() {

@@ -86,6 +86,11 @@ std::string percent_text(double fraction) {
   return fmt::format("{:g} %", 100 * fraction);
 }
 
+std::string p_text(double p) {
+  if (p < 0.001) return "p < 0.001";
+  return fmt::format("p = {:.{}f}", p, p < 0.01 ? 4 : p < 0.1 ? 3 : 2);
+}
+
 std::string join(const std::vector<std::string>& names) {
   if (names.size() > kNamesInFull) {
     return fmt::format("{} and {} others", names.front(), names.size() - 1);

@@ -12,6 +12,9 @@ namespace joulemark::verdict {
 /// "3 %" for 0.03, "2.5 %" for 0.025.
 std::string percent_text(double fraction);
 
+/// "p < 0.001", "p = 0.012", "p = 0.20".
+std::string p_text(double p);
+
 /// "A", "A and B", "A, B and C", "A and 4 others"; "" for none.
 std::string join(const std::vector<std::string>& names);
 

@@ -240,30 +240,4 @@ std::string model_sentence(const Judgement& judgement, const ModelVerdict& model
   return fmt::format("On this machine, for {}, {}{}", model.model, core(scene), not_ranked(scene));
 }
 
-std::string overall_sentence(const Judgement& judgement) {
-  if (judgement.models.empty()) return "Nothing was measured.";
-  if (judgement.models.size() == 1) return judgement.models.front().sentence;
-  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
-  const auto add = [&](const std::string& what, const std::string& model) {
-    const auto found = std::find_if(groups.begin(), groups.end(),
-                                    [&](const auto& group) { return group.first == what; });
-    if (found != groups.end()) return found->second.push_back(model);
-    groups.push_back({what, {model}});
-  };
-  for (const ModelVerdict& model : judgement.models) {
-    if (model.outcome == Outcome::kBetter) {
-      add(judgement.cells[*model.best].label + " is best for", model.model);
-    }
-    if (model.outcome == Outcome::kTie) add("a tie for", model.model);
-    if (model.outcome == Outcome::kUnresolved) add("not resolved for", model.model);
-    if (model.outcome == Outcome::kSingle) add("no comparison for", model.model);
-    if (model.outcome == Outcome::kNone) add("nothing ranked for", model.model);
-  }
-  std::string text = fmt::format("On this machine, of {} models: ", judgement.models.size());
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    text += fmt::format("{}{} {}", i == 0 ? "" : "; ", groups[i].first, join(groups[i].second));
-  }
-  return text + ".";
-}
-
 }  // namespace joulemark::verdict

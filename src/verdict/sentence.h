@@ -12,7 +12,7 @@ namespace joulemark::verdict {
 /// configuration is named for its standing, and nothing is said that its interval does not imply.
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin);
 
-/// The sentence of the only model, or one sentence over several.
-std::string overall_sentence(const Judgement& judgement);
+/// The sentence of the only model, or what holds for each of several and then over all of them.
+std::string overall_sentence(const Judgement& judgement, double margin);
 
 }  // namespace joulemark::verdict

@@ -11,6 +11,8 @@
 #include <numeric>
 
 #include "stats/best_set.h"
+#include "verdict/across_models.h"
+#include "verdict/block_table.h"
 #include "verdict/caveats.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
@@ -41,30 +43,6 @@ MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
   const MetricId primary =
       options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
   return text ? of_text(primary) : primary;
-}
-
-/// values[cell][block] of the primary metric, blocks numbered densely.
-std::vector<std::vector<double>> block_table(const ExperimentRecord& record,
-                                             const Judgement& judgement, const Indices& cells,
-                                             MetricId primary) {
-  std::map<int, std::size_t> column;
-  for (const std::size_t c : cells) {
-    for (const std::size_t trial : judgement.cells[c].trials) {
-      column.emplace(record.trials[trial].block, 0);
-    }
-  }
-  std::size_t next = 0;
-  for (auto& [block, index] : column) index = next++;
-  std::vector<std::vector<double>> table;
-  for (const std::size_t c : cells) {
-    std::vector<double>& row =
-        table.emplace_back(column.size(), std::numeric_limits<double>::quiet_NaN());
-    for (const std::size_t trial : judgement.cells[c].trials) {
-      row[column[record.trials[trial].block]] =
-          judgement.values[static_cast<std::size_t>(primary)][trial];
-    }
-  }
-  return table;
 }
 
 Standing standing_of(stats::Relation relation) {
@@ -223,7 +201,8 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   for (ModelVerdict& model : judgement.models) {
     model.sentence = model_sentence(judgement, model, record.experiment.margin);
   }
-  judgement.sentence = overall_sentence(judgement);
+  judgement.across = compare_across_models(record, judgement);
+  judgement.sentence = overall_sentence(judgement, record.experiment.margin);
   judgement.energy_basis = energy_basis(record);
   judgement.caveats = find_caveats(record, judgement);
   return judgement;

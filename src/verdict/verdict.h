@@ -10,6 +10,7 @@
 
 #include "joulemark/result.h"
 #include "stats/interval.h"
+#include "stats/test_result.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
@@ -87,13 +88,30 @@ struct ModelVerdict {
   std::optional<std::size_t> best;     ///< index into Judgement::cells
 };
 
+/// One configuration over all models.
+struct AcrossRow {
+  std::string label;
+  /// Geometric mean over the models of its ratio to the first row's; models are the clusters
+  /// (`blocks` counts them). The intervals of all rows hold together with 95 %.
+  Ratio ratio;
+  int best_sets = 0;  ///< models in whose best set it is
+};
+
+/// What several models say together.
+struct AcrossModels {
+  std::vector<AcrossRow> rows;  ///< ranked for every model; the least needing first
+  /// F test of configuration × model on ln: whether the ratios depend on the model.
+  stats::TestResult interaction;
+};
+
 /// The whole answer. Cells stand in the order of `models`, best first within a model.
 struct Judgement {
   std::string sentence;  ///< of the one model, or an overall one
   std::vector<ModelVerdict> models;
   std::vector<Cell> cells;
   std::vector<Caveat> caveats;
-  std::string energy_basis;  ///< what the joules cover, in one line; empty without energy
+  std::optional<AcrossModels> across;  ///< of several models that can be compared
+  std::string energy_basis;            ///< what the joules cover, in one line; empty without energy
   /// Ranked configurations whose interval does not show that they meet a constraint.
   std::vector<std::string> open_constraints;
   /// values[metric][trial], parallel to metrics() and ExperimentRecord::trials; NaN where absent.

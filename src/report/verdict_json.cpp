@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/verdict_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "report/json_values.h"
+
+namespace joulemark::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using verdict::Judgement;
+
+Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
+  Json best_set = Json::array();
+  for (const std::size_t cell : model.cells) {
+    if (judgement.cells[cell].in_best_set()) best_set.push_back(cell);
+  }
+  Json json = {{"model", model.model},
+               {"outcome", to_string(model.outcome)},
+               {"metric", metric(model.primary).key},
+               {"sentence", model.sentence}};
+  json["best"] = model.best ? Json(*model.best) : Json();
+  if (!model.best) json["best_reason"] = "nothing_ranked";
+  json["best_set"] = std::move(best_set);
+  json["rows"] = model.cells;
+  return json;
+}
+
+Json test_json(const stats::TestResult& test) {
+  Json json = Json::object();
+  const std::string reason = to_string(test.outcome);
+  put(json, "statistic", test.statistic, reason);
+  put(json, "df1", test.df1, reason);
+  put(json, "df2", test.df2, reason);
+  put(json, "p", test.p, reason);
+  return json;
+}
+
+Json across_json(const verdict::AcrossModels& across) {
+  Json rows = Json::array();
+  for (const verdict::AcrossRow& row : across.rows) {
+    const stats::Interval& interval = row.ratio.interval;
+    Json ratio = Json::object();
+    put(ratio, "value", interval.estimate, to_string(interval.outcome));
+    put(ratio, "lo", interval.lo, to_string(interval.outcome));
+    put(ratio, "hi", interval.hi, to_string(interval.outcome));
+    ratio["models"] = row.ratio.blocks;
+    rows.push_back(
+        {{"label", row.label}, {"ratio", std::move(ratio)}, {"best_sets", row.best_sets}});
+  }
+  return {{"rows", std::move(rows)}, {"interaction", test_json(across.interaction)}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json verdict_json(const Judgement& judgement) {
+  Json models = Json::array();
+  for (const auto& model : judgement.models) models.push_back(model_json(judgement, model));
+  Json json = {{"sentence", judgement.sentence}, {"models", std::move(models)}};
+  json["across_models"] = judgement.across ? across_json(*judgement.across) : Json();
+  if (!judgement.across) json["across_models_reason"] = "not_comparable";
+  return json;
+}
+
+}  // namespace joulemark::report

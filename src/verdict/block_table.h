@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of cells side by side, block by block.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "verdict/verdict.h"
+
+namespace joulemark::verdict {
+
+/// values[cell][block] of a metric, parallel to `cells`, over the blocks in which one of them has a
+/// trial, in their order; NaN where there is no value.
+std::vector<std::vector<double>> block_table(const ExperimentRecord& record,
+                                             const Judgement& judgement,
+                                             const std::vector<std::size_t>& cells, MetricId id);
+
+}  // namespace joulemark::verdict
