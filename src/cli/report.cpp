@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/output_target.h"
 #include "cli/report_output.h"
+#include "cli/stored_experiment.h"
 
 namespace joulemark::cli {
 namespace {
@@ -65,21 +65,6 @@ std::string list_text(const Infos& infos) {
     table.add_row({std::to_string(info.id), time_text(info.created_at), std::to_string(info.trials),
                    std::to_string(info.ok), printable(info.name)});
   return table.to_string();
-}
-
-/// The one asked for, or the newest.
-Result<std::int64_t> choose(const Infos& infos, const Report& command) {
-  if (infos.empty())
-    return fail(ErrorKind::kFailed,
-                fmt::format("'{}' holds no experiment; 'joulemark compare … --store {}' adds one",
-                            command.store, command.store));
-  if (!command.experiment) return infos.back().id;
-  const bool known = std::any_of(infos.begin(), infos.end(),
-                                 [&](const auto& info) { return info.id == *command.experiment; });
-  if (known) return *command.experiment;
-  return fail(ErrorKind::kUsage,
-              fmt::format("'{}' holds no experiment {}; 'joulemark report {} --list' lists them",
-                          command.store, *command.experiment, command.store));
 }
 
 Status check_format(const Report& command) {
@@ -135,16 +120,13 @@ Status check_target(const Report& command, const ExperimentRecord& record) {
 
 Result<int> report(const Report& command) {
   if (auto format = check_format(command); !format) return fail(format.error());
-  auto store = store::Store::open(command.store, store::OpenMode::kReadOnly);
-  std::error_code error;
-  if (!store && !std::filesystem::exists(command.store, error))
-    return fail(ErrorKind::kUsage, store.error().message);
+  auto store = open_store(command.store);
   if (!store) return fail(store.error());
   const auto infos = store->experiments();
   if (!infos) return fail(infos.error());
   if (command.list == Switch::kOn)
     return print(command.as_json == Switch::kOn ? list_json(*infos) : list_text(*infos));
-  const auto id = choose(*infos, command);
+  const auto id = choose_experiment(*infos, command.store, command.experiment);
   if (!id) return fail(id.error());
   const auto record = store->load(*id, store::Detail::kDurations);
   if (!record) return fail(record.error());

@@ -85,7 +85,11 @@ Message energy_absent(const Facts& facts) {
     return cell.finished > 0 && !without_energy(cell);
   });
   if (!any || some) return std::nullopt;
-  return fmt::format("energy was not measured, the ranking is by time: {}",
+  const auto& models = facts.judgement.models;
+  const bool by_time = std::all_of(models.begin(), models.end(), [](const ModelVerdict& model) {
+    return model.primary == MetricId::kTime || model.primary == MetricId::kTimePerToken;
+  });
+  return fmt::format("energy was not measured{}: {}", by_time ? ", the ranking is by time" : "",
                      energy_detail(facts, first_reason(facts)));
 }
 

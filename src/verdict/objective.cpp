@@ -19,12 +19,15 @@ constexpr double kMillion = 1e6;
 
 struct Named {
   const char* name;
-  MetricId metric;
+  std::optional<MetricId> metric;
 };
-constexpr Named kNamed[] = {
-    {"energy", MetricId::kEnergy},   {"time", MetricId::kTime},
-    {"edp", MetricId::kEnergyDelay}, {"ed2p", MetricId::kEnergyDelaySquared},
-    {"cost", MetricId::kEnergy},     {"carbon", MetricId::kEnergy}};
+constexpr Named kNamed[] = {{"auto", std::nullopt},
+                            {"energy", MetricId::kEnergy},
+                            {"time", MetricId::kTime},
+                            {"edp", MetricId::kEnergyDelay},
+                            {"ed2p", MetricId::kEnergyDelaySquared},
+                            {"cost", MetricId::kEnergy},
+                            {"carbon", MetricId::kEnergy}};
 
 Status scale(Objective& objective, const EnergyFactors& factors) {
   const bool cost = objective.name == "cost";

@@ -21,14 +21,16 @@ struct EnergyFactors {
 /// A metric that ranks, and how its values are shown besides: `amount` × `per_unit` of `unit`.
 struct Objective {
   std::string name;
-  MetricId metric = MetricId::kEnergy;
+  /// Empty: energy where all measured it, else time.
+  std::optional<MetricId> metric;
   /// Of money and emissions: per joule, for `amount` inferences or tokens; empty for all others.
   std::optional<double> per_joule;
   std::string unit;  ///< "gCO2e per million": of value × *per_joule
 };
 
-/// "energy", "time", "edp", "ed2p", "cost" (needs the price), "carbon" (needs the emissions), or a
-/// metric's name (parse_metric_name) of which less is better. kUsage with what is wrong.
+/// "auto" (energy where all measured it, else time), "energy", "time", "edp", "ed2p", "cost" (needs
+/// the price), "carbon" (needs the emissions), or a metric's name (parse_metric_name) of which less
+/// is better. kUsage with what is wrong.
 Result<Objective> parse_objective(std::string_view name, const EnergyFactors& factors);
 
 /// The words with a meaning of their own.

@@ -17,6 +17,7 @@ std::string error(const char* name, const EnergyFactors& factors = {}) {
 }
 
 TEST(Objective, IsAWordOrAMetric) {
+  EXPECT_EQ(parse_objective("auto", {})->metric, std::nullopt);
   EXPECT_EQ(parse_objective("energy", {})->metric, MetricId::kEnergy);
   EXPECT_EQ(parse_objective("edp", {})->metric, MetricId::kEnergyDelay);
   EXPECT_EQ(parse_objective("p95_ms", {})->metric, MetricId::kLatencyP95);

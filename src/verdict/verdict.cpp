@@ -85,7 +85,7 @@ void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& mo
     Cell& cell = judgement.cells[c];
     if (cell.estimate(model.primary).n > 0) ranked.push_back(c);
     if (cell.estimate(model.primary).n == 0) {
-      cell.reason = fmt::format("no trial has a {}", metric(model.primary).title);
+      cell.reason = fmt::format("no trial has a value of {}", metric(model.primary).title);
     }
   }
   const stats::BestSet set = stats::best_set(block_table(record, judgement, ranked, model.primary),
