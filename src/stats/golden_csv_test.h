@@ -23,6 +23,7 @@ inline std::vector<Row> read_csv(const std::string& path) {
     std::vector<std::string> cells;
     std::istringstream stream(line);
     for (std::string cell; std::getline(stream, cell, ',');) {
+      if (!cell.empty() && cell.back() == '\r') cell.pop_back();
       if (cell.size() > 1 && cell.front() == '"') cell = cell.substr(1, cell.size() - 2);
       cells.push_back(cell);
     }
