@@ -7,8 +7,8 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kNaN;
+using rank_samples::expect_relative;
+using rank_samples::kNaN;
 
 const std::vector<double> kP = {.01, .02, .03, .04, .05, .001, kNaN, .5};
 

@@ -8,17 +8,17 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kA;
-using samples::kB;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kA;
+using rank_samples::kB;
+using rank_samples::Sample;
 
 TEST(BrunnerMunzel, AgreesWithSciPy) {
   const TestResult result = brunner_munzel(kA, kB);
   EXPECT_EQ(result.outcome, Outcome::kOk);
   expect_relative(result.statistic, 2.4231507535578722);
   expect_relative(result.p, 0.02579629732212159);
-  const TestResult tied = brunner_munzel(samples::kTied[0], samples::kTied[1]);
+  const TestResult tied = brunner_munzel(rank_samples::kTied[0], rank_samples::kTied[1]);
   expect_relative(tied.statistic, 4.700941916946878);
   expect_relative(tied.p, 0.00026613116137145344);
 }
@@ -32,8 +32,8 @@ TEST(BrunnerMunzel, SwappingSamplesTurnsTheSign) {
 }
 
 TEST(BrunnerMunzel, ForgetsOrderScaleAndShift) {
-  const TestResult moved = brunner_munzel(samples::moved(samples::reversed(kA), 0.5, 9),
-                                          samples::moved(samples::reversed(kB), 0.5, 9));
+  const TestResult moved = brunner_munzel(rank_samples::moved(rank_samples::reversed(kA), 0.5, 9),
+                                          rank_samples::moved(rank_samples::reversed(kB), 0.5, 9));
   EXPECT_EQ(moved.statistic, brunner_munzel(kA, kB).statistic);
 }
 
@@ -57,7 +57,7 @@ TEST(BrunnerMunzel, DegenerateDataAreNamed) {
   EXPECT_EQ(brunner_munzel(Sample{1}, kB).outcome, Outcome::kTooFew);
   EXPECT_EQ(brunner_munzel(kA, Sample{1}).outcome, Outcome::kTooFew);
   EXPECT_EQ(brunner_munzel(Sample{5, 5}, Sample{5, 5}).outcome, Outcome::kConstant);
-  EXPECT_EQ(brunner_munzel(Sample{5}, Sample{samples::kNaN}).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(brunner_munzel(Sample{5}, Sample{rank_samples::kNaN}).outcome, Outcome::kNotFinite);
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kA;
-using samples::kB;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kA;
+using rank_samples::kB;
+using rank_samples::Sample;
 
 TEST(CliffsDelta, AgreesWithTheGoldenValues) {
   for (const golden::Row& row : golden::rows_of("cliffs_delta")) {
@@ -59,7 +59,7 @@ TEST(CliffsDelta, IntervalIsThatOfTheDominanceMatrix) {
   const double z = 1.959963984540054;
   const std::vector<std::pair<Sample, Sample>> cases = {
       {kA, kB},
-      {samples::kTied[0], samples::kTied[1]},
+      {rank_samples::kTied[0], rank_samples::kTied[1]},
       // Of Hogarty & Kromrey 1999; their δ is −0.25.
       {{10, 10, 20, 20, 20, 30, 30, 30, 40, 50}, {10, 20, 30, 40, 40, 50}},
       {{1, 3}, {2, 2}}};
@@ -96,8 +96,8 @@ TEST(CliffsDelta, SwappingSamplesTurnsTheInterval) {
 }
 
 TEST(CliffsDelta, ForgetsOrderScaleAndShift) {
-  const CliffsDelta moved = cliffs_delta(samples::moved(samples::reversed(kA), 3, -1),
-                                         samples::moved(samples::reversed(kB), 3, -1));
+  const CliffsDelta moved = cliffs_delta(rank_samples::moved(rank_samples::reversed(kA), 3, -1),
+                                         rank_samples::moved(rank_samples::reversed(kB), 3, -1));
   EXPECT_EQ(moved.delta.lo, cliffs_delta(kA, kB).delta.lo);
 }
 
@@ -134,7 +134,7 @@ TEST(CliffsDelta, DegenerateDataAreNamed) {
   EXPECT_EQ(constant.delta.outcome, Outcome::kConstant);
   EXPECT_EQ(constant.delta.lo, 0);
   EXPECT_EQ(constant.a12, 0.5);
-  EXPECT_EQ(cliffs_delta(kA, Sample{samples::kNaN}).delta.outcome, Outcome::kNotFinite);
+  EXPECT_EQ(cliffs_delta(kA, Sample{rank_samples::kNaN}).delta.outcome, Outcome::kNotFinite);
 }
 
 }  // namespace

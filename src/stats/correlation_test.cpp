@@ -10,12 +10,12 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kTiedX;
-using samples::kTiedY;
-using samples::kX;
-using samples::kY;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kTiedX;
+using rank_samples::kTiedY;
+using rank_samples::kX;
+using rank_samples::kY;
+using rank_samples::Sample;
 
 /// Median energy and duration of every configuration of a study, without the TorchScript ones.
 struct Study {
@@ -75,22 +75,22 @@ TEST(Pearson, AgreesWithSciPy) {
 }
 
 TEST(Pearson, ForgetsOrderScaleAndShift) {
-  const Correlation result = pearson(samples::moved(samples::reversed(kX), 1e6, 1e9),
-                                     samples::moved(samples::reversed(kY), -2, 5));
+  const Correlation result = pearson(rank_samples::moved(rank_samples::reversed(kX), 1e6, 1e9),
+                                     rank_samples::moved(rank_samples::reversed(kY), -2, 5));
   expect_relative(result.coefficient, -pearson(kX, kY).coefficient, 1e-9);
   expect_relative(pearson(kY, kX).test.p, pearson(kX, kY).test.p, 1e-13);
   const double huge = 1e300;  // squares of such values are beyond all doubles
-  expect_relative(pearson(samples::moved(kX, huge, 0), kY).coefficient,
+  expect_relative(pearson(rank_samples::moved(kX, huge, 0), kY).coefficient,
                   pearson(kX, kY).coefficient);
 }
 
 TEST(Pearson, PointsOnALineAreCertain) {
   const Sample x = {1, 2, 3, 5, 8};
-  const Correlation result = pearson(x, samples::moved(x, -0.1, 0.7));
+  const Correlation result = pearson(x, rank_samples::moved(x, -0.1, 0.7));
   EXPECT_EQ(result.coefficient, -1);
-  EXPECT_EQ(result.test.statistic, -samples::kInfinity);
+  EXPECT_EQ(result.test.statistic, -rank_samples::kInfinity);
   EXPECT_EQ(result.test.p, 0);
-  const Interval interval = pearson_interval(x, samples::moved(x, -0.1, 0.7));
+  const Interval interval = pearson_interval(x, rank_samples::moved(x, -0.1, 0.7));
   EXPECT_EQ(interval.lo, -1);
   EXPECT_EQ(interval.hi, -1);
 }
@@ -103,7 +103,7 @@ TEST(Spearman, AgreesWithSciPyAndR) {
   expect_relative(tied.coefficient, 0.6687630619061119);
   expect_relative(tied.test.p, 0.03448479625632173);
   const Correlation exact =
-      spearman(samples::first_of(kX, 9), samples::first_of(kY, 9), SpearmanTest::kExact);
+      spearman(rank_samples::first_of(kX, 9), rank_samples::first_of(kY, 9), SpearmanTest::kExact);
   EXPECT_EQ(exact.test.statistic, 36);
   expect_relative(exact.test.p, 0.04325396825396825);
 }
@@ -132,7 +132,7 @@ TEST(Kendall, AgreesWithSciPy) {
   const Correlation tied = kendall(kTiedX, kTiedY);
   expect_relative(tied.coefficient, 0.5432512781572743);
   expect_relative(tied.test.p, 0.04089351072766242);
-  const Correlation few = kendall(samples::first_of(kX, 8), samples::first_of(kY, 8));
+  const Correlation few = kendall(rank_samples::first_of(kX, 8), rank_samples::first_of(kY, 8));
   expect_relative(few.coefficient, 0.5714285714285714);
   expect_relative(few.test.p, 0.06101190476190476);
 }
@@ -171,7 +171,7 @@ TEST(Kendall, OneExchangeAmongManyValuesIsCounted) {
 }
 
 TEST(Kendall, MirroringTurnsTheSign) {
-  const Correlation result = kendall(kX, samples::moved(kY, -1, 0));
+  const Correlation result = kendall(kX, rank_samples::moved(kY, -1, 0));
   EXPECT_EQ(result.coefficient, -kendall(kX, kY).coefficient);
   EXPECT_EQ(result.test.p, kendall(kX, kY).test.p);
   EXPECT_EQ(kendall(kY, kX).coefficient, kendall(kX, kY).coefficient);
@@ -188,8 +188,8 @@ TEST(Correlation, DegenerateDataAreNamed) {
   all({}, {}, Outcome::kTooFew);
   all({1}, {2}, Outcome::kTooFew);
   all({1, 2, 3}, {1, 2}, Outcome::kUnbalanced);
-  all({1, 2, samples::kNaN}, {1, 2, 3}, Outcome::kNotFinite);
-  all({1, 2, 3}, {1, 2, -samples::kInfinity}, Outcome::kNotFinite);
+  all({1, 2, rank_samples::kNaN}, {1, 2, 3}, Outcome::kNotFinite);
+  all({1, 2, 3}, {1, 2, -rank_samples::kInfinity}, Outcome::kNotFinite);
   all({1, 2, 3}, {7, 7, 7}, Outcome::kConstant);
   EXPECT_EQ(pearson(Sample{1, 2}, Sample{1, 2}).test.outcome, Outcome::kTooFew);
   EXPECT_EQ(kendall(Sample{1, 2}, Sample{1, 2}).test.p, 1);

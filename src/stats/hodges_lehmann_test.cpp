@@ -9,12 +9,12 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kA;
-using samples::kB;
-using samples::kX;
-using samples::kY;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kA;
+using rank_samples::kB;
+using rank_samples::kX;
+using rank_samples::kY;
+using rank_samples::Sample;
 
 void expect_interval(const Interval& got, double lo, double hi, double tolerance = 1e-12) {
   EXPECT_EQ(got.outcome, Outcome::kOk);
@@ -83,8 +83,8 @@ TEST(HodgesLehmann, SwappingSamplesTurnsTheInterval) {
 
 TEST(HodgesLehmann, FollowsShiftAndScale) {
   const Interval shift = hodges_lehmann(kA, kB);
-  const Interval moved =
-      hodges_lehmann(samples::moved(samples::reversed(kA), 2, 100), samples::moved(kB, 2, 0));
+  const Interval moved = hodges_lehmann(rank_samples::moved(rank_samples::reversed(kA), 2, 100),
+                                        rank_samples::moved(kB, 2, 0));
   expect_relative(moved.estimate, 2 * shift.estimate + 100, 1e-13);
   expect_relative(moved.lo, 2 * shift.lo + 100, 1e-13);
 }
@@ -138,7 +138,7 @@ TEST(HodgesLehmann, TooFewValuesForTheLevelGiveTheEstimateAlone) {
 TEST(HodgesLehmann, DegenerateDataAreNamed) {
   EXPECT_EQ(hodges_lehmann({}, kB).outcome, Outcome::kTooFew);
   EXPECT_TRUE(std::isnan(hodges_lehmann({}, kB).estimate));
-  EXPECT_EQ(hodges_lehmann(Sample{1, samples::kNaN}, kB).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(hodges_lehmann(Sample{1, rank_samples::kNaN}, kB).outcome, Outcome::kNotFinite);
   const Interval constant = hodges_lehmann(Sample{4, 4, 4}, Sample{1, 1});
   EXPECT_EQ(constant.outcome, Outcome::kConstant);
   EXPECT_EQ(constant.lo, 3);
@@ -147,7 +147,7 @@ TEST(HodgesLehmann, DegenerateDataAreNamed) {
   EXPECT_EQ(hodges_lehmann_paired(kX, kX).estimate, 0);
   EXPECT_EQ(hodges_lehmann_paired(kX, kA).outcome, Outcome::kUnbalanced);
   EXPECT_EQ(hodges_lehmann_paired({}, {}).outcome, Outcome::kTooFew);
-  EXPECT_EQ(hodges_lehmann_paired(Sample{samples::kNaN}, {}).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(hodges_lehmann_paired(Sample{rank_samples::kNaN}, {}).outcome, Outcome::kNotFinite);
 }
 
 }  // namespace

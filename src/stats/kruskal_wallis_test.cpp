@@ -9,8 +9,8 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kNaN;
+using rank_samples::expect_relative;
+using rank_samples::kNaN;
 
 TEST(KruskalWallis, AgreesWithTheGoldenValues) {
   for (const golden::Row& row : golden::rows_of("kruskal")) {
@@ -26,16 +26,16 @@ TEST(KruskalWallis, AgreesWithTheGoldenValues) {
 }
 
 TEST(KruskalWallis, AgreesWithSciPyOnTies) {
-  const KruskalWallis result = kruskal_wallis(samples::kTied);
+  const KruskalWallis result = kruskal_wallis(rank_samples::kTied);
   expect_relative(result.test.statistic, 8.81589649463759);
   expect_relative(result.test.p, 0.012180143351911357);
   EXPECT_TRUE(std::isnan(result.test.df2));
 }
 
 TEST(KruskalWallis, ForgetsOrderScaleAndShift) {
-  std::vector<std::vector<double>> groups = samples::kTied;
+  std::vector<std::vector<double>> groups = rank_samples::kTied;
   const KruskalWallis first = kruskal_wallis(groups);
-  for (auto& group : groups) group = samples::moved(samples::reversed(group), 3, -7);
+  for (auto& group : groups) group = rank_samples::moved(rank_samples::reversed(group), 3, -7);
   std::swap(groups[0], groups[2]);
   expect_relative(kruskal_wallis(groups).test.statistic, first.test.statistic, 1e-14);
 }
@@ -85,7 +85,7 @@ TEST(Dunn, AgreesWithTheGoldenValues) {
 }
 
 TEST(Dunn, AgreesWithScikitPosthocsOnTies) {
-  const PairTests result = dunn(samples::kTied);
+  const PairTests result = dunn(rank_samples::kTied);
   ASSERT_EQ(result.pairs.size(), 3u);
   expect_relative(result.pairs[0].p, 0.00603542483338621);
   expect_relative(result.pairs[1].p, 0.6978768710727834);
@@ -95,7 +95,7 @@ TEST(Dunn, AgreesWithScikitPosthocsOnTies) {
 }
 
 TEST(Dunn, SwappingGroupsTurnsTheSign) {
-  std::vector<std::vector<double>> groups = samples::kTied;
+  std::vector<std::vector<double>> groups = rank_samples::kTied;
   const PairTest before = dunn(groups).pairs[0];
   EXPECT_LT(before.statistic, 0);  // the second group's values are greater
   std::swap(groups[0], groups[1]);

@@ -8,11 +8,11 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kA;
-using samples::kB;
-using samples::kNaN;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kA;
+using rank_samples::kB;
+using rank_samples::kNaN;
+using rank_samples::Sample;
 
 MannWhitney test_of(const golden::Row& row) {
   auto groups = golden::data_set(row.at("dataset"));
@@ -53,7 +53,7 @@ TEST(MannWhitney, AgreesWithSciPy) {
   expect_relative(result.exact.p, 0.04907290851563298);
   expect_relative(result.normal.p, 0.05066103315249452);
   EXPECT_EQ(&result.best(), &result.exact);
-  const MannWhitney tied = mann_whitney(samples::kTied[0], samples::kTied[1]);
+  const MannWhitney tied = mann_whitney(rank_samples::kTied[0], rank_samples::kTied[1]);
   EXPECT_EQ(tied.normal.statistic, 11);
   expect_relative(tied.normal.p, 0.006463238045314976);
 }
@@ -73,8 +73,8 @@ TEST(MannWhitney, SwappingSamplesMirrorsU) {
 }
 
 TEST(MannWhitney, ForgetsOrderScaleAndShift) {
-  const MannWhitney moved = mann_whitney(samples::moved(samples::reversed(kA), 2, -30),
-                                         samples::moved(samples::reversed(kB), 2, -30));
+  const MannWhitney moved = mann_whitney(rank_samples::moved(rank_samples::reversed(kA), 2, -30),
+                                         rank_samples::moved(rank_samples::reversed(kB), 2, -30));
   EXPECT_EQ(moved.exact.p, mann_whitney(kA, kB).exact.p);
 }
 
@@ -101,7 +101,7 @@ TEST(MannWhitney, DegenerateDataAreNamed) {
   outcomes(kA, {}, Outcome::kTooFew, Outcome::kTooFew);
   outcomes({3, 3}, {3, 3, 3}, Outcome::kTies, Outcome::kConstant);
   outcomes({1, kNaN}, kB, Outcome::kNotFinite, Outcome::kNotFinite);
-  outcomes(kA, {-samples::kInfinity}, Outcome::kNotFinite, Outcome::kNotFinite);
+  outcomes(kA, {-rank_samples::kInfinity}, Outcome::kNotFinite, Outcome::kNotFinite);
   outcomes({1}, {2}, Outcome::kOk, Outcome::kOk);
   Sample many(51);
   Sample more(50);

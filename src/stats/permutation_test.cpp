@@ -7,12 +7,12 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kA;
-using samples::kB;
-using samples::kX;
-using samples::kY;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kA;
+using rank_samples::kB;
+using rank_samples::kX;
+using rank_samples::kY;
+using rank_samples::Sample;
 using Method = PermutationTest::Method;
 
 TEST(PermutationPaired, AgreesWithSciPy) {
@@ -53,8 +53,8 @@ TEST(PermutationPaired, DrawnSignsAreNearTheNormalLimit) {
   const double normal = std::erfc(std::abs(sum) / std::sqrt(2 * squares));
   EXPECT_NEAR(result.test.p, normal, 0.1 * normal + 0.004);
   EXPECT_EQ(permutation_test_paired(a, b).test.p, result.test.p);
-  EXPECT_EQ(permutation_test_paired(samples::reversed(a), b).test.p, result.test.p);
-  EXPECT_EQ(permutation_test_paired(samples::moved(a, 0, 5), b).test.p, 1.0 / 10000);
+  EXPECT_EQ(permutation_test_paired(rank_samples::reversed(a), b).test.p, result.test.p);
+  EXPECT_EQ(permutation_test_paired(rank_samples::moved(a, 0, 5), b).test.p, 1.0 / 10000);
 }
 
 TEST(PermutationBlocks, CountsAllOrders) {
@@ -66,14 +66,14 @@ TEST(PermutationBlocks, CountsAllOrders) {
   const PermutationTest result = permutation_test_blocks(three);
   EXPECT_EQ(result.method, Method::kExact);
   expect_relative(result.test.p, 1.0 / 6);
-  EXPECT_EQ(result.test.statistic, samples::kInfinity);
+  EXPECT_EQ(result.test.statistic, rank_samples::kInfinity);
   EXPECT_EQ(result.test.df1, 2);
   EXPECT_EQ(result.test.df2, 2);
 }
 
 TEST(PermutationBlocks, FIsThatOfTheBlockDesign) {
-  // R: anova(lm(y ~ treatment + block)) of samples::kBlocks.
-  const PermutationTest result = permutation_test_blocks(samples::kBlocks);
+  // R: anova(lm(y ~ treatment + block)) of rank_samples::kBlocks.
+  const PermutationTest result = permutation_test_blocks(rank_samples::kBlocks);
   expect_relative(result.test.statistic, 16.03514504103038, 1e-11);
   EXPECT_EQ(result.test.df1, 2);
   EXPECT_EQ(result.test.df2, 10);
@@ -81,35 +81,36 @@ TEST(PermutationBlocks, FIsThatOfTheBlockDesign) {
 }
 
 TEST(PermutationBlocks, ForgetsTheOrderOfTreatmentsAndBlocks) {
-  std::vector<Sample> treatments = samples::kTiedBlocks;
+  std::vector<Sample> treatments = rank_samples::kTiedBlocks;
   const PermutationTest first = permutation_test_blocks(treatments);
   EXPECT_EQ(first.method, Method::kMonteCarlo);
   std::swap(treatments[0], treatments[3]);
-  for (Sample& values : treatments) values = samples::reversed(values);
+  for (Sample& values : treatments) values = rank_samples::reversed(values);
   EXPECT_EQ(permutation_test_blocks(treatments).test.p, first.test.p);
-  for (Sample& values : treatments) values = samples::moved(values, 2, 3);
+  for (Sample& values : treatments) values = rank_samples::moved(values, 2, 3);
   EXPECT_EQ(permutation_test_blocks(treatments).test.p, first.test.p);
 }
 
 TEST(PermutationTwoSamples, AgreesWithSciPy) {
-  const Sample a = samples::first_of(kA, 6);
-  const Sample b = samples::first_of(kB, 5);
+  const Sample a = rank_samples::first_of(kA, 6);
+  const Sample b = rank_samples::first_of(kB, 5);
   const PermutationTest result = permutation_test(a, b);
   EXPECT_EQ(result.method, Method::kExact);
   expect_relative(result.test.statistic, -1.7983611002638806);
   expect_relative(result.test.p, 49.0 / 462);
-  expect_relative(permutation_test(samples::first_of(kA, 8), kB).test.p, 964.0 / 24310);
+  expect_relative(permutation_test(rank_samples::first_of(kA, 8), kB).test.p, 964.0 / 24310);
 }
 
 TEST(PermutationTwoSamples, SwappingAndMovingKeepsP) {
-  const Sample a = samples::first_of(kA, 6);
+  const Sample a = rank_samples::first_of(kA, 6);
   const PermutationTest result = permutation_test(a, kB);
   const PermutationTest swapped = permutation_test(kB, a);
   expect_relative(swapped.test.statistic, -result.test.statistic, 1e-13);
   EXPECT_EQ(swapped.test.p, result.test.p);
-  EXPECT_EQ(
-      permutation_test(samples::moved(samples::reversed(a), 7, 3), samples::moved(kB, 7, 3)).test.p,
-      result.test.p);
+  EXPECT_EQ(permutation_test(rank_samples::moved(rank_samples::reversed(a), 7, 3),
+                             rank_samples::moved(kB, 7, 3))
+                .test.p,
+            result.test.p);
 }
 
 TEST(PermutationTwoSamples, DrawnAssignmentsAreNearTheExactOnes) {
@@ -118,13 +119,13 @@ TEST(PermutationTwoSamples, DrawnAssignmentsAreNearTheExactOnes) {
   EXPECT_EQ(drawn.method, Method::kMonteCarlo);
   const PermutationTest other = permutation_test(kA, kB, {.seed = 2, .resamples = 99999});
   EXPECT_NEAR(drawn.test.p, other.test.p, 0.01);
-  EXPECT_EQ(permutation_test(samples::reversed(kA), kB).test.p, drawn.test.p);
-  EXPECT_EQ(permutation_test(samples::first_of(kA, 9), kB).method, Method::kExact);
+  EXPECT_EQ(permutation_test(rank_samples::reversed(kA), kB).test.p, drawn.test.p);
+  EXPECT_EQ(permutation_test(rank_samples::first_of(kA, 9), kB).method, Method::kExact);
 }
 
 TEST(PermutationTwoSamples, SeparatedConstantsHaveAnInfiniteStatistic) {
   const PermutationTest result = permutation_test(Sample{1, 1, 1}, Sample{0.1, 0.1, 0.1});
-  EXPECT_EQ(result.test.statistic, samples::kInfinity);
+  EXPECT_EQ(result.test.statistic, rank_samples::kInfinity);
   expect_relative(result.test.p, 2.0 / 20);
 }
 
@@ -149,10 +150,10 @@ TEST(Permutation, DegenerateDataAreNamed) {
   expect(permutation_test_paired({}, {}), Outcome::kTooFew);
   expect(permutation_test_paired(kX, kA), Outcome::kUnbalanced);
   expect(permutation_test_paired(kX, kX), Outcome::kConstant);
-  expect(permutation_test_paired(Sample{samples::kNaN}, Sample{1}), Outcome::kNotFinite);
+  expect(permutation_test_paired(Sample{rank_samples::kNaN}, Sample{1}), Outcome::kNotFinite);
   expect(permutation_test(Sample{1}, kB), Outcome::kTooFew);
   expect(permutation_test(Sample{0.1, 0.1}, Sample{0.1, 0.1, 0.1}), Outcome::kConstant);
-  expect(permutation_test(kA, Sample{1, samples::kInfinity}), Outcome::kNotFinite);
+  expect(permutation_test(kA, Sample{1, rank_samples::kInfinity}), Outcome::kNotFinite);
   const auto blocks = [](const std::vector<Sample>& treatments) {
     return permutation_test_blocks(treatments);
   };
@@ -161,7 +162,7 @@ TEST(Permutation, DegenerateDataAreNamed) {
   expect(blocks({{1}, {2}}), Outcome::kTooFew);
   expect(blocks({{1, 2}, {1, 2, 3}}), Outcome::kUnbalanced);
   expect(blocks({{0.1, 2}, {0.1, 2}, {0.1, 2}}), Outcome::kConstant);
-  expect(blocks({{1, 2}, {1, samples::kNaN}}), Outcome::kNotFinite);
+  expect(blocks({{1, 2}, {1, rank_samples::kNaN}}), Outcome::kNotFinite);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
+using rank_samples::expect_relative;
 
 TEST(RankDistribution, OfUAgreesWithR) {
   const auto u = RankDistribution::mann_whitney(50, 50);

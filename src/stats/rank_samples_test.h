@@ -12,7 +12,7 @@
 
 #include "base/random.h"
 
-namespace joulemark::stats::samples {
+namespace joulemark::stats::rank_samples {
 
 using Sample = std::vector<double>;
 
@@ -62,4 +62,4 @@ inline Sample reversed(Sample sample) {
   return sample;
 }
 
-}  // namespace joulemark::stats::samples
+}  // namespace joulemark::stats::rank_samples

@@ -9,29 +9,29 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::kNaN;
+using rank_samples::kNaN;
 using testing::ElementsAre;
 
 TEST(Ranks, EqualValuesShareTheMeanOfTheirRanks) {
-  const Ranks ranks = midranks(samples::kTied[0]);
+  const Ranks ranks = midranks(rank_samples::kTied[0]);
   EXPECT_THAT(ranks.ranks, ElementsAre(6.5, 3, 6.5, 2, 4, 6.5, 6.5, 1));  // SciPy's rankdata
   EXPECT_EQ(ranks.ties, 60);
-  EXPECT_THAT(midranks(samples::Sample{3, 1, 2}).ranks, ElementsAre(3, 1, 2));
-  EXPECT_EQ(midranks(samples::Sample{3, 1, 2}).ties, 0);
-  EXPECT_THAT(midranks(samples::Sample{5, 5, 5}).ranks, ElementsAre(2, 2, 2));
+  EXPECT_THAT(midranks(rank_samples::Sample{3, 1, 2}).ranks, ElementsAre(3, 1, 2));
+  EXPECT_EQ(midranks(rank_samples::Sample{3, 1, 2}).ties, 0);
+  EXPECT_THAT(midranks(rank_samples::Sample{5, 5, 5}).ranks, ElementsAre(2, 2, 2));
   EXPECT_TRUE(midranks({}).ranks.empty());
 }
 
 TEST(Ranks, TiesAreSummedOverRuns) {
-  EXPECT_EQ(tie_sum(samples::Sample{1, 1, 2, 3, 3, 3}), 6 + 24);
+  EXPECT_EQ(tie_sum(rank_samples::Sample{1, 1, 2, 3, 3, 3}), 6 + 24);
   EXPECT_EQ(tie_sum({}), 0);
   EXPECT_EQ(tie_term(1), 0);
 }
 
 TEST(Ranks, OfGroupsAreThoseOfTheJointSample) {
-  const GroupRanks ranks = rank_groups(samples::kTied);
+  const GroupRanks ranks = rank_groups(rank_samples::kTied);
   std::vector<double> all;
-  for (const auto& group : samples::kTied) all.insert(all.end(), group.begin(), group.end());
+  for (const auto& group : rank_samples::kTied) all.insert(all.end(), group.begin(), group.end());
   const Ranks joint = midranks(all);
   EXPECT_EQ(ranks.outcome, Outcome::kOk);
   EXPECT_EQ(ranks.ties, joint.ties);
@@ -55,12 +55,12 @@ TEST(Ranks, OfGroupsNameDegenerateData) {
   EXPECT_EQ(outcome({{1}, {2}, {3}}), Outcome::kTooFew);
   EXPECT_EQ(outcome({{1, 1}, {1, 1, 1}}), Outcome::kConstant);
   EXPECT_EQ(outcome({{1, kNaN}, {1, 1, 1}}), Outcome::kNotFinite);
-  EXPECT_EQ(outcome({{1, samples::kInfinity}, {}}), Outcome::kNotFinite);
+  EXPECT_EQ(outcome({{1, rank_samples::kInfinity}, {}}), Outcome::kNotFinite);
   EXPECT_TRUE(rank_groups(std::vector<std::vector<double>>{{1, 1}, {1, 1}}).mean_rank.empty());
 }
 
 /// U by its definition.
-double brute_u(const samples::Sample& a, const samples::Sample& b) {
+double brute_u(const rank_samples::Sample& a, const rank_samples::Sample& b) {
   double u = 0;
   for (const double x : a)
     for (const double y : b) u += x > y ? 1 : x == y ? 0.5 : 0;
@@ -70,8 +70,8 @@ double brute_u(const samples::Sample& a, const samples::Sample& b) {
 TEST(Ranks, TwoSamplesAreComparedAsByBruteForce) {
   Random random(11);
   for (int round = 0; round < 200; ++round) {
-    samples::Sample a(1 + random.below(9));
-    samples::Sample b(1 + random.below(9));
+    rank_samples::Sample a(1 + random.below(9));
+    rank_samples::Sample b(1 + random.below(9));
     for (double& value : a) value = static_cast<double>(random.below(6));
     for (double& value : b) value = static_cast<double>(random.below(6));
     const TwoSamples compared = compare_samples(a, b);
@@ -83,10 +83,11 @@ TEST(Ranks, TwoSamplesAreComparedAsByBruteForce) {
 }
 
 TEST(Ranks, TwoSamplesNameDegenerateData) {
-  EXPECT_EQ(compare_samples({}, samples::kB).outcome, Outcome::kTooFew);
-  EXPECT_EQ(compare_samples(samples::kA, {}).outcome, Outcome::kTooFew);
-  EXPECT_EQ(compare_samples(samples::Sample{1}, samples::Sample{1}).outcome, Outcome::kConstant);
-  EXPECT_EQ(compare_samples(samples::Sample{1, kNaN}, {}).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(compare_samples({}, rank_samples::kB).outcome, Outcome::kTooFew);
+  EXPECT_EQ(compare_samples(rank_samples::kA, {}).outcome, Outcome::kTooFew);
+  EXPECT_EQ(compare_samples(rank_samples::Sample{1}, rank_samples::Sample{1}).outcome,
+            Outcome::kConstant);
+  EXPECT_EQ(compare_samples(rank_samples::Sample{1, kNaN}, {}).outcome, Outcome::kNotFinite);
 }
 
 }  // namespace

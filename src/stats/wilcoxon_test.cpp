@@ -8,10 +8,10 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kX;
-using samples::kY;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kX;
+using rank_samples::kY;
+using rank_samples::Sample;
 
 Wilcoxon test_of(const golden::Row& row) {
   auto groups = golden::data_set(row.at("dataset"));
@@ -47,12 +47,13 @@ TEST(Wilcoxon, AgreesWithSciPyAndR) {
 }
 
 TEST(Wilcoxon, ZerosAreDroppedOrRankedAsInSciPy) {
-  const Wilcoxon dropped = wilcoxon_signed_rank(samples::kTiedX, samples::kTiedY);
+  const Wilcoxon dropped = wilcoxon_signed_rank(rank_samples::kTiedX, rank_samples::kTiedY);
   EXPECT_EQ(dropped.exact.outcome, Outcome::kTies);
   EXPECT_EQ(dropped.normal.statistic, 8);
   expect_relative(dropped.normal.p, 0.17747527059623303);
   EXPECT_EQ(dropped.differences, 8u);
-  const Wilcoxon pratt = wilcoxon_signed_rank(samples::kTiedX, samples::kTiedY, Zeros::kPratt);
+  const Wilcoxon pratt =
+      wilcoxon_signed_rank(rank_samples::kTiedX, rank_samples::kTiedY, Zeros::kPratt);
   EXPECT_EQ(pratt.normal.statistic, 12);
   expect_relative(pratt.normal.p, 0.16295419513791798);
   EXPECT_EQ(pratt.differences, 8u);
@@ -66,8 +67,9 @@ TEST(Wilcoxon, SwappingSamplesMirrorsV) {
 }
 
 TEST(Wilcoxon, ForgetsTheOrderOfPairsAndTheirScale) {
-  const Wilcoxon result = wilcoxon_signed_rank(samples::moved(samples::reversed(kX), 4, 0),
-                                               samples::moved(samples::reversed(kY), 4, 0));
+  const Wilcoxon result =
+      wilcoxon_signed_rank(rank_samples::moved(rank_samples::reversed(kX), 4, 0),
+                           rank_samples::moved(rank_samples::reversed(kY), 4, 0));
   EXPECT_EQ(result.exact.p, wilcoxon_signed_rank(kX, kY).exact.p);
 }
 
@@ -92,7 +94,7 @@ TEST(Wilcoxon, DegenerateDataAreNamed) {
   };
   both({}, {}, Outcome::kTooFew);
   both({1, 2}, {1}, Outcome::kUnbalanced);
-  both({1, samples::kNaN}, {1, 2}, Outcome::kNotFinite);
+  both({1, rank_samples::kNaN}, {1, 2}, Outcome::kNotFinite);
   for (const Zeros zeros : {Zeros::kDrop, Zeros::kPratt}) {
     const Wilcoxon zero = wilcoxon_signed_rank(kX, kX, zeros);
     EXPECT_EQ(zero.normal.outcome, Outcome::kConstant);
