@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 
 #include "stats/gamma_function.h"
 
@@ -32,7 +33,7 @@ double sum_over_peak(std::int64_t start, Term term) {
 
 /// Where the average is taken: at ln s = i·step − shift for integers i, beginning near `start`.
 struct ChiLattice {
-  double df = 1;  ///< > 0, finite
+  double df = 1;  ///< finite; near 0 the average takes time in proportion to 1/df
   double step = 0.1;
   double shift = 0;
   double start = 0;  ///< a value of ln s where the integrand is not negligible

@@ -20,7 +20,7 @@ TestResult one_sided(const MeanDifference& difference, double bound, Side side) 
   test.df1 = difference.df;
   test.p = t_sf(difference.df, side == Side::kAbove ? test.statistic : -test.statistic);
   test.outcome = Outcome::kOk;
-  return test;
+  return if_finite(test);
 }
 
 Equivalence tost(const MeanDifference& difference, const EquivalenceBounds& bounds, double alpha) {
@@ -38,6 +38,8 @@ Equivalence tost(const MeanDifference& difference, const EquivalenceBounds& boun
   if (result.outcome != Outcome::kOk) return result;
   result.above_lo = one_sided(difference, bounds.lo, Side::kAbove);
   result.below_hi = one_sided(difference, bounds.hi, Side::kBelow);
+  result.outcome = std::max(result.above_lo.outcome, result.below_hi.outcome);
+  if (result.outcome != Outcome::kOk) return result;
   result.p = std::max(result.above_lo.p, result.below_hi.p);
   return result;
 }

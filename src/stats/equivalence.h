@@ -18,7 +18,8 @@ struct EquivalenceBounds {
 
 /// Two one-sided tests (Schuirmann 1987, J. Pharmacokin. Biopharm. 15:657). The means are
 /// equivalent at level α where `p` ≤ α, which is where `difference`, with level 1 − 2α, lies within
-/// the bounds. Degenerate data as with a TTest; a bound that is not finite: kNotFinite.
+/// the bounds. Degenerate data as with a TTest; a bound that is not finite, or so
+/// far away that t is not: kNotFinite, with the interval.
 struct Equivalence {
   TestResult above_lo;  ///< against "the difference is lo or less"; df1 degrees of freedom
   TestResult below_hi;  ///< against "the difference is hi or more"

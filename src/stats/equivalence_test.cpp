@@ -66,6 +66,7 @@ TEST(Equivalence, SwappingTurnsTheBounds) {
 TEST(Equivalence, DegenerateDataAreNamed) {
   const std::vector<double> same(6, 0.1);
   const std::vector<double> one = {1};
+  const std::vector<double> near = {1, 1 + 1e-12, 1};
   const std::vector<double> nan = {1, kNaN, 2, 3, 4, 5};
   for (const auto test : {tost_welch, tost_paired}) {
     EXPECT_EQ(test({}, {}, {-1, 1}, 0.05).outcome, Outcome::kTooFew);
@@ -73,6 +74,10 @@ TEST(Equivalence, DegenerateDataAreNamed) {
     EXPECT_EQ(test(samples::kX, nan, {-1, 1}, 0.05).outcome, Outcome::kNotFinite);
     EXPECT_EQ(test(samples::kX, kPartner, {kNaN, 1}, 0.05).outcome, Outcome::kNotFinite);
     EXPECT_TRUE(std::isnan(test(samples::kX, kPartner, {kNaN, 1}, 0.05).p));
+    const Equivalence far = test(near, std::vector<double>(3, 1.0), {-1, 1e300}, 0.05);
+    EXPECT_EQ(far.outcome, Outcome::kNotFinite);
+    EXPECT_TRUE(std::isnan(far.p));
+    EXPECT_TRUE(far.difference.bounded());
     const Equivalence constant = test(same, same, {-1, 1}, 0.05);
     EXPECT_EQ(constant.outcome, Outcome::kConstant);
     EXPECT_EQ(constant.above_lo.outcome, Outcome::kConstant);

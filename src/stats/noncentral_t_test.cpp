@@ -25,11 +25,11 @@ TEST(NoncentralT, WithoutNoncentralityIsStudents) {
 }
 
 TEST(NoncentralT, BothIntegralsAgreeWhereOneFollowsTheOther) {
-  for (const double df : {2.0, 9.0, 40.0}) {
-    const double t = 4 * std::sqrt(df) + 12;
+  for (const double df : {2.0, 6.0, 9.0}) {
+    const double t = 4 * std::sqrt(df) + 0.1;
     const double before = noncentral_t_sf(t, df, 10);
     const double after = noncentral_t_sf(t, df, 10 + 1e-9);
-    EXPECT_GT(before, 1e-3 * after);
+    EXPECT_GT(before, 0.1);
     EXPECT_NEAR(after, before, 1e-9);
   }
 }

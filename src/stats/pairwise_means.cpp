@@ -31,6 +31,7 @@ class Comparer {
     pair.test.df1 = range_.k();
     pair.test.df2 = difference.df;
     pair.test.p = range_.sf(std::numbers::sqrt2 * std::abs(t), difference.df);
+    pair.test = if_finite(pair.test);
     const double q = quantile(difference.df);
     pair.difference =
         interval_around(difference, q / std::numbers::sqrt2 * difference.standard_error);

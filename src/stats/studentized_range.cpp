@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLeastDf = 0.1;
 constexpr double kFirstZ = -9;  // φ and Φ below it are beyond the last digit
 constexpr double kLastZ = 36;
 constexpr double kImpossible = 53;  // P(range > 53) < 1e-300 for all k
@@ -89,7 +90,7 @@ double StudentizedRange::remembered_range_sf(std::int64_t key, double log_w) {
 
 double StudentizedRange::sf(double q, double df) {
   constexpr double kAsGoodAsInfinite = 1e16;
-  if (k_ < 2 || k_ > kMaxK || !(df > 0) || std::isnan(q)) return kNaN;
+  if (k_ < 2 || k_ > kMaxK || !(df >= kLeastDf) || std::isnan(q)) return kNaN;
   if (q <= 0) return 1;
   if (std::isinf(q)) return 0;
   if (k_ == 2) return 2 * t_sf(df, q / std::numbers::sqrt2);
@@ -113,7 +114,7 @@ double StudentizedRange::cdf(double q, double df) {
 }
 
 double StudentizedRange::quantile(double p, double df) {
-  if (k_ < 2 || k_ > kMaxK || !(df > 0) || !(p >= 0 && p <= 1)) return kNaN;
+  if (k_ < 2 || k_ > kMaxK || !(df >= kLeastDf) || !(p >= 0 && p <= 1)) return kNaN;
   if (p == 0) return 0;
   if (p == 1) return kInfinity;
   // One pair of values exceeds q at least as often, all k(k − 1)/2 together at most so often.

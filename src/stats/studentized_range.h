@@ -11,13 +11,13 @@ namespace joulemark::stats {
 
 /// Range of k standard normal values over an independent estimate, with `df` degrees of freedom, of
 /// their standard deviation (Newman 1939, Biometrika 31:20; Hartley 1942, Biometrika 32:309). `df`
-/// > 0 need not be whole and may be infinite; k in [2, 10,000].
+/// ≥ 0.1 need not be whole and may be infinite; k in [2, 10,000].
 ///
 /// P(Q > q) = E[R(q·s)] with R(w) = k ∫ φ(z) [Φ(z)^(k−1) − (Φ(z) − Φ(z − w))^(k−1)] dz and s =
 /// χ/√df, computed without cancellation: relative error below 1e-11 down to 1e-200; k = 2 is
 /// Student's t. An argument out of its domain, or NaN, gives NaN.
 ///
-/// An object keeps what it has computed of R, which makes the next calls some fifty times as fast
+/// An object keeps what it has computed of R, which makes the next calls some thirty times as fast
 /// as the first; hence it is not for two threads at once.
 class StudentizedRange {
  public:

@@ -22,6 +22,7 @@ TTest t_test(const MeanDifference& difference, double level) {
   result.test.statistic = t;
   result.test.df1 = difference.df;
   result.test.p = 2 * t_sf(difference.df, std::abs(t));
+  result.test = if_finite(result.test);
   const double quantile = -t_quantile(difference.df, (1 - level) / 2);
   result.difference = interval_around(difference, quantile * difference.standard_error);
   return result;
