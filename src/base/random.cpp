@@ -2,7 +2,6 @@
 // xoshiro256** and the few distributions that the program draws from.
 #include "base/random.h"
 
-#include <bit>
 #include <cmath>
 
 namespace joulemark {
@@ -24,18 +23,6 @@ Random::Random(std::uint64_t seed, std::uint64_t stream) {
   std::uint64_t offset = stream;
   std::uint64_t x = seed ^ splitmix64(offset);
   for (auto& word : state_) word = splitmix64(x);
-}
-
-std::uint64_t Random::next() {
-  const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
-  const std::uint64_t t = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= t;
-  state_[3] = std::rotl(state_[3], 45);
-  return result;
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {

@@ -51,6 +51,46 @@ TEST(Bootstrap, MeanAgreesWithTheGoldenValues) {
   for (const Golden& golden : kMeans) expect_golden(bca_interval(golden.values, mean), golden);
 }
 
+TEST(Bootstrap, FastMeanAgreesWithTheGoldenValues) {
+  for (const Golden& golden : kMeans) {
+    const Interval interval = bca_mean(golden.values);
+    EXPECT_EQ(interval.estimate, mean(golden.values));
+    expect_golden(interval, golden);
+  }
+}
+
+TEST(Bootstrap, FastMeanIsTheMeanOfAnyStatistic) {
+  Random random(13);
+  for (const std::size_t n : {6u, 15u, 60u}) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < n; ++i) values.push_back(std::exp(random.normal()));
+    const Interval fast = bca_mean(values, {.resamples = 40000, .level = 0.9});
+    const Interval slow = bca_interval(values, mean, {.resamples = 40000, .level = 0.9});
+    const double error = sd(values) / std::sqrt(static_cast<double>(n));
+    EXPECT_NEAR(fast.lo, slow.lo, 0.08 * error) << n;
+    EXPECT_NEAR(fast.hi, slow.hi, 0.08 * error) << n;
+  }
+}
+
+// The same numbers on every platform: an experiment's report can be computed again.
+TEST(Bootstrap, FastMeanIsReproducible) {
+  const std::vector<double> values = {3, 1, 4, 1, 5, 9, 2, 6};
+  const Interval interval = bca_mean(values, {.seed = 42, .resamples = 2000});
+  EXPECT_EQ(interval.estimate, 3.875);
+  EXPECT_EQ(interval.lo, 2.375);
+  EXPECT_EQ(interval.hi, 6);
+}
+
+TEST(Bootstrap, MeansThatDifferByRoundingOnlyAreEqual) {
+  const std::vector<double> tenths = {0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.2};
+  std::vector<double> whole = tenths;
+  for (double& value : whole) value = std::round(10 * value);
+  const Interval exact = bca_mean(whole);
+  const Interval rounded = bca_mean(tenths);
+  EXPECT_NEAR(rounded.lo, exact.lo / 10, 1e-12);
+  EXPECT_NEAR(rounded.hi, exact.hi / 10, 1e-12);
+}
+
 TEST(Bootstrap, ExactMedianIsTheLimitOfDrawing) {
   Random random(11);
   for (const std::size_t n : {3u, 4u, 5u, 9u, 12u, 25u, 50u, 301u, 400u}) {
@@ -83,6 +123,8 @@ TEST(Bootstrap, SameSeedGivesSameInterval) {
   EXPECT_EQ(a.lo, b.lo);
   EXPECT_EQ(a.hi, b.hi);
   EXPECT_NE(a.lo, other.lo);
+  EXPECT_EQ(bca_mean(golden::kOnnx, {.seed = 5}).lo, bca_mean(golden::kOnnx, {.seed = 5}).lo);
+  EXPECT_NE(bca_mean(golden::kOnnx, {.seed = 5}).lo, bca_mean(golden::kOnnx, {.seed = 6}).lo);
 }
 
 TEST(Bootstrap, OrderOfTheValuesDoesNotMatter) {
@@ -90,6 +132,7 @@ TEST(Bootstrap, OrderOfTheValuesDoesNotMatter) {
   Random random(1);
   shuffle(values, random);
   EXPECT_EQ(bca_interval(values, mean).lo, bca_interval(golden::kOnnx, mean).lo);
+  EXPECT_EQ(bca_mean(values).lo, bca_mean(golden::kOnnx).lo);
   EXPECT_EQ(bca_median(values).hi, bca_median(golden::kOnnx).hi);
 }
 
@@ -97,12 +140,13 @@ TEST(Bootstrap, ScaleCarriesThrough) {
   std::vector<double> values = golden::kOnnx;
   for (double& value : values) value *= 4;  // exact in binary
   EXPECT_EQ(bca_interval(values, mean).lo, 4 * bca_interval(golden::kOnnx, mean).lo);
+  EXPECT_EQ(bca_mean(values).hi, 4 * bca_mean(golden::kOnnx).hi);
   EXPECT_EQ(bca_median(values).lo, 4 * bca_median(golden::kOnnx).lo);
 }
 
 TEST(Bootstrap, ConstantDataGiveAPoint) {
   const std::vector<double> zeros(10, 0.0);
-  for (const Interval& interval : {bca_median(zeros), bca_interval(zeros, mean)}) {
+  for (const Interval& interval : {bca_median(zeros), bca_interval(zeros, mean), bca_mean(zeros)}) {
     EXPECT_EQ(interval.outcome, Outcome::kConstant);
     EXPECT_TRUE(interval.bounded());
     EXPECT_EQ(interval.lo, 0);
@@ -112,7 +156,7 @@ TEST(Bootstrap, ConstantDataGiveAPoint) {
 
 TEST(Bootstrap, FewerThanThreeValuesGiveNoInterval) {
   const std::vector<double> two = {1, 3};
-  for (const Interval& interval : {bca_median(two), bca_interval(two, mean)}) {
+  for (const Interval& interval : {bca_median(two), bca_interval(two, mean), bca_mean(two)}) {
     EXPECT_EQ(interval.outcome, Outcome::kTooFew);
     EXPECT_EQ(interval.estimate, 2);
     EXPECT_FALSE(interval.bounded());
@@ -126,6 +170,7 @@ TEST(Bootstrap, NaNIsNamed) {
   const std::vector<double> values = {1, 2, std::nan(""), 4};
   EXPECT_EQ(bca_median(values).outcome, Outcome::kNotFinite);
   EXPECT_EQ(bca_interval(values, mean).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(bca_mean(values).outcome, Outcome::kNotFinite);
   const auto undefined = [](std::span<const double>) { return std::nan(""); };
   EXPECT_EQ(bca_interval(golden::kOnnx, undefined).outcome, Outcome::kNotFinite);
 }
