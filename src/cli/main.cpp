@@ -17,6 +17,8 @@ constexpr cli::Command kCommands[] = {
     {"plan", "Show the trials of an experiment file, their order and the time needed",
      cli::declare_plan},
     {"report", "Show or write the report of what was measured", cli::declare_report},
+    {"analyze", "Test and compare groups of measurements, of a CSV file or a store",
+     cli::declare_analyze},
     {"recommend", "Say which configuration to serve with, for an objective and under constraints",
      cli::declare_recommend},
     {"check", "Run models with known outputs on an engine and compare", cli::declare_check},

@@ -16,5 +16,7 @@ PairTests dunn(Groups groups, Adjustment adjustment = Adjustment::kHolm);
 /// The same of groups that are ranked already. Linear in the number of pairs but for the
 /// adjustment.
 PairTests dunn(const GroupRanks& ranks, Adjustment adjustment = Adjustment::kHolm);
+/// One pair of them, without an adjustment. Only where the ranks' outcome is kOk.
+PairTest dunn_pair(const GroupRanks& ranks, std::size_t a, std::size_t b);
 
 }  // namespace joulemark::stats

@@ -7,10 +7,10 @@
 namespace joulemark::stats {
 namespace {
 
-using samples::expect_relative;
-using samples::kBlocks;
-using samples::kTiedBlocks;
-using samples::Sample;
+using rank_samples::expect_relative;
+using rank_samples::kBlocks;
+using rank_samples::kTiedBlocks;
+using rank_samples::Sample;
 
 void expect_p(const PairTests& tests, const std::vector<double>& want, double tolerance = 1e-12) {
   EXPECT_EQ(tests.outcome, Outcome::kOk);
@@ -41,7 +41,7 @@ TEST(Friedman, ForgetsWhatABlockShares) {
   for (Sample& values : treatments)
     for (std::size_t j = 0; j < values.size(); ++j)
       values[j] = std::exp(values[j] / 9) * (1.0 + static_cast<double>(j));
-  for (Sample& values : treatments) values = samples::reversed(values);
+  for (Sample& values : treatments) values = rank_samples::reversed(values);
   EXPECT_EQ(friedman(treatments).test.statistic, friedman(kBlocks).test.statistic);
 }
 
@@ -90,7 +90,7 @@ TEST(Friedman, DegenerateDataAreNamed) {
   all({{1}, {2}}, Outcome::kTooFew);
   all({{1, 2}, {1, 2, 3}}, Outcome::kUnbalanced);
   all({{4, 5, 6}, {4, 5, 6}}, Outcome::kConstant);
-  all({{4, 5, samples::kNaN}, {4, 5, 6}}, Outcome::kNotFinite);
+  all({{4, 5, rank_samples::kNaN}, {4, 5, 6}}, Outcome::kNotFinite);
   std::vector<Sample> many(10'001, Sample{0, 0});
   many[0] = {1, 1};
   EXPECT_EQ(nemenyi(many).outcome, Outcome::kTooMany);

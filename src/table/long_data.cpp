@@ -125,6 +125,7 @@ class LongReader {
       return fail(ErrorKind::kUsage, fmt::format("'{}', row {}: '{}' in column '{}' is no number",
                                                  name_, row.number, cell, columns_.values[column]));
     series.values.push_back(*value);
+    series.rows.push_back(row.number);
     if (places_.block) series.blocks.push_back(block_of(row.cells[*places_.block]));
     return {};
   }

@@ -28,6 +28,7 @@ struct LongColumns {
 /// The numbers of one column in one group, in the order of the file.
 struct LongSeries {
   std::vector<double> values;       ///< "nan" and "inf" stand as they are written
+  std::vector<std::size_t> rows;    ///< of each value, CsvRow::number
   std::vector<std::size_t> blocks;  ///< of each value, index into LongData::blocks; empty without
   std::size_t missing = 0;          ///< cells that are empty or "NA", which are left out
 };

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What depends on sizes alone (weights, exact distributions, the studentized range) is made once.
+#include "stats/battery.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "stats/battery_pairs.h"
+#include "stats/bootstrap.h"
+#include "stats/descriptive.h"
+#include "stats/distribution.h"
+#include "stats/equal_variances.h"
+#include "stats/mean_difference.h"
+#include "stats/moments.h"
+#include "stats/quantile_interval.h"
+#include "stats/shapiro_wilk.h"
+
+namespace joulemark::stats {
+namespace {
+
+Interval mean_interval(std::span<const double> values, double level) {
+  const Moments m = moments(values);
+  MeanDifference from_zero;
+  from_zero.estimate = m.mean;
+  from_zero.outcome = m.outcome;
+  if (m.outcome != Outcome::kOk) return interval_around(from_zero, 0);
+  from_zero.standard_error = std::sqrt(m.variance / m.n);
+  if (m.variance == 0) from_zero.outcome = Outcome::kConstant;
+  const double quantile = t_quantile(m.n - 1, (1 + level) / 2);
+  return interval_around(from_zero, quantile * from_zero.standard_error);
+}
+
+class GroupAnalyser {
+ public:
+  explicit GroupAnalyser(const BatteryOptions& options) : options_(options) {}
+
+  GroupAnalysis operator()(std::span<const double> values) {
+    GroupAnalysis group;
+    group.n = values.size();
+    group.mean = mean(values);
+    group.median = median(values);
+    group.sd = sd(values);
+    group.cv = cv(values);
+    group.min = extreme(values, std::less<>());
+    group.max = extreme(values, std::greater<>());
+    const auto [weights, added] = weights_.try_emplace(values.size(), values.size());
+    group.shapiro_wilk = weights->second.test(values);
+    group.mean_ci = mean_interval(values, options_.level);
+    group.bca_mean = bca_mean(values, {options_.seed, options_.resamples, options_.level});
+    group.bca_median = bca_median(values, options_.level);
+    group.median_ci = quantile_interval(values, {.p = 0.5, .level = options_.level}).interval;
+    group.outliers = flag_by_modified_z(values);
+    group.trend = mann_kendall(values);
+    return group;
+  }
+
+ private:
+  template <class Less>
+  static double extreme(std::span<const double> values, Less before) {
+    double result = std::numeric_limits<double>::quiet_NaN();
+    for (const double value : values)
+      if (std::isnan(result) || before(value, result)) result = value;
+    return result;
+  }
+
+  const BatteryOptions& options_;
+  std::map<std::size_t, ShapiroWilk> weights_;
+};
+
+/// treatments[i][j] in the blocks that one of the groups has, or an unbalanced result.
+std::optional<Friedman> friedman_of(Groups groups,
+                                    std::span<const std::vector<std::size_t>> blocks) {
+  if (blocks.empty()) return std::nullopt;
+  std::size_t count = 0;
+  for (const auto& list : blocks)
+    for (const std::size_t block : list) count = std::max(count, block + 1);
+  std::vector<std::vector<double>> treatments;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (groups[g].size() != count) {
+      Friedman incomplete;
+      incomplete.test.outcome = Outcome::kUnbalanced;
+      return incomplete;
+    }
+    std::vector<double>& row = treatments.emplace_back(count);
+    for (std::size_t i = 0; i < count; ++i) row[blocks[g][i]] = groups[g][i];
+  }
+  return friedman(treatments);
+}
+
+}  // namespace
+
+Battery analyse(Groups groups, std::span<const std::vector<std::size_t>> blocks,
+                const BatteryOptions& options) {
+  Battery battery;
+  GroupAnalyser analyser(options);
+  for (const auto& values : groups) battery.groups.push_back(analyser(values));
+  battery.levene_median = levene(groups, Centre::kMedian);
+  battery.levene_mean = levene(groups, Centre::kMean);
+  battery.bartlett = bartlett(groups);
+  battery.fligner = fligner_killeen(groups);
+  battery.anova = anova(groups);
+  battery.welch_anova = welch_anova(groups);
+  const GroupRanks ranks = rank_groups(groups);
+  battery.kruskal_wallis = kruskal_wallis(ranks);
+  battery.friedman = friedman_of(groups, blocks);
+  battery.all_pairs = options.pairs == PairChoice::kAll ||
+                      (options.pairs == PairChoice::kAuto && groups.size() <= kMostGroupsInPairs);
+  battery.pairs =
+      analyse_pairs({.groups = groups, .blocks = blocks, .ranks = ranks},
+                    battery.all_pairs ? PairChoice::kAll : PairChoice::kWithLowest, options);
+  return battery;
+}
+
+}  // namespace joulemark::stats
