@@ -90,7 +90,8 @@ std::optional<std::vector<double>> sort(std::span<const double> values, Location
 /// NaN for a ratio whose denominator has not the sign that `estimate` has.
 double contrast_of(double a, double b, const Comparand& what, double estimate) {
   if (what.contrast == Contrast::kDifference) return a - b;
-  return b * estimate > 0 ? a / b : kNaN;
+  const bool same_sign = estimate > 0 ? b > 0 : b < 0;
+  return same_sign ? a / b : kNaN;
 }
 
 Interval combine(Located a, const Located& b, const Comparand& what,

@@ -111,6 +111,7 @@ NestedSummary nested_summary(const NestedValues& nested, double level) {
   const auto top = static_cast<double>(nested.counts.front());
   const double half =
       t_quantile(top - 1, (1 + level) / 2) * std::sqrt(summary.levels.front().biased / top);
+  if (!std::isfinite(half)) return {.mean = {.outcome = Outcome::kNotFinite}, .levels = {}};
   interval.lo -= half;
   interval.hi += half;
   return summary;
@@ -147,9 +148,10 @@ Interval nested_ratio(const NestedValues& numerator, const NestedValues& denomin
   for (double& draw : draws) {
     const double above = drawn_mean(numerator, random);
     const double under = drawn_mean(denominator, random);
-    if (!(under * below > 0)) return interval;
+    if (below > 0 ? !(under > 0) : !(under < 0)) return interval;
     draw = above / under;
   }
+  if (!all_finite(draws)) return interval;
   interval.lo = percentile(draws, (1 - options.level) / 2);
   interval.hi = percentile(draws, (1 + options.level) / 2);
   interval.outcome = Outcome::kOk;

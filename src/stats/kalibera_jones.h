@@ -35,7 +35,7 @@ struct NestedSummary {
 
 /// Fewer than two repetitions at a level, or no level: kTooFew, with the mean where there is a
 /// value. `values` not as many as the counts say: kUnbalanced. All values equal: kConstant. NaN or
-/// infinity: kNotFinite.
+/// infinity, or squares beyond all doubles: kNotFinite.
 NestedSummary nested_summary(const NestedValues& nested, double level = 0.95);
 
 /// How often each level but the top one should be repeated for the shortest time that gives a

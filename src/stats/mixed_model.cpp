@@ -2,6 +2,7 @@
 // Ratios of mean squares whose expectations differ by the tested effect alone.
 #include "stats/mixed_model.h"
 
+#include <bit>
 #include <cassert>
 #include <cstddef>
 
@@ -83,6 +84,22 @@ std::vector<VarianceComponent> components_with(const Strata& strata, FactorSet r
   return components;
 }
 
+/// One factor, a random one.
+bool is_intercept(FactorSet set, FactorSet random) {
+  return (set & random) != 0 && std::has_single_bit(set);
+}
+
+/// All but the fixed effects and the random factors themselves.
+Stratum residual_of(const Strata& strata, FactorSet random) {
+  Stratum residual = strata.within;
+  for (const FactorSet set : strata.cells.effects()) {
+    if ((set & random) == 0 || is_intercept(set, random)) continue;
+    residual.squares += strata.of[set].squares;
+    residual.df += strata.of[set].df;
+  }
+  return residual;
+}
+
 }  // namespace
 
 MixedModel mixed_random_slopes(const FactorialDesign& design, std::size_t random) {
@@ -116,22 +133,14 @@ MixedModel mixed_random_intercepts(const FactorialDesign& design, FactorSet rand
   assert((random & ~all) == 0);
   model.outcome = Outcome::kTooFew;
   if (random == 0 || random == all) return model;
-  Stratum residual = strata.within;
-  const auto intercept = [&](FactorSet set) {
-    return (set & random) != 0 && (set & (set - 1)) == 0;  // one factor, a random one
-  };
-  for (const FactorSet set : strata.cells.effects()) {
-    if ((set & random) == 0 || intercept(set)) continue;
-    residual.squares += strata.of[set].squares;
-    residual.df += strata.of[set].df;
-  }
+  const Stratum residual = residual_of(strata, random);
   for (const FactorSet set : strata.cells.effects()) {
     if ((set & random) == 0) {
       model.effects.push_back({.factors = set,
                                .sum_of_squares = strata.of[set].squares,
                                .test = f_test(strata.of[set], residual, strata.rounding),
                                .with_random = {}});
-    } else if (intercept(set)) {
+    } else if (is_intercept(set, random)) {
       const double difference = strata.of[set].mean() - residual.mean();
       model.components.push_back({set, difference / values_per_combination(strata.cells, set)});
     }

@@ -161,6 +161,30 @@ std::array<double, 4> slopes_at(const std::vector<Point>& points, const Ranks& r
   return found;
 }
 
+/// How many slopes there are, and the standard deviation of S.
+struct SlopeCount {
+  std::size_t slopes;
+  double deviation;
+};
+
+SlopeCount count_slopes(std::span<const double> sorted_x, std::span<const double> sorted_y) {
+  const auto n = static_cast<double>(sorted_x.size());
+  const Ties x_ties = ties_of(sorted_x);
+  const double variance = variance_term(n) - x_ties.variance - ties_of(sorted_y).variance;
+  return {.slopes = static_cast<std::size_t>(n * (n - 1) / 2 - x_ties.pairs),
+          .deviation = std::sqrt(std::max(variance, 0.0) / 18)};
+}
+
+/// Of the lower end, the one or two middle slopes, the upper end. Rounded as SciPy does.
+Ranks ranks_of(const SlopeCount& count, double level) {
+  const auto slopes = static_cast<double>(count.slopes);
+  const double reach = normal_quantile((1 + level) / 2) * count.deviation;
+  const double low = std::max(std::nearbyint((slopes - reach) / 2) - 1, 0.0);
+  const double high = std::min(std::nearbyint((slopes + reach) / 2), slopes - 1);
+  return {static_cast<std::size_t>(low), (count.slopes - 1) / 2, count.slopes / 2,
+          static_cast<std::size_t>(high)};
+}
+
 /// Sorted x, or y, of all points.
 std::vector<double> sorted_copy(std::span<const double> values) {
   std::vector<double> sorted(values.begin(), values.end());
@@ -208,25 +232,18 @@ TheilSen theil_sen(std::span<const double> x, std::span<const double> y, double 
   result.slope.outcome = obstacle(x, y);
   if (result.slope.outcome != Outcome::kOk) return result;
   const std::vector<double> sorted_y = sorted_copy(y);
-  const Ties x_ties = ties_of(sorted_copy(x));
-  const auto n = static_cast<double>(x.size());
-  const double count = n * (n - 1) / 2 - x_ties.pairs;
-  const double variance = (variance_term(n) - x_ties.variance - ties_of(sorted_y).variance) / 18;
-  const double reach = normal_quantile((1 + level) / 2) * std::sqrt(std::max(variance, 0.0));
-  const double low = std::max(std::nearbyint((count - reach) / 2) - 1, 0.0);
-  const double high = std::min(std::nearbyint((count + reach) / 2), count - 1);
+  const SlopeCount count = count_slopes(sorted_copy(x), sorted_y);
   std::vector<Point> points;
   for (std::size_t i = 0; i < x.size(); ++i) points.emplace_back(x[i], y[i]);
   std::sort(points.begin(), points.end());
-  const auto slopes = static_cast<std::size_t>(count);
-  const Ranks ranks = {static_cast<std::size_t>(low), (slopes - 1) / 2, slopes / 2,
-                       static_cast<std::size_t>(high)};
-  const std::array<double, 4> found = slopes_at(points, ranks, slopes);
-  result.slope = {
-      .estimate = (found[1] + found[2]) / 2,
-      .lo = found[0],
-      .hi = found[3],
-      .outcome = sorted_y.front() == sorted_y.back() ? Outcome::kConstant : Outcome::kOk};
+  const auto [lo, below, above, hi] = slopes_at(points, ranks_of(count, level), count.slopes);
+  result.slope.outcome = Outcome::kNotFinite;
+  if (!std::isfinite(lo) || !std::isfinite(hi)) return result;
+  const bool flat = sorted_y.front() == sorted_y.back();
+  result.slope = {.estimate = (below + above) / 2,
+                  .lo = lo,
+                  .hi = hi,
+                  .outcome = flat ? Outcome::kConstant : Outcome::kOk};
   result.intercept = median(y) - result.slope.estimate * median(x);
   return result;
 }

@@ -33,7 +33,8 @@ struct TheilSen {
 /// its interval from the distribution of Kendall's S (Sen 1968, JASA 63:1379, with his corrections
 /// for ties), which is a normal approximation. Spans equally long. No two different x, or fewer
 /// than three points: kTooFew; y all equal: kConstant; more than 20,000 points: kTooMany; NaN or
-/// infinity: kNotFinite. Time O(n²), memory O(n) beyond half a million slopes.
+/// infinity, among the slopes too: kNotFinite. Time O(n²), memory O(n) beyond half a million
+/// slopes.
 TheilSen theil_sen(std::span<const double> x, std::span<const double> y, double level = 0.95);
 
 /// The same over x = 0, 1, 2 …: the slope is per step.
