@@ -188,6 +188,8 @@ Correlation pearson(std::span<const double> a, std::span<const double> b) {
   result.test.outcome = obstacle(a, b, 3);
   if (result.test.outcome != Outcome::kOk) return result;
   const Product product = product_of(a, b);
+  if (std::isnan(product.rest)) result.test.outcome = Outcome::kNotFinite;
+  if (result.test.outcome != Outcome::kOk) return result;
   result.coefficient = product.r;
   result.test = t_test(product, a.size());
   return result;

@@ -20,7 +20,8 @@ struct Correlation {
 /// of equal values is kConstant.
 
 /// r, tested by t = r·√((n − 2)/(1 − r²)), two-sided, df1 = n − 2 (Student 1908, Biometrika 6:302).
-/// r = ±1 has an infinite t and p = 0. Below three pairs: kTooFew.
+/// r = ±1 has an infinite t and p = 0. Below three pairs: kTooFew. kNotFinite: also where a sum is
+/// beyond all doubles.
 Correlation pearson(std::span<const double> a, std::span<const double> b);
 
 /// Interval of r by the normal approximation of its inverse hyperbolic tangent (Fisher 1921, Metron

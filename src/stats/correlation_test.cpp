@@ -192,6 +192,8 @@ TEST(Correlation, DegenerateDataAreNamed) {
   all({1, 2, 3}, {1, 2, -rank_samples::kInfinity}, Outcome::kNotFinite);
   all({1, 2, 3}, {7, 7, 7}, Outcome::kConstant);
   EXPECT_EQ(pearson(Sample{1, 2}, Sample{1, 2}).test.outcome, Outcome::kTooFew);
+  EXPECT_EQ(pearson(Sample{1e308, 1.1e308, 1.2e308}, Sample{1, 3, 2}).test.outcome,
+            Outcome::kNotFinite);
   EXPECT_EQ(kendall(Sample{1, 2}, Sample{1, 2}).test.p, 1);
   const Interval three = pearson_interval(Sample{1, 2, 3}, Sample{1, 3, 2});
   EXPECT_EQ(three.outcome, Outcome::kTooFew);

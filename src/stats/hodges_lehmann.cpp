@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -59,8 +60,8 @@ class WalshAverages {
  public:
   explicit WalshAverages(std::span<const double> values) : values_(values) {}
   [[nodiscard]] std::size_t size() const { return values_.size() * (values_.size() + 1) / 2; }
-  [[nodiscard]] double min() const { return values_.front(); }
-  [[nodiscard]] double max() const { return values_.back(); }
+  [[nodiscard]] double min() const { return (values_.front() + values_.front()) / 2; }
+  [[nodiscard]] double max() const { return (values_.back() + values_.back()) / 2; }
   [[nodiscard]] std::size_t at_most(double t) const {
     std::size_t count = 0;
     std::size_t end = values_.size();  // of partners that are small enough
@@ -102,7 +103,11 @@ template <class List>
 Interval interval_of(const List& list, std::optional<std::size_t> rank) {
   Interval interval;
   interval.estimate = middle_of(list);
-  if (list.size() > 1 && list.min() == list.max()) {
+  const double ends[] = {list.min(), list.max(), interval.estimate};
+  if (!all_finite(ends)) {
+    interval.estimate = std::numeric_limits<double>::quiet_NaN();
+    interval.outcome = Outcome::kNotFinite;
+  } else if (list.size() > 1 && list.min() == list.max()) {
     interval.lo = interval.hi = interval.estimate;
     interval.outcome = Outcome::kConstant;
   } else if (rank) {
@@ -182,6 +187,8 @@ Interval hodges_lehmann_paired(std::span<const double> a, std::span<const double
   if (a.size() != b.size() || a.empty()) return interval;
   std::vector<double> differences(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
+  if (!all_finite(differences)) interval.outcome = Outcome::kNotFinite;
+  if (interval.outcome == Outcome::kNotFinite) return interval;
   std::sort(differences.begin(), differences.end());
   return interval_of(WalshAverages(differences), signed_rank_of(differences, level));
 }

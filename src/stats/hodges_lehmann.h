@@ -15,6 +15,7 @@ namespace joulemark::stats {
 /// its normal approximation with corrections for continuity and for ties inside a sample.
 /// O((n + m) log(n + m)) in time and O(n + m) in memory. kTooFew: an empty sample, or, with the
 /// estimate, so few values that no interval reaches `level`. kConstant: both samples are constant.
+/// kNotFinite: also where a difference is beyond all doubles.
 Interval hodges_lehmann(std::span<const double> a, std::span<const double> b, double level = 0.95);
 
 /// The same with the distribution of U for these sizes; one for other sizes is not used.

@@ -139,6 +139,10 @@ TEST(HodgesLehmann, DegenerateDataAreNamed) {
   EXPECT_EQ(hodges_lehmann({}, kB).outcome, Outcome::kTooFew);
   EXPECT_TRUE(std::isnan(hodges_lehmann({}, kB).estimate));
   EXPECT_EQ(hodges_lehmann(Sample{1, rank_samples::kNaN}, kB).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(hodges_lehmann(Sample{1e308, 2}, Sample{-1e308, 3}).outcome, Outcome::kNotFinite);
+  EXPECT_EQ(hodges_lehmann_paired(Sample{1e308, 2}, Sample{-1e308, 2}).outcome,
+            Outcome::kNotFinite);
+  EXPECT_EQ(hodges_lehmann_paired(Sample{1e308, 9e307}, Sample{0, 1}).outcome, Outcome::kNotFinite);
   const Interval constant = hodges_lehmann(Sample{4, 4, 4}, Sample{1, 1});
   EXPECT_EQ(constant.outcome, Outcome::kConstant);
   EXPECT_EQ(constant.lo, 3);

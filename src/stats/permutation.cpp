@@ -32,13 +32,15 @@ PermutationTest found(double statistic) {
   return result;
 }
 
-/// Divides by the largest size; false where all are zero.
-bool scale(std::span<double> values) {
+/// Divides by the largest size. kConstant: all are zero. kNotFinite: a difference was beyond all
+/// doubles.
+Outcome scale(std::span<double> values) {
+  if (!all_finite(values)) return Outcome::kNotFinite;
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
-  if (largest == 0) return false;
+  if (largest == 0) return Outcome::kConstant;
   for (double& value : values) value /= largest;
-  return true;
+  return Outcome::kOk;
 }
 
 /// Counts assignments, and those that are as extreme as the measured one.
@@ -108,8 +110,8 @@ Outcome obstacle(Groups treatments) {
   return few ? Outcome::kTooFew : Outcome::kOk;
 }
 
-/// Deviations from the blocks' means; false where there are none.
-bool deviations(Groups treatments, Blocks& blocks) {
+/// Deviations from the blocks' means, scaled as by scale().
+Outcome deviations(Groups treatments, Blocks& blocks) {
   blocks.assign(treatments.front().size(), std::vector<double>(treatments.size()));
   double largest = 0;
   for (std::size_t j = 0; j < blocks.size(); ++j) {
@@ -117,11 +119,12 @@ bool deviations(Groups treatments, Blocks& blocks) {
     const auto [least, most] = std::minmax_element(blocks[j].begin(), blocks[j].end());
     const double centre = *least == *most ? *least : mean(blocks[j]);
     for (double& value : blocks[j]) largest = std::max(largest, std::abs(value -= centre));
+    if (!all_finite(blocks[j])) return Outcome::kNotFinite;
   }
-  if (largest == 0) return false;
+  if (largest == 0) return Outcome::kConstant;
   for (std::vector<double>& block : blocks)
     for (double& value : block) value /= largest;
-  return true;
+  return Outcome::kOk;
 }
 
 double sum_of_squares(std::span<const double> values) {
@@ -254,7 +257,8 @@ PermutationTest permutation_test_paired(std::span<const double> a, std::span<con
   std::vector<double> sizes(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) sizes[i] = a[i] - b[i];
   const double statistic = mean(sizes);
-  if (!scale(sizes)) return without_test(Outcome::kConstant);
+  const Outcome outcome = scale(sizes);
+  if (outcome != Outcome::kOk) return without_test(outcome);
   double sum = 0;
   for (const double difference : sizes) sum += difference;
   for (double& difference : sizes) difference = std::abs(difference);
@@ -270,10 +274,10 @@ PermutationTest permutation_test_paired(std::span<const double> a, std::span<con
 }
 
 PermutationTest permutation_test_blocks(Groups treatments, const PermutationOptions& options) {
-  const Outcome outcome = obstacle(treatments);
-  if (outcome != Outcome::kOk) return without_test(outcome);
   Blocks blocks;
-  if (!deviations(treatments, blocks)) return without_test(Outcome::kConstant);
+  Outcome outcome = obstacle(treatments);
+  if (outcome == Outcome::kOk) outcome = deviations(treatments, blocks);
+  if (outcome != Outcome::kOk) return without_test(outcome);
   const std::vector<double> sums = treatment_sums(blocks);
   PermutationTest result = found(0);
   set_f(blocks, sums, result.test);
@@ -298,7 +302,8 @@ PermutationTest permutation_test(std::span<const double> a, std::span<const doub
   if (!all_finite(a) || !all_finite(b)) return without_test(Outcome::kNotFinite);
   if (a.size() < 2 || b.size() < 2) return without_test(Outcome::kTooFew);
   Pool both = pool(a, b);
-  if (!scale(both.values)) return without_test(Outcome::kConstant);
+  const Outcome outcome = scale(both.values);
+  if (outcome != Outcome::kOk) return without_test(outcome);
   PermutationTest result = found(welch_t(both));
   Tally tally{std::abs(result.test.statistic) * (1 - kTolerance)};
   if (choices(a.size(), b.size()) <= kMaxAssignments) {

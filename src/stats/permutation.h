@@ -25,6 +25,8 @@ struct PermutationTest {
   Method method = Method::kExact;
 };
 
+/// Of each test, kNotFinite also where a difference is beyond all doubles.
+
 /// Assignments up to which all are tried, of two samples and of blocks.
 inline constexpr double kMaxAssignments = 200'000;
 /// Pairs up to which all signs are tried.

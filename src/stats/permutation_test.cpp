@@ -151,6 +151,11 @@ TEST(Permutation, DegenerateDataAreNamed) {
   expect(permutation_test_paired(kX, kA), Outcome::kUnbalanced);
   expect(permutation_test_paired(kX, kX), Outcome::kConstant);
   expect(permutation_test_paired(Sample{rank_samples::kNaN}, Sample{1}), Outcome::kNotFinite);
+  const Sample huge = {1e308, 1e308, 1};
+  expect(permutation_test_paired(huge, rank_samples::moved(huge, -1, 0)), Outcome::kNotFinite);
+  expect(permutation_test(huge, rank_samples::moved(huge, -1, 0)), Outcome::kNotFinite);
+  expect(permutation_test_blocks(std::vector<Sample>{huge, huge, rank_samples::moved(huge, -1, 0)}),
+         Outcome::kNotFinite);
   expect(permutation_test(Sample{1}, kB), Outcome::kTooFew);
   expect(permutation_test(Sample{0.1, 0.1}, Sample{0.1, 0.1, 0.1}), Outcome::kConstant);
   expect(permutation_test(kA, Sample{1, rank_samples::kInfinity}), Outcome::kNotFinite);

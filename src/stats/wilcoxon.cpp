@@ -90,6 +90,7 @@ Wilcoxon wilcoxon_signed_rank(std::span<const double> a, std::span<const double>
   if (a.empty()) return without_test(Outcome::kTooFew);
   std::vector<double> differences(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
+  if (!all_finite(differences)) return without_test(Outcome::kNotFinite);
   const SignedRanks ranks = rank_signed(differences, zeros);
   Wilcoxon result;
   result.exact = exact_test(ranks);

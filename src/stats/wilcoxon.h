@@ -34,7 +34,7 @@ struct Wilcoxon {
 };
 
 /// Of pairs whose i-th values belong together. kUnbalanced: spans of different length. kTooFew:
-/// none.
+/// none. kNotFinite: also where a difference is beyond all doubles.
 Wilcoxon wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b,
                               Zeros zeros = Zeros::kDrop);
 

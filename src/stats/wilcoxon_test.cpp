@@ -93,6 +93,7 @@ TEST(Wilcoxon, DegenerateDataAreNamed) {
     EXPECT_TRUE(std::isnan(result.best().p) && std::isnan(result.rank_biserial));
   };
   both({}, {}, Outcome::kTooFew);
+  both({1e308, 2}, {-1e308, 2}, Outcome::kNotFinite);
   both({1, 2}, {1}, Outcome::kUnbalanced);
   both({1, rank_samples::kNaN}, {1, 2}, Outcome::kNotFinite);
   for (const Zeros zeros : {Zeros::kDrop, Zeros::kPratt}) {
