@@ -103,7 +103,7 @@ class PairAnalyser {
       pair.hodges_lehmann = hodges_lehmann(x, y, options_.level);
       return;
     }
-    const auto sizes = std::minmax(x.size(), y.size());
+    const auto sizes = std::minmax({x.size(), y.size()});
     auto known = exact_.find(sizes);
     if (known == exact_.end())
       known =
