@@ -85,8 +85,9 @@ TEST(HtmlStatic, CaveatsAndTheSentencesOfSeveralModelsAreThereAndEscaped) {
   model.judgement.caveats = {{"noisy", "close <other> programs"}};
   EXPECT_THAT(static_html(model), HasSubstr("<li>close &lt;other&gt; programs</li>"));
   EXPECT_THAT(static_html(model), Not(HasSubstr("<h3>")));
-  model.judgement.models.push_back(
-      {.model = "n", .sentence = "a <sentence> of n", .cells = {}, .best = {}});
+  verdict::ModelVerdict& other = model.judgement.models.emplace_back();
+  other.model = "n";
+  other.sentence = "a <sentence> of n";
   EXPECT_THAT(static_html(model), HasSubstr("<h3>n</h3><p>a &lt;sentence&gt; of n</p>"));
 }
 

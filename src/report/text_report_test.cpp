@@ -41,7 +41,7 @@ TEST(TextReport, ShowsVerdictTableAndCaveats) {
   EXPECT_EQ(text(two_cells(), {.width = 120}),
             "On this machine, for magika, openvino cpu f32 t2 b1 needs 24 % less time per "
             "inference than onnxruntime cpu f32 t2 b1\n"
-            "[22 %, 25 %].\n"
+            "[22 %, 25 %]. Stable (medians).\n"
             "\n"
             "  configuration              energy  time (ms)  CPU (ms)  p50 (ms)  p95 (ms)  p99 "
             "(ms)  RSS (MiB)  vs best\n"

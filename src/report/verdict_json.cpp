@@ -11,6 +11,34 @@ namespace {
 using Json = nlohmann::ordered_json;
 using verdict::Judgement;
 
+Json test_json(const stats::TestResult& test) {
+  Json json = Json::object();
+  const std::string reason = to_string(test.outcome);
+  put(json, "statistic", test.statistic, reason);
+  put(json, "df1", test.df1, reason);
+  put(json, "df2", test.df2, reason);
+  put(json, "p", test.p, reason);
+  return json;
+}
+
+/// Whether the configurations differ at all, by two tests.
+Json omnibus_json(const verdict::ModelVerdict& model) {
+  Json kruskal = Json::object();
+  const std::string reason = to_string(model.kruskal_wallis.outcome);
+  put(kruskal, "statistic", model.kruskal_wallis.statistic, reason);
+  put(kruskal, "df", model.kruskal_wallis.df1, reason);
+  put(kruskal, "p", model.kruskal_wallis.p, reason);
+  return {{"welch_anova", test_json(model.welch_anova)}, {"kruskal_wallis", std::move(kruskal)}};
+}
+
+Json sensitivities_json(const verdict::ModelVerdict& model) {
+  Json list = Json::array();
+  for (const verdict::Sensitivity& each : model.sensitivities)
+    list.push_back(
+        {{"analysis", each.analysis}, {"check", to_string(each.check)}, {"detail", each.detail}});
+  return list;
+}
+
 Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
   Json best_set = Json::array();
   for (const std::size_t cell : model.cells) {
@@ -24,16 +52,8 @@ Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) 
   if (!model.best) json["best_reason"] = "nothing_ranked";
   json["best_set"] = std::move(best_set);
   json["rows"] = model.cells;
-  return json;
-}
-
-Json test_json(const stats::TestResult& test) {
-  Json json = Json::object();
-  const std::string reason = to_string(test.outcome);
-  put(json, "statistic", test.statistic, reason);
-  put(json, "df1", test.df1, reason);
-  put(json, "df2", test.df2, reason);
-  put(json, "p", test.p, reason);
+  json["omnibus"] = omnibus_json(model);
+  json["sensitivities"] = sensitivities_json(model);
   return json;
 }
 

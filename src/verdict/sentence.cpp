@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "verdict/phrases.h"
+#include "verdict/sensitivity.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -237,7 +238,8 @@ std::string not_ranked(const Scene& scene) {
 
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const Scene scene = scene_of(judgement, model, margin);
-  return fmt::format("On this machine, for {}, {}{}", model.model, core(scene), not_ranked(scene));
+  return fmt::format("On this machine, for {}, {}{}{}", model.model, core(scene),
+                     stability_text(model), not_ranked(scene));
 }
 
 }  // namespace joulemark::verdict

@@ -10,7 +10,9 @@
 #include <map>
 #include <numeric>
 
+#include "stats/anova.h"
 #include "stats/best_set.h"
+#include "stats/kruskal_wallis.h"
 #include "verdict/across_models.h"
 #include "verdict/block_table.h"
 #include "verdict/caveats.h"
@@ -19,6 +21,7 @@
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
+#include "verdict/sensitivity.h"
 #include "verdict/sentence.h"
 
 namespace joulemark::verdict {
@@ -114,6 +117,21 @@ void constrain(Judgement& judgement, const std::vector<Constraint>& constraints)
   }
 }
 
+/// The omnibus tests, which ignore blocks and so are cautious.
+void test_all(const Judgement& judgement, ModelVerdict& model) {
+  std::vector<std::vector<double>> groups;
+  for (const std::size_t c : model.cells) {
+    if (!judgement.cells[c].ranked()) continue;
+    std::vector<double>& group = groups.emplace_back();
+    for (const std::size_t trial : judgement.cells[c].trials) {
+      const double value = judgement.values[static_cast<std::size_t>(model.primary)][trial];
+      if (value > 0 && std::isfinite(value)) group.push_back(std::log(value));
+    }
+  }
+  model.welch_anova = stats::welch_anova(groups);
+  model.kruskal_wallis = stats::kruskal_wallis(groups).test;
+}
+
 /// Judgement::ratio_to_best of the trials of one model.
 void relate_trials(const ExperimentRecord& record, Judgement& judgement,
                    const ModelVerdict& model) {
@@ -178,6 +196,11 @@ const char* to_string(Standing standing) {
   return kNames[static_cast<std::size_t>(standing)];
 }
 
+const char* to_string(Check check) {
+  static constexpr const char* kNames[] = {"stable", "conditional", "unchecked"};
+  return kNames[static_cast<std::size_t>(check)];
+}
+
 const char* to_string(Outcome outcome) {
   static constexpr const char* kNames[] = {"better", "tie", "unresolved", "single", "none"};
   return kNames[static_cast<std::size_t>(outcome)];
@@ -199,6 +222,8 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   }
   order_cells(judgement);
   for (ModelVerdict& model : judgement.models) {
+    test_all(judgement, model);
+    model.sensitivities = find_sensitivities(record, judgement, model);
     model.sentence = model_sentence(judgement, model, record.experiment.margin);
   }
   judgement.across = compare_across_models(record, judgement);

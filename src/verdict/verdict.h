@@ -79,6 +79,21 @@ enum class Outcome {
 /// "better", "tie", "unresolved", "single", "none".
 const char* to_string(Outcome outcome);
 
+/// Whether another analysis agrees with the standings.
+enum class Check {
+  kStable,       ///< it does
+  kConditional,  ///< it does not
+  kUnchecked,    ///< it can say nothing
+};
+/// "stable", "conditional", "unchecked".
+const char* to_string(Check check);
+
+struct Sensitivity {
+  std::string analysis;  ///< "medians", "ranks", "without 2 flagged repetitions", "net of idle"
+  Check check = Check::kUnchecked;
+  std::string detail;  ///< what it says otherwise, or why it can say nothing
+};
+
 struct ModelVerdict {
   std::string model;
   Outcome outcome = Outcome::kNone;
@@ -86,6 +101,10 @@ struct ModelVerdict {
   std::string sentence;                ///< the answer in plain words
   std::vector<std::size_t> cells;      ///< indices into Judgement::cells, best first, unranked last
   std::optional<std::size_t> best;     ///< index into Judgement::cells
+  /// Whether the configurations differ at all, of ln of what ranks: Welch's analysis of variance,
+  /// and the test of Kruskal and Wallis.
+  stats::TestResult welch_anova, kruskal_wallis;
+  std::vector<Sensitivity> sensitivities;
 };
 
 /// One configuration over all models.

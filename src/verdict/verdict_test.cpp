@@ -26,21 +26,22 @@ std::string sentence(const std::vector<CellTimes>& cells) {
 TEST(Verdict, SaysWhichIsBetterAndByHowMuch) {
   EXPECT_EQ(sentence({{kOrt, {1.30e-3, 1.33e-3, 1.31e-3, 1.28e-3, 1.32e-3}}, {kOv, around(1e-3)}}),
             "On this machine, for magika, openvino cpu f32 t2 b1 needs 24 % less time per "
-            "inference than onnxruntime cpu f32 t2 b1 [22 %, 25 %].");
+            "inference than onnxruntime cpu f32 t2 b1 [22 %, 25 %]. Stable (medians).");
 }
 
 TEST(Verdict, NamesTheNextOfSeveral) {
   EXPECT_EQ(
       sentence({{kOrt, around(1.3e-3)}, {kTorch, around(4e-3)}, {kOv, around(1e-3)}}),
       "On this machine, for magika, openvino cpu f32 t2 b1 needs 23.08 % less time per inference "
-      "than onnxruntime cpu f32 t2 b1 [23.08 %, 23.08 %], the next of 3 configurations.");
+      "than onnxruntime cpu f32 t2 b1 [23.08 %, 23.08 %], the next of 3 configurations. Stable "
+      "(medians).");
 }
 
 TEST(Verdict, CallsATieATie) {
   EXPECT_EQ(sentence({{kOrt, {1.01e-3, 1.0e-3, 1.005e-3, 1.006e-3, 1.0e-3}}, {kOv, around(1e-3)}}),
             "On this machine, for magika, tie: onnxruntime cpu f32 t2 b1 needs the same time per "
             "inference as openvino cpu f32 t2 b1 within the margin of 3 % (needs 0.4 % more [−0.3 "
-            "%, 1.1 %]).");
+            "%, 1.1 %]). Stable (medians).");
 }
 
 TEST(Verdict, TiesAreToldFromTheRest) {
@@ -50,7 +51,7 @@ TEST(Verdict, TiesAreToldFromTheRest) {
             "On this machine, for magika, tie: onnxruntime cpu f32 t2 b1 needs the same time per "
             "inference as openvino cpu f32 t2 b1 within the margin of 3 % (needs 0.4 % more [−0.6 "
             "%, 1.4 %]). torch cpu f32 t2 b1 is worse by more than 3 %: it needs 3.50 times as "
-            "much [3.50, 3.50].");
+            "much [3.50, 3.50]. Stable (medians).");
 }
 
 TEST(Verdict, SaysNotResolvedWhenNoiseHidesTheDifference) {
@@ -150,7 +151,7 @@ TEST(Verdict, RanksByEnergyWhenEveryConfigurationMeasuredIt) {
   EXPECT_EQ(judgement.models[0].primary, MetricId::kEnergy);
   EXPECT_EQ(judgement.sentence,
             "On this machine, for magika, openvino cpu f32 t2 b1 needs 24.8 % less energy per "
-            "inference than onnxruntime cpu f32 t2 b1 [24.5 %, 25.0 %].");
+            "inference than onnxruntime cpu f32 t2 b1 [24.5 %, 25.0 %]. Stable (medians).");
 }
 
 TEST(Verdict, NeverRanksMeasuredBesideAbsentEnergy) {
