@@ -23,6 +23,7 @@ enum ExitCode : int {
   kExitFailed = 1,
   kExitUsage = 2,
   kExitMachine = 3,
+  kExitUnresolved = 4,  ///< of `gate`: neither a regression nor its absence is shown
   kExitInterrupted = 130,
 };
 

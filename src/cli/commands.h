@@ -17,6 +17,7 @@ Action declare_doctor(Arguments& arguments);
 Action declare_generate(Arguments& arguments);
 Action declare_check(Arguments& arguments);
 Action declare_analyze(Arguments& arguments);
+Action declare_gate(Arguments& arguments);
 Action declare_recommend(Arguments& arguments);
 Action declare_report(Arguments& arguments);
 Action declare_help(Arguments& arguments);

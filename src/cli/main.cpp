@@ -21,6 +21,8 @@ constexpr cli::Command kCommands[] = {
      cli::declare_analyze},
     {"recommend", "Say which configuration to serve with, for an objective and under constraints",
      cli::declare_recommend},
+    {"gate", "Say whether what was measured now is worse than what was measured before",
+     cli::declare_gate},
     {"check", "Run models with known outputs on an engine and compare", cli::declare_check},
     {"generate", "Let a language model go on from a prompt", cli::declare_generate},
     {"export", "Write a model in the format of an engine", cli::declare_export},
