@@ -146,6 +146,7 @@ std::string sqlite_uri(const std::string& path, Access access) {
 
 struct Database::State {
   soci::session session;
+  bool in_transaction = false;
 };
 
 Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -199,8 +200,11 @@ SqlStatus Database::query(const std::string& sql, const std::vector<Value>& valu
 }
 
 SqlStatus Database::write_transaction(const std::function<SqlStatus()>& body) {
+  if (state_->in_transaction) return body();
   if (auto begun = execute("begin immediate"); !begun) return begun;
+  state_->in_transaction = true;
   SqlStatus done = body();
+  state_->in_transaction = false;
   if (done) done = execute("commit");
   // After some errors SQLite has rolled back by itself, and there is nothing left to undo.
   if (!done) (void)execute("rollback");

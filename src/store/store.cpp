@@ -228,6 +228,28 @@ Result<std::int64_t> Store::create_experiment(const Experiment& experiment,
   return id;
 }
 
+Status Store::set_experiment(std::int64_t experiment_id, const Experiment& experiment,
+                             const std::string& toml) {
+  const SqlStatus set = state_->database.write_transaction([&] {
+    return state_->database.execute(
+        "update experiment set name = :name, toml = :toml, value = :value where id = :id",
+        {experiment.name, toml, to_json(experiment), experiment_id});
+  });
+  if (!set) return state_->cannot("write to", set.error());
+  return {};
+}
+
+Status Store::write_as_one(const std::function<Status()>& body) {
+  Status done;
+  const SqlStatus written = state_->database.write_transaction([&]() -> SqlStatus {
+    done = body();
+    if (done) return {};
+    return tl::unexpected<SqlError>({Failure::kOther, done.error().message});
+  });
+  if (done && !written) return state_->cannot("write to", written.error());
+  return done;
+}
+
 Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) {
   const SqlStatus added = state_->database.write_transaction([&] {
     return state_->database.execute(

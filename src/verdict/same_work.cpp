@@ -22,6 +22,7 @@ constexpr const char* kNative = "native";
 
 std::string different_reason(const TrialRecord& trial) {
   const Agreement& agreement = trial.agreement;
+  if (!agreement.compared && !trial.reason.empty()) return trial.reason;  // an imported trial
   const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
   const bool own = agreement.reference == configuration_label(trial.configuration);
   std::string text = own ? "not deterministic: its outputs differ from one run to the next"
@@ -175,6 +176,16 @@ std::optional<std::string> precision_caveat(const ExperimentRecord& record,
   }
   if (who.empty()) return std::nullopt;
   return "the precision that ran is not the one that the label says: " + names(who);
+}
+
+std::optional<std::string> unknown_precision_caveat(const ExperimentRecord& record,
+                                                    const Judgement& judgement) {
+  std::vector<std::string> who;
+  for (const Cell& cell : judgement.cells)
+    if (cell.ranked() && likely_precision(record, cell).empty())
+      who.push_back(full_name(judgement, cell));
+  if (who.empty()) return std::nullopt;
+  return fmt::format("it is not known at which precision these ran: {}", names(who));
 }
 
 std::optional<std::string> unchecked_caveat(const ExperimentRecord& record,

@@ -26,6 +26,9 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
 /// Caveats: ranked configurations that ran at another precision than their label says.
 std::optional<std::string> precision_caveat(const ExperimentRecord& record,
                                             const Judgement& judgement);
+/// Ranked configurations of which nothing tells the precision.
+std::optional<std::string> unknown_precision_caveat(const ExperimentRecord& record,
+                                                    const Judgement& judgement);
 /// Configurations that are their own reference although others were to be compared with it.
 std::optional<std::string> unchecked_caveat(const ExperimentRecord& record,
                                             const Judgement& judgement);

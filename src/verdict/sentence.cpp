@@ -237,7 +237,8 @@ std::string not_ranked(const Scene& scene) {
 
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const Scene scene = scene_of(judgement, model, margin);
-  return fmt::format("On this machine, for {}, {}{}", model.model, core(scene), not_ranked(scene));
+  return fmt::format("{}, for {}, {}{}", judgement.where, model.model, core(scene),
+                     not_ranked(scene));
 }
 
 std::string overall_sentence(const Judgement& judgement) {
@@ -259,7 +260,7 @@ std::string overall_sentence(const Judgement& judgement) {
     if (model.outcome == Outcome::kSingle) add("no comparison for", model.model);
     if (model.outcome == Outcome::kNone) add("nothing ranked for", model.model);
   }
-  std::string text = fmt::format("On this machine, of {} models: ", judgement.models.size());
+  std::string text = fmt::format("{}, of {} models: ", judgement.where, judgement.models.size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
     text += fmt::format("{}{} {}", i == 0 ? "" : "; ", groups[i].first, join(groups[i].second));
   }

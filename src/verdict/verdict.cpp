@@ -187,6 +187,7 @@ const char* to_string(Outcome outcome) {
 
 Judgement judge(const ExperimentRecord& record) {
   Judgement judgement = collect(record);
+  if (!record.experiment.origin.empty()) judgement.where = "In the imported trials";
   const std::vector<std::string> reasons = obstacles(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
   judgement.ratio_to_best.assign(record.trials.size(), std::numeric_limits<double>::quiet_NaN());
