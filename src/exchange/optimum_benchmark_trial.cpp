@@ -24,7 +24,7 @@ constexpr double kJoulesPerKwh = 3.6e6;
 constexpr double kBytesPerMb = 1e6;
 constexpr double kNsPerS = 1e9;
 /// Half of what 64 bits of nanoseconds hold: two targets may be added.
-constexpr double kLongest_s = 4e9;
+constexpr double kLongestS = 4e9;
 /// What a target measures of a call is the whole call.
 constexpr const char* kWholeCalls[] = {"generate", "forward", "call"};
 /// Of a backend's configuration: what the record has a place for, and what says nothing of the
@@ -103,7 +103,7 @@ class TargetReader {
     if (!values) complain(values.error());
     if (!values || !*values) return;
     const double total = std::accumulate((*values)->begin(), (*values)->end(), 0.0);
-    if (total > kLongest_s) return complain("the 'latency.values' are many years together");
+    if (total > kLongestS) return complain("the 'latency.values' are many years together");
     for (const double seconds : **values)
       target.calls_ns.push_back(std::llround(seconds * kNsPerS));
   }
@@ -213,22 +213,23 @@ bool is_set(const json& value) {
 
 std::map<std::string, std::string> options_of(const json& backend) {
   std::map<std::string, std::string> options;
-  for (const auto& [key, value] : backend.items()) {
+  for (const auto& entry : backend.items()) {
     const bool known = std::any_of(std::begin(kNoOptions), std::end(kNoOptions),
-                                   [&](const char* name) { return key == name; });
+                                   [&](const char* name) { return entry.key() == name; });
+    const json& value = entry.value();
     if (known || !is_set(value)) continue;
-    options[key] = value.is_string() ? value.get<std::string>()
-                                     : value.dump(-1, ' ', false, json::error_handler_t::replace);
+    options[entry.key()] = value.is_string()
+                               ? value.get<std::string>()
+                               : value.dump(-1, ' ', false, json::error_handler_t::replace);
   }
   return options;
 }
 
 /// Later versions call it scenario, earlier ones benchmark.
-const json& scenario_of(const json& config) {
-  static const json kNone = json::object();
+json scenario_of(const json& config) {
   const json* scenario = value_at(config, {"scenario"});
   if (scenario == nullptr) scenario = value_at(config, {"benchmark"});
-  return scenario != nullptr ? *scenario : kNone;
+  return scenario != nullptr ? *scenario : json::object();
 }
 
 Fault set_configuration(const json& config, TrialDraft& draft) {
@@ -253,7 +254,7 @@ Fault set_configuration(const json& config, TrialDraft& draft) {
 
 /// Counts of tokens are what was asked for: the tool has as many generated, and stores none.
 Fault set_text(const json& config, const json& report, TrialDraft& draft) {
-  const json& scenario = scenario_of(config);
+  const json scenario = scenario_of(config);
   const auto new_tokens = count_at(scenario, {"generate_kwargs", "max_new_tokens"});
   const auto prefill = target_at(report, "prefill");
   if (!prefill) return prefill.error();

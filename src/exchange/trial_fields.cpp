@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kScopeSuffix = "_energy_J";
 constexpr const char* kUsualScopes[] = {"cpu", "gpu", "dram"};
 /// Beyond, nanoseconds do not fit into 64 bits.
-constexpr double kLongest_s = 9e9;
+constexpr double kLongestS = 9e9;
 /// Up to here every whole number is a double.
 constexpr double kLargestCount = 9007199254740992.0;
 
@@ -56,7 +56,7 @@ Fault resource_time(Draft& d, Value value) {
 }
 
 Fault seconds(Value value, Value& into) {
-  if (value && *value > kLongest_s) return fmt::format("must be at most {} s", kLongest_s);
+  if (value && *value > kLongestS) return fmt::format("must be at most {} s", kLongestS);
   if (value) into = value;
   return "";
 }

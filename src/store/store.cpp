@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "base/clock.h"
@@ -19,6 +18,7 @@
 #include "store/preparation.h"
 #include "store/schema.h"
 #include "store/trial_table.h"
+#include "store/uuid.h"
 #include "store/values_json.h"
 
 namespace joulemark::store {
@@ -142,14 +142,6 @@ Error older_schema(const std::string& path, std::int64_t version) {
       fmt::format("cannot write to store '{}': written by an earlier joulemark (schema {}, this "
                   "program writes {}); use another store, 'joulemark report' still reads it",
                   path, version, kSchemaVersion)};
-}
-
-/// A random UUID, version 4.
-std::string new_uuid() {
-  std::random_device source;
-  const auto word = [&] { return static_cast<unsigned>(source()); };
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:08x}{:04x}", word(), word() & 0xffff,
-                     word() & 0xfff, (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
 }
 
 }  // namespace

@@ -136,13 +136,7 @@ Message energy_coverage(const Facts& facts) {
 }
 
 Message imported(const Facts& facts) {
-  const std::string& origin = facts.record.experiment.origin;
-  if (origin.empty()) return std::nullopt;
-  return fmt::format(
-      "imported from {}: Joulemark did not measure these trials, and cannot vouch that they did "
-      "the "
-      "same work or that energies and times are of the same windows",
-      origin);
+  return imported_caveat(facts.record);
 }
 
 Message null_engine(const Facts& facts) {
@@ -155,23 +149,7 @@ Message null_engine(const Facts& facts) {
 }
 
 Message different(const Facts& facts) {
-  std::set<std::size_t> cells;
-  bool compared = false;
-  for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
-    const TrialRecord& trial = facts.record.trials[i];
-    if (trial.status != TrialStatus::kDifferent) continue;
-    cells.insert(facts.judgement.cell_of_trial[i]);
-    compared = compared || trial.agreement.compared || trial.reason.empty();
-  }
-  if (cells.empty()) return std::nullopt;
-  std::vector<std::string> who;
-  for (const std::size_t c : cells)
-    who.push_back(full_name(facts.judgement, facts.judgement.cells[c]));
-  return fmt::format("{} the same and there is no ranking for {}",
-                     compared ? "outputs differ from the reference beyond the tolerance, so the "
-                                "work is not"
-                              : "the imported file says that the work is not",
-                     names(who));
+  return different_caveat(facts.record, facts.judgement);
 }
 
 Message not_compared(const Facts& facts) {
