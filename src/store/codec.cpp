@@ -34,10 +34,11 @@ Decoded<std::string> compress_anew(std::string_view bytes) {
 /// compressing them costs as much as all else of a trial.
 Decoded<std::string> compress(std::string_view bytes) {
   static const Decoded<std::string> nothing = compress_anew({});
-  static const Decoded<std::string> no_elements = compress_anew(std::string_view("", 1));
+  static const std::string zero(1, '\0');
+  static const Decoded<std::string> no_elements = compress_anew(zero);
   if (bytes.size() > kMaxUnpackedBytes) return too_large();
   if (bytes.empty()) return nothing;
-  if (bytes == std::string_view("", 1)) return no_elements;
+  if (bytes == zero) return no_elements;
   return compress_anew(bytes);
 }
 
