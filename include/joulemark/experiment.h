@@ -38,7 +38,7 @@ struct EngineInstall {
   std::string plugin;   ///< path of libjoulemark_<engine>.so, or of a worker of the engine's own
   std::string
       library_dir;       ///< folder of the engine's own library; "" for an engine that needs none
-  std::string found_by;  ///< "option", "environment", "cache", "python", "builtin"
+  std::string found_by;  ///< "option", "environment", "cache", "python", "builtin", "imported"
   /// What speaks the worker protocol for this engine, program and arguments; empty:
   /// joulemark-worker, which opens `plugin`. Not stored.
   std::vector<std::string> worker = {};
@@ -64,7 +64,8 @@ struct Configuration {
 };
 
 /// "onnxruntime cpu f32 t2 b1", with " key=value" for each engine option. Unique in an experiment,
-/// shown everywhere.
+/// shown everywhere. What is not known of an imported trial is left out: an empty provider or
+/// precision, 0 threads.
 std::string configuration_label(const Configuration& configuration);
 
 /// The levels of each factor. Configurations are their product, less the exclusions.
@@ -127,6 +128,10 @@ struct Experiment {
   Protocol protocol;
   /// Practical margin of the verdict: smaller differences do not matter (design §7).
   double margin = 0.03;
+  /// Where its trials come from when they were not measured here, for people: "'results.csv'".
+  /// Empty otherwise. An imported experiment has no models and factors: what there is, its trials
+  /// say. No setting.
+  std::string origin;
   bool operator==(const Experiment&) const = default;
 };
 

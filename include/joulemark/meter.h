@@ -28,7 +28,8 @@ struct Energy {
   /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
   /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
   /// rarely), "reset" (set back inside the window), "stalled" (the counter stood still for longer
-  /// than it can), "below_resolution" (no update fell into the window).
+  /// than it can), "below_resolution" (no update fell into the window), "not_recorded" (imported
+  /// from a file that has no value).
   std::string reason;
   std::string detail;  ///< the sentence for people: why, and the remedy
 };

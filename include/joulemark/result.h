@@ -105,7 +105,7 @@ struct TrialRecord {
 
   // Outcome.
   TrialStatus status = TrialStatus::kOk;
-  std::string reason;       ///< empty when ok
+  std::string reason;       ///< empty when ok; of kDifferent only where it was imported
   std::string output_tail;  ///< last 100 lines of the worker's stdout and stderr, when not ok
   double started_at = 0;    ///< seconds since the epoch
 

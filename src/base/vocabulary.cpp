@@ -69,8 +69,11 @@ std::optional<Phase> phase_from(const std::string& text) {
 }
 
 std::string configuration_label(const Configuration& c) {
-  std::string label =
-      fmt::format("{} {} {} t{} b{}", c.engine, c.provider, c.precision, c.threads, c.batch);
+  std::string label = c.engine;
+  if (!c.provider.empty()) label += " " + c.provider;
+  if (!c.precision.empty()) label += " " + c.precision;
+  if (c.threads != 0) label += fmt::format(" t{}", c.threads);
+  label += fmt::format(" b{}", c.batch);
   for (const auto& [key, value] : c.options) label += fmt::format(" {}={}", key, value);
   return label;
 }

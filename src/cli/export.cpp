@@ -1,88 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// `joulemark export`: a model in the format of an engine.
+// `joulemark export`: a model in the format of an engine, or stored trials as CSV.
+#include "cli/export.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/experiment_flags.h"
-#include "cli/output.h"
-#include "cli/output_target.h"
-#include "engine/discovery.h"
-#include "model/onnx_summary.h"
-#include "run/describe.h"
-#include "run/process_worker.h"
 
 namespace joulemark::cli {
 namespace {
 
-namespace fs = std::filesystem;
+using Switch = Arguments::Switch;
 
-struct Export {
-  std::string model;
-  std::string to;
-  std::string output;
-  std::string optimize = "none";
-  std::vector<std::string> roots;
-};
-
-/// The name of the engine that writes `format`.
-Result<std::string> writer_of(const std::string& format, const engine::SearchPath& path) {
-  std::vector<std::string> formats;
-  for (const auto& listing : engine::list_engines(path))
-    for (const auto& each : listing.manifest.export_formats) {
-      if (each == format) return listing.manifest.name;
-      formats.push_back(each);
-    }
-  return fail(ErrorKind::kUsage, fmt::format("no engine writes models as '{}'; there is: {}",
-                                             format, fmt::join(formats, ", ")));
+Result<int> wrong(const std::string& why) {
+  return fail(ErrorKind::kUsage, why);
 }
 
-Status check_files(const Export& command) {
-  const auto summary = model::read_onnx_summary(command.model);
-  std::error_code error;
-  if (!summary && !fs::exists(command.model, error))
-    return fail(ErrorKind::kUsage,
-                fmt::format("cannot read model '{}': no such file", command.model));
-  if (!summary) return fail(summary.error());
-  return check_output("-o", command.output, {{"the model", command.model}});
-}
-
-Result<int> export_model(Export command) {
-  if (command.output.empty())
-    command.output = fs::path(command.model).filename().replace_extension(".pt").string();
-  const auto roots = parse_engine_roots(command.roots);
-  if (!roots) return fail(roots.error());
-  const auto path = engine::default_search_path(*roots);
-  const auto writer = writer_of(command.to, path);
-  if (!writer) return fail(writer.error());
-  if (auto files = check_files(command); !files) return fail(files.error());
-  const auto install = engine::find_engine(*writer, path);
-  if (!install) return fail(install.error());
-  run::ProcessWorkerRunner workers(run::default_worker_program());
-  const auto written = run::export_model(
-      *install, {fs::absolute(command.model), command.to, fs::absolute(command.output)},
-      {{"optimize", command.optimize}}, workers);
-  if (!written) return fail(written.error());
-  print_note(fmt::format("wrote '{}'", command.output));
-  return 0;
+Result<int> run(const Export& command) {
+  const bool csv = command.csv == Switch::kOn;
+  if (csv && !command.to.empty())
+    return wrong("--csv writes the trials of a store and --to a model; give one of them");
+  if (!csv && command.to.empty())
+    return wrong(
+        fmt::format("nothing says what to write of '{}'; give --csv for the trials of a "
+                    "store, or --to torchscript for a model",
+                    command.source));
+  if (!csv && (command.experiment || command.calls == Switch::kOn))
+    return wrong("--experiment and --calls are for trials; give --csv too, or leave them out");
+  if (csv && (!command.roots.empty() || command.optimize != Export{}.optimize))
+    return wrong("--optimize and --engine-root are for models; leave them out of --csv");
+  return csv ? export_trials(command) : export_model(command);
 }
 
 }  // namespace
 
 Action declare_export(Arguments& arguments) {
   const auto command = std::make_shared<Export>();
-  arguments.positional("MODEL", command->model, "ONNX file", Arguments::Need::kRequired);
-  arguments.option("--to FORMAT", command->to, "Format of the new file: torchscript");
+  arguments.positional("SOURCE", command->source, "ONNX file with --to, store with --csv",
+                       Arguments::Need::kRequired);
   arguments.option("-o,--output FILE", command->output,
-                   "The new file (default the model's name with .pt, in this folder)");
+                   "The new file (default the model's name with .pt in this folder; trials go to "
+                   "standard output)");
+  arguments.group("Of a model");
+  arguments.option("--to FORMAT", command->to, "Format of the new file: torchscript");
   arguments.option("--optimize HOW", command->optimize,
                    "As the engine's option 'optimize': none (default) or freeze");
   arguments.repeated("--engine-root ENGINE=FOLDER", command->roots,
                      "Folder with the engine's own library");
-  return [command] { return export_model(*command); };
+  arguments.group("Of a store");
+  arguments.flag("--csv", command->csv, "One row for each trial that was attempted");
+  arguments.option("--experiment N", command->experiment,
+                   "Number of the experiment (default all of them)");
+  arguments.flag("--calls", command->calls, "Also the times of all calls, in one cell a trial");
+  return [command] { return run(*command); };
 }
 
 }  // namespace joulemark::cli

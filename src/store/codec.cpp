@@ -21,14 +21,25 @@ tl::unexpected<std::string> too_large() {
   return tl::unexpected<std::string>(fmt::format("more than {} MiB", kMaxUnpackedBytes >> 20));
 }
 
-Decoded<std::string> compress(std::string_view bytes) {
-  if (bytes.size() > kMaxUnpackedBytes) return too_large();
+Decoded<std::string> compress_anew(std::string_view bytes) {
   std::string packed(ZSTD_compressBound(bytes.size()), '\0');
   const std::size_t size =
       ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(), kLevel);
   if (ZSTD_isError(size) != 0) return tl::unexpected<std::string>(ZSTD_getErrorName(size));
   packed.resize(size);
   return packed;
+}
+
+/// Nothing, and a list of no elements, are half of what a store of imported trials holds, and
+/// compressing them costs as much as all else of a trial.
+Decoded<std::string> compress(std::string_view bytes) {
+  static const Decoded<std::string> nothing = compress_anew({});
+  static const std::string zero(1, '\0');
+  static const Decoded<std::string> no_elements = compress_anew(zero);
+  if (bytes.size() > kMaxUnpackedBytes) return too_large();
+  if (bytes.empty()) return nothing;
+  if (bytes == zero) return no_elements;
+  return compress_anew(bytes);
 }
 
 /// Unpacks in a stream: memory grows with what really comes out, not with what the header claims.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOCI behind the wrapper. Each statement is prepared anew: a reused one with vectors sends its
-// first values again on PostgreSQL.
+// SOCI behind the wrapper. Statements are prepared anew but for the inserts of one transaction,
+// which are bound to scalars: a reused one with vectors sends its first values again on PostgreSQL.
 #include "store/database.h"
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <cmath>
 #include <deque>
 #include <filesystem>
+#include <unordered_map>
 
 namespace joulemark::store {
 namespace {
@@ -71,22 +72,30 @@ struct Binding {
   std::string text;
 };
 
-void bind(soci::statement& statement, Binding& binding, const Value& value) {
+/// Takes the value to where the statement reads it.
+void set(Binding& binding, const Value& value) {
+  binding.indicator = soci::i_ok;
   if (const auto* integer = std::get_if<std::int64_t>(&value)) {
     binding.integer = *integer;
-    statement.exchange(soci::use(binding.integer, binding.indicator));
   } else if (const auto* real = std::get_if<double>(&value)) {
     binding.real = *real;
     if (std::isnan(*real)) binding.indicator = soci::i_null;
-    statement.exchange(soci::use(binding.real, binding.indicator));
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     binding.text = *text;
-    statement.exchange(soci::use(binding.text, binding.indicator));
   } else if (const auto* blob = std::get_if<Blob>(&value)) {
     binding.text = blob->bytes;
-    statement.exchange(soci::use(binding.text, binding.indicator));
   } else {
     binding.indicator = soci::i_null;
+  }
+}
+
+void bind(soci::statement& statement, Binding& binding, const Value& value) {
+  set(binding, value);
+  if (std::holds_alternative<std::int64_t>(value)) {
+    statement.exchange(soci::use(binding.integer, binding.indicator));
+  } else if (std::holds_alternative<double>(value)) {
+    statement.exchange(soci::use(binding.real, binding.indicator));
+  } else {
     statement.exchange(soci::use(binding.text, binding.indicator));
   }
 }
@@ -142,10 +151,55 @@ std::string sqlite_uri(const std::string& path, Access access) {
   return uri + "?mode=rwc";
 }
 
+/// A statement and the places that it reads and writes.
+struct Prepared {
+  explicit Prepared(soci::session& session) : statement(session) {}
+  std::deque<Binding> bindings;  ///< of the values, then of the columns
+  soci::statement statement;
+};
+
+void prepare(Prepared& prepared, const std::string& sql, const std::vector<Value>& values,
+             const std::vector<Column>& columns) {
+  soci::statement& statement = prepared.statement;
+  prepared.bindings.resize(values.size() + columns.size());
+  for (std::size_t i = 0; i < values.size(); ++i) bind(statement, prepared.bindings[i], values[i]);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    bind_result(statement, prepared.bindings[values.size() + i], columns[i].type);
+  statement.alloc();
+  statement.prepare(sql);
+  statement.define_and_bind();
+}
+
+/// The statement with the types of its values, which a prepared one keeps.
+std::string key_of(const std::string& sql, const std::vector<Value>& values) {
+  std::string key = sql;
+  for (const Value& value : values) key += static_cast<char>('0' + value.index());
+  return key;
+}
+
+/// Executes, and gives the rows to `each` until it answers false.
+void run(Prepared& prepared, std::size_t values, const std::vector<Column>& columns,
+         const std::function<bool(Database::Row&)>& each) {
+  if (columns.empty()) {
+    prepared.statement.execute(true);
+    return;
+  }
+  Database::Row row(columns.size());
+  prepared.statement.execute();
+  while (prepared.statement.fetch()) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      row[i] = value_of(prepared.bindings[values + i], columns[i].type);
+    if (!each(row)) return;
+  }
+}
+
 }  // namespace
 
 struct Database::State {
   soci::session session;
+  bool in_transaction = false;
+  /// What a transaction inserts, it mostly inserts again.
+  std::unordered_map<std::string, std::unique_ptr<Prepared>> inserts = {};
 };
 
 Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -176,31 +230,27 @@ SqlStatus Database::query(const std::string& sql, const std::vector<Value>& valu
                           const std::vector<Column>& columns,
                           const std::function<bool(Row&)>& each) {
   return guarded([&] {
-    soci::statement statement(state_->session);
-    std::deque<Binding> bindings(values.size() + columns.size());
-    for (std::size_t i = 0; i < values.size(); ++i) bind(statement, bindings[i], values[i]);
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      bind_result(statement, bindings[values.size() + i], columns[i].type);
-    statement.alloc();
-    statement.prepare(sql);
-    statement.define_and_bind();
-    if (columns.empty()) {
-      statement.execute(true);
-      return;
+    const bool is_kept = state_->in_transaction && sql.starts_with("insert ");
+    std::unique_ptr<Prepared> once;
+    std::unique_ptr<Prepared>& prepared = is_kept ? state_->inserts[key_of(sql, values)] : once;
+    if (prepared) {
+      for (std::size_t i = 0; i < values.size(); ++i) set(prepared->bindings[i], values[i]);
+    } else {
+      auto made = std::make_unique<Prepared>(state_->session);
+      prepare(*made, sql, values, columns);
+      prepared = std::move(made);
     }
-    Row row(columns.size());
-    statement.execute();
-    while (statement.fetch()) {
-      for (std::size_t i = 0; i < columns.size(); ++i)
-        row[i] = value_of(bindings[values.size() + i], columns[i].type);
-      if (!each(row)) return;
-    }
+    run(*prepared, values.size(), columns, each);
   });
 }
 
 SqlStatus Database::write_transaction(const std::function<SqlStatus()>& body) {
+  if (state_->in_transaction) return body();
   if (auto begun = execute("begin immediate"); !begun) return begun;
+  state_->in_transaction = true;
   SqlStatus done = body();
+  state_->in_transaction = false;
+  state_->inserts.clear();
   if (done) done = execute("commit");
   // After some errors SQLite has rolled back by itself, and there is nothing left to undo.
   if (!done) (void)execute("rollback");

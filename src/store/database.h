@@ -82,7 +82,7 @@ class Database {
 
   /// Runs `body` in one transaction that excludes other writers from its start: a transaction that
   /// reads first and writes then would fail at once where another wrote between. Rolls back when
-  /// `body` fails.
+  /// `body` fails. Inside of another one it is a part of that.
   SqlStatus write_transaction(const std::function<SqlStatus()>& body);
 
  private:

@@ -156,6 +156,7 @@ Experiment random_experiment(Random& random) {
   e.workload = random_text(random);
   e.generation = {random_small(random), random_small(random), random_text(random)};
   e.margin = random_real(random);
+  e.origin = random_text(random);
   return e;
 }
 

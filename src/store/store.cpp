@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "base/clock.h"
@@ -19,6 +18,7 @@
 #include "store/preparation.h"
 #include "store/schema.h"
 #include "store/trial_table.h"
+#include "store/uuid.h"
 #include "store/values_json.h"
 
 namespace joulemark::store {
@@ -144,14 +144,6 @@ Error older_schema(const std::string& path, std::int64_t version) {
                   path, version, kSchemaVersion)};
 }
 
-/// A random UUID, version 4.
-std::string new_uuid() {
-  std::random_device source;
-  const auto word = [&] { return static_cast<unsigned>(source()); };
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:08x}{:04x}", word(), word() & 0xffff,
-                     word() & 0xfff, (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
-}
-
 }  // namespace
 
 struct Store::State {
@@ -226,6 +218,28 @@ Result<std::int64_t> Store::create_experiment(const Experiment& experiment,
   });
   if (!created) return state_->cannot("write to", created.error());
   return id;
+}
+
+Status Store::set_experiment(std::int64_t experiment_id, const Experiment& experiment,
+                             const std::string& toml) {
+  const SqlStatus set = state_->database.write_transaction([&] {
+    return state_->database.execute(
+        "update experiment set name = :name, toml = :toml, value = :value where id = :id",
+        {experiment.name, toml, to_json(experiment), experiment_id});
+  });
+  if (!set) return state_->cannot("write to", set.error());
+  return {};
+}
+
+Status Store::write_as_one(const std::function<Status()>& body) {
+  Status done;
+  const SqlStatus written = state_->database.write_transaction([&]() -> SqlStatus {
+    done = body();
+    if (done) return {};
+    return tl::unexpected<SqlError>({Failure::kOther, done.error().message});
+  });
+  if (done && !written) return state_->cannot("write to", written.error());
+  return done;
 }
 
 Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -64,6 +65,10 @@ class Store {
 
   /// Adds an experiment; its number is the answer. `toml` is its file, complete.
   Result<std::int64_t> create_experiment(const Experiment& experiment, const std::string& toml);
+  /// Replaces an experiment's name, its value and its file: for one that is known when its trials
+  /// are.
+  Status set_experiment(std::int64_t experiment_id, const Experiment& experiment,
+                        const std::string& toml);
   /// Adds a machine to an experiment; once more with the same key does nothing.
   Status add_host(std::int64_t experiment_id, const HostFingerprint& host);
   /// Adds what a model was: ordered facts of its files. Once more with the same name does nothing.
@@ -72,6 +77,10 @@ class Store {
   /// Adds one attempt, whole or not at all. A second one with the same (block, position, attempt)
   /// is refused (kFailed).
   Status add_trial(std::int64_t experiment_id, const TrialRecord& trial);
+
+  /// Runs `body`, whose writes to this store are one transaction: all of them, or none when it
+  /// fails. The answer is that of `body`.
+  Status write_as_one(const std::function<Status()>& body);
 
   /// All experiments, oldest first.
   Result<std::vector<ExperimentInfo>> experiments();

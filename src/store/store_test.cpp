@@ -275,5 +275,33 @@ TEST_F(StoreTest, ExperimentsAreListedWithTheirTrials) {
   EXPECT_GT((*all)[0].created_at, 1.6e9);
 }
 
+TEST_F(StoreTest, SeveralWritesAreOneOrNone) {
+  Store store = open();
+  Random random(7);
+  const Experiment last = random_experiment(random);
+  TrialRecord trial = random_trial(random, 3);
+  const auto write = [&](bool fails) {
+    return store.write_as_one([&]() -> Status {
+      const auto id = store.create_experiment({}, "");
+      if (!id) return fail(id.error());
+      for (trial.position = 0; trial.position < 3; ++trial.position)
+        if (auto added = store.add_trial(*id, trial); !added) return added;
+      if (fails) return fail(ErrorKind::kUsage, "no more");
+      return store.set_experiment(*id, last, "# none");
+    });
+  };
+  const Status failed = write(true);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "no more");
+  EXPECT_TRUE(store.experiments()->empty());
+  ASSERT_TRUE(write(false));
+  const auto record = store.load(1, Detail::kEverything);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->experiment, last);
+  EXPECT_EQ(record->toml, "# none");
+  EXPECT_EQ(record->trials.size(), 3U);
+  EXPECT_EQ(store.experiments()->front().name, last.name);
+}
+
 }  // namespace
 }  // namespace joulemark::store

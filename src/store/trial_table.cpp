@@ -43,14 +43,18 @@ std::optional<EnergyClass> energy_class_from(const std::string& text) {
   return std::nullopt;
 }
 
-SqlResult<std::int64_t> insert_row(Database& database, std::int64_t experiment_id,
-                                   const TrialRecord& trial) {
+std::string row_insertion() {
   std::vector<std::string> names;
   for (const Column& column : trial_columns()) names.push_back(column.name);
-  const std::string sql = fmt::format(
+  return fmt::format(
       "insert into trial (id, experiment, {0}) "
       "values ((select coalesce(max(id), 0) + 1 from trial), :experiment, :{1}) returning id",
       fmt::join(names, ", "), fmt::join(names, ", :"));
+}
+
+SqlResult<std::int64_t> insert_row(Database& database, std::int64_t experiment_id,
+                                   const TrialRecord& trial) {
+  static const std::string sql = row_insertion();
   std::vector<Value> values = {experiment_id};
   for (Value& value : trial_values(trial)) values.push_back(std::move(value));
   std::int64_t id = 0;

@@ -87,6 +87,7 @@ void visit_experiment(Visitor& visitor, Value& e) {
   visitor.member("generation", e.generation);
   visitor.member("protocol", e.protocol);
   visitor.member("margin", e.margin);
+  visitor.member("origin", e.origin);
 }
 
 template <class T>

@@ -107,21 +107,41 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-/// Feeds the file to the parser until its end or the first failure.
-void feed(std::FILE* file, csv_parser& parser, Reader& reader) {
+/// Feeds a piece to the parser; less is taken of it only when it fails.
+void feed(std::string_view piece, csv_parser& parser, Reader& reader) {
+  if (csv_parse(&parser, piece.data(), piece.size(), on_cell, on_end_of_row, &reader) !=
+      piece.size())
+    return reader.fail_with(reader.why(csv_error(&parser)));
+  if (reader.status() && csv_get_buffer_size(&parser) > kLargestCell)
+    reader.fail_with("a cell is larger than 1 MiB; is a quote not closed?");
+}
+
+void finish(csv_parser& parser, Reader& reader) {
+  if (reader.status() && csv_fini(&parser, on_cell, on_end_of_row, &reader) != 0)
+    return reader.fail_with("the last row has a quote that is not closed");
+  if (reader.status() && !reader.has_head()) reader.fail_with("it is empty, and has no head");
+}
+
+void feed_file(std::FILE* file, csv_parser& parser, Reader& reader) {
   std::vector<char> chunk(kChunk);
   while (reader.status()) {
     const std::size_t size = std::fread(chunk.data(), 1, chunk.size(), file);
     if (size == 0) break;
-    if (csv_parse(&parser, chunk.data(), size, on_cell, on_end_of_row, &reader) != size)
-      return reader.fail_with(reader.why(csv_error(&parser)));
-    if (reader.status() && csv_get_buffer_size(&parser) > kLargestCell)
-      return reader.fail_with("a cell is larger than 1 MiB; is a quote not closed?");
+    feed({chunk.data(), size}, parser, reader);
   }
-  if (std::ferror(file) != 0) return reader.fail_with(errno_text(errno));
-  if (reader.status() && csv_fini(&parser, on_cell, on_end_of_row, &reader) != 0)
-    return reader.fail_with("the last row has a quote that is not closed");
-  if (reader.status() && !reader.has_head()) reader.fail_with("it is empty, and has no head");
+  if (reader.status() && std::ferror(file) != 0) reader.fail_with(errno_text(errno));
+}
+
+/// Parses what `give` feeds.
+template <class Give>
+Status parse(Reader& reader, const std::string& name, Give&& give) {
+  csv_parser parser{};
+  if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+    return fail(ErrorKind::kFailed, fmt::format("cannot read '{}': no memory", name));
+  give(parser);
+  finish(parser, reader);
+  csv_free(&parser);
+  return reader.status();
 }
 
 }  // namespace
@@ -135,13 +155,19 @@ Status read_csv(const std::filesystem::path& path, const CsvSink& sink) {
   if (!file)
     return fail(errno == ENOENT ? ErrorKind::kUsage : ErrorKind::kFailed,
                 fmt::format("cannot read '{}': {}", path.string(), errno_text(errno)));
-  csv_parser parser{};
-  if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-    return fail(ErrorKind::kFailed, fmt::format("cannot read '{}': no memory", path.string()));
   Reader reader(path.string(), sink);
-  feed(file.get(), parser, reader);
-  csv_free(&parser);
-  return reader.status();
+  return parse(reader, path.string(),
+               [&](csv_parser& parser) { feed_file(file.get(), parser, reader); });
+}
+
+Status parse_csv(std::string_view bytes, const std::string& name, const CsvSink& sink) {
+  Reader reader(name, sink);
+  return parse(reader, name, [&](csv_parser& parser) {
+    while (reader.status() && !bytes.empty()) {
+      feed(bytes.substr(0, kChunk), parser, reader);
+      bytes.remove_prefix(std::min(bytes.size(), kChunk));
+    }
+  });
 }
 
 std::string csv_cell(std::string_view text) {

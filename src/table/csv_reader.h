@@ -32,6 +32,9 @@ struct CsvSink {
 /// larger than 1 MiB.
 Status read_csv(const std::filesystem::path& path, const CsvSink& sink);
 
+/// The same for bytes in memory; `name` stands in messages.
+Status parse_csv(std::string_view bytes, const std::string& name, const CsvSink& sink);
+
 /// The cell as CSV: in quotes where it has to be.
 std::string csv_cell(std::string_view text);
 

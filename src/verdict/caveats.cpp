@@ -61,6 +61,13 @@ bool without_energy(const Cell& cell) {
   return cell.finished > 0 && cell.estimate(MetricId::kEnergy).n == 0;
 }
 
+/// What to do, which is nothing where somebody else measured.
+std::string remedy(const Facts& facts, const char* text) {
+  return facts.record.experiment.origin.empty() ? text : "";
+}
+constexpr const char* kAskDoctor = "; run 'joulemark doctor' for remedies";
+constexpr const char* kRepeatMore = "; raise --repetitions";
+
 /// The sentence of the first absent energy: why, and the remedy.
 std::string energy_detail(const Facts& facts, const std::string& reason) {
   for (const TrialRecord& trial : facts.record.trials) {
@@ -68,7 +75,7 @@ std::string energy_detail(const Facts& facts, const std::string& reason) {
     if (total == nullptr || !finished(trial) || is_rankable(*total)) continue;
     if (!total->detail.empty()) return fmt::format("{} ({})", total->detail, reason);
   }
-  return fmt::format("{}; run 'joulemark doctor' for remedies", reason);
+  return reason + remedy(facts, kAskDoctor);
 }
 
 std::string first_reason(const Facts& facts) {
@@ -125,11 +132,15 @@ Message energy_coverage(const Facts& facts) {
     fails = fails || missing.left_out < missing.trials;
   }
   if (zones.empty()) return std::nullopt;
-  return fmt::format("the energy does not cover {}: {}{}{}; run 'joulemark doctor' for remedies",
-                     fmt::join(zones, ", "),
+  return fmt::format("the energy does not cover {}: {}{}{}{}", fmt::join(zones, ", "),
                      left_out ? "a zone that cannot be read is left out of every sum" : "",
                      left_out && fails ? ", and " : "",
-                     fails ? "a trial in which a zone fails has no energy" : "");
+                     fails ? "a trial in which a zone fails has no energy" : "",
+                     remedy(facts, kAskDoctor));
+}
+
+Message imported(const Facts& facts) {
+  return imported_caveat(facts.record);
 }
 
 Message null_engine(const Facts& facts) {
@@ -142,19 +153,7 @@ Message null_engine(const Facts& facts) {
 }
 
 Message different(const Facts& facts) {
-  std::set<std::size_t> cells;
-  for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
-    if (facts.record.trials[i].status != TrialStatus::kDifferent) continue;
-    cells.insert(facts.judgement.cell_of_trial[i]);
-  }
-  if (cells.empty()) return std::nullopt;
-  std::vector<std::string> who;
-  for (const std::size_t c : cells)
-    who.push_back(full_name(facts.judgement, facts.judgement.cells[c]));
-  return fmt::format(
-      "outputs differ from the reference beyond the tolerance, so the work is not "
-      "the same and there is no ranking for {}",
-      names(who));
+  return different_caveat(facts.record, facts.judgement);
 }
 
 Message constraint_open(const Facts& facts) {
@@ -177,6 +176,10 @@ Message not_compared(const Facts& facts) {
 
 Message precision(const Facts& facts) {
   return precision_caveat(facts.record, facts.judgement);
+}
+
+Message unknown_precision(const Facts& facts) {
+  return unknown_precision_caveat(facts.record, facts.judgement);
 }
 
 Message unchecked(const Facts& facts) {
@@ -224,17 +227,16 @@ int most_repetitions(const Facts& facts) {
 
 Message one_repetition(const Facts& facts) {
   if (most_repetitions(facts) != 1) return std::nullopt;
-  return "one repetition only: there is no interval and nothing can be resolved; raise "
-         "--repetitions";
+  return "one repetition only: there is no interval and nothing can be resolved" +
+         remedy(facts, kRepeatMore);
 }
 
 Message few_repetitions(const Facts& facts) {
   const int most = most_repetitions(facts);
   if (most < 2 || most >= kFewRepetitions) return std::nullopt;
   return fmt::format(
-      "only {} repetitions: intervals are wide and rest on the assumption of normal "
-      "logarithms; raise --repetitions",
-      most);
+      "only {} repetitions: intervals are wide and rest on the assumption of normal logarithms{}",
+      most, remedy(facts, kRepeatMore));
 }
 
 Message uneven(const Facts& facts) {
@@ -271,9 +273,9 @@ Message noisy(const Facts& facts) {
     worst = std::max(worst, cell.estimate(facts.judgement.models[cell.model].primary).cv);
   }
   return fmt::format(
-      "repetitions vary by up to {:.0f} % (coefficient of variation) for {}: close "
-      "other programs, and run 'joulemark doctor' for what disturbs",
-      100 * worst, names(who));
+      "repetitions vary by up to {:.0f} % (coefficient of variation) for {}{}", 100 * worst,
+      names(who),
+      remedy(facts, ": close other programs, and run 'joulemark doctor' for what disturbs"));
 }
 
 Message few_calls(const Facts& facts) {
@@ -284,9 +286,8 @@ Message few_calls(const Facts& facts) {
   });
   if (n == 0) return std::nullopt;
   return fmt::format(
-      "{} of {} windows hold fewer than {} calls: their p99 is close to the slowest "
-      "call; raise --duration",
-      n, finished_trials(facts), kCallsForP99);
+      "{} of {} windows hold fewer than {} calls: their p99 is close to the slowest call{}", n,
+      finished_trials(facts), kCallsForP99, remedy(facts, "; raise --duration"));
 }
 
 Message grouped_calls(const Facts& facts) {
@@ -360,6 +361,7 @@ struct Row {
   Message (*message)(const Facts&);
 };
 constexpr Row kRows[] = {
+    {"imported", imported},
     {"interrupted", interrupted},
     {"energy_absent", energy_absent},
     {"energy_partial", energy_partial},
@@ -372,6 +374,7 @@ constexpr Row kRows[] = {
     {"other_texts", other_texts},
     {"precision", precision},
     {"constraint_open", constraint_open},
+    {"unknown_precision", unknown_precision},
     {"not_compared", not_compared},
     {"unchecked", unchecked},
     {"not_ok", not_ok},

@@ -75,6 +75,43 @@ TEST(Caveats, GapsInTheEnergyAreNamed) {
   EXPECT_THAT(codes(record), ElementsAre("energy_gaps"));
 }
 
+TEST(Caveats, ImportedTrialsSaySoAndHaveNoRemediesForThisMachine) {
+  ExperimentRecord record = example::record({{kOrt, {1e-3}}, {kOv, {2e-3}}});
+  record.experiment.origin = "'lab.csv'";
+  EXPECT_EQ(
+      message(record, "imported"),
+      "imported from 'lab.csv': Joulemark did not measure these trials, and cannot vouch that "
+      "they did the same work or that energies and times are of the same windows");
+  EXPECT_THAT(codes(record), IsSupersetOf({"imported", "one_repetition"}));
+  EXPECT_THAT(message(record, "one_repetition"), testing::Not(testing::HasSubstr("--repetitions")));
+  EXPECT_THAT(judge(record).sentence, testing::StartsWith("In the imported trials, for magika"));
+}
+
+TEST(Caveats, PrecisionsThatNothingTellsAreNamed) {
+  ExperimentRecord record = quiet_record();
+  record.experiment.origin = "'lab.csv'";
+  record.experiment.factors = {};
+  for (TrialRecord& trial : record.trials)
+    if (trial.configuration == kOv) trial.configuration.precision.clear();
+  EXPECT_EQ(message(record, "unknown_precision"),
+            "it is not known at which precision these ran: openvino@2026.2 cpu t2 b1");
+  for (const Cell& cell : judge(record).cells) EXPECT_TRUE(cell.ranked()) << cell.reason;
+}
+
+TEST(Caveats, ImportedTrialsOfOtherWorkKeepTheirReason) {
+  ExperimentRecord record = quiet_record();
+  record.experiment.origin = "'lab.csv'";
+  for (TrialRecord& trial : record.trials) {
+    if (trial.configuration != kOv) continue;
+    trial.status = TrialStatus::kDifferent;
+    trial.reason = "it generated nothing";
+    trial.agreement = {};
+  }
+  const Judgement judgement = judge(record);
+  EXPECT_EQ(judgement.cells[1].reason, "it generated nothing");
+  EXPECT_THAT(message(record, "different"), testing::StartsWith("the imported file says that"));
+}
+
 Energy missing_zone(const std::string& scope, const std::string& reason) {
   return {.scope = scope,
           .sensor = "",

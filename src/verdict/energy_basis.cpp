@@ -63,7 +63,9 @@ std::string energy_basis(const ExperimentRecord& record) {
   if (basis.sources.empty()) return "";
   std::string text = "energy: ";
   if (!basis.scopes.empty()) text += fmt::format("{}, ", fmt::join(basis.scopes, " + "));
-  text += fmt::format("{}, gross (idle included)", fmt::join(basis.sources, ", "));
+  text += record.experiment.origin.empty()
+              ? fmt::format("{}, gross (idle included)", fmt::join(basis.sources, ", "))
+              : std::string("as imported, with or without idle");
   if (!basis.relative_u.empty())
     text += fmt::format(", ± {:.2g} % (without the counters' calibration)",
                         kPercent * stats::median(basis.relative_u));

@@ -74,7 +74,7 @@ std::string across_text(const Judgement& judgement, double margin) {
 std::string overall_sentence(const Judgement& judgement, double margin) {
   if (judgement.models.empty()) return "Nothing was measured.";
   if (judgement.models.size() == 1) return judgement.models.front().sentence;
-  std::string text = fmt::format("On this machine, of {} models: ", judgement.models.size());
+  std::string text = fmt::format("{}, of {} models: ", judgement.where, judgement.models.size());
   const auto groups = group_models(judgement);
   for (std::size_t i = 0; i < groups.size(); ++i) {
     text += fmt::format("{}{} {}", i == 0 ? "" : "; ", groups[i].first, join(groups[i].second));

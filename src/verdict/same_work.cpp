@@ -22,6 +22,7 @@ constexpr const char* kNative = "native";
 
 std::string different_reason(const TrialRecord& trial) {
   const Agreement& agreement = trial.agreement;
+  if (!agreement.compared && !trial.reason.empty()) return trial.reason;  // an imported trial
   const std::string reference = agreement.reference.empty() ? "the reference" : agreement.reference;
   const bool own = agreement.reference == configuration_label(trial.configuration);
   std::string text = own ? "not deterministic: its outputs differ from one run to the next"
@@ -162,6 +163,36 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
   return reasons;
 }
 
+std::optional<std::string> imported_caveat(const ExperimentRecord& record) {
+  const std::string& origin = record.experiment.origin;
+  if (origin.empty()) return std::nullopt;
+  return fmt::format(
+      "imported from {}: Joulemark did not measure these trials, and cannot vouch that they did "
+      "the "
+      "same work or that energies and times are of the same windows",
+      origin);
+}
+
+std::optional<std::string> different_caveat(const ExperimentRecord& record,
+                                            const Judgement& judgement) {
+  std::set<std::size_t> cells;
+  bool compared = false;
+  for (std::size_t i = 0; i < record.trials.size(); ++i) {
+    const TrialRecord& trial = record.trials[i];
+    if (trial.status != TrialStatus::kDifferent) continue;
+    cells.insert(judgement.cell_of_trial[i]);
+    compared = compared || trial.agreement.compared || trial.reason.empty();
+  }
+  if (cells.empty()) return std::nullopt;
+  std::vector<std::string> who;
+  for (const std::size_t c : cells) who.push_back(full_name(judgement, judgement.cells[c]));
+  return fmt::format("{} the same and there is no ranking for {}",
+                     compared ? "outputs differ from the reference beyond the tolerance, so the "
+                                "work is not"
+                              : "the imported file says that the work is not",
+                     names(who));
+}
+
 std::optional<std::string> precision_caveat(const ExperimentRecord& record,
                                             const Judgement& judgement) {
   std::vector<std::string> who;
@@ -175,6 +206,16 @@ std::optional<std::string> precision_caveat(const ExperimentRecord& record,
   }
   if (who.empty()) return std::nullopt;
   return "the precision that ran is not the one that the label says: " + names(who);
+}
+
+std::optional<std::string> unknown_precision_caveat(const ExperimentRecord& record,
+                                                    const Judgement& judgement) {
+  std::vector<std::string> who;
+  for (const Cell& cell : judgement.cells)
+    if (cell.ranked() && likely_precision(record, cell).empty())
+      who.push_back(full_name(judgement, cell));
+  if (who.empty()) return std::nullopt;
+  return fmt::format("it is not known at which precision these ran: {}", names(who));
 }
 
 std::optional<std::string> unchecked_caveat(const ExperimentRecord& record,

@@ -23,9 +23,17 @@ std::string effective_precision(const ExperimentRecord& record, const Cell& cell
 /// is not the asked one stands aside unless all that could be ranked ran at the same.
 std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgement& judgement);
 
-/// Caveats: ranked configurations that ran at another precision than their label says.
+/// Caveats: trials that somebody else measured.
+std::optional<std::string> imported_caveat(const ExperimentRecord& record);
+/// Configurations that did other work than the reference.
+std::optional<std::string> different_caveat(const ExperimentRecord& record,
+                                            const Judgement& judgement);
+/// Ranked configurations that ran at another precision than their label says.
 std::optional<std::string> precision_caveat(const ExperimentRecord& record,
                                             const Judgement& judgement);
+/// Ranked configurations of which nothing tells the precision.
+std::optional<std::string> unknown_precision_caveat(const ExperimentRecord& record,
+                                                    const Judgement& judgement);
 /// Configurations that are their own reference although others were to be compared with it.
 std::optional<std::string> unchecked_caveat(const ExperimentRecord& record,
                                             const Judgement& judgement);

@@ -238,7 +238,7 @@ std::string not_ranked(const Scene& scene) {
 
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const Scene scene = scene_of(judgement, model, margin);
-  return fmt::format("On this machine, for {}, {}{}{}", model.model, core(scene),
+  return fmt::format("{}, for {}, {}{}{}", judgement.where, model.model, core(scene),
                      stability_text(model), not_ranked(scene));
 }
 

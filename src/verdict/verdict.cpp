@@ -212,6 +212,7 @@ Judgement judge(const ExperimentRecord& record) {
 
 Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   Judgement judgement = collect(record);
+  if (!record.experiment.origin.empty()) judgement.where = "In the imported trials";
   const std::vector<std::string> reasons = obstacles(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
   constrain(judgement, options.constraints);

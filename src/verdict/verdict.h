@@ -125,6 +125,8 @@ struct AcrossModels {
 
 /// The whole answer. Cells stand in the order of `models`, best first within a model.
 struct Judgement {
+  /// What its sentences are about.
+  std::string where = "On this machine";
   std::string sentence;  ///< of the one model, or an overall one
   std::vector<ModelVerdict> models;
   std::vector<Cell> cells;
