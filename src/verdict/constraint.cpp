@@ -121,7 +121,8 @@ std::string Constraint::reason(const Cell& cell) const {
   if (!metric_) return fmt::format("does not meet {}", text_);
   const Estimate& estimate = cell.estimate(metric_->id);
   if (!std::isfinite(estimate.median.estimate))
-    return fmt::format("{} cannot be checked: {}", text_, estimate.reason);
+    return fmt::format("{} cannot be checked: no {} ({})", text_, metric(metric_->id).title,
+                       estimate.reason);
   return fmt::format("does not meet {}: {}", text_,
                      format_value(metric(metric_->id), estimate.median.estimate));
 }

@@ -55,7 +55,7 @@ TEST(Constraint, SaysWhyACellIsNotRanked) {
   EXPECT_EQ(Constraint::parse("p95_s<=0.0019")->reason(judgement.cells[0]),
             "does not meet p95_s <= 0.0019: 2.00 ms");
   EXPECT_EQ(Constraint::parse("energy<=1")->reason(judgement.cells[0]),
-            "energy <= 1 cannot be checked: vm");
+            "energy <= 1 cannot be checked: no energy per inference (vm)");
   EXPECT_EQ(Constraint::parse("threads=1")->reason(judgement.cells[0]),
             "does not meet threads = 1");
 }
