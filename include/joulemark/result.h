@@ -119,6 +119,9 @@ struct TrialRecord {
   std::int64_t warmup_iterations = 0;
   std::vector<Energy> energy;  ///< per scope, with "total" last; exactly one absent "total" when
                                ///< nothing was measured
+  /// Mean power in phase kIdle over the scopes of "total"; empty when there was none or it was not
+  /// measured.
+  std::optional<double> idle_w;
   Resources resources;
   TextResult text;             ///< of a language model, whose iterations are requests
   std::vector<Series> series;  ///< gauges over the whole trial

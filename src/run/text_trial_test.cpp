@@ -122,6 +122,12 @@ TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
   EXPECT_EQ(trial.phase(Phase::kDrain)->t0_ns, prefill->t1_ns);
 }
 
+TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {
+  EXPECT_FALSE(run_one().idle_w) << "there was no idle phase";
+  experiment_.protocol.idle_s = 0.5;
+  EXPECT_NEAR(run_one().idle_w.value_or(0), kWatts, 1e-6);
+}
+
 TEST_F(TextTrial, TheWorkerIsToldInRequests) {
   run_one();
   std::map<std::string, std::vector<json>> sent;

@@ -66,6 +66,9 @@ class Attempt {
   Reply<void> collect(const Done& done);
   Reply<void> count_text(const Done& done, TextWindow& window) const;
   Reply<void> measure_prefill();
+  /// The "total" between two readings; without joules where there are none to rank.
+  [[nodiscard]] Energy total_between(const sensors::Readings& begin,
+                                     const sensors::Readings& end) const;
   [[nodiscard]] std::int64_t iterations_for(std::int64_t calls) const;
   [[nodiscard]] std::int64_t requests_to_check() const {
     return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
@@ -96,9 +99,18 @@ void Attempt::start_sampler() {
     world_.progress.warning({.code = "sampler", .message = started.error().message});
 }
 
+Energy Attempt::total_between(const sensors::Readings& begin, const sensors::Readings& end) const {
+  const auto energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
+  const Energy& total = energy.back();
+  const bool read =
+      total.energy_class == EnergyClass::kMeasured || total.energy_class == EnergyClass::kDerived;
+  return read ? total : Energy();
+}
+
 Reply<void> Attempt::idle() {
   if (protocol_.idle_s <= 0) return {};
   world_.progress.phase_changed(Phase::kIdle);
+  const auto before = sensors::read_all(world_.sensors);
   const Nanoseconds t0 = world_.clock.now();
   const Nanoseconds end = t0 + to_nanoseconds(protocol_.idle_s);
   while (world_.clock.now() < end) {
@@ -106,7 +118,11 @@ Reply<void> Attempt::idle() {
       return tl::unexpected<Failure>(Failure{.reason = "interrupted", .interrupted = true});
     world_.clock.sleep_until(std::min(end, world_.clock.now() + kIdleStep));
   }
-  record_phase(Phase::kIdle, t0, world_.clock.now());
+  const Nanoseconds t1 = world_.clock.now();
+  const auto after = sensors::read_all(world_.sensors);
+  record_phase(Phase::kIdle, t0, t1);
+  if (const auto total = total_between(before, after); total.joules && t1 > t0)
+    end_.record.idle_w = *total.joules / (static_cast<double>(t1 - t0) / 1e9);
   return {};
 }
 
@@ -294,14 +310,9 @@ Reply<void> Attempt::measure_prefill() {
   if (!done) return tl::unexpected<Failure>(done.error());
   record_phase(Phase::kPrefill, done->t0_ns, done->t1_ns);
   TextResult& text = end_.record.text;
-  const auto energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
-  const Energy& total = energy.back();
-  const bool read =
-      total.energy_class == EnergyClass::kMeasured || total.energy_class == EnergyClass::kDerived;
-  if (read) {
-    text.prefill_joules = total.joules;
-    text.prefill_uncertainty_j = total.uncertainty_j;
-  }
+  const Energy total = total_between(begin, end);
+  text.prefill_joules = total.joules;
+  text.prefill_uncertainty_j = total.uncertainty_j;
   return count_text(*done, text.prefill);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostWork = 1e8;
-constexpr double kFewestResamples = 100;
+constexpr int kFewestResamples = 100;
 
 /// Points of all treatments, one row of objectives each; NaN where there is no value.
 struct Points {
@@ -81,8 +81,7 @@ void fill(const Logs& logs, std::span<const std::size_t> blocks, Points& points)
 
 int affordable(std::size_t treatments, int wanted) {
   const double pairs = static_cast<double>(treatments) * static_cast<double>(treatments);
-  const double most = std::max(kFewestResamples, kMostWork / std::max(pairs, 1.0));
-  return static_cast<int>(std::min<double>(wanted, most));
+  return static_cast<int>(std::min<double>(wanted, kMostWork / std::max(pairs, 1.0)));
 }
 
 }  // namespace
@@ -100,8 +99,12 @@ ParetoFront pareto_front(std::span<const Objective> objectives, const ParetoOpti
   result.on_front = front_of(points);
   result.membership.assign(treatments, kNaN);
   if (blocks < 2) return result;
-  result.outcome = Outcome::kOk;
   const int resamples = affordable(treatments, options.resamples);
+  if (resamples < std::min(kFewestResamples, options.resamples)) {
+    result.outcome = Outcome::kTooMany;
+    return result;
+  }
+  result.outcome = Outcome::kOk;
   std::vector<double> times(treatments, 0);
   Random random(options.seed);
   for (int i = 0; i < resamples; ++i) {

@@ -24,13 +24,14 @@ struct ParetoFront {
   /// smaller. Never for a treatment without a value of some objective.
   std::vector<char> on_front;
   /// By treatment: the share of bootstrap resamples of the blocks (all treatments and objectives of
-  /// a block together) in which it is on the front. NaN below two blocks.
+  /// a block together) in which it is on the front. NaN unless the outcome is kOk.
   std::vector<double> membership;
   Outcome outcome = Outcome::kTooFew;  ///< of `membership`
 };
 
 /// The front of all objectives, which have the same treatments and blocks. Work grows with
-/// treatments² × resamples: above 10⁸ of them there are fewer resamples, at least 100.
+/// treatments² × resamples: above 10⁸ of them there are fewer resamples. kTooFew: below two blocks.
+/// kTooMany: more than 1,000 treatments, for which not even 100 resamples are affordable.
 ParetoFront pareto_front(std::span<const Objective> objectives, const ParetoOptions& options = {});
 
 }  // namespace joulemark::stats

@@ -66,5 +66,15 @@ TEST(Pareto, OneBlockHasAFrontAndNoMembership) {
   EXPECT_TRUE(pareto_front({}).on_front.empty());
 }
 
+TEST(Pareto, OfVeryManyTreatmentsHasAFrontAlone) {
+  std::vector<double> values;
+  for (int i = 0; i < 1200; ++i) values.push_back(1 + i);
+  const std::vector<Objective> objectives = {constant(values, 2)};
+  const ParetoFront front = pareto_front(objectives);
+  EXPECT_EQ(front.outcome, Outcome::kTooMany);
+  EXPECT_EQ(front.on_front[0], 1);
+  EXPECT_EQ(front.on_front[1], 0);
+}
+
 }  // namespace
 }  // namespace joulemark::stats

@@ -104,6 +104,11 @@ create table trial_energy (
   primary key (trial, ordinal)
 ))sql",
       R"sql(
+create table trial_idle (
+  trial integer primary key references trial (id),
+  watts double precision not null
+))sql",
+      R"sql(
 create table trial_text (
   trial                 integer primary key references trial (id),
   digest                text not null,

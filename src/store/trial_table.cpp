@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "store/codec.h"
+#include "store/preparation.h"
 #include "store/trial_columns.h"
 
 namespace joulemark::store {
@@ -230,6 +231,31 @@ SqlStatus load_data(Database& database, std::int64_t experiment_id, Loading& loa
       });
 }
 
+SqlStatus insert_idle(Database& database, std::int64_t id, const TrialRecord& trial) {
+  if (!trial.idle_w) return {};
+  return database.execute("insert into trial_idle (trial, watts) values (:trial, :watts)",
+                          {id, *trial.idle_w});
+}
+
+/// Nothing in stores from before there was such a table.
+SqlStatus load_idle(Database& database, std::int64_t experiment_id, Loading& loading) {
+  constexpr std::int64_t kFirstSchema = 4;
+  const auto version = schema_version(database);
+  if (!version) return tl::unexpected<SqlError>(version.error());
+  if (*version < kFirstSchema) return {};
+  return query_checked(
+      database,
+      "select i.trial, i.watts from trial_idle i join trial t on t.id = i.trial where "
+      "t.experiment = :experiment",
+      {experiment_id}, {{"trial", ColumnType::kInteger}, {"watts", ColumnType::kReal}},
+      [&](Database::Row& row) -> std::string {
+        TrialRecord* trial = loading.find(row[0]);
+        if (trial == nullptr) return "an idle power holds nonsense";
+        trial->idle_w = optional_real(row[1]);
+        return "";
+      });
+}
+
 }  // namespace
 
 tl::unexpected<SqlError> damaged(std::string what) {
@@ -256,6 +282,7 @@ SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const Tri
   if (auto phases = insert_phases(database, *id, trial); !phases) return phases;
   if (auto energies = insert_energies(database, *id, trial); !energies) return energies;
   if (auto text = insert_text(database, *id, trial.text, packed.text); !text) return text;
+  if (auto idle = insert_idle(database, *id, trial); !idle) return idle;
   return database.execute(
       "insert into trial_data (trial, durations_ns, series, output_tail) values (:trial, "
       "cast(:durations as blob), cast(:series as blob), cast(:output as blob))",
@@ -274,6 +301,7 @@ SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64
       return trial != nullptr ? &trial->text : nullptr;
     });
   }
+  if (loaded) loaded = load_idle(database, experiment_id, loading);
   if (loaded && detail != Detail::kSummary)
     loaded = load_data(database, experiment_id, loading, detail);
   if (!loaded) return tl::unexpected<SqlError>(loaded.error());

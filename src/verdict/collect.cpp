@@ -113,7 +113,8 @@ bool is_energy(MetricId id) {
   return id == MetricId::kEnergyPerToken || id == MetricId::kPrefillEnergy ||
          id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
          id == MetricId::kEnergyUncertainty || id == MetricId::kPower ||
-         id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared;
+         id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared ||
+         id == MetricId::kEnergyAboveIdle;
 }
 
 bool is_latency(MetricId id) {
@@ -132,6 +133,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   const Energy* total = total_energy(record.trials[cell.trials.front()]);
   if (total == nullptr) return "no_sensor";
   if (total->energy_class == EnergyClass::kEstimated) return "estimated_only";
+  if (id == MetricId::kEnergyAboveIdle && is_rankable(*total)) return "no_idle_phase";
   if (total->energy_class != EnergyClass::kAbsent) {
     return id == MetricId::kEnergyUncertainty && is_rankable(*total) ? "not_recorded"
                                                                      : "below_resolution";

@@ -129,6 +129,17 @@ Value energy_delay(const TrialFacts& facts) {
   return joules && seconds ? finite(*joules * std::pow(*seconds, Power)) : std::nullopt;
 }
 
+/// What is left when the machine's idle power over the window is taken away, of what is counted.
+/// May be below 0, which says that the idle phase was not idle; it is never made 0.
+Value energy_above_idle(const TrialFacts& facts) {
+  const Value gross = joules(facts);
+  const Value seconds = window(facts);
+  if (!gross || !seconds || !facts.record->idle_w) return std::nullopt;
+  const double net = *gross - *facts.record->idle_w * *seconds;
+  const std::int64_t tokens = facts.record->text.window.new_tokens;
+  return tokens > 0 ? per(net, tokens) : per_inference(facts, net);
+}
+
 template <std::optional<double> TrialFacts::*Member>
 Value latency(const TrialFacts& facts) {
   return facts.*Member;
@@ -172,6 +183,7 @@ constexpr Metric kMetrics[] = {
     {"decode_energy_per_token_J", "J", "energy per token behind the first", Better::kLess, Format::kSi, decode_energy},
     {"energy_delay_Js", "J·s", "energy-delay product", Better::kLess, Format::kSi, energy_delay<1>},
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
+    {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

@@ -81,6 +81,7 @@ enum class MetricId : std::size_t {
   kDecodeEnergy,
   kEnergyDelay,
   kEnergyDelaySquared,
+  kEnergyAboveIdle,
   kCount,
 };
 

@@ -155,8 +155,31 @@ Indices ranked_cells(const Judgement& judgement, const ModelVerdict& model) {
   return cells;
 }
 
+bool ranks_by_energy(const ModelVerdict& model) {
+  return model.primary == MetricId::kEnergy || model.primary == MetricId::kEnergyPerToken;
+}
+
+/// Whether energies without the idle power are to be looked at; `detail` says why they cannot be.
+bool net_of_idle(const ExperimentRecord& record, const Judgement& judgement,
+                 const ModelVerdict& model, Sensitivity& result) {
+  if (!ranks_by_energy(model)) return false;
+  result = {.analysis = "net of idle", .check = Check::kUnchecked, .detail = {}};
+  if (record.experiment.protocol.idle_s <= 0) result.detail = "no idle phase was measured";
+  for (const std::size_t c : model.cells) {
+    const Cell& cell = judgement.cells[c];
+    if (!cell.ranked() || cell.estimate(MetricId::kEnergyAboveIdle).n > 0) continue;
+    if (result.detail.empty()) result.detail = "the idle power was not measured";
+  }
+  return true;
+}
+
 std::string flagged_name(std::size_t flagged) {
   return fmt::format("without {} flagged repetition{}", flagged, flagged == 1 ? "" : "s");
+}
+
+/// "by medians", and "without 2 flagged repetitions" and "net of idle" as they are.
+const char* by_word(const std::string& analysis) {
+  return analysis == "medians" || analysis == "ranks" ? "by " : "";
 }
 
 }  // namespace
@@ -176,6 +199,10 @@ std::vector<Sensitivity> find_sensitivities(const ExperimentRecord& record,
   std::size_t flagged = 0;
   const Table kept = without_flagged(values, flagged);
   if (flagged > 0) all.push_back(compare(flagged_name(flagged), {kept, best, level}, by_mean));
+  if (Sensitivity net; net_of_idle(record, judgement, model, net)) {
+    const Table above = block_table(record, judgement, cells, MetricId::kEnergyAboveIdle);
+    all.push_back(net.detail.empty() ? compare(net.analysis, {above, best, level}, by_mean) : net);
+  }
   return all;
 }
 
@@ -183,9 +210,8 @@ std::string stability_text(const ModelVerdict& model) {
   std::vector<std::string> stable;
   for (const Sensitivity& each : model.sensitivities) {
     if (each.check == Check::kConditional)
-      return fmt::format(" Conditional on the analysis: {}{}, {}.",
-                         each.analysis.starts_with("without") ? "" : "by ", each.analysis,
-                         each.detail);
+      return fmt::format(" Conditional on the analysis: {}{}, {}.", by_word(each.analysis),
+                         each.analysis, each.detail);
     if (each.check == Check::kStable) stable.push_back(each.analysis);
   }
   const bool claims = model.outcome == Outcome::kBetter || model.outcome == Outcome::kTie;

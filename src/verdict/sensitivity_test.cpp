@@ -69,6 +69,41 @@ TEST(Sensitivity, AWinnerByOneOutlierAloneIsConditional) {
                                             "t2 b1 needs 1"));
 }
 
+/// Ten blocks in which "a" needs 10 J in 1 s and "b" 10.8 J in `b_seconds`, beside an idle power.
+Judgement by_energy(double b_seconds, double idle_w) {
+  auto record = example::record({});
+  record.experiment.protocol.repetitions = 10;
+  record.experiment.protocol.idle_s = 1;
+  for (int block = 0; block < 10; ++block) {
+    const double noise = 1 + 0.001 * (block % 3);
+    const auto add = [&](const char* engine, double seconds, double joules) {
+      record.trials.push_back(example::with_joules(
+          example::trial(example::configuration(engine), block, seconds * 1e-3), joules * noise));
+      if (idle_w > 0) record.trials.back().idle_w = idle_w;
+    };
+    add("a", 1, 10);
+    add("b", b_seconds, 10.8);
+  }
+  return judge(record);
+}
+
+TEST(Sensitivity, TheIdlePowerMayDecideWhoNeedsMoreEnergy) {
+  const Judgement slower = by_energy(1.0, 4);
+  EXPECT_EQ(find(slower, "net of idle")->check, Check::kStable) << slower.sentence;
+  EXPECT_THAT(slower.sentence, HasSubstr("Stable (medians, ranks, net of idle)."));
+  // b takes longer, so more of its joules are the idle machine's: 10 − 4 against 10.8 − 5.
+  const Judgement longer = by_energy(1.25, 4);
+  EXPECT_EQ(find(longer, "net of idle")->check, Check::kConditional) << longer.sentence;
+  EXPECT_THAT(longer.sentence, HasSubstr("Conditional on the analysis: net of idle, b cpu f32 t2 "
+                                         "b1 needs 3 % less"));
+}
+
+TEST(Sensitivity, WithoutAnIdlePowerItIsNotChecked) {
+  const Judgement judgement = by_energy(1.0, 0);
+  EXPECT_EQ(find(judgement, "net of idle")->check, Check::kUnchecked);
+  EXPECT_EQ(find(judgement, "net of idle")->detail, "the idle power was not measured");
+}
+
 TEST(Sensitivity, NothingIsStableThatIsNotClaimed) {
   const Judgement one = beside_one_ms({1.2e-3});
   EXPECT_THAT(one.sentence, Not(HasSubstr("Stable")));
