@@ -123,9 +123,12 @@ TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
 }
 
 TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {
-  EXPECT_FALSE(run_one().idle_w) << "there was no idle phase";
   experiment_.protocol.idle_s = 0.5;
   EXPECT_NEAR(run_one().idle_w.value_or(0), kWatts, 1e-6);
+}
+
+TEST_F(TextTrial, WithoutAnIdlePhaseThatPowerIsNotKnown) {
+  EXPECT_FALSE(run_one().idle_w);
 }
 
 TEST_F(TextTrial, TheWorkerIsToldInRequests) {

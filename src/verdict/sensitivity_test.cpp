@@ -95,7 +95,7 @@ TEST(Sensitivity, TheIdlePowerMayDecideWhoNeedsMoreEnergy) {
   const Judgement longer = by_energy(1.25, 4);
   EXPECT_EQ(find(longer, "net of idle")->check, Check::kConditional) << longer.sentence;
   EXPECT_THAT(longer.sentence, HasSubstr("Conditional on the analysis: net of idle, b cpu f32 t2 "
-                                         "b1 needs 3 % less"));
+                                         "b1 needs 3.3 % less"));
 }
 
 TEST(Sensitivity, WithoutAnIdlePowerItIsNotChecked) {
