@@ -10,13 +10,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "plan/plan.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/same_work.h"
 #include "verdict/text_work.h"
+#include "verdict/uniform_trials.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -159,10 +159,8 @@ Message different(const Facts& facts) {
 Message constraint_open(const Facts& facts) {
   const auto& open = facts.judgement.open_constraints;
   if (open.empty()) return std::nullopt;
-  return fmt::format(
-      "a constraint is met by the estimate and not shown by its interval, for {}; raise "
-      "--repetitions",
-      names(open));
+  return fmt::format("a constraint is met by the estimate and not shown by its interval, for {}{}",
+                     names(open), remedy(facts, "; raise --repetitions"));
 }
 
 Message not_compared(const Facts& facts) {
@@ -323,25 +321,11 @@ Message rows_per_call(const Facts& facts) {
 }
 
 Message several_machines(const Facts& facts) {
-  std::set<std::string> hosts;
-  for (const TrialRecord& trial : facts.record.trials) hosts.insert(trial.host);
-  if (hosts.size() < 2) return std::nullopt;
-  return fmt::format(
-      "the trials come from {} machines, boots or states of a machine: differences "
-      "between them are mixed with those between configurations",
-      hosts.size());
+  return several_machines_caveat(facts.record);
 }
 
 Message several_versions(const Facts& facts) {
-  std::set<std::string> who;
-  for (std::size_t i = 0; i < facts.record.trials.size(); ++i) {
-    const Cell& cell = facts.judgement.cells[facts.judgement.cell_of_trial[i]];
-    if (facts.record.trials[i].install.version == cell.version) continue;
-    who.insert(full_name(facts.judgement, cell));
-  }
-  if (who.empty()) return std::nullopt;
-  return fmt::format("the engine's version changed during the experiment for {}",
-                     names({who.begin(), who.end()}));
+  return several_versions_caveat(facts.record, facts.judgement);
 }
 
 Message synthetic_weights(const Facts& facts) {
