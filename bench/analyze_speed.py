@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast `joulemark analyze` is beside the same statistics from SciPy and others, and on a million rows. Everything runs on one core."""
 
+import contextlib
 import csv
 import json
 import os
@@ -122,6 +123,11 @@ def compare(errors: Errors, ours: dict, theirs: dict) -> None:
         errors.compare("pairs", pair, expected, "study")
 
 
+def processor() -> str:
+    models = [line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return models[0] if models else "unknown processor"
+
+
 def side_by_side(joulemark: pathlib.Path, folder: pathlib.Path, metrics: int) -> bool:
     values = study()
     write_study(values, folder / "study.csv")
@@ -134,13 +140,14 @@ def side_by_side(joulemark: pathlib.Path, folder: pathlib.Path, metrics: int) ->
     scale = METRICS / metrics
     total = scale * sum(timed.cpu.values())
     print(f"{CONFIGURATIONS} configurations × {REPETITIONS} repetitions × {METRICS} metrics, all pairs, {RESAMPLES:,} resamples; "
-          f"the libraries measured {metrics} of the metrics\n")  # fmt: skip
+          f"the libraries measured {metrics} of the metrics, and the sum is scaled; {processor()}\n")  # fmt: skip
     print("| of all metrics | CPU s |\n|---|---:|")
     for name, seconds in sorted(timed.cpu.items(), key=lambda item: -item[1]):
         print(f"| {name} | {scale * seconds:.2f} |")
     print(f"| **libraries together** | {total:.1f} |\n| **`joulemark analyze`**, peak {peak:.0f} MB, {wall:.2f} s on the clock | {cpu:.2f} |")
     print(f"| **ratio** | {total / cpu:.0f} |\n")
-    return errors.report()
+    with contextlib.redirect_stdout(sys.stderr):
+        return errors.report()
 
 
 def write_long(path: pathlib.Path, groups: int, per_group: int = 100) -> None:

@@ -51,11 +51,11 @@ std::vector<std::string> bare(const Json& json) {
 }
 
 const table::Table& table_named(const std::vector<table::Table>& tables, const std::string& name) {
-  static const table::Table kNone;
+  static const table::Table none;
   for (const auto& table : tables)
     if (table.name == name) return table;
   ADD_FAILURE() << "no table " << name;
-  return kNone;
+  return none;
 }
 
 TEST(AnalysisJson, HasTheKeysOfTheContract) {
