@@ -86,6 +86,9 @@ Result<AnalysisOptions> options_of(const Analyze& command) {
   const auto margin = parse_fraction("--margin", command.margin);
   if (!margin) return fail(margin.error());
   battery.margin = *margin;
+  if (command.bound && !(*command.bound > 0 && std::isfinite(*command.bound)))
+    return fail(ErrorKind::kUsage,
+                fmt::format("--bound must be a number above 0, not {}", *command.bound));
   battery.bound = command.bound.value_or(0);
   const auto pairs = pairs_of(command.pairs);
   if (!pairs) return fail(pairs.error());
@@ -139,6 +142,10 @@ Result<int> analyze_csv(const Analyze& command, const AnalysisOptions& options) 
     return fail(ErrorKind::kUsage,
                 fmt::format("'{}' is no store; a CSV file needs --value COLUMN and --group COLUMN",
                             command.source));
+  if (command.experiment || !command.model.empty())
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("'{}' is no store; --experiment and --model are for stores", command.source));
   auto filters = filters_of(command);
   if (!filters) return fail(filters.error());
   const table::LongColumns columns{.values = split(command.values),

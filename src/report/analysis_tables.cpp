@@ -53,6 +53,11 @@ Cell p_cell(double p, Outcome outcome) {
   return number(p, shown, outcome);
 }
 
+/// Degrees of freedom; nothing where the test has none.
+Cell df_cell(double df) {
+  return std::isfinite(df) ? number(df, digits(df)) : text("");
+}
+
 Column left(const char* head, const char* name) {
   return {.head = head, .name = name, .align = Align::kLeft};
 }
@@ -90,12 +95,12 @@ Table groups_table(const Analysis& analysis) {
 }
 
 std::vector<Cell> test_row(const char* name, const char* asks, const TestResult& test) {
-  const std::string df = std::isfinite(test.df2)
-                             ? fmt::format("{}, {}", digits(test.df1), digits(test.df2))
-                         : std::isfinite(test.df1) ? digits(test.df1)
-                                                   : "";
-  return {text(name), text(asks), number(test.statistic, digits(test.statistic), test.outcome),
-          text(df), p_cell(test.p, test.outcome)};
+  return {text(name),
+          text(asks),
+          number(test.statistic, digits(test.statistic), test.outcome),
+          df_cell(test.df1),
+          df_cell(test.df2),
+          p_cell(test.p, test.outcome)};
 }
 
 Table tests_table(const Analysis& analysis) {
@@ -103,7 +108,7 @@ Table tests_table(const Analysis& analysis) {
   Table table{.name = "tests",
               .title = fmt::format("{}: tests of all groups", analysis.value),
               .columns = {left("test", "test"), left("of", "of"), right("statistic", "statistic"),
-                          right("df", "df"), right("p", "p")},
+                          right("df 1", "df1"), right("df 2", "df2"), right("p", "p")},
               .rows = {},
               .notes = {}};
   table.rows = {test_row("Brown–Forsythe", "variances", battery.levene_median),
@@ -207,19 +212,19 @@ Table correlation_table(const Analysis& analysis) {
 
 Table factorial_table(const Analysis& analysis) {
   const FactorialAnalysis& factorial = *analysis.factorial;
-  Table table{.name = "factorial",
-              .title = fmt::format("{}: effects of the factors", analysis.value),
-              .columns = {left("effect", "effect"), right("df", "df"), right("F", "f"),
-                          right("p", "p"), right("partial η²", "partial_eta_squared"),
-                          right("F of aligned ranks", "f_art"), right("p", "p_art")},
-              .rows = {},
-              .notes = {}};
+  Table table{
+      .name = "factorial",
+      .title = fmt::format("{}: effects of the factors", analysis.value),
+      .columns = {left("effect", "effect"), right("df 1", "df1"), right("df 2", "df2"),
+                  right("F", "f"), right("p", "p"), right("partial η²", "partial_eta_squared"),
+                  right("F of aligned ranks", "f_art"), right("p", "p_art")},
+      .rows = {},
+      .notes = {}};
   for (std::size_t i = 0; i < factorial.effects.size(); ++i) {
     const stats::FactorialEffect& effect = factorial.anova[i];
     const TestResult& art = factorial.art[i];
     table.rows.push_back(
-        {text(factorial.effects[i]),
-         text(fmt::format("{:g}, {:g}", effect.test.df1, effect.test.df2)),
+        {text(factorial.effects[i]), df_cell(effect.test.df1), df_cell(effect.test.df2),
          number(effect.test.statistic, digits(effect.test.statistic), effect.test.outcome),
          p_cell(effect.test.p, effect.test.outcome),
          number(effect.partial_eta_squared, digits(effect.partial_eta_squared),

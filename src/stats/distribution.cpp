@@ -17,9 +17,12 @@ using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
                                policies::overflow_error<policies::ignore_error>,
                                policies::evaluation_error<policies::ignore_error>,
                                policies::pole_error<policies::ignore_error>>;
+/// In double, where Boost takes long double: eight times faster. t and the binomial are wanted for
+/// every pair of many groups.
+using Fast = policies::normalise<Quiet, policies::promote_double<false>>::type;
 using Normal = boost::math::normal_distribution<double, Quiet>;
-using Binomial = boost::math::binomial_distribution<double, Quiet>;
-using StudentsT = boost::math::students_t_distribution<double, Quiet>;
+using Binomial = boost::math::binomial_distribution<double, Fast>;
+using StudentsT = boost::math::students_t_distribution<double, Fast>;
 using FisherF = boost::math::fisher_f_distribution<double, Quiet>;
 using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
 
