@@ -158,6 +158,13 @@ void put_paired(Json& json, const stats::PairedAnalysis& paired) {
       to_string(paired.hodges_lehmann.outcome));
   put_interval(json, "hodges_lehmann_paired_ci", paired.hodges_lehmann);
   put_tost(json, "tost_paired", paired.equivalence);
+  put_test(json, "nemenyi", {{"q", paired.nemenyi.statistic}, {"p", paired.nemenyi.p}},
+           paired.nemenyi_outcome);
+  put_test(json, "conover",
+           {{"t", paired.conover.statistic},
+            {"p", paired.conover.p},
+            {"p_holm", paired.conover.adjusted_p}},
+           paired.conover_outcome);
 }
 
 void put_effects(Json& json, const stats::PairAnalysis& pair) {

@@ -69,24 +69,44 @@ class GroupAnalyser {
   std::map<std::size_t, ShapiroWilk> weights_;
 };
 
-/// treatments[i][j] in the blocks that one of the groups has, or an unbalanced result.
-std::optional<Friedman> friedman_of(Groups groups,
-                                    std::span<const std::vector<std::size_t>> blocks) {
-  if (blocks.empty()) return std::nullopt;
+/// treatments[i][j] in block j; nothing where a group lacks a block that another has.
+std::optional<std::vector<std::vector<double>>> complete_blocks(
+    Groups groups, std::span<const std::vector<std::size_t>> blocks) {
   std::size_t count = 0;
   for (const auto& list : blocks)
     for (const std::size_t block : list) count = std::max(count, block + 1);
   std::vector<std::vector<double>> treatments;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (groups[g].size() != count) {
-      Friedman incomplete;
-      incomplete.test.outcome = Outcome::kUnbalanced;
-      return incomplete;
-    }
+    if (groups[g].size() != count) return std::nullopt;
     std::vector<double>& row = treatments.emplace_back(count);
     for (std::size_t i = 0; i < count; ++i) row[blocks[g][i]] = groups[g][i];
   }
-  return friedman(treatments);
+  return treatments;
+}
+
+void take(const PairTests& tests, std::vector<PairAnalysis>& pairs, PairTest PairedAnalysis::*test,
+          Outcome PairedAnalysis::*outcome) {
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    (*pairs[i].paired).*outcome = tests.outcome;
+    if (tests.outcome == Outcome::kOk) (*pairs[i].paired).*test = tests.pairs[i];
+  }
+}
+
+/// Friedman's test, and after it the pairs, where all of them are compared.
+void rank_in_blocks(Groups groups, std::span<const std::vector<std::size_t>> blocks,
+                    Battery& battery) {
+  if (blocks.empty()) return;
+  const auto treatments = complete_blocks(groups, blocks);
+  battery.friedman.emplace();
+  battery.friedman->test.outcome = Outcome::kUnbalanced;
+  if (treatments) battery.friedman = friedman(*treatments);
+  if (!battery.all_pairs) return;
+  PairTests incomplete;
+  incomplete.outcome = Outcome::kUnbalanced;
+  take(treatments ? nemenyi(*treatments) : incomplete, battery.pairs, &PairedAnalysis::nemenyi,
+       &PairedAnalysis::nemenyi_outcome);
+  take(treatments ? conover(*treatments) : incomplete, battery.pairs, &PairedAnalysis::conover,
+       &PairedAnalysis::conover_outcome);
 }
 
 }  // namespace
@@ -104,12 +124,12 @@ Battery analyse(Groups groups, std::span<const std::vector<std::size_t>> blocks,
   battery.welch_anova = welch_anova(groups);
   const GroupRanks ranks = rank_groups(groups);
   battery.kruskal_wallis = kruskal_wallis(ranks);
-  battery.friedman = friedman_of(groups, blocks);
   battery.all_pairs = options.pairs == PairChoice::kAll ||
                       (options.pairs == PairChoice::kAuto && groups.size() <= kMostGroupsInPairs);
   battery.pairs =
       analyse_pairs({.groups = groups, .blocks = blocks, .ranks = ranks},
                     battery.all_pairs ? PairChoice::kAll : PairChoice::kWithLowest, options);
+  rank_in_blocks(groups, blocks, battery);
   return battery;
 }
 

@@ -61,6 +61,10 @@ struct PairedAnalysis {
   Wilcoxon wilcoxon;
   Interval hodges_lehmann;
   Equivalence equivalence;
+  /// After Friedman's test, where all pairs are compared: of the ranks inside all blocks. Conover's
+  /// p is adjusted by Holm.
+  PairTest nemenyi, conover;
+  Outcome nemenyi_outcome = Outcome::kTooMany, conover_outcome = Outcome::kTooMany;
 };
 
 /// Groups a and b: differences are a − b.

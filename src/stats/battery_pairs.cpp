@@ -113,12 +113,14 @@ class PairAnalyser {
   }
 
   [[nodiscard]] PairedAnalysis paired(const Matched& matched) const {
-    return {.n = matched.a.size(),
-            .t = paired_t(matched.a, matched.b, options_.level),
-            .wilcoxon = wilcoxon_signed_rank(matched.a, matched.b),
-            .hodges_lehmann = hodges_lehmann_paired(matched.a, matched.b, options_.level),
-            .equivalence = tost_paired(matched.a, matched.b, bounds_for(matched.b, options_),
-                                       1 - options_.level)};
+    PairedAnalysis result;
+    result.n = matched.a.size();
+    result.t = paired_t(matched.a, matched.b, options_.level);
+    result.wilcoxon = wilcoxon_signed_rank(matched.a, matched.b);
+    result.hodges_lehmann = hodges_lehmann_paired(matched.a, matched.b, options_.level);
+    result.equivalence =
+        tost_paired(matched.a, matched.b, bounds_for(matched.b, options_), 1 - options_.level);
+    return result;
   }
 
   const BatteryData& data_;

@@ -136,6 +136,11 @@ TEST(Battery, BlocksAddThePairedTestsInAnyOrderOfTheValues) {
   EXPECT_EQ(paired.n, 10u);
   expect_same(paired.t.test, paired_t(kThree[0], kThree[1]).test);
   expect_same(paired.wilcoxon.exact, wilcoxon_signed_rank(kThree[0], kThree[1]).exact);
+  const PairTests by_ranks = nemenyi(kThree);
+  ASSERT_EQ(paired.nemenyi_outcome, Outcome::kOk);
+  for (std::size_t i = 0; i < battery.pairs.size(); ++i)
+    EXPECT_EQ(battery.pairs[i].paired->nemenyi.p, by_ranks.pairs[i].p);
+  EXPECT_EQ(paired.conover_outcome, conover(kThree).outcome);
 
   Samples turned = kThree;
   Blocks blocks = counted(kThree);
@@ -151,6 +156,7 @@ TEST(Battery, PairsTakeTheBlocksThatBothHave) {
   const Blocks blocks = {{0, 1, 2}, {2, 1, 0, 3}, {5}};
   const Battery battery = analyse(groups, blocks, {.resamples = 200});
   EXPECT_EQ(battery.friedman->test.outcome, Outcome::kUnbalanced);
+  EXPECT_EQ(battery.pairs[0].paired->nemenyi_outcome, Outcome::kUnbalanced);
   EXPECT_EQ(battery.pairs[0].paired->n, 3u);
   EXPECT_DOUBLE_EQ(battery.pairs[0].paired->t.difference.estimate, 7.0 / 3 - 15.5 / 3);
   EXPECT_EQ(battery.pairs[1].paired->n, 0u);

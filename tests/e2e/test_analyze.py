@@ -190,6 +190,9 @@ def test_blocks_add_what_is_paired(joulemark, small):
     assert pair["wilcoxon"]["v"] == 0 and pair["wilcoxon"]["p_exact"] == 0.25
     assert pair["hodges_lehmann_paired"] == -2.75
     assert found["friedman"]["statistic"] == 3
+    # SciPy: stats.studentized_range.sf(3**0.5 * 2**0.5, 2, inf)
+    close(pair["nemenyi"]["p"], 0.08326451666355, 1e-9)
+    assert pair["conover_reason"] == "separated"
     bare = joulemark(*small, "--json").json
     assert "friedman" not in bare and "paired_t" not in bare["pairs"][0]
 
