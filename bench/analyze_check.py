@@ -70,7 +70,9 @@ def floor_of(key: str) -> float:
     """Below it, the distance counts: a number near 0 is the rest of a subtraction, and SciPy integrates the studentized range to an absolute error."""
     if key in ("pairs.games_howell.p", "pairs.tukey_hsd.p"):
         return 1e-5
-    return 1e-300 if kind_of(key) == "p" else 1e-6
+    if key == "groups.shapiro_wilk.p":
+        return 1e-7  # of three values it is the difference of two angles
+    return 1e-300 if kind_of(key) == "p" else 1e-5
 
 
 def kind_of(key: str) -> str:
