@@ -31,6 +31,7 @@ Cell number(double value, const std::string& shown, Outcome outcome = Outcome::k
 std::string digits(double value) {
   const double size = std::abs(value);
   if (value == 0) return "0";
+  if (!std::isfinite(value)) return "–";
   if (size >= 1e7 || size < 1e-4) return fmt::format("{:.3e}", value);
   const int decimals = std::max(0, 3 - static_cast<int>(std::floor(std::log10(size))));
   return fmt::format("{:.{}f}", value, decimals);
