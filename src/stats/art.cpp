@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
 #include <span>
 
 #include "stats/distribution.h"
 #include "stats/factorial_cells.h"
+#include "stats/ranks.h"
 
 namespace joulemark::stats {
 namespace {
@@ -34,23 +34,6 @@ double rounded(double value) {
   return std::nearbyint(std::nearbyint(value * 1024) / 1024);
 }
 
-/// Ranks from 1, equal values sharing the mean of theirs.
-std::vector<double> midranks(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i)
-      ranks[order[i]] = static_cast<double>(begin + end + 1) / 2;
-    begin = end;
-  }
-  return ranks;
-}
-
 /// Ranks of the residuals and an effect's estimate in each cell.
 std::vector<double> aligned_ranks(const FactorialDesign& design, const Cells& cells,
                                   const CellEffects& parts, const std::vector<double>& effect) {
@@ -58,7 +41,7 @@ std::vector<double> aligned_ranks(const FactorialDesign& design, const Cells& ce
   std::vector<double> aligned = parts.residuals;
   for (std::size_t i = 0; i < aligned.size(); ++i)
     aligned[i] = rounded((aligned[i] + effect[cells.of[i]]) / step);
-  return midranks(aligned);
+  return midranks(aligned).ranks;
 }
 
 /// kOk, or why there is no analysis of the values themselves.

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "stats/gamma_function.h"
+#include "stats/distribution.h"
 
 namespace joulemark::stats {
 

@@ -8,6 +8,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/policies/policy.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 namespace joulemark::stats {
 namespace {
@@ -58,6 +59,14 @@ double chi_squared_sf(double df, double x) {
 
 double chi_squared_quantile(double df, double p) {
   return boost::math::quantile(ChiSquared(df), p);
+}
+
+double gamma_density(double shape, double x) {
+  return boost::math::gamma_p_derivative(shape, x, Quiet());
+}
+
+double gamma_half_ratio(double x) {
+  return boost::math::tgamma_delta_ratio(x, 0.5, Quiet());
 }
 
 double binomial_at_least(std::size_t n, double p, std::size_t k) {

@@ -26,6 +26,13 @@ double chi_squared_sf(double df, double x);
 /// Its quantile `p` in (0, 1).
 double chi_squared_quantile(double df, double p);
 
+/// Density at `x` > 0 of the gamma distribution with this shape > 0 and scale 1, accurate for
+/// shapes so large that the gamma function overflows.
+double gamma_density(double shape, double x);
+
+/// Γ(x) / Γ(x + ½), x > 0.
+double gamma_half_ratio(double x);
+
 /// P(X ≥ k) of a binomial X of n draws with probability p in [0, 1]; 1 for k = 0.
 double binomial_at_least(std::size_t n, double p, std::size_t k);
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "stats/gamma_function.h"
+#include "stats/distribution.h"
 #include "stats/moments.h"
 #include "stats/noncentral_t.h"
 

@@ -11,6 +11,7 @@
 #include "stats/descriptive.h"
 #include "stats/distribution.h"
 #include "stats/moments.h"
+#include "stats/ranks.h"
 
 namespace joulemark::stats {
 namespace {
@@ -55,23 +56,9 @@ Moments of_distances(const std::vector<double>& group, double centre) {
 }
 
 struct Scored {
-  double value;  // distance, later its score
+  double value;
   std::size_t group;
 };
-
-/// Replaces distances by the half-normal quantiles of their midranks.
-void score(std::vector<Scored>& items) {
-  std::sort(items.begin(), items.end(),
-            [](const Scored& a, const Scored& b) { return a.value < b.value; });
-  const auto n = static_cast<double>(items.size());
-  for (std::size_t begin = 0, end = 0; begin < items.size(); begin = end) {
-    const double value = items[begin].value;
-    while (end < items.size() && items[end].value == value) ++end;
-    const double rank = static_cast<double>(begin + end + 1) / 2;
-    const double quantile = normal_quantile((1 + rank / (n + 1)) / 2);
-    for (std::size_t i = begin; i < end; ++i) items[i].value = quantile;
-  }
-}
 
 /// Half the sum of the two middle values: not quantile()'s formula, whose rounding makes other ties
 /// than R's.
@@ -82,13 +69,21 @@ double middle(std::vector<double> values) {
   return (*std::max_element(values.begin(), upper) + *upper) / 2;
 }
 
+/// The half-normal quantiles of the distances' midranks.
 std::vector<Scored> scores(Groups groups) {
+  std::vector<double> distances;
   std::vector<Scored> items;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const double centre = middle(groups[i]);
-    for (const double value : groups[i]) items.push_back({std::abs(value - centre), i});
+    for (const double value : groups[i]) {
+      distances.push_back(std::abs(value - centre));
+      items.push_back({0, i});
+    }
   }
-  score(items);
+  const Ranks ranks = midranks(distances);
+  const auto n = static_cast<double>(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i].value = normal_quantile((1 + ranks.ranks[i] / (n + 1)) / 2);
   return items;
 }
 

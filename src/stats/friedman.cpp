@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "stats/descriptive.h"
+#include "stats/complete_blocks.h"
 #include "stats/distribution.h"
 #include "stats/ranks.h"
 #include "stats/studentized_range.h"
@@ -23,20 +23,9 @@ struct BlockRanks {
   Outcome outcome = Outcome::kTooFew;
 };
 
-Outcome obstacle(Groups treatments) {
-  bool uneven = false;
-  for (const std::vector<double>& values : treatments) {
-    if (!all_finite(values)) return Outcome::kNotFinite;
-    uneven = uneven || values.size() != treatments.front().size();
-  }
-  if (uneven) return Outcome::kUnbalanced;
-  const bool few = treatments.size() < 2 || treatments.front().size() < 2;
-  return few ? Outcome::kTooFew : Outcome::kOk;
-}
-
 BlockRanks rank_blocks(Groups treatments) {
   BlockRanks result;
-  result.outcome = obstacle(treatments);
+  result.outcome = check_complete_blocks(treatments);
   if (result.outcome != Outcome::kOk) return result;
   const std::size_t k = treatments.size();
   result.sums.resize(k);

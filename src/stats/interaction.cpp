@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stats/descriptive.h"
 #include "stats/distribution.h"
 
 namespace joulemark::stats {
@@ -28,23 +29,17 @@ Table complete_logs(const Table& table) {
   return logs;
 }
 
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
 /// Each value less the mean of its row, of its column, and plus that of all.
 double squares_beyond_margins(const Table& table) {
   const std::size_t columns = table.front().size();
   std::vector<double> row_mean;
   std::vector<double> column_mean(columns, 0.0);
   for (const auto& row : table) {
-    row_mean.push_back(mean_of(row));
+    row_mean.push_back(mean(row));
     for (std::size_t c = 0; c < columns; ++c)
       column_mean[c] += row[c] / static_cast<double>(table.size());
   }
-  const double grand = mean_of(row_mean);
+  const double grand = mean(row_mean);
   double squares = 0;
   for (std::size_t r = 0; r < table.size(); ++r)
     for (std::size_t c = 0; c < columns; ++c) {
@@ -72,7 +67,7 @@ TestResult interaction(std::span<const Table> values) {
     blocks += n - 1;
     inverse += 1 / n;
     std::vector<double>& row = means.emplace_back();
-    for (const auto& treatment : logs) row.push_back(mean_of(treatment));
+    for (const auto& treatment : logs) row.push_back(mean(treatment));
   }
   const auto subjects = static_cast<double>(values.size());
   const double df1 = (treatments - 1) * (subjects - 1);

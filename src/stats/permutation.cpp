@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "stats/complete_blocks.h"
 #include "stats/descriptive.h"
 
 namespace joulemark::stats {
@@ -98,17 +99,6 @@ double drawn_sign_share(std::span<const double> sizes, double bound,
 }
 
 using Blocks = std::vector<std::vector<double>>;
-
-Outcome obstacle(Groups treatments) {
-  bool uneven = false;
-  for (const std::vector<double>& values : treatments) {
-    if (!all_finite(values)) return Outcome::kNotFinite;
-    uneven = uneven || values.size() != treatments.front().size();
-  }
-  if (uneven) return Outcome::kUnbalanced;
-  const bool few = treatments.size() < 2 || treatments.front().size() < 2;
-  return few ? Outcome::kTooFew : Outcome::kOk;
-}
 
 /// Deviations from the blocks' means, scaled as by scale().
 Outcome deviations(Groups treatments, Blocks& blocks) {
@@ -275,7 +265,7 @@ PermutationTest permutation_test_paired(std::span<const double> a, std::span<con
 
 PermutationTest permutation_test_blocks(Groups treatments, const PermutationOptions& options) {
   Blocks blocks;
-  Outcome outcome = obstacle(treatments);
+  Outcome outcome = check_complete_blocks(treatments);
   if (outcome == Outcome::kOk) outcome = deviations(treatments, blocks);
   if (outcome != Outcome::kOk) return without_test(outcome);
   const std::vector<double> sums = treatment_sums(blocks);
