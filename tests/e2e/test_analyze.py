@@ -288,7 +288,11 @@ DEGENERATE = {
     "identical groups": {"a": [1, 2, 3, 4, 5], "b": [1, 2, 3, 4, 5]},
     "separated groups": {"a": [1, 2, 3], "b": [11, 12, 13]},
     "huge values": {"a": [1e300, 2e300, 3e300], "b": [-1e300, 1.5e308, 1.7e308]},
+    "largest values": {"a": [1.7976931348623157e308, -1.7976931348623157e308, 0], "b": [1, 2, 3]},
     "tiny values": {"a": [1e-300, 2e-300, 3e-300], "b": [5e-324, 1e-310, 2e-300]},
+    "huge and tiny values": {"a": [1e300, 1e-300, 1], "b": [1e-300, 2e-300, 1e300]},
+    "zeros": {"a": [0] * 5, "b": [0, 0, 0, 0, 1]},
+    "negative values": {"a": [-1, -2, -3], "b": [1, 2, 3]},
     "one group": {"a": [1, 2, 3, 4]},
     "one value at all": {"a": [1]},
     "nearly constant": {"a": [1, 1 + 2**-52, 1], "b": [1, 1, 1 - 2**-53]},
@@ -300,7 +304,7 @@ def test_what_data_do_not_allow_is_null_with_a_reason(joulemark, name):
     rows = [f"{group},{value},{value},{block}" for group, values in DEGENERATE[name].items() for block, value in enumerate(values)]
     (joulemark.home / "data.csv").write_text("\n".join(["group,value,other,block", *rows]))
     command = ["analyze", "data.csv", "--value", "value", "--group", "group"]
-    for options in ([], ["--block", "block"], ["--with", "other"], ["--pairs", "lowest"]):
+    for options in ([], ["--block", "block"], ["--with", "other"], ["--bound", "1"], ["--pairs", "lowest"]):
         outcome = joulemark(*command, *options, "--json")
         assert outcome.status == OK, outcome.err
         assert unexplained(outcome.json) == []
