@@ -11,9 +11,9 @@
 #include "cli/commands.h"
 #include "cli/fraction.h"
 #include "cli/output.h"
-#include "cli/output_target.h"
 #include "cli/stored_experiment.h"
 #include "cli/table_format.h"
+#include "report/json_values.h"
 
 namespace joulemark::cli {
 namespace {
@@ -117,14 +117,18 @@ table::Document document_of(const std::vector<report::Analysis>& analyses,
   return document;
 }
 
-std::string json_text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
 Json json_of(const std::vector<report::Analysis>& analyses) {
   Json list = Json::array();
   for (const report::Analysis& analysis : analyses) list.push_back(report::analysis_json(analysis));
   return list;
+}
+
+Json stored_json(const ExperimentRecord& record, const verdict::Judgement& judgement,
+                 const std::vector<report::Analysis>& analyses) {
+  return {{"experiment", {{"id", record.id}, {"name", record.experiment.name}}},
+          {"sentence", judgement.sentence},
+          {"analyses", json_of(analyses)},
+          {"caveats", report::caveats_json(judgement.caveats)}};
 }
 
 void note_missing(const std::vector<report::Analysis>& analyses) {
@@ -155,11 +159,12 @@ Result<int> analyze_csv(const Analyze& command, const AnalysisOptions& options) 
   const auto analyses = analyse_csv(command.source, columns, command.with, options);
   if (!analyses) return fail(analyses.error());
   note_missing(*analyses);
-  return command.format.write(document_of(*analyses, {}), [&] {
-    Json list = json_of(*analyses);
-    return json_text(list.size() == 1 ? std::move(list.front())
-                                      : Json{{"analyses", std::move(list)}});
-  });
+  return command.format.write(
+      [&] { return document_of(*analyses, {}); },
+      [&] {
+        Json list = json_of(*analyses);
+        return list.size() == 1 ? std::move(list.front()) : Json{{"analyses", std::move(list)}};
+      });
 }
 
 Result<int> analyze_store(const Analyze& command, const AnalysisOptions& options) {
@@ -177,25 +182,16 @@ Result<int> analyze_store(const Analyze& command, const AnalysisOptions& options
   if (!analyses) return fail(analyses.error());
   std::vector<std::string> lines = {judgement.sentence};
   for (const Caveat& caveat : judgement.caveats) lines.push_back("Caveat: " + caveat.message);
-  return command.format.write(document_of(*analyses, std::move(lines)), [&] {
-    Json caveats = Json::array();
-    for (const Caveat& caveat : judgement.caveats)
-      caveats.push_back({{"code", caveat.code}, {"message", caveat.message}});
-    return json_text({{"experiment", {{"id", record->id}, {"name", record->experiment.name}}},
-                      {"sentence", judgement.sentence},
-                      {"analyses", json_of(*analyses)},
-                      {"caveats", std::move(caveats)}});
-  });
+  return command.format.write([&] { return document_of(*analyses, lines); },
+                              [&] { return stored_json(*record, judgement, *analyses); });
 }
 
 Result<int> analyze(const Analyze& command) {
   if (auto format = command.format.check(); !format) return fail(format.error());
   const auto options = options_of(command);
   if (!options) return fail(options.error());
-  const std::string& output = command.format.output;
-  if (!output.empty() && output != "-")
-    if (auto target = check_output("-o", output, {{"the source", command.source}}); !target)
-      return fail(target.error());
+  if (auto target = command.format.check_target({{"the source", command.source}}); !target)
+    return fail(target.error());
   return is_store(command.source) ? analyze_store(command, *options)
                                   : analyze_csv(command, *options);
 }

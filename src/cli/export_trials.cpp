@@ -2,26 +2,16 @@
 // `joulemark export STORE --csv`: stored trials for other programs.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "cli/export.h"
 #include "cli/output.h"
 #include "cli/output_target.h"
+#include "cli/stored_experiment.h"
 #include "report/trials_csv.h"
-#include "store/store.h"
 
 namespace joulemark::cli {
 namespace {
 
 using Switch = Arguments::Switch;
-
-Result<store::Store> open(const std::string& path) {
-  auto store = store::Store::open(path, store::OpenMode::kReadOnly);
-  std::error_code error;
-  if (!store && !std::filesystem::exists(path, error))
-    return fail(ErrorKind::kUsage, store.error().message);
-  return store;
-}
 
 /// The numbers of the experiments that are asked for.
 Result<std::vector<std::int64_t>> choose(store::Store& store, const Export& command) {
@@ -39,7 +29,7 @@ Result<std::vector<std::int64_t>> choose(store::Store& store, const Export& comm
 }  // namespace
 
 Result<int> export_trials(const Export& command) {
-  auto store = open(command.source);
+  auto store = open_store(command.source);
   if (!store) return fail(store.error());
   const auto ids = choose(*store, command);
   if (!ids) return fail(ids.error());

@@ -7,7 +7,6 @@
 
 #include "cli/commands.h"
 #include "cli/fraction.h"
-#include "cli/output_target.h"
 #include "cli/stored_experiment.h"
 #include "cli/table_format.h"
 #include "report/regression_report.h"
@@ -67,18 +66,13 @@ Result<int> gate(const Gate& command) {
   if (!base) return fail(base.error());
   const auto now = load_experiment(command.now, command.new_experiment);
   if (!now) return fail(now.error());
-  const std::string& output = command.format.output;
-  if (!output.empty() && output != "-")
-    if (auto target = check_output("-o", output, {{"BASE", command.base}, {"NEW", command.now}});
-        !target)
-      return fail(target.error());
+  const auto target = command.format.check_target({{"BASE", command.base}, {"NEW", command.now}});
+  if (!target) return fail(target.error());
   const auto regression = verdict::find_regression(*base, *now, *options);
+  const double limit = options->max_regression;
   const auto written =
-      command.format.write(report::regression_document(regression, options->max_regression), [&] {
-        return report::regression_json(regression, options->max_regression)
-                   .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-               '\n';
-      });
+      command.format.write([&] { return report::regression_document(regression, limit); },
+                           [&] { return report::regression_json(regression, limit); });
   if (!written) return written;
   return exit_code_of(regression.change);
 }

@@ -8,7 +8,6 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/output_target.h"
 #include "cli/stored_experiment.h"
 #include "cli/table_format.h"
 #include "report/recommendation_document.h"
@@ -37,13 +36,6 @@ Result<std::vector<verdict::Constraint>> constraints_of(const Recommend& command
   return constraints;
 }
 
-Status check_target(const Recommend& command, const ExperimentRecord& record) {
-  if (command.format.output.empty() || command.format.output == "-") return {};
-  auto kept = kept_files(record.experiment);
-  kept.push_back({"the store", command.store});
-  return check_output("-o", command.format.output, kept);
-}
-
 bool any_recommended(const verdict::Recommendation& recommendation) {
   for (const verdict::ModelVerdict& model : recommendation.judgement.models)
     if (verdict::recommended(recommendation, model) != nullptr) return true;
@@ -59,14 +51,13 @@ Result<int> recommend(const Recommend& command) {
   if (!constraints) return fail(constraints.error());
   const auto record = load_experiment(command.store, command.experiment);
   if (!record) return fail(record.error());
-  if (auto target = check_target(command, *record); !target) return fail(target.error());
+  auto kept = kept_files(record->experiment);
+  kept.push_back({"the store", command.store});
+  if (auto target = command.format.check_target(kept); !target) return fail(target.error());
   const auto recommendation = verdict::recommend(*record, *objective, *constraints);
   const auto written =
-      command.format.write(report::recommendation_document(*record, recommendation), [&] {
-        return report::recommendation_json(*record, recommendation)
-                   .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-               '\n';
-      });
+      command.format.write([&] { return report::recommendation_document(*record, recommendation); },
+                           [&] { return report::recommendation_json(*record, recommendation); });
   if (!written) return written;
   return any_recommended(recommendation) ? kExitOk : kExitFailed;
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/suggest.h"
 #include "cli/output.h"
@@ -40,12 +41,19 @@ Status TableFormat::check() const {
                           did_you_mean(format, names)));
 }
 
-Result<int> TableFormat::write(const table::Document& document,
-                               const std::function<std::string()>& json_text) const {
+Status TableFormat::check_target(const std::vector<KeptFile>& kept) const {
+  return to_file() ? check_output("-o", output, kept) : Status();
+}
+
+Result<int> TableFormat::write(const std::function<table::Document()>& document,
+                               const std::function<nlohmann::ordered_json()>& as_json) const {
   const auto rendered = [&] {
-    if (is_json()) return json_text();
-    const std::size_t width = output.empty() || output == "-" ? stdout_width() : 0;
-    return table::render(document, table::format_of(format).value_or(table::Format::kText), width);
+    if (is_json())
+      return as_json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+             '\n';
+    const std::size_t width = to_file() ? 0 : stdout_width();
+    return table::render(document(), table::format_of(format).value_or(table::Format::kText),
+                         width);
   };
   return output.empty() ? print(rendered()) : write_text(output, rendered());
 }

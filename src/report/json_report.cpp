@@ -80,11 +80,7 @@ void put_ratio(Json& row, const Cell& cell) {
     row["ratio_reason"] = "unranked";
     return;
   }
-  const stats::Interval& interval = cell.ratio.interval;
-  Json ratio = Json::object();
-  put(ratio, "value", interval.estimate, "no_common_block");
-  put(ratio, "lo", interval.lo, to_string(interval.outcome));
-  put(ratio, "hi", interval.hi, to_string(interval.outcome));
+  Json ratio = interval_json(cell.ratio.interval, "no_common_block");
   ratio["blocks"] = cell.ratio.blocks;
   row["ratio"] = std::move(ratio);
 }
@@ -206,9 +202,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
   writer.put("experiment", experiment_json(model, detail));
   writer.put("verdict", verdict_json(judgement));
   writer.put("energy_basis", judgement.energy_basis);
-  writer.put_each("caveats", judgement.caveats, [](const Caveat& caveat) {
-    return Json{{"code", caveat.code}, {"message", caveat.message}};
-  });
+  writer.put("caveats", caveats_json(judgement.caveats));
   writer.put("metrics", metrics_json());
   writer.put_each("rows", judgement.cells,
                   [&](const Cell& cell) { return row_json(judgement, cell); });

@@ -16,4 +16,19 @@ void put(nlohmann::ordered_json& object, const std::string& key, double value,
   object[key + "_reason"] = reason;
 }
 
+nlohmann::ordered_json interval_json(const stats::Interval& interval, const std::string& no_value) {
+  auto json = nlohmann::ordered_json::object();
+  put(json, "value", interval.estimate, no_value);
+  put(json, "lo", interval.lo, to_string(interval.outcome));
+  put(json, "hi", interval.hi, to_string(interval.outcome));
+  return json;
+}
+
+nlohmann::ordered_json caveats_json(const std::vector<Caveat>& caveats) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Caveat& caveat : caveats)
+    list.push_back({{"code", caveat.code}, {"message", caveat.message}});
+  return list;
+}
+
 }  // namespace joulemark::report

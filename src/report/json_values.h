@@ -4,11 +4,21 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
+
+#include "joulemark/result.h"
+#include "stats/interval.h"
 
 namespace joulemark::report {
 
 /// Puts `value` under `key`, or null with `reason` under "<key>_reason".
 void put(nlohmann::ordered_json& object, const std::string& key, double value,
          const std::string& reason);
+
+/// {"value", "lo", "hi"} of an interval; `no_value` says why there is no estimate.
+nlohmann::ordered_json interval_json(const stats::Interval& interval, const std::string& no_value);
+
+/// [{"code", "message"}, …].
+nlohmann::ordered_json caveats_json(const std::vector<Caveat>& caveats);
 
 }  // namespace joulemark::report

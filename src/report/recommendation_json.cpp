@@ -10,14 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using verdict::Recommendation;
 
-Json interval_json(const stats::Interval& interval) {
-  Json json = Json::object();
-  put(json, "value", interval.estimate, to_string(interval.outcome));
-  put(json, "lo", interval.lo, to_string(interval.outcome));
-  put(json, "hi", interval.hi, to_string(interval.outcome));
-  return json;
-}
-
 Json ranking_json(const Recommendation& recommendation, const verdict::ModelVerdict& model) {
   Json rows = Json::array();
   for (const std::size_t c : model.cells) {
@@ -26,12 +18,13 @@ Json ranking_json(const Recommendation& recommendation, const verdict::ModelVerd
     Json row = {{"configuration", cell.label},
                 {"standing", to_string(cell.standing)},
                 {"in_best_set", cell.in_best_set()},
-                {"median", interval_json(median)},
+                {"median", interval_json(median, to_string(median.outcome))},
                 {"n", cell.finished},
                 {"reason", cell.reason}};
     if (const auto& factor = recommendation.objective.per_joule)
       put(row, "scaled", median.estimate * *factor, to_string(median.outcome));
-    row["ratio"] = cell.ranked() ? interval_json(cell.ratio.interval) : Json();
+    const stats::Interval& ratio = cell.ratio.interval;
+    row["ratio"] = cell.ranked() ? interval_json(ratio, to_string(ratio.outcome)) : Json();
     if (!cell.ranked()) row["ratio_reason"] = "unranked";
     rows.push_back(std::move(row));
   }
@@ -81,14 +74,11 @@ nlohmann::ordered_json recommendation_json(const ExperimentRecord& record,
     json["front"] = front_json(recommendation, recommendation.fronts[m]);
     models.push_back(std::move(json));
   }
-  Json caveats = Json::array();
-  for (const Caveat& caveat : judgement.caveats)
-    caveats.push_back({{"code", caveat.code}, {"message", caveat.message}});
   return {{"experiment", {{"id", record.id}, {"name", record.experiment.name}}},
           {"objective", objective_json(recommendation.objective)},
           {"sentence", judgement.sentence},
           {"models", std::move(models)},
-          {"caveats", std::move(caveats)}};
+          {"caveats", caveats_json(judgement.caveats)}};
 }
 
 }  // namespace joulemark::report

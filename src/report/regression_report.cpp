@@ -68,16 +68,12 @@ nlohmann::ordered_json regression_json(const verdict::Regression& regression,
                                        double max_regression) {
   Json cells = Json::array();
   for (const CellChange& cell : regression.cells) {
-    Json ratio = Json::object();
-    put(ratio, "value", cell.ratio.estimate, "not_compared");
-    put(ratio, "lo", cell.ratio.lo, to_string(cell.ratio.outcome));
-    put(ratio, "hi", cell.ratio.hi, to_string(cell.ratio.outcome));
     Json json = {{"model", cell.model},
                  {"configuration", cell.label},
                  {"base_version", cell.base_version},
                  {"new_version", cell.new_version},
                  {"change", to_string(cell.change)},
-                 {"ratio", std::move(ratio)},
+                 {"ratio", interval_json(cell.ratio, "not_compared")},
                  {"base_n", cell.base_n},
                  {"new_n", cell.new_n},
                  {"reason", cell.reason}};
@@ -85,15 +81,12 @@ nlohmann::ordered_json regression_json(const verdict::Regression& regression,
     if (!cell.repetitions_needed) json["repetitions_needed_reason"] = "not_estimated";
     cells.push_back(std::move(json));
   }
-  Json caveats = Json::array();
-  for (const Caveat& caveat : regression.caveats)
-    caveats.push_back({{"code", caveat.code}, {"message", caveat.message}});
   return {{"change", to_string(regression.change)},
           {"metric", verdict::metric(regression.metric).key},
           {"max_regression", max_regression},
           {"sentence", regression.sentence},
           {"cells", std::move(cells)},
-          {"caveats", std::move(caveats)}};
+          {"caveats", caveats_json(regression.caveats)}};
 }
 
 }  // namespace joulemark::report

@@ -61,10 +61,7 @@ Json across_json(const verdict::AcrossModels& across) {
   Json rows = Json::array();
   for (const verdict::AcrossRow& row : across.rows) {
     const stats::Interval& interval = row.ratio.interval;
-    Json ratio = Json::object();
-    put(ratio, "value", interval.estimate, to_string(interval.outcome));
-    put(ratio, "lo", interval.lo, to_string(interval.outcome));
-    put(ratio, "hi", interval.hi, to_string(interval.outcome));
+    Json ratio = interval_json(interval, to_string(interval.outcome));
     ratio["models"] = row.ratio.blocks;
     rows.push_back(
         {{"label", row.label}, {"ratio", std::move(ratio)}, {"best_sets", row.best_sets}});
