@@ -51,11 +51,9 @@ std::vector<double> logs_of(const Judgement& judgement, const Cell& cell, Metric
   return logs;
 }
 
-/// Energy where each configuration of both measured it in at least half of its trials.
 bool energy_measured(const Judgement& judgement) {
-  return std::all_of(judgement.cells.begin(), judgement.cells.end(), [](const Cell& cell) {
-    return cell.finished == 0 || 2 * cell.estimate(MetricId::kEnergy).n >= cell.finished;
-  });
+  return std::all_of(judgement.cells.begin(), judgement.cells.end(),
+                     [](const Cell& cell) { return cell.finished == 0 || cell.has_energy(); });
 }
 
 bool is_text(const Judgement& judgement) {

@@ -37,12 +37,9 @@ MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
       !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
         return judgement.cells[c].estimate(MetricId::kTimePerToken).n > 0;
       });
-  const bool measured =
-      !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
-        const Cell& cell = judgement.cells[c];
-        return cell.estimate(MetricId::kEnergy).n > 0 &&
-               2 * cell.estimate(MetricId::kEnergy).n >= cell.finished;
-      });
+  const bool measured = !eligible.empty() &&
+                        std::all_of(eligible.begin(), eligible.end(),
+                                    [&](std::size_t c) { return judgement.cells[c].has_energy(); });
   const MetricId primary =
       options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
   return text ? of_text(primary) : primary;

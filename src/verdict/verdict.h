@@ -63,6 +63,11 @@ struct Cell {
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
   /// Ranked, and not shown to be more than the margin worse than the best.
   [[nodiscard]] bool in_best_set() const { return ranked() && standing != Standing::kWorse; }
+  /// Whether at least half of its finished trials have an energy to rank by.
+  [[nodiscard]] bool has_energy() const {
+    const int n = estimate(MetricId::kEnergy).n;
+    return n > 0 && 2 * n >= finished;
+  }
   [[nodiscard]] const Estimate& estimate(MetricId id) const {
     return estimates[static_cast<std::size_t>(id)];
   }
