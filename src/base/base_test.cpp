@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "base/split.h"
 #include "base/suggest.h"
 
 namespace joulemark {
@@ -70,6 +71,12 @@ TEST(Suggest, DoesNotMindTheCase) {
 
 TEST(Suggest, SaysNothingWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean("zzzzzzzz", {"batch", "threads"}), "");
+}
+
+TEST(Split, KeepsEmptyParts) {
+  EXPECT_THAT(split("a,,b", ','), testing::ElementsAre("a", "", "b"));
+  EXPECT_THAT(split("", ','), testing::ElementsAre(""));
+  EXPECT_THAT(split("a,", ','), testing::ElementsAre("a", ""));
 }
 
 TEST(File, MissingFileIsNamedInTheError) {

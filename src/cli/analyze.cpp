@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/split.h"
 #include "cli/analysis_source.h"
 #include "cli/commands.h"
 #include "cli/fraction.h"
@@ -34,15 +35,10 @@ struct Analyze {
 };
 
 /// "a,b" and "c" as a, b, c.
-std::vector<std::string> split(const std::vector<std::string>& lists) {
+std::vector<std::string> words_of(const std::vector<std::string>& lists) {
   std::vector<std::string> words;
-  for (const std::string& list : lists) {
-    std::size_t begin = 0;
-    for (std::size_t comma = 0; comma != std::string::npos; begin = comma + 1) {
-      comma = list.find(',', begin);
-      words.push_back(list.substr(begin, comma - begin));
-    }
-  }
+  for (const std::string& list : lists)
+    for (std::string& word : split(list, ',')) words.push_back(std::move(word));
   return words;
 }
 
@@ -152,8 +148,8 @@ Result<int> analyze_csv(const Analyze& command, const AnalysisOptions& options) 
         fmt::format("'{}' is no store; --experiment and --model are for stores", command.source));
   auto filters = filters_of(command);
   if (!filters) return fail(filters.error());
-  const table::LongColumns columns{.values = split(command.values),
-                                   .group = split(command.groups),
+  const table::LongColumns columns{.values = words_of(command.values),
+                                   .group = words_of(command.groups),
                                    .block = command.block,
                                    .where = *std::move(filters)};
   const auto analyses = analyse_csv(command.source, columns, command.with, options);
@@ -178,7 +174,7 @@ Result<int> analyze_store(const Analyze& command, const AnalysisOptions& options
   if (!record) return fail(record.error());
   const verdict::Judgement judgement = verdict::judge(*record);
   const auto analyses = analyse_record(
-      *record, judgement, {.metrics = split(command.values), .model = command.model}, options);
+      *record, judgement, {.metrics = words_of(command.values), .model = command.model}, options);
   if (!analyses) return fail(analyses.error());
   std::vector<std::string> lines = {judgement.sentence};
   for (const Caveat& caveat : judgement.caveats) lines.push_back("Caveat: " + caveat.message);

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/split.h"
 #include "config/settings.h"
 
 namespace joulemark::config {
@@ -21,16 +22,6 @@ std::optional<T> number_from(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const auto end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 /// How a range goes on: by "+step" or "*factor".
