@@ -122,6 +122,9 @@ struct TrialRecord {
   /// Mean power in phase kIdle over the scopes of "total"; empty when there was none or it was not
   /// measured.
   std::optional<double> idle_w;
+  /// How good the outputs are, above 0, more is better: an accuracy, a score. Empty unless it was
+  /// given with imported results.
+  std::optional<double> quality;
   Resources resources;
   TextResult text;             ///< of a language model, whose iterations are requests
   std::vector<Series> series;  ///< gauges over the whole trial

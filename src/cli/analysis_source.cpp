@@ -2,13 +2,13 @@
 #include "cli/analysis_source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/suggest.h"
-#include "stats/art.h"
 #include "verdict/metric_name.h"
 
 namespace joulemark::cli {
@@ -17,99 +17,81 @@ namespace {
 using Groups = std::vector<std::vector<double>>;
 using Blocks = std::vector<std::vector<std::size_t>>;
 
-void to_logs(Groups& groups) {
-  for (auto& values : groups)
-    for (double& value : values)
-      value = value > 0 ? std::log(value) : std::numeric_limits<double>::quiet_NaN();
+void to_logs(std::vector<double>& values) {
+  for (double& value : values)
+    value = value > 0 ? std::log(value) : std::numeric_limits<double>::quiet_NaN();
 }
 
-report::Analysis analysis_of(Groups groups, const Blocks& blocks, const AnalysisOptions& options) {
+/// Of values that are on the wanted scale already.
+report::Analysis analysis_of(const Groups& groups, const Blocks& blocks,
+                             const AnalysisOptions& options) {
   report::Analysis analysis;
-  if (options.scale == AnalysisOptions::Scale::kLog) {
-    to_logs(groups);
-    analysis.scale = "ln";
-  }
+  if (options.scale == AnalysisOptions::Scale::kLog) analysis.scale = "ln";
   analysis.level = options.battery.level;
   analysis.battery = stats::analyse(groups, blocks, options.battery);
   return analysis;
 }
 
-/// "engine", "batch", "engine:batch" for the sets of factors.
-std::string effect_name(stats::FactorSet set, const std::vector<std::string>& factors) {
-  std::string name;
-  for (std::size_t f = 0; f < factors.size(); ++f)
-    if ((set >> f & 1U) != 0) name += (name.empty() ? "" : ":") + factors[f];
-  return name;
-}
-
-/// Number of `level` among the levels of its factor seen so far.
-std::size_t number_of(const std::string& level, std::vector<std::string>& seen) {
-  const auto found = std::find(seen.begin(), seen.end(), level);
-  if (found != seen.end()) return static_cast<std::size_t>(found - seen.begin());
-  seen.push_back(level);
-  return seen.size() - 1;
-}
-
-report::FactorialAnalysis factorial_of(const table::LongData& data, std::size_t column,
-                                       const std::vector<std::string>& factors) {
-  std::vector<double> values;
-  std::vector<std::vector<std::size_t>> levels(factors.size());
-  std::vector<std::vector<std::string>> seen(factors.size());
-  for (const table::LongGroup& group : data.groups)
-    for (const double value : group.series[column].values) {
-      values.push_back(value);
-      for (std::size_t f = 0; f < factors.size(); ++f)
-        levels[f].push_back(number_of(group.levels[f], seen[f]));
-    }
-  const stats::FactorialDesign design{.values = values, .levels = levels};
-  const stats::FactorialAnova anova = stats::factorial_anova(design);
-  const stats::Art art = stats::aligned_rank_transform(design);
-  report::FactorialAnalysis result;
-  result.outcome = anova.outcome;
-  result.anova = anova.effects;
-  for (std::size_t i = 0; i < anova.effects.size(); ++i) {
-    result.effects.push_back(effect_name(anova.effects[i].factors, factors));
-    result.art.push_back(i < art.effects.size() ? art.effects[i].test : stats::TestResult());
-  }
-  return result;
-}
-
-/// Appends the values of the rows in which both have one. Rows ascend in both.
-void append_common(const table::LongSeries& x, const table::LongSeries& y, std::vector<double>& a,
-                   std::vector<double>& b) {
-  for (std::size_t i = 0, j = 0; i < x.rows.size() && j < y.rows.size();) {
-    if (x.rows[i] == y.rows[j]) {
-      a.push_back(x.values[i++]);
-      b.push_back(y.values[j++]);
-    } else {
-      ++(x.rows[i] < y.rows[j] ? i : j);
-    }
-  }
-}
-
-/// Of the rows in which both columns have a value.
-report::CorrelationAnalysis correlation_of(const table::LongData& data, std::size_t column,
-                                           const AnalysisOptions& options) {
-  std::vector<double> a;
-  std::vector<double> b;
-  for (const table::LongGroup& group : data.groups)
-    append_common(group.series[column], group.series.back(), a, b);
-  return {.with = "",
-          .n = a.size(),
-          .pearson = stats::pearson(a, b),
-          .spearman = stats::spearman(a, b),
-          .kendall = stats::kendall(a, b),
-          .pearson_ci = stats::pearson_interval(a, b, options.battery.level)};
-}
-
-Status check_scalable(const table::LongData& data, const AnalysisOptions& options) {
+/// Takes logarithms of all columns where they are wanted.
+Status scale(table::LongData& data, const AnalysisOptions& options) {
   if (options.scale == AnalysisOptions::Scale::kRaw) return {};
-  for (const table::LongGroup& group : data.groups)
-    for (const table::LongSeries& series : group.series)
+  for (table::LongGroup& group : data.groups) {
+    for (table::LongSeries& series : group.series) {
       for (const double value : series.values)
         if (value <= 0)
           return fail(ErrorKind::kUsage,
                       fmt::format("--log needs positive values; '{}' has {}", group.name, value));
+      to_logs(series.values);
+    }
+  }
+  return {};
+}
+
+/// The parts of the analysis that the design's columns ask for.
+Status analyse_design(const DesignData& data, const DesignPlace& place,
+                      report::Analysis& analysis) {
+  const DesignColumns& design = data.design;
+  if (!design.with.empty()) analysis.correlation = correlation_of(data, place);
+  if (data.columns.group.size() > 1) analysis.factorial = factorial_of(data, place.column);
+  if (!design.random.empty()) analysis.mixed = mixed_of(data, place.column);
+  if (design.nested.empty()) return {};
+  const bool ratios = analysis.scale == "raw";
+  analysis.nested =
+      nested_of(data, place, ratios ? analysis.battery.pairs : std::vector<stats::PairAnalysis>());
+  const auto levels = analysis.nested->levels.size();
+  if (!design.costs.empty() && design.costs.size() != levels)
+    return fail(ErrorKind::kUsage,
+                fmt::format("--costs has {} numbers; there are {} levels of repetition: {}",
+                            design.costs.size(), levels, fmt::join(analysis.nested->levels, ", ")));
+  return {};
+}
+
+/// Groups, blocks and names of one column of a CSV file.
+report::Analysis csv_analysis(const DesignData& data, std::size_t column,
+                              const AnalysisOptions& options) {
+  Groups groups;
+  Blocks blocks;
+  for (const table::LongGroup& group : data.data.groups) {
+    groups.push_back(group.series[column].values);
+    if (!data.columns.block.empty()) blocks.push_back(group.series[column].blocks);
+  }
+  report::Analysis analysis = analysis_of(groups, blocks, options);
+  analysis.value = data.columns.values[column];
+  for (const table::LongGroup& group : data.data.groups) {
+    analysis.groups.push_back(group.name);
+    analysis.missing.push_back(group.series[column].missing);
+  }
+  return analysis;
+}
+
+Status check_random(const CsvPart& part) {
+  std::vector<std::string> known = part.columns.group;
+  if (!part.columns.block.empty()) known.push_back(part.columns.block);
+  for (const std::string& name : part.design.random)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fail(ErrorKind::kUsage,
+                  fmt::format("--random '{}' must be a column of --group, or the --block{}", name,
+                              did_you_mean(name, known)));
   return {};
 }
 
@@ -151,7 +133,9 @@ report::Analysis stored_analysis(const ExperimentRecord& record,
       block.push_back(static_cast<std::size_t>(record.trials[trial].block));
     }
   }
-  report::Analysis analysis = analysis_of(std::move(groups), blocks, options);
+  if (options.scale == AnalysisOptions::Scale::kLog)
+    for (auto& values : groups) to_logs(values);
+  report::Analysis analysis = analysis_of(groups, blocks, options);
   analysis.groups = std::move(names.groups);
   analysis.missing = std::move(names.missing);
   analysis.model = model.model;
@@ -169,34 +153,21 @@ Status check_model(const verdict::Judgement& judgement, const std::string& name)
 
 }  // namespace
 
-Result<std::vector<report::Analysis>> analyse_csv(const std::string& file,
-                                                  const table::LongColumns& columns,
-                                                  const std::string& with,
+Result<std::vector<report::Analysis>> analyse_csv(const std::string& file, const CsvPart& part,
                                                   const AnalysisOptions& options) {
-  table::LongColumns wanted = columns;
-  if (!with.empty()) wanted.values.push_back(with);
-  const auto data = table::read_long(file, wanted);
+  if (auto known = check_random(part); !known) return fail(known.error());
+  table::LongColumns wanted = part.columns;
+  wanted.labels = part.design.nested;
+  if (!part.design.with.empty()) wanted.values.push_back(part.design.with);
+  auto data = table::read_long(file, wanted);
   if (!data) return fail(data.error());
-  if (auto scalable = check_scalable(*data, options); !scalable) return fail(scalable.error());
+  if (auto scaled = scale(*data, options); !scaled) return fail(scaled.error());
+  const DesignData design{.data = *data, .columns = part.columns, .design = part.design};
   std::vector<report::Analysis> analyses;
-  for (std::size_t column = 0; column < columns.values.size(); ++column) {
-    Groups groups;
-    Blocks blocks;
-    for (const table::LongGroup& group : data->groups) {
-      groups.push_back(group.series[column].values);
-      if (!columns.block.empty()) blocks.push_back(group.series[column].blocks);
-    }
-    report::Analysis analysis = analysis_of(std::move(groups), blocks, options);
-    analysis.value = columns.values[column];
-    for (const table::LongGroup& group : data->groups) {
-      analysis.groups.push_back(group.name);
-      analysis.missing.push_back(group.series[column].missing);
-    }
-    if (!with.empty()) {
-      analysis.correlation = correlation_of(*data, column, options);
-      analysis.correlation->with = with;
-    }
-    if (columns.group.size() > 1) analysis.factorial = factorial_of(*data, column, columns.group);
+  for (std::size_t column = 0; column < part.columns.values.size(); ++column) {
+    report::Analysis analysis = csv_analysis(design, column, options);
+    const DesignPlace place{.column = column, .options = options.battery};
+    if (auto done = analyse_design(design, place, analysis); !done) return fail(done.error());
     analyses.push_back(std::move(analysis));
   }
   return analyses;

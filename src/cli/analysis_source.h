@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/analysis_design.h"
 #include "joulemark/result.h"
 #include "report/analysis.h"
 #include "table/long_data.h"
@@ -19,10 +20,14 @@ struct AnalysisOptions {
   enum class Scale { kRaw, kLog } scale = Scale::kRaw;
 };
 
-/// One analysis for each column of values. `with` is a further column of numbers, or "".
-Result<std::vector<report::Analysis>> analyse_csv(const std::string& file,
-                                                  const table::LongColumns& columns,
-                                                  const std::string& with,
+/// Columns of a CSV file.
+struct CsvPart {
+  table::LongColumns columns;  ///< without those of the design
+  DesignColumns design;
+};
+
+/// One analysis for each column of values.
+Result<std::vector<report::Analysis>> analyse_csv(const std::string& file, const CsvPart& part,
                                                   const AnalysisOptions& options);
 
 /// Which part of an experiment.

@@ -10,6 +10,8 @@
 #include "stats/battery.h"
 #include "stats/correlation.h"
 #include "stats/factorial.h"
+#include "stats/kalibera_jones.h"
+#include "stats/mixed_model.h"
 #include "table/document.h"
 
 namespace joulemark::report {
@@ -31,6 +33,30 @@ struct FactorialAnalysis {
   stats::Outcome outcome = stats::Outcome::kTooFew;
 };
 
+/// Effects where the levels of some factors are a random sample.
+struct MixedAnalysis {
+  std::vector<std::string> factors;         ///< by the bits of stats::FactorSet
+  std::vector<std::string> random;          ///< among them
+  std::optional<stats::MixedModel> slopes;  ///< of one random factor
+  stats::MixedModel intercepts;
+};
+
+/// A group of a nested experiment.
+struct NestedGroup {
+  std::vector<std::size_t> counts;  ///< parallel to summary.levels; as stats::NestedValues::counts
+  stats::NestedSummary summary;
+  std::vector<double> repetitions;  ///< optimal, by level; empty without costs
+};
+
+struct NestedAnalysis {
+  std::vector<std::string> levels;      ///< from the outermost
+  std::vector<NestedGroup> groups;      ///< parallel to Analysis::groups
+  std::vector<stats::Interval> ratios;  ///< of means, parallel to the battery's pairs; or empty
+};
+
+/// "engine", "batch", "engine:batch" for the sets of factors; "residual" for none.
+std::string effect_name(stats::FactorSet set, const std::vector<std::string>& factors);
+
 /// One variable.
 struct Analysis {
   std::string value;          ///< "energy_J"
@@ -42,6 +68,8 @@ struct Analysis {
   stats::Battery battery;
   std::optional<CorrelationAnalysis> correlation;
   std::optional<FactorialAnalysis> factorial;
+  std::optional<MixedAnalysis> mixed;
+  std::optional<NestedAnalysis> nested;
 };
 
 /// The keys are documented in docs/statistics.md.

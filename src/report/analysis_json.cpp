@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "report/analysis.h"
+#include "report/analysis_design.h"
 #include "report/json_values.h"
+#include "report/outcome_json.h"
 
 namespace joulemark::report {
 namespace {
@@ -13,35 +15,24 @@ using stats::Interval;
 using stats::Outcome;
 using stats::TestResult;
 
-/// A member of a test: its key and its number.
-struct Member {
-  const char* key;
-  double value;
-};
-
-/// An object of numbers, which all are null for one reason or none is. The reason also stands
-/// beside the object.
-void put_test(Json& parent, const std::string& key, std::initializer_list<Member> members,
-              Outcome outcome) {
-  Json object = Json::object();
-  for (const Member& member : members) put(object, member.key, member.value, to_string(outcome));
-  parent[key] = std::move(object);
-  if (outcome != Outcome::kOk) parent[key + "_reason"] = to_string(outcome);
-}
-
-/// [lo, hi], or null.
-void put_interval(Json& parent, const std::string& key, const Interval& interval) {
-  if (interval.bounded() && std::isfinite(interval.lo) && std::isfinite(interval.hi)) {
-    parent[key] = {interval.lo, interval.hi};
-    return;
-  }
-  parent[key] = nullptr;
-  parent[key + "_reason"] = to_string(interval.outcome);
-}
-
 /// The reason of a number that needs one value, or two.
 const char* few(double value) {
   return std::isnan(value) ? "too_few" : "not_finite";
+}
+
+Json quantiles_json(const std::vector<stats::GroupQuantile>& quantiles) {
+  Json list = Json::array();
+  for (const stats::GroupQuantile& quantile : quantiles) {
+    const stats::QuantileInterval& found = quantile.found;
+    Json each = {{"p", quantile.p}};
+    put(each, "value", found.interval.estimate, to_string(found.interval.outcome));
+    put_interval(each, "ci", found.interval);
+    put(each, "ci_coverage", found.coverage, to_string(found.interval.outcome));
+    put(each, "conservative", quantile.conservative.value,
+        to_string(quantile.conservative.outcome));
+    list.push_back(std::move(each));
+  }
+  return list;
 }
 
 Json group_json(const Analysis& analysis, std::size_t index) {
@@ -64,18 +55,31 @@ Json group_json(const Analysis& analysis, std::size_t index) {
   put_test(json, "mann_kendall",
            {{"z", group.trend.test.statistic}, {"tau", group.trend.tau}, {"p", group.trend.test.p}},
            group.trend.test.outcome);
+  put_test(json, "theil_sen",
+           {{"slope", group.drift.slope.estimate}, {"intercept", group.drift.intercept}},
+           group.drift.slope.outcome);
+  put_interval(json["theil_sen"], "ci", group.drift.slope);
+  if (!group.quantiles.empty()) json["quantiles"] = quantiles_json(group.quantiles);
   return json;
 }
 
-void put_one_df(Json& parent, const std::string& key, const TestResult& test) {
-  put_test(parent, key, {{"statistic", test.statistic}, {"df", test.df1}, {"p", test.p}},
-           test.outcome);
+/// The statistic is infinite where the groups explain all.
+void put_permutation(Json& parent, const std::string& key, const char* statistic,
+                     const stats::PermutationTest& permutation) {
+  const TestResult& test = permutation.test;
+  Json object = Json::object();
+  const Outcome without = test.outcome == Outcome::kOk ? Outcome::kSeparated : test.outcome;
+  put(object, statistic, test.statistic, to_string(without));
+  put(object, "p", test.p, to_string(test.outcome));
+  object["exact"] = permutation.method == stats::PermutationTest::Method::kExact;
+  parent[key] = std::move(object);
+  if (test.outcome != Outcome::kOk) parent[key + "_reason"] = to_string(test.outcome);
 }
 
-void put_two_df(Json& parent, const std::string& key, const TestResult& test) {
-  put_test(parent, key,
-           {{"statistic", test.statistic}, {"df1", test.df1}, {"df2", test.df2}, {"p", test.p}},
-           test.outcome);
+/// An estimate and its interval under "<key>_ci".
+void put_estimate(Json& parent, const std::string& key, const Interval& interval) {
+  put(parent, key, interval.estimate, to_string(interval.outcome));
+  put_interval(parent, key + "_ci", interval);
 }
 
 void put_omnibus(Json& json, const stats::Battery& battery) {
@@ -109,6 +113,7 @@ void put_omnibus(Json& json, const stats::Battery& battery) {
             {"p", battery.friedman->test.p},
             {"kendall_w", battery.friedman->w}},
            battery.friedman->test.outcome);
+  if (battery.permutation) put_permutation(json, "permutation_blocks", "f", *battery.permutation);
 }
 
 /// A t test with its interval: {"t", "df", "p", "ci"}.
@@ -148,7 +153,7 @@ void put_rank_test(Json& parent, const std::string& key, const char* statistic,
   parent[key] = std::move(object);
 }
 
-void put_paired(Json& json, const stats::PairedAnalysis& paired) {
+void put_paired(Json& json, const stats::PairedAnalysis& paired, const std::string& scale) {
   json["blocks"] = paired.n;
   put_t(json, "paired_t", paired.t);
   put_rank_test(json, "wilcoxon", "v", {paired.wilcoxon.normal, paired.wilcoxon.exact});
@@ -165,6 +170,22 @@ void put_paired(Json& json, const stats::PairedAnalysis& paired) {
             {"p", paired.conover.p},
             {"p_holm", paired.conover.adjusted_p}},
            paired.conover_outcome);
+  if (!paired.resampled) return;
+  put_permutation(json, "permutation_paired", "difference", paired.resampled->permutation);
+  if (scale != "raw") return;
+  put_estimate(json, "bca_paired_ratio_of_geometric_means",
+               paired.resampled->ratio_of_geometric_means);
+  put_estimate(json, "bca_paired_ratio_of_medians", paired.resampled->ratio_of_medians);
+}
+
+/// Ratios only of values that are no logarithms.
+void put_resampled(Json& json, const stats::ResampledPair& resampled, const std::string& scale) {
+  put_permutation(json, "permutation", "t", resampled.permutation);
+  put_estimate(json, "bca_difference_of_means", resampled.difference_of_means);
+  put_estimate(json, "bca_difference_of_medians", resampled.difference_of_medians);
+  if (scale != "raw") return;
+  put_estimate(json, "bca_ratio_of_means", resampled.ratio_of_means);
+  put_estimate(json, "bca_ratio_of_medians", resampled.ratio_of_medians);
 }
 
 void put_effects(Json& json, const stats::PairAnalysis& pair) {
@@ -205,38 +226,8 @@ Json pair_json(const Analysis& analysis, const stats::PairAnalysis& pair) {
            pair.brunner_munzel.outcome);
   put_effects(json, pair);
   put_tost(json, "tost", pair.equivalence);
-  if (pair.paired) put_paired(json, *pair.paired);
-  return json;
-}
-
-Json correlation_json(const CorrelationAnalysis& correlation) {
-  Json json = {{"with", correlation.with}, {"n", correlation.n}};
-  const auto add = [&](const char* key, const char* name, const stats::Correlation& each) {
-    Json object = Json::object();
-    put(object, name, each.coefficient, to_string(each.test.outcome));
-    put(object, "p", each.test.p, to_string(each.test.outcome));
-    json[key] = std::move(object);
-  };
-  add("pearson", "r", correlation.pearson);
-  put_interval(json["pearson"], "ci", correlation.pearson_ci);
-  add("spearman", "rho", correlation.spearman);
-  add("kendall", "tau_b", correlation.kendall);
-  return json;
-}
-
-Json factorial_json(const FactorialAnalysis& factorial) {
-  Json effects = Json::array();
-  for (std::size_t i = 0; i < factorial.effects.size(); ++i) {
-    Json effect = {{"effect", factorial.effects[i]}};
-    const stats::FactorialEffect& anova = factorial.anova[i];
-    put_two_df(effect, "anova", anova.test);
-    put(effect, "partial_eta_squared", anova.partial_eta_squared, to_string(anova.test.outcome));
-    put(effect, "omega_squared", anova.omega_squared, to_string(anova.test.outcome));
-    put_two_df(effect, "art", factorial.art[i]);
-    effects.push_back(std::move(effect));
-  }
-  Json json = {{"effects", std::move(effects)}};
-  if (factorial.outcome != Outcome::kOk) json["effects_reason"] = to_string(factorial.outcome);
+  if (pair.resampled) put_resampled(json, *pair.resampled, analysis.scale);
+  if (pair.paired) put_paired(json, *pair.paired, analysis.scale);
   return json;
 }
 
@@ -259,6 +250,8 @@ nlohmann::ordered_json analysis_json(const Analysis& analysis) {
   json["pairs_of"] = analysis.battery.all_pairs ? "all" : "lowest_mean";
   if (analysis.correlation) json["correlation"] = correlation_json(*analysis.correlation);
   if (analysis.factorial) json["factorial"] = factorial_json(*analysis.factorial);
+  if (analysis.mixed) json["mixed"] = mixed_json(*analysis.mixed);
+  if (analysis.nested) json["nested"] = nested_json(analysis);
   return json;
 }
 

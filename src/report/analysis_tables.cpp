@@ -2,10 +2,11 @@
 // The tables that a paper prints: groups, tests of all of them, pairs.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "report/analysis.h"
+#include "report/analysis_cells.h"
+#include "report/analysis_design.h"
 
 namespace joulemark::report {
 namespace {
@@ -14,57 +15,7 @@ using stats::Interval;
 using stats::Outcome;
 using stats::TestResult;
 using table::Cell;
-using table::Column;
 using table::Table;
-
-Cell text(std::string value) {
-  return {.text = std::move(value), .raw = ""};
-}
-
-/// A number as people read it and with all its digits; a dash with the reason where there is none.
-Cell number(double value, const std::string& shown, Outcome outcome = Outcome::kTooFew) {
-  if (std::isfinite(value)) return {.text = shown, .raw = fmt::format("{}", value)};
-  return {.text = fmt::format("– ({})", to_string(outcome)), .raw = "NA"};
-}
-
-/// Four significant digits, and no exponent for what people are used to read without one.
-std::string digits(double value) {
-  const double size = std::abs(value);
-  if (value == 0) return "0";
-  if (!std::isfinite(value)) return "–";
-  if (size >= 1e7 || size < 1e-4) return fmt::format("{:.3e}", value);
-  const int decimals = std::max(0, 3 - static_cast<int>(std::floor(std::log10(size))));
-  return fmt::format("{:.{}f}", value, decimals);
-}
-
-std::string with_interval(const Interval& interval) {
-  std::string shown = digits(interval.estimate);
-  if (interval.bounded())
-    shown += fmt::format(" [{}, {}]", digits(interval.lo), digits(interval.hi));
-  return shown;
-}
-
-Cell interval_cell(const Interval& interval) {
-  return number(interval.estimate, with_interval(interval), interval.outcome);
-}
-
-/// "< 0.001", "0.012".
-Cell p_cell(double p, Outcome outcome) {
-  const std::string shown = p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p);
-  return number(p, shown, outcome);
-}
-
-/// Degrees of freedom; nothing where the test has none.
-Cell df_cell(double df) {
-  return std::isfinite(df) ? number(df, digits(df)) : text("");
-}
-
-Column left(const char* head, const char* name) {
-  return {.head = head, .name = name, .align = Align::kLeft};
-}
-Column right(const char* head, const char* name) {
-  return {.head = head, .name = name, .align = Align::kRight};
-}
 
 Interval between(double estimate, const Interval& ends) {
   return {.estimate = estimate, .lo = ends.lo, .hi = ends.hi, .outcome = ends.outcome};
@@ -121,6 +72,8 @@ Table tests_table(const Analysis& analysis) {
                 test_row("Kruskal–Wallis", "ranks", battery.kruskal_wallis.test)};
   if (battery.friedman)
     table.rows.push_back(test_row("Friedman", "ranks in blocks", battery.friedman->test));
+  if (battery.permutation)
+    table.rows.push_back(test_row("permutation within blocks", "means", battery.permutation->test));
   if (battery.anova.test.outcome == Outcome::kOk)
     table.notes.push_back(fmt::format("Shares of variance: η² = {}, ω² = {}; of ranks ε² = {}.",
                                       digits(battery.anova.eta_squared),
@@ -192,63 +145,80 @@ Table paired_table(const Analysis& analysis) {
   return table;
 }
 
-Table correlation_table(const Analysis& analysis) {
-  const CorrelationAnalysis& correlation = *analysis.correlation;
-  Table table{
-      .name = "correlation",
-      .title = fmt::format("{} and {}: {} rows", analysis.value, correlation.with, correlation.n),
-      .columns = {left("coefficient", "coefficient"), right("value", "value"), right("p", "p")},
-      .rows = {},
-      .notes = {}};
-  const auto row = [&](const char* name, const stats::Correlation& each) {
-    table.rows.push_back({text(name),
-                          number(each.coefficient, digits(each.coefficient), each.test.outcome),
-                          p_cell(each.test.p, each.test.outcome)});
-  };
-  row("Pearson r", correlation.pearson);
-  row("Spearman ρ", correlation.spearman);
-  row("Kendall τ-b", correlation.kendall);
+Table quantiles_table(const Analysis& analysis) {
+  Table table{.name = "quantiles",
+              .title = fmt::format("{}: quantiles", analysis.value),
+              .columns = {left("group", "group"), right("n", "n"), right("quantile", "quantile"),
+                          right("value [order statistics]", "value"),
+                          right("conservative", "conservative")},
+              .rows = {},
+              .notes = {"Conservative: as MLPerf's single-stream scenario reports a percentile, "
+                        "with 99 % confidence."}};
+  for (std::size_t i = 0; i < analysis.groups.size(); ++i) {
+    const stats::GroupAnalysis& group = analysis.battery.groups[i];
+    for (const stats::GroupQuantile& quantile : group.quantiles) {
+      const stats::PercentileEstimate& conservative = quantile.conservative;
+      table.rows.push_back(
+          {text(analysis.groups[i]), text(std::to_string(group.n)),
+           number(quantile.p, fmt::format("{:g}", quantile.p)),
+           interval_cell(quantile.found.interval),
+           number(conservative.value, digits(conservative.value), conservative.outcome)});
+    }
+  }
   return table;
 }
 
-Table factorial_table(const Analysis& analysis) {
-  const FactorialAnalysis& factorial = *analysis.factorial;
-  Table table{
-      .name = "factorial",
-      .title = fmt::format("{}: effects of the factors", analysis.value),
-      .columns = {left("effect", "effect"), right("df 1", "df1"), right("df 2", "df2"),
-                  right("F", "f"), right("p", "p"), right("partial η²", "partial_eta_squared"),
-                  right("F of aligned ranks", "f_art"), right("p", "p_art")},
-      .rows = {},
-      .notes = {}};
-  for (std::size_t i = 0; i < factorial.effects.size(); ++i) {
-    const stats::FactorialEffect& effect = factorial.anova[i];
-    const TestResult& art = factorial.art[i];
-    table.rows.push_back(
-        {text(factorial.effects[i]), df_cell(effect.test.df1), df_cell(effect.test.df2),
-         number(effect.test.statistic, digits(effect.test.statistic), effect.test.outcome),
-         p_cell(effect.test.p, effect.test.outcome),
-         number(effect.partial_eta_squared, digits(effect.partial_eta_squared),
-                effect.test.outcome),
-         number(art.statistic, digits(art.statistic), art.outcome), p_cell(art.p, art.outcome)});
+/// Differences, and ratios where the values are no logarithms.
+Table resampled_table(const Analysis& analysis) {
+  const bool raw = analysis.scale == "raw";
+  Table table{.name = "resampled",
+              .title = fmt::format("{}: a and b, resampled", analysis.value),
+              .columns = {left("a", "a"), left("b", "b"), right("p permutation", "p_permutation"),
+                          right("a − b of means [BCa]", "difference_of_means"),
+                          right("of medians [BCa]", "difference_of_medians")},
+              .rows = {},
+              .notes = {}};
+  if (raw) {
+    table.columns.push_back(right("a / b of means [BCa]", "ratio_of_means"));
+    table.columns.push_back(right("of medians [BCa]", "ratio_of_medians"));
   }
-  if (factorial.outcome != Outcome::kOk)
-    table.notes.push_back(
-        fmt::format("There are no effects to test: {}.", to_string(factorial.outcome)));
+  for (const auto& pair : analysis.battery.pairs) {
+    const stats::ResampledPair& each = *pair.resampled;
+    auto& row = table.rows.emplace_back(std::vector<Cell>{
+        text(analysis.groups[pair.a]), text(analysis.groups[pair.b]),
+        p_cell(each.permutation.test.p, each.permutation.test.outcome),
+        interval_cell(each.difference_of_means), interval_cell(each.difference_of_medians)});
+    if (!raw) continue;
+    row.push_back(interval_cell(each.ratio_of_means));
+    row.push_back(interval_cell(each.ratio_of_medians));
+  }
   return table;
+}
+
+/// Of at least two groups.
+void append_pairs(const Analysis& analysis, std::vector<Table>& tables) {
+  const stats::PairAnalysis& first = analysis.battery.pairs.front();
+  tables.push_back(pairs_table(analysis));
+  if (first.paired) tables.push_back(paired_table(analysis));
+  if (first.resampled) tables.push_back(resampled_table(analysis));
 }
 
 }  // namespace
 
 std::vector<Table> analysis_tables(const Analysis& analysis) {
   std::vector<Table> tables = {groups_table(analysis)};
+  if (!analysis.groups.empty() && !analysis.battery.groups[0].quantiles.empty())
+    tables.push_back(quantiles_table(analysis));
   if (analysis.groups.size() > 1) {
     tables.push_back(tests_table(analysis));
-    tables.push_back(pairs_table(analysis));
-    if (analysis.battery.pairs.front().paired) tables.push_back(paired_table(analysis));
+    append_pairs(analysis, tables);
   }
   if (analysis.correlation) tables.push_back(correlation_table(analysis));
   if (analysis.factorial) tables.push_back(factorial_table(analysis));
+  if (analysis.mixed) tables.push_back(mixed_table(analysis));
+  if (analysis.nested) tables.push_back(nested_table(analysis));
+  if (analysis.nested && !analysis.nested->ratios.empty())
+    tables.push_back(nested_ratios_table(analysis));
   if (analysis.model.empty()) return tables;
   for (Table& table : tables) table.title = fmt::format("{}, {}", analysis.model, table.title);
   return tables;

@@ -154,6 +154,94 @@ TEST(AnalysisJson, HasCorrelationsAndEffectsWhereThereAreSome) {
   EXPECT_EQ(table_named(analysis_tables(analysis), "groups").title, "phi2, energy_J: 3 groups");
 }
 
+/// All that options and designs can add to an analysis.
+Analysis complete(const Samples& groups) {
+  const std::vector<std::vector<std::size_t>> blocks(groups.size(), {0, 1, 2, 3});
+  Analysis analysis = analysis_of(groups);
+  analysis.battery = stats::analyse(
+      groups, blocks,
+      {.resamples = 200, .resampling = stats::PairResampling::kAll, .quantiles = {0.5, 0.9}});
+  std::vector<double> values;
+  std::vector<std::vector<std::size_t>> levels(2);
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (std::size_t i = 0; i < groups[g].size(); ++i) {
+      values.push_back(groups[g][i]);
+      levels[0].push_back(g);
+      levels[1].push_back(i);
+    }
+  const stats::FactorialDesign design{.values = values, .levels = levels};
+  analysis.mixed = {.factors = {"engine", "block"},
+                    .random = {"block"},
+                    .slopes = stats::mixed_random_slopes(design, 1),
+                    .intercepts = stats::mixed_random_intercepts(design, 2)};
+  analysis.nested = NestedAnalysis{.levels = {"process", "row"}, .groups = {}, .ratios = {}};
+  for (const auto& group : groups) {
+    const stats::NestedSummary summary =
+        stats::nested_summary({.values = group, .counts = std::vector<std::size_t>{2, 2}});
+    analysis.nested->groups.push_back(
+        {.counts = {2, 2},
+         .summary = summary,
+         .repetitions = stats::optimal_repetitions(summary.levels, std::vector<double>{9, 1})});
+  }
+  for (const auto& pair : analysis.battery.pairs)
+    analysis.nested->ratios.push_back({.estimate = 1.5 + static_cast<double>(pair.b)});
+  return analysis;
+}
+
+TEST(AnalysisJson, HasWhatOptionsAndDesignsAdd) {
+  const Json json = json_of(complete(kGroups));
+  EXPECT_THAT(bare(json), IsEmpty());
+  EXPECT_EQ(json["groups"][0]["theil_sen"]["slope"], 1.5);
+  EXPECT_EQ(json["groups"][0]["quantiles"][0]["value"], 3);
+  EXPECT_EQ(json["groups"][0]["quantiles"][1]["ci_reason"], "too_few");
+  EXPECT_EQ(json["groups"][0]["quantiles"][1]["conservative_reason"], "too_few");
+  EXPECT_TRUE(json["permutation_blocks"]["exact"]);
+  const Json& pair = json["pairs"][0];
+  EXPECT_TRUE(pair["permutation"]["exact"]);
+  EXPECT_EQ(pair["permutation_paired"]["p"], 0.125);  // 2 of 2⁴ signs
+  EXPECT_NEAR(pair["bca_ratio_of_means"].get<double>(), 12.5 / 24.5, 1e-15);
+  for (const char* key :
+       {"bca_ratio_of_means_ci", "bca_difference_of_medians_ci", "bca_paired_ratio_of_medians_ci"})
+    EXPECT_EQ(pair[key].size(), 2U) << key;
+  EXPECT_EQ(json["mixed"]["random"], Json::array({"block"}));
+  EXPECT_EQ(json["mixed"]["slopes"]["effects"][0]["effect"], "engine");
+  EXPECT_EQ(json["mixed"]["slopes"]["effects"][0]["with_random_reason"], "too_few");
+  EXPECT_EQ(json["mixed"]["intercepts"]["effects"][0]["test"]["df2"], 6);
+  EXPECT_EQ(json["mixed"]["intercepts"]["components"][0]["of"], "block");
+  EXPECT_EQ(json["mixed"]["intercepts"]["components"].back()["of"], "residual");
+  EXPECT_EQ(json["nested"]["groups"][0]["levels"][1]["count"], 2);
+  EXPECT_TRUE(json["nested"]["groups"][0]["levels"][1]["optimal_repetitions"].is_number());
+  EXPECT_EQ(json["nested"]["ratios"][1]["ratio"], 3.5);
+}
+
+TEST(AnalysisJson, LogarithmsHaveNoRatios) {
+  Analysis analysis = complete(kGroups);
+  analysis.scale = "ln";
+  const Json pair = json_of(analysis)["pairs"][0];
+  EXPECT_FALSE(pair.contains("bca_ratio_of_means"));
+  EXPECT_FALSE(pair.contains("bca_paired_ratio_of_medians"));
+  EXPECT_TRUE(pair.contains("bca_difference_of_means"));
+}
+
+TEST(AnalysisJson, IsCompleteForDegenerateDataWithAllOptions) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Samples& groups :
+       {Samples{{1, 1, 1, 1}, {2, 2, 2, 2}}, Samples{{1, 2, nan, 4}, {1, 2, 3, 5}},
+        Samples{{0, 0, 0, 0}, {0, 0, 0, 0}}})
+    EXPECT_THAT(bare(json_of(complete(groups))), IsEmpty());
+}
+
+TEST(AnalysisTables, HaveWhatOptionsAndDesignsAdd) {
+  std::vector<std::string> names;
+  for (const table::Table& table : analysis_tables(complete(kGroups))) {
+    names.push_back(table.name);
+    EXPECT_FALSE(table.rows.empty()) << table.name;
+    for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.name;
+  }
+  EXPECT_THAT(names, ElementsAre("groups", "quantiles", "tests", "pairs", "paired", "resampled",
+                                 "mixed", "nested", "nested_ratios"));
+}
+
 TEST(AnalysisTables, EveryRowHasACellForEachColumn) {
   const std::vector<std::vector<std::size_t>> blocks(3, {0, 1, 2, 3});
   Analysis analysis = analysis_of(kGroups);

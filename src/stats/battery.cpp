@@ -53,6 +53,12 @@ class GroupAnalyser {
     group.median_ci = quantile_interval(values, {.p = 0.5, .level = options_.level}).interval;
     group.outliers = flag_by_modified_z(values);
     group.trend = mann_kendall(values);
+    group.drift = theil_sen(values, options_.level);
+    for (const double p : options_.quantiles)
+      group.quantiles.push_back(
+          {.p = p,
+           .found = quantile_interval(values, {.p = p, .level = options_.level}),
+           .conservative = conservative_percentile(values, {.percentile = p})});
     return group;
   }
 
@@ -70,8 +76,9 @@ class GroupAnalyser {
 };
 
 /// treatments[i][j] in block j; nothing where a group lacks a block that another has.
-std::optional<std::vector<std::vector<double>>> complete_blocks(
-    Groups groups, std::span<const std::vector<std::size_t>> blocks) {
+using Treatments = std::optional<std::vector<std::vector<double>>>;
+
+Treatments complete_blocks(Groups groups, std::span<const std::vector<std::size_t>> blocks) {
   std::size_t count = 0;
   for (const auto& list : blocks)
     for (const std::size_t block : list) count = std::max(count, block + 1);
@@ -92,11 +99,18 @@ void take(const PairTests& tests, std::vector<PairAnalysis>& pairs, PairTest Pai
   }
 }
 
+void permute_in_blocks(const Treatments& treatments, const BatteryOptions& options,
+                       Battery& battery) {
+  if (options.resampling == PairResampling::kNone) return;
+  battery.permutation.emplace();
+  battery.permutation->test.outcome = Outcome::kUnbalanced;
+  if (treatments)
+    battery.permutation = permutation_test_blocks(
+        *treatments, {.seed = options.seed, .resamples = options.resamples});
+}
+
 /// Friedman's test, and after it the pairs, where all of them are compared.
-void rank_in_blocks(Groups groups, std::span<const std::vector<std::size_t>> blocks,
-                    Battery& battery) {
-  if (blocks.empty()) return;
-  const auto treatments = complete_blocks(groups, blocks);
+void rank_in_blocks(const Treatments& treatments, Battery& battery) {
   battery.friedman.emplace();
   battery.friedman->test.outcome = Outcome::kUnbalanced;
   if (treatments) battery.friedman = friedman(*treatments);
@@ -129,7 +143,10 @@ Battery analyse(Groups groups, std::span<const std::vector<std::size_t>> blocks,
   battery.pairs =
       analyse_pairs({.groups = groups, .blocks = blocks, .ranks = ranks},
                     battery.all_pairs ? PairChoice::kAll : PairChoice::kWithLowest, options);
-  rank_in_blocks(groups, blocks, battery);
+  if (blocks.empty()) return battery;
+  const Treatments treatments = complete_blocks(groups, blocks);
+  rank_in_blocks(treatments, battery);
+  permute_in_blocks(treatments, options, battery);
   return battery;
 }
 

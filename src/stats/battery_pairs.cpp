@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "stats/bootstrap_pair.h"
 #include "stats/brunner_munzel.h"
 #include "stats/descriptive.h"
 #include "stats/dunn.h"
@@ -93,6 +94,7 @@ class PairAnalyser {
     pair.effect_size = effect_size(x, y);
     pair.equivalence = tost_welch(x, y, bounds_for(y, options_), 1 - options_.level);
     if (!data_.blocks.empty()) pair.paired = paired(match(data_, a, b));
+    if (options_.resampling == PairResampling::kAll) pair.resampled = resampled(x, y);
     return pair;
   }
 
@@ -120,7 +122,34 @@ class PairAnalyser {
     result.hodges_lehmann = hodges_lehmann_paired(matched.a, matched.b, options_.level);
     result.equivalence =
         tost_paired(matched.a, matched.b, bounds_for(matched.b, options_), 1 - options_.level);
+    if (options_.resampling == PairResampling::kAll) result.resampled = resampled(matched);
     return result;
+  }
+
+  [[nodiscard]] ResampledPair resampled(std::span<const double> x,
+                                        std::span<const double> y) const {
+    const BootstrapOptions draws = bootstrap();
+    return {.permutation = permutation_test(x, y, permutations()),
+            .difference_of_means = bca_difference_of_means(x, y, draws),
+            .difference_of_medians = bca_difference_of_medians(x, y, draws),
+            .ratio_of_means = bca_ratio_of_means(x, y, draws),
+            .ratio_of_medians = bca_ratio_of_medians(x, y, draws)};
+  }
+
+  [[nodiscard]] ResampledBlocks resampled(const Matched& matched) const {
+    const BootstrapOptions draws = bootstrap();
+    return {.permutation = permutation_test_paired(matched.a, matched.b, permutations()),
+            .ratio_of_geometric_means =
+                bca_paired_ratio_of_geometric_means(matched.a, matched.b, draws),
+            .ratio_of_medians = bca_paired_ratio_of_medians(matched.a, matched.b, draws)};
+  }
+
+  [[nodiscard]] PermutationOptions permutations() const {
+    return {.seed = options_.seed, .resamples = options_.resamples};
+  }
+
+  [[nodiscard]] BootstrapOptions bootstrap() const {
+    return {options_.seed, options_.resamples, options_.level};
   }
 
   const BatteryData& data_;

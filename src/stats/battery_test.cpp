@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "stats/bootstrap.h"
+#include "stats/bootstrap_pair.h"
 #include "stats/brunner_munzel.h"
 #include "stats/dunn.h"
 #include "stats/equal_variances.h"
@@ -195,6 +196,36 @@ TEST(Battery, TheSeedChangesTheBootstrapAlone) {
   EXPECT_NE(first.groups[0].bca_mean.lo, other.groups[0].bca_mean.lo);
   expect_same(first.groups[0].bca_median, other.groups[0].bca_median);
   expect_same(first.groups[0].mean_ci, other.groups[0].mean_ci);
+}
+
+TEST(Battery, PairsAreResampledWhereAskedFor) {
+  const Battery without = analyse(kThree, counted(kThree), {.resamples = 300});
+  EXPECT_FALSE(without.pairs[0].resampled);
+  EXPECT_FALSE(without.pairs[0].paired->resampled);
+  EXPECT_FALSE(without.permutation);
+  const BatteryOptions options{
+      .resamples = 300, .seed = 3, .resampling = PairResampling::kAll, .quantiles = {0.9}};
+  const Battery battery = analyse(kThree, counted(kThree), options);
+  const auto& [a, b] = std::pair(kThree[0], kThree[1]);
+  const PairAnalysis& pair = battery.pairs[0];
+  expect_same(pair.resampled->permutation.test,
+              permutation_test(a, b, {.seed = 3, .resamples = 300}).test);
+  expect_same(pair.resampled->ratio_of_means, bca_ratio_of_means(a, b, {3, 300}));
+  expect_same(pair.paired->resampled->permutation.test, permutation_test_paired(a, b).test);
+  expect_same(pair.paired->resampled->ratio_of_geometric_means,
+              bca_paired_ratio_of_geometric_means(a, b, {3, 300}));
+  ASSERT_TRUE(battery.permutation);
+  expect_same(battery.permutation->test,
+              permutation_test_blocks(kThree, {.seed = 3, .resamples = 300}).test);
+  EXPECT_EQ(battery.groups[0].quantiles[0].found.interval.estimate,
+            quantile_interval(a, {.p = 0.9}).interval.estimate);
+}
+
+TEST(Battery, IncompleteBlocksAreNotPermuted) {
+  const Samples groups = {{1, 2, 3}, {2, 3}};
+  const Battery battery =
+      analyse(groups, counted(groups), {.resamples = 300, .resampling = PairResampling::kAll});
+  EXPECT_EQ(battery.permutation->test.outcome, Outcome::kUnbalanced);
 }
 
 TEST(Battery, DataWithoutAnAnswerGiveOutcomes) {

@@ -175,6 +175,7 @@ TrialRecord random_trial(Random& random, std::size_t durations) {
   trial.resources = random_resources(random);
   trial.text = random_text_result(random);
   trial.idle_w = maybe<double>(random, random_real);
+  trial.quality = maybe<double>(random, random_real);
   for (std::uint64_t i = random.below(5); i > 0; --i) trial.series.push_back(random_series(random));
   return trial;
 }

@@ -109,6 +109,11 @@ create table trial_idle (
   watts double precision not null
 ))sql",
       R"sql(
+create table trial_quality (
+  trial   integer primary key references trial (id),
+  quality double precision not null
+))sql",
+      R"sql(
 create table trial_text (
   trial                 integer primary key references trial (id),
   digest                text not null,

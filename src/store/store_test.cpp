@@ -142,6 +142,7 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
       expect_equal_lists(record->trials[i], trials[i]);
       expect_equal_text(record->trials[i].text, trials[i].text);
       EXPECT_EQ(record->trials[i].idle_w, trials[i].idle_w);
+      EXPECT_EQ(record->trials[i].quality, trials[i].quality);
       EXPECT_EQ(record->trials[i].text.first_token_ns, trials[i].text.first_token_ns);
       EXPECT_EQ(record->trials[i].text.inter_token_ns, trials[i].text.inter_token_ns);
       EXPECT_EQ(record->trials[i].durations_ns, trials[i].durations_ns);

@@ -9,9 +9,10 @@
 #include <optional>
 #include <unordered_map>
 
+#include "store/checked_query.h"
 #include "store/codec.h"
-#include "store/preparation.h"
 #include "store/trial_columns.h"
+#include "store/trial_numbers.h"
 
 namespace joulemark::store {
 namespace {
@@ -92,20 +93,6 @@ SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord
          from_optional(energy.uncertainty_j), energy.reason, energy.detail});
     if (!inserted) return inserted;
   }
-  return {};
-}
-
-/// Runs a query whose `each` reports what is wrong with a row as a phrase, "" when nothing is.
-SqlStatus query_checked(Database& database, const std::string& sql,
-                        const std::vector<Value>& values, const std::vector<Column>& columns,
-                        const std::function<std::string(Database::Row&)>& each) {
-  std::string fault;
-  const SqlStatus asked = database.query(sql, values, columns, [&](Database::Row& row) {
-    fault = each(row);
-    return fault.empty();
-  });
-  if (!asked) return asked;
-  if (!fault.empty()) return damaged(fault);
   return {};
 }
 
@@ -231,36 +218,7 @@ SqlStatus load_data(Database& database, std::int64_t experiment_id, Loading& loa
       });
 }
 
-SqlStatus insert_idle(Database& database, std::int64_t id, const TrialRecord& trial) {
-  if (!trial.idle_w) return {};
-  return database.execute("insert into trial_idle (trial, watts) values (:trial, :watts)",
-                          {id, *trial.idle_w});
-}
-
-/// Nothing in stores from before there was such a table.
-SqlStatus load_idle(Database& database, std::int64_t experiment_id, Loading& loading) {
-  constexpr std::int64_t kFirstSchema = 4;
-  const auto version = schema_version(database);
-  if (!version) return tl::unexpected<SqlError>(version.error());
-  if (*version < kFirstSchema) return {};
-  return query_checked(
-      database,
-      "select i.trial, i.watts from trial_idle i join trial t on t.id = i.trial where "
-      "t.experiment = :experiment",
-      {experiment_id}, {{"trial", ColumnType::kInteger}, {"watts", ColumnType::kReal}},
-      [&](Database::Row& row) -> std::string {
-        TrialRecord* trial = loading.find(row[0]);
-        if (trial == nullptr) return "an idle power holds nonsense";
-        trial->idle_w = optional_real(row[1]);
-        return "";
-      });
-}
-
 }  // namespace
-
-tl::unexpected<SqlError> damaged(std::string what) {
-  return tl::unexpected<SqlError>({Failure::kDamaged, std::move(what)});
-}
 
 tl::expected<PackedTrial, std::string> pack(const TrialRecord& trial) {
   auto durations = encode_durations(trial.durations_ns);
@@ -282,7 +240,7 @@ SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const Tri
   if (auto phases = insert_phases(database, *id, trial); !phases) return phases;
   if (auto energies = insert_energies(database, *id, trial); !energies) return energies;
   if (auto text = insert_text(database, *id, trial.text, packed.text); !text) return text;
-  if (auto idle = insert_idle(database, *id, trial); !idle) return idle;
+  if (auto numbers = insert_numbers(database, *id, trial); !numbers) return numbers;
   return database.execute(
       "insert into trial_data (trial, durations_ns, series, output_tail) values (:trial, "
       "cast(:durations as blob), cast(:series as blob), cast(:output as blob))",
@@ -301,7 +259,10 @@ SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64
       return trial != nullptr ? &trial->text : nullptr;
     });
   }
-  if (loaded) loaded = load_idle(database, experiment_id, loading);
+  if (loaded) {
+    loaded =
+        load_numbers(database, experiment_id, [&](const Value& id) { return loading.find(id); });
+  }
   if (loaded && detail != Detail::kSummary)
     loaded = load_data(database, experiment_id, loading, detail);
   if (!loaded) return tl::unexpected<SqlError>(loaded.error());

@@ -35,7 +35,4 @@ SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64
 SqlResult<PackedTrial> select_blobs(Database& database, std::int64_t experiment_id,
                                     const TrialKey& key);
 
-/// A kDamaged error with what is wrong.
-tl::unexpected<SqlError> damaged(std::string what);
-
 }  // namespace joulemark::store

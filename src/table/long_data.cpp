@@ -20,9 +20,16 @@ namespace {
 /// Between the cells of a group's columns in its key: no cell holds one by chance.
 constexpr char kUnitSeparator = '\x1f';
 
+/// Numbers for texts, in the order in which they come.
+using Numbering = std::unordered_map<std::string, std::size_t>;
+
+std::size_t number_for(std::string_view text, Numbering& numbers) {
+  return numbers.try_emplace(std::string(text), numbers.size()).first->second;
+}
+
 /// Places of the columns in a row.
 struct Places {
-  std::vector<std::size_t> values, group, where;
+  std::vector<std::size_t> values, group, where, labels;
   std::optional<std::size_t> block;
 };
 
@@ -53,6 +60,9 @@ class LongReader {
       if (Status found = note(find(column), places_.group); !found) return found;
     for (const RowFilter& filter : columns_.where)
       if (Status found = note(find(filter.column), places_.where); !found) return found;
+    for (const std::string& column : columns_.labels)
+      if (Status found = note(find(column), places_.labels); !found) return found;
+    labels_.resize(columns_.labels.size());
     if (columns_.block.empty()) return {};
     const auto block = find(columns_.block);
     if (!block) return fail(block.error());
@@ -111,6 +121,7 @@ class LongReader {
     for (const std::size_t place : places_.group) group.levels.emplace_back(row.cells[place]);
     group.name = fmt::format("{}", fmt::join(group.levels, " "));
     group.series.resize(columns_.values.size());
+    for (LongSeries& series : group.series) series.labels.resize(columns_.labels.size());
     return group;
   }
 
@@ -127,13 +138,15 @@ class LongReader {
     series.values.push_back(*value);
     series.rows.push_back(row.number);
     if (places_.block) series.blocks.push_back(block_of(row.cells[*places_.block]));
+    for (std::size_t i = 0; i < places_.labels.size(); ++i)
+      series.labels[i].push_back(number_for(row.cells[places_.labels[i]], labels_[i]));
     return {};
   }
 
   std::size_t block_of(std::string_view cell) {
-    const auto [found, added] = blocks_.try_emplace(std::string(cell), data_.blocks.size());
-    if (added) data_.blocks.emplace_back(cell);
-    return found->second;
+    const std::size_t block = number_for(cell, blocks_);
+    if (block == data_.blocks.size()) data_.blocks.emplace_back(cell);
+    return block;
   }
 
   [[nodiscard]] Status check_blocks() const {
@@ -155,8 +168,8 @@ class LongReader {
   Places places_;
   LongData data_;
   std::string key_;
-  std::unordered_map<std::string, std::size_t> index_;
-  std::unordered_map<std::string, std::size_t> blocks_;
+  Numbering index_, blocks_;
+  std::vector<Numbering> labels_;
 };
 
 }  // namespace

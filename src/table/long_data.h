@@ -19,10 +19,11 @@ struct RowFilter {
 
 /// Which columns are read.
 struct LongColumns {
-  std::vector<std::string> values;  ///< at least one; numbers
-  std::vector<std::string> group;   ///< at least one; together they name the group
-  std::string block;                ///< "" where there are no blocks
-  std::vector<RowFilter> where;     ///< all of them
+  std::vector<std::string> values;       ///< at least one; numbers
+  std::vector<std::string> group;        ///< at least one; together they name the group
+  std::string block;                     ///< "" where there are no blocks
+  std::vector<RowFilter> where;          ///< all of them
+  std::vector<std::string> labels = {};  ///< further columns that say what a value is of
 };
 
 /// The numbers of one column in one group, in the order of the file.
@@ -30,7 +31,10 @@ struct LongSeries {
   std::vector<double> values;       ///< "nan" and "inf" stand as they are written
   std::vector<std::size_t> rows;    ///< of each value, CsvRow::number
   std::vector<std::size_t> blocks;  ///< of each value, index into LongData::blocks; empty without
-  std::size_t missing = 0;          ///< cells that are empty or "NA", which are left out
+  /// Of each value, by LongColumns::labels: a number for the text of its cell, the same for equal
+  /// texts of one column.
+  std::vector<std::vector<std::size_t>> labels;
+  std::size_t missing = 0;  ///< cells that are empty or "NA", which are left out
 };
 
 struct LongGroup {

@@ -24,9 +24,9 @@ class LongDataTest : public FileFixture {
 };
 
 TEST_F(LongDataTest, GroupsStandInTheOrderOfTheirFirstRows) {
-  const auto data =
-      read_long(file("engine,ep,J,s,run\nb,cpu,1,9,1\na,cpu,2,8,1\nb,cpu,3,7,2\n"),
-                {.values = {"J", "s"}, .group = {"engine", "ep"}, .block = "run", .where = {}});
+  const auto data = read_long(
+      file("engine,ep,J,s,run\nb,cpu,1,9,1\na,cpu,2,8,1\nb,cpu,3,7,2\n"),
+      {.values = {"J", "s"}, .group = {"engine", "ep"}, .block = "run", .where = {}, .labels = {}});
   ASSERT_TRUE(data);
   ASSERT_EQ(data->groups.size(), 2U);
   EXPECT_EQ(data->groups[0].name, "b cpu");
@@ -40,8 +40,9 @@ TEST_F(LongDataTest, GroupsStandInTheOrderOfTheirFirstRows) {
 }
 
 TEST_F(LongDataTest, MissingCellsAreLeftOutAndCountedAndNaNStays) {
-  const auto data = read_long(file("g,v\na,1\na,\na,NA\na,nan\na,inf\na,+2e3\n"),
-                              {.values = {"v"}, .group = {"g"}, .block = "", .where = {}});
+  const auto data =
+      read_long(file("g,v\na,1\na,\na,NA\na,nan\na,inf\na,+2e3\n"),
+                {.values = {"v"}, .group = {"g"}, .block = "", .where = {}, .labels = {}});
   ASSERT_TRUE(data);
   const LongSeries& series = data->groups[0].series[0];
   ASSERT_EQ(series.values.size(), 4U);
@@ -51,24 +52,43 @@ TEST_F(LongDataTest, MissingCellsAreLeftOutAndCountedAndNaNStays) {
   EXPECT_EQ(series.values[3], 2000);
 }
 
+TEST_F(LongDataTest, LabelsAreNumberedByTheirTexts) {
+  const auto data = read_long(
+      file("g,v,process,call\na,1,x,1\nb,2,y,1\na,NA,y,1\na,3,y,2\n"),
+      {.values = {"v"}, .group = {"g"}, .block = "", .where = {}, .labels = {"process", "call"}});
+  ASSERT_TRUE(data);
+  const LongSeries& series = data->groups[0].series[0];
+  EXPECT_THAT(series.labels[0], ElementsAre(0, 1));
+  EXPECT_THAT(series.labels[1], ElementsAre(0, 1));
+  EXPECT_THAT(data->groups[1].series[0].labels[0], ElementsAre(1));
+  EXPECT_THAT(error("g,v\na,1\n",
+                    {.values = {"v"}, .group = {"g"}, .block = "", .where = {}, .labels = {"w"}}),
+              HasSubstr("no column 'w'"));
+}
+
 TEST_F(LongDataTest, FiltersKeepRowsThatMatchAllOfThem) {
   const auto data =
-      read_long(file("g,v,m,x\na,1,e,1\na,2,t,1\na,3,e,2\n"),
-                {.values = {"v"}, .group = {"g"}, .block = "", .where = {{"m", "e"}, {"x", "2"}}});
+      read_long(file("g,v,m,x\na,1,e,1\na,2,t,1\na,3,e,2\n"), {.values = {"v"},
+                                                               .group = {"g"},
+                                                               .block = "",
+                                                               .where = {{"m", "e"}, {"x", "2"}},
+                                                               .labels = {}});
   ASSERT_TRUE(data);
   EXPECT_THAT(data->groups[0].series[0].values, ElementsAre(3));
 }
 
 TEST_F(LongDataTest, CellsOfTwoColumnsMakeDifferentGroupsWhereTheirNamesAreEqual) {
-  const auto data = read_long(file("a,b,v\nx y,z,1\nx,y z,2\n"),
-                              {.values = {"v"}, .group = {"a", "b"}, .block = "", .where = {}});
+  const auto data =
+      read_long(file("a,b,v\nx y,z,1\nx,y z,2\n"),
+                {.values = {"v"}, .group = {"a", "b"}, .block = "", .where = {}, .labels = {}});
   ASSERT_TRUE(data);
   EXPECT_EQ(data->groups.size(), 2U);
 }
 
 TEST_F(LongDataTest, SaysWhatTheFileLacks) {
   const std::string csv = "group,value,block\na,1,1\na,x,2\n";
-  const LongColumns columns{.values = {"value"}, .group = {"group"}, .block = "", .where = {}};
+  const LongColumns columns{
+      .values = {"value"}, .group = {"group"}, .block = "", .where = {}, .labels = {}};
   LongColumns mistyped = columns;
   mistyped.values = {"valeu"};
   EXPECT_THAT(error(csv, mistyped), HasSubstr("has no column 'valeu'; did you mean 'value'?"));
@@ -84,7 +104,7 @@ TEST_F(LongDataTest, SaysWhatTheFileLacks) {
 
 TEST_F(LongDataTest, ABlockHoldsOneValueOfAGroup) {
   EXPECT_THAT(error("g,v,r\na,1,7\nb,1,7\na,2,7\n",
-                    {.values = {"v"}, .group = {"g"}, .block = "r", .where = {}}),
+                    {.values = {"v"}, .group = {"g"}, .block = "r", .where = {}, .labels = {}}),
               HasSubstr("two values of 'a' in block '7'"));
 }
 

@@ -127,6 +127,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   const TextResult& text = record.trials[cell.trials.front()].text;
   if (is_of_text(id) && text.window.prompts == 0) return "no_language_model";
   if (is_latency(id)) return "no_durations";
+  if (id == MetricId::kQuality) return "not_given";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";
   if (!is_energy(id)) return "not_recorded";

@@ -140,6 +140,11 @@ Value energy_above_idle(const TrialFacts& facts) {
   return tokens > 0 ? per(net, tokens) : per_inference(facts, net);
 }
 
+Value quality(const TrialFacts& facts) {
+  const Value& quality = facts.record->quality;
+  return quality && *quality > 0 ? finite(*quality) : std::nullopt;
+}
+
 template <std::optional<double> TrialFacts::*Member>
 Value latency(const TrialFacts& facts) {
   return facts.*Member;
@@ -184,6 +189,7 @@ constexpr Metric kMetrics[] = {
     {"energy_delay_Js", "J·s", "energy-delay product", Better::kLess, Format::kSi, energy_delay<1>},
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
     {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
+    {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

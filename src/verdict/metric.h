@@ -82,6 +82,7 @@ enum class MetricId : std::size_t {
   kEnergyDelay,
   kEnergyDelaySquared,
   kEnergyAboveIdle,
+  kQuality,
   kCount,
 };
 

@@ -17,12 +17,13 @@ bool all_have(const Judgement& judgement, const Indices& cells, MetricId id) {
                      [&](std::size_t c) { return judgement.cells[c].estimate(id).n > 0; });
 }
 
-/// Energy, how long a user waits, and memory: of each the first that all cells have.
+/// Energy, how long a user waits, memory, and quality: of each the first that all cells have.
 std::vector<MetricId> metrics_of(const Judgement& judgement, const Indices& cells) {
   static const std::vector<std::vector<MetricId>> choices = {
       {MetricId::kEnergyPerToken, MetricId::kEnergy},
       {MetricId::kTpot, MetricId::kTimePerToken, MetricId::kLatencyP95, MetricId::kTime},
-      {MetricId::kPeakRss}};
+      {MetricId::kPeakRss},
+      {MetricId::kQuality}};
   std::vector<MetricId> metrics;
   for (const auto& choice : choices) {
     const auto found = std::find_if(choice.begin(), choice.end(),
@@ -30,6 +31,16 @@ std::vector<MetricId> metrics_of(const Judgement& judgement, const Indices& cell
     if (found != choice.end()) metrics.push_back(*found);
   }
   return metrics;
+}
+
+/// Values of which less is better.
+stats::Objective objective_of(const ExperimentRecord& record, const Judgement& judgement,
+                              const Indices& cells, MetricId id) {
+  stats::Objective table = block_table(record, judgement, cells, id);
+  if (metric(id).better != Better::kMore) return table;
+  for (auto& row : table)
+    for (double& value : row) value = 1 / value;
+  return table;
 }
 
 Front front_of(const ExperimentRecord& record, const Judgement& judgement,
@@ -42,7 +53,7 @@ Front front_of(const ExperimentRecord& record, const Judgement& judgement,
   front.metrics = metrics_of(judgement, cells);
   std::vector<stats::Objective> objectives;
   for (const MetricId id : front.metrics)
-    objectives.push_back(block_table(record, judgement, cells, id));
+    objectives.push_back(objective_of(record, judgement, cells, id));
   const stats::ParetoFront pareto =
       stats::pareto_front(objectives, {.seed = record.experiment.seed});
   for (std::size_t i = 0; i < pareto.on_front.size(); ++i)

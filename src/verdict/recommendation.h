@@ -20,7 +20,8 @@ struct TradeOff {
 
 /// The front of one model: configurations that no other beats in every metric at once.
 struct Front {
-  std::vector<MetricId> metrics;     ///< energy where measured, latency, memory; less is better
+  /// Energy where measured, latency, memory, of which less is better, and quality where given.
+  std::vector<MetricId> metrics;
   std::vector<TradeOff> trade_offs;  ///< parallel to the model's ranked cells
 };
 

@@ -258,7 +258,8 @@ def test_a_store_has_its_own_groups(joulemark):
     (analysis,) = found.json["analyses"]
     assert (analysis["model"], analysis["value"]) == ("a", "latency_p50_ms") and [group["n"] for group in analysis["groups"]] == [2, 2]
     assert analysis["pairs"][0]["blocks"] == 2 and found.json["sentence"]
-    assert "--group, --block, --where and --with are for CSV files" in error(joulemark, "s.sqlite", "--group", "engine")
+    for flag, value in (("--group", "engine"), ("--random", "engine"), ("--nested", "block")):
+        assert "--nested and --costs are for CSV files" in error(joulemark, "s.sqlite", flag, value)
     assert "the experiment has no model 'null:b'" in error(joulemark, "s.sqlite", "--model", "null:b")
 
 
@@ -299,12 +300,15 @@ DEGENERATE = {
 }
 
 
+EVERYTHING = ["--block", "block", "--random", "block", "--nested", "block", "--quantiles", "0.5,0.99", "--resample-pairs", "--resamples", "200"]
+
+
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_what_data_do_not_allow_is_null_with_a_reason(joulemark, name):
     rows = [f"{group},{value},{value},{block}" for group, values in DEGENERATE[name].items() for block, value in enumerate(values)]
     (joulemark.home / "data.csv").write_text("\n".join(["group,value,other,block", *rows]))
     command = ["analyze", "data.csv", "--value", "value", "--group", "group"]
-    for options in ([], ["--block", "block"], ["--with", "other"], ["--bound", "1"], ["--pairs", "lowest"]):
+    for options in ([], ["--block", "block"], ["--with", "other"], ["--bound", "1"], ["--pairs", "lowest"], EVERYTHING):
         outcome = joulemark(*command, *options, "--json")
         assert outcome.status == OK, outcome.err
         assert unexplained(outcome.json) == []

@@ -114,6 +114,26 @@ def test_the_front_has_what_nothing_beats_in_everything(joulemark, measured):
     assert points["large"]["membership"] == 0
 
 
+def test_quality_is_an_axis_of_the_front_where_it_is_given(joulemark):
+    """The hungriest and slowest answers best: without its quality nothing speaks for it."""
+    rows = ["model,engine,block,energy_J,duration_s,accuracy"]
+    for engine, joules, accuracy in (("small", 1, 0.71), ("middle", 3, 0.69), ("large", 9, 0.83)):
+        rows += [f"m,{engine},{block},{joules * (1 + block / 1000)},{joules},{accuracy}" for block in range(5)]
+    (joulemark.home / "lab.csv").write_text("\n".join(rows) + "\n")
+    assert joulemark("import", "lab.csv", "--map", "quality=accuracy", "--store", "s.sqlite").status == OK
+    front = chosen(joulemark)["front"]
+    assert front["metrics"] == ["energy_per_inference_J", "time_per_inference_s", "quality"]
+    points = {point["configuration"].split()[0]: point for point in front["points"]}
+    assert {name for name, point in points.items() if point["on_front"]} == {"small", "large"}
+    assert points["large"]["quality"] == 0.83 and points["large"]["membership"] == 1
+    good = chosen(joulemark, "--where", "quality>=0.8")
+    assert good["recommended"].startswith("large")
+    assert "quality of the outputs" in recommend(joulemark).out
+    exported = joulemark("export", "s.sqlite", "--csv")
+    assert next(csv.DictReader(io.StringIO(exported.out)))["quality"] == "0.71"
+    assert recommend(joulemark, "--objective", "quality").status == USAGE
+
+
 def test_without_energy_time_ranks_and_energy_cannot(joulemark, measured):
     measured("s", engines={"a": (None, 1.0, 1e8), "b": (None, 2.0, 1e8)})
     assert chosen(joulemark)["metric"] == "time_per_inference_s"

@@ -11,6 +11,7 @@ import { figureSection } from './page/figure_section.js';
 import { applyTheme, drawControls } from './page/filters.js';
 import { createState } from './page/state.js';
 import { absentSection } from './sections/absent.js';
+import { checksSection } from './sections/checks.js';
 import { experimentSection } from './sections/experiment.js';
 import { failureSection } from './sections/failures.js';
 import { lead } from './sections/lead.js';
@@ -27,7 +28,7 @@ function start() {
   const sections = [
     summarySection(report),
     ...FIGURES.map(figureSection),
-    failureSection(), absentSection(), machineSection(report), experimentSection(report),
+    checksSection(report), failureSection(), absentSection(), machineSection(report), experimentSection(report),
   ];
   document.getElementById('lead').append(...lead(report));
   main.replaceChildren(...sections.map((s) => s.element));

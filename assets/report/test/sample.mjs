@@ -95,7 +95,25 @@ function verdictOf(model, cells, o) {
   const sentence = second
     ? `For ${model}, ${best.configuration.label} needs the least ${o.energy ? 'energy' : 'time'} per inference: ${Math.round(100 * (1 - best.value / second.value))} % less than ${second.configuration.label}.`
     : `For ${model}, one configuration was measured; there is no comparison.`;
-  return { model, outcome: second ? 'better' : 'single', metric: METRICS[o.energy ? 0 : 1].key, sentence, best: best?.index ?? null, best_set: [], rows: own.map((c) => c.index) };
+  return { model, outcome: second ? 'better' : 'single', metric: METRICS[o.energy ? 0 : 1].key, sentence, best: best?.index ?? null, best_set: [], rows: own.map((c) => c.index), sensitivities: second ? SENSITIVITIES : [] };
+}
+
+const SENSITIVITIES = [
+  { analysis: 'medians', check: 'stable', detail: '' },
+  { analysis: 'ranks', check: 'conditional', detail: 'by ranks onnxruntime cpu f32 t1 b1 is not told from the best' },
+];
+
+/** Configurations that have a value for every model; null of one model. */
+function acrossOf(cells, { models }) {
+  if (models.length < 2) return { across_models: null, across_models_reason: 'not_comparable' };
+  const labels = [...new Set(cells.map((c) => c.configuration.label))];
+  const means = labels.map((label) => ({ label, mean: geometricMean(cells.filter((c) => c.configuration.label === label).map((c) => c.value)) }))
+    .filter(({ mean }) => Number.isFinite(mean)).sort((a, b) => a.mean - b.mean);
+  const rows = means.map(({ label, mean }, i) => {
+    const value = round(mean / means[0].mean);
+    return { label, ratio: { value, lo: i === 0 ? 1 : round(value * 0.9), hi: i === 0 ? 1 : round(value * 1.1), models: models.length }, best_sets: i === 0 ? models.length : 0 };
+  });
+  return { across_models: { rows, interaction: { statistic: 2, df1: 3, df2: 30, p: 0.1 } } };
 }
 
 const HOST = {
@@ -117,7 +135,7 @@ export function sample(options = {}) {
       id: 1, uuid: '6b1f0c9e-5d3a-4a35-9a57-8e1f4e1d2c3b', name: o.name, created_at: 1795268580, seed: 1, repetitions: o.repetitions, margin: 0.03,
       toml: `name = ${JSON.stringify(o.name)}\nseed = 1\n\n[[model]]\nsource = "model.onnx"\n\n[factors]\nengine = ${JSON.stringify(o.engines)}\nthreads = ${JSON.stringify(o.threads)}\n`,
     },
-    verdict: { sentence: models[0].sentence, models },
+    verdict: { sentence: models[0].sentence, models, ...acrossOf(cells, o) },
     caveats: o.energy ? [] : [ABSENT],
     ...(o.energy ? { energy_basis: 'energy: package-0 + dram, hardware counters (RAPL), gross (idle included), ± 0.4 %' } : {}),
     metrics: METRICS,

@@ -23,6 +23,8 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {{value: number, lo: number|null, hi: number|null}|null} ratio to the best of its model; null when not ranked
  * @property {Object<string, Estimate>} estimates by metric key
  *
+ * @typedef {{analysis: string, check: string, detail: string}} Sensitivity another analysis: "stable", "conditional", "unchecked"
+ *
  * @typedef {object} Trial
  * @property {number} index
  * @property {number} cell
@@ -35,7 +37,9 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {string} energyBasis  what the energy is, and from which sensors; "" without energy
  * @property {{code: string, message: string}[]} caveats
  * @property {Map<string, {key: string, unit: string, title: string}>} metrics
- * @property {{index: number, name: string, primary: string, sentence: string, best: number|null}[]} models
+ * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[]}[]} models
+ * @property {{label: string, ratio: {value: number, lo: number|null, hi: number|null, models: number}, best_sets: number}[]} across
+ *   configurations over all models, the least needing first; empty when there are not several to compare
  * @property {Configuration[]} configurations
  * @property {Cell[]} cells
  * @property {Trial[]} trials
@@ -98,6 +102,7 @@ function timelineOf({ row, series, ...timeline }) {
 
 const modelOf = (raw, index) => ({
   index, name: isolated(raw.model), primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best, rows: raw.rows,
+  sensitivities: raw.sensitivities ?? [],
 });
 
 /** Every text but the experiment file, which has to stay what it is. */
@@ -106,7 +111,10 @@ const revive = (key, value) => (typeof value === 'string' && key !== 'toml' ? ha
 /** Sentences hold names of models and configurations; so do reasons. */
 function isolateSentences(data) {
   const within = isolatedIn([...data.verdict.models.map((m) => m.model), ...data.rows.map((r) => r.configuration.label)]);
-  for (const model of data.verdict.models) model.sentence = within(model.sentence);
+  for (const model of data.verdict.models) {
+    model.sentence = within(model.sentence);
+    for (const each of model.sensitivities ?? []) each.detail = within(each.detail);
+  }
   for (const caveat of data.caveats) caveat.message = within(caveat.message);
   for (const row of data.rows) row.reason = within(row.reason);
   if (Array.isArray(data.trials.reason)) data.trials.reason = data.trials.reason.map(within);
@@ -124,7 +132,7 @@ export function decode(text) {
   return {
     experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, energyBasis: data.energy_basis ?? '',
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
-    models,
+    models, across: (data.verdict.across_models?.rows ?? []).map((row) => ({ ...row, label: isolated(row.label) })),
     configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
     cells: data.rows.map((raw, index) => cellOf(raw, index, { configurations, models })),
     trials: rowsOf(data.trials).map(({ row, ...trial }) => ({ ...trial, cell: row, output_tail: tails[trial.index] ?? '' })),

@@ -4,6 +4,10 @@ import { capitalised, enumerate } from '../data/format.js';
 import { h } from '../page/dom.js';
 
 const ENERGY_UNITS = ['J', 'W'];
+/** Reasons of metrics that nobody expects. */
+const NOT_EXPECTED = ['no_language_model', 'not_given'];
+
+const isAbsent = (estimate) => estimate?.value === null && !NOT_EXPECTED.includes(estimate.reason);
 
 /** Metrics without a value in cells with finished trials: one entry for each reason and set of cells. */
 export function absences(view) {
@@ -11,7 +15,7 @@ export function absences(view) {
   const found = new Map();
   for (const [key, metric] of view.report.metrics) {
     const reasons = new Map();
-    for (const cell of measured.filter((c) => c.estimates[key]?.value === null)) {
+    for (const cell of measured.filter((c) => isAbsent(c.estimates[key]))) {
       const { reason, detail } = cell.estimates[key];
       if (!reasons.has(reason)) reasons.set(reason, { reason, detail, cells: [] });
       reasons.get(reason).cells.push(cell);

@@ -34,6 +34,16 @@ describe.skipIf(!CHROMIUM)('page', () => {
     await close();
   });
 
+  test('the answer of other analyses and over all models stand in tables', async () => {
+    const { page, close } = await b.open(b.write({ models: ['a', 'b'] }));
+    expect(await page.textContent('#checks')).toContain('another answer');
+    expect(await page.locator('#checks table >> nth=1').locator('tbody tr').count()).toBe(4);
+    await close();
+    const single = await b.open(b.write({ engines: ['null'], threads: [1] }));
+    expect(await single.page.isVisible('#checks')).toBe(false);
+    await single.close();
+  });
+
   test('hostile names are shown as they are and do nothing', async () => {
     const engines = [HOSTILE, HOSTILE_COMMENT];
     const file = b.write({ name: HOSTILE, models: [HOSTILE, HOSTILE_COMMENT], engines, failed: 1 });

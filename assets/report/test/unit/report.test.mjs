@@ -7,6 +7,7 @@ import { csvField, toCsv } from '../../src/page/data_table.js';
 import { fileName } from '../../src/page/dom.js';
 import { formatHash, parseHash } from '../../src/page/state.js';
 import { absences } from '../../src/sections/absent.js';
+import { ratioWords, sensitivityRows } from '../../src/sections/checks.js';
 import { failureGroups } from '../../src/sections/failures.js';
 import { sample } from '../sample.mjs';
 
@@ -60,6 +61,22 @@ describe('view', () => {
 test('absences are told once for each metric and reason, and not for cells without a trial', () => {
   const found = absences(createView(reportOf({ energy: false, failed: 10 }), state()));
   expect(found.map((a) => [a.metrics.map((m) => m.key), a.reason, a.cells.length, a.everywhere])).toEqual([[[KEY.energy], 'vm', 3, true]]);
+});
+
+test('what nobody expects is not told to be absent', () => {
+  const data = sample({});
+  for (const row of data.rows) row.metrics.peak_rss_bytes = { ...row.metrics.peak_rss_bytes, value: null, value_reason: 'not_given' };
+  expect(absences(createView(decode(JSON.stringify(data)), state()))).toEqual([]);
+});
+
+test('other analyses are told with their answers in words', () => {
+  const rows = sensitivityRows(reportOf({ models: ['a', 'b'] }));
+  expect(rows.map((r) => [r.model, r.analysis, r.check])).toEqual([
+    ['a', 'medians', 'the same answer'], ['a', 'ranks', 'another answer'], ['b', 'medians', 'the same answer'], ['b', 'ranks', 'another answer'],
+  ]);
+  expect(reportOf({ models: ['a', 'b'] }).across).toHaveLength(4);
+  expect(reportOf({}).across).toEqual([]);
+  expect([ratioWords({ value: 1.5, lo: 1.25, hi: 1.8 }), ratioWords({ value: 2, lo: null, hi: null })]).toEqual(['1.50 [1.25, 1.80]', '2.00']);
 });
 
 test('failures that are alike are told together', () => {

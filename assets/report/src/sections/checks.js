@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far the answer depends on the analysis and on the model.
+import { significant } from '../data/format.js';
+import { h } from '../page/dom.js';
+
+const CHECKS = { stable: 'the same answer', conditional: 'another answer', unchecked: 'cannot say' };
+
+const head = (columns) => h('thead', {}, h('tr', {}, ...columns.map((name, i) => h('th', { scope: 'col', class: i === 0 ? 'text' : null }, name))));
+
+const table = (caption, columns, rows) => h('div', { class: 'scroll whole', tabindex: 0, role: 'region', 'aria-label': caption },
+  h('table', {}, h('caption', {}, caption), head(columns), h('tbody', {}, ...rows)));
+
+const text = (words) => h('td', { class: 'text wrap' }, words);
+
+/** One row for each model and analysis. */
+export function sensitivityRows(report) {
+  return report.models.flatMap((model) => model.sensitivities.map(({ analysis, check, detail }) => ({
+    model: model.name, analysis, check: CHECKS[check] ?? check, detail,
+  })));
+}
+
+function sensitivities(report) {
+  const several = report.models.length > 1;
+  const rows = sensitivityRows(report).map(({ model, analysis, check, detail }) => h('tr', {},
+    h('th', { scope: 'row' }, several ? `${model}, ${analysis}` : analysis), text(check), text(detail)));
+  return rows.length ? table('Analysed otherwise', ['analysis', 'answer', 'what it says'], rows) : null;
+}
+
+/** "1.23 [1.20, 1.26]", or the bare number where there is no interval. */
+export function ratioWords({ value, lo, hi }) {
+  const ends = lo === null || hi === null ? '' : ` [${significant(lo)}, ${significant(hi)}]`;
+  return significant(value) + ends;
+}
+
+function across(report) {
+  const rows = report.across.map(({ label, ratio, best_sets: bestSets }) => h('tr', {},
+    h('th', { scope: 'row' }, label), h('td', {}, ratioWords(ratio)), h('td', {}, `${bestSets} of ${report.models.length}`)));
+  return rows.length ? table('Over all models', ['configuration', 'ratio to the first', 'in the best set of'], rows) : null;
+}
+
+export function checksSection(report) {
+  const parts = [sensitivities(report), across(report)].filter(Boolean);
+  const element = h('section', { id: 'checks', 'aria-labelledby': 'checks-title' },
+    h('h2', { id: 'checks-title' }, 'How firm the answer is'), ...parts);
+  element.hidden = parts.length === 0;
+  return { element };
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers that few trials have: each in a table of its own, with a row where there is one.
+#pragma once
+
+#include <functional>
+
+#include "joulemark/result.h"
+#include "store/database.h"
+
+namespace joulemark::store {
+
+/// Writes those that the trial has.
+SqlStatus insert_numbers(Database& database, std::int64_t id, const TrialRecord& trial);
+
+/// Reads those of an experiment. `find` gives the trial with a number, null where there is none.
+/// Stores from before there was a table have none of its numbers.
+SqlStatus load_numbers(Database& database, std::int64_t experiment_id,
+                       const std::function<TrialRecord*(const Value& id)>& find);
+
+}  // namespace joulemark::store
