@@ -40,6 +40,7 @@ TrialRecord full_trial() {
       {"cpu_s", "0.3"},
       {"peak_rss_bytes", "9007199254740992"},
       {"load_peak_rss_bytes", "1"},
+      {"quality", "0.925"},
       {"load_s", "0.125"},
       {"minor_faults", "0"},
       {"major_faults", "2"},

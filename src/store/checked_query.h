@@ -2,6 +2,7 @@
 // Queries of rows that somebody else may have written.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,5 +19,21 @@ tl::unexpected<SqlError> damaged(std::string what);
 SqlStatus query_checked(Database& database, const std::string& sql,
                         const std::vector<Value>& values, const std::vector<Column>& columns,
                         const std::function<std::string(Database::Row&)>& each);
+
+/// The trials of one experiment: numbers between two that no other experiment's need lie outside
+/// of.
+struct TrialRange {
+  std::int64_t experiment = 0;
+  std::int64_t first = 0;
+  std::int64_t last = -1;
+  /// Values of `condition`.
+  [[nodiscard]] std::vector<Value> values() const { return {first, last, experiment}; }
+};
+SqlResult<TrialRange> trial_range(Database& database, std::int64_t experiment);
+
+/// The condition that `trial`, a column of trials' numbers, is of the range, where `experiment` is
+/// their experiment. A database that follows it walks the rows in the order of the numbers, which
+/// is the order in which they lie on the disk: the sign keeps it from another index.
+std::string condition(const std::string& trial, const std::string& experiment);
 
 }  // namespace joulemark::store

@@ -32,18 +32,28 @@ Decoded<std::string> compress_anew(std::string_view bytes) {
 
 /// Nothing, and a list of no elements, are half of what a store of imported trials holds, and
 /// compressing them costs as much as all else of a trial.
+struct Usual {
+  std::string zero = std::string(1, '\0');
+  Decoded<std::string> nothing = compress_anew({});
+  Decoded<std::string> no_elements = compress_anew(zero);
+};
+
+const Usual& usual() {
+  static const Usual values;
+  return values;
+}
+
 Decoded<std::string> compress(std::string_view bytes) {
-  static const Decoded<std::string> nothing = compress_anew({});
-  static const std::string zero(1, '\0');
-  static const Decoded<std::string> no_elements = compress_anew(zero);
   if (bytes.size() > kMaxUnpackedBytes) return too_large();
-  if (bytes.empty()) return nothing;
-  if (bytes == zero) return no_elements;
+  if (bytes.empty()) return usual().nothing;
+  if (bytes == usual().zero) return usual().no_elements;
   return compress_anew(bytes);
 }
 
 /// Unpacks in a stream: memory grows with what really comes out, not with what the header claims.
 Decoded<std::string> decompress(std::string_view blob) {
+  if (blob == usual().nothing) return std::string();
+  if (blob == usual().no_elements) return usual().zero;
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
                                                                      &ZSTD_freeDCtx);
   std::string bytes;

@@ -115,7 +115,7 @@ SqlStatus insert_text(Database& database, std::int64_t trial, const TextResult& 
                           values);
 }
 
-SqlStatus load_texts(Database& database, std::int64_t experiment_id, Detail detail,
+SqlStatus load_texts(Database& database, const TrialRange& range, Detail detail,
                      const TextPlace& place) {
   const auto version = schema_version(database);
   if (!version) return tl::unexpected<SqlError>(version.error());
@@ -123,9 +123,9 @@ SqlStatus load_texts(Database& database, std::int64_t experiment_id, Detail deta
   const auto columns = columns_of(detail);
   bool sound = true;
   const SqlStatus asked = database.query(
-      "select " + names_of(columns) +
-          " from trial_text x join trial t on t.id = x.trial where t.experiment = :experiment",
-      {experiment_id}, columns, [&](Database::Row& row) {
+      "select " + names_of(columns) + " from trial_text x join trial t on t.id = x.trial where " +
+          condition("x.trial", "t.experiment"),
+      range.values(), columns, [&](Database::Row& row) {
         TextResult* text = place(row[0]);
         sound = text != nullptr && take(row, *text);
         return sound;

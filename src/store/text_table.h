@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "joulemark/result.h"
-#include "store/database.h"
+#include "store/checked_query.h"
 #include "store/store.h"
 
 namespace joulemark::store {
@@ -30,7 +30,7 @@ using TextPlace = std::function<TextResult*(const Value& trial)>;
 
 /// Reads the texts of an experiment's trials, without times for a summary. Nothing in stores from
 /// before there was such a table. A row that makes no sense is a kDamaged error.
-SqlStatus load_texts(Database& database, std::int64_t experiment_id, Detail detail,
+SqlStatus load_texts(Database& database, const TrialRange& range, Detail detail,
                      const TextPlace& place);
 
 }  // namespace joulemark::store

@@ -5,7 +5,6 @@
 
 #include <optional>
 
-#include "store/checked_query.h"
 #include "store/preparation.h"
 
 namespace joulemark::store {
@@ -21,14 +20,13 @@ struct TrialNumber {
 constexpr TrialNumber kNumbers[] = {{"trial_idle", "watts", &TrialRecord::idle_w, 4},
                                     {"trial_quality", "quality", &TrialRecord::quality, 5}};
 
-SqlStatus load(Database& database, std::int64_t experiment_id, const TrialNumber& number,
+SqlStatus load(Database& database, const TrialRange& range, const TrialNumber& number,
                const std::function<TrialRecord*(const Value& id)>& find) {
   return query_checked(
       database,
-      fmt::format("select n.trial, n.{} from {} n join trial t on t.id = n.trial where "
-                  "t.experiment = :experiment",
-                  number.column, number.table),
-      {experiment_id}, {{"trial", ColumnType::kInteger}, {number.column, ColumnType::kReal}},
+      fmt::format("select n.trial, n.{} from {} n join trial t on t.id = n.trial where {}",
+                  number.column, number.table, condition("n.trial", "t.experiment")),
+      range.values(), {{"trial", ColumnType::kInteger}, {number.column, ColumnType::kReal}},
       [&](Database::Row& row) -> std::string {
         TrialRecord* trial = find(row[0]);
         const auto* value = std::get_if<double>(&row[1]);
@@ -54,13 +52,13 @@ SqlStatus insert_numbers(Database& database, std::int64_t id, const TrialRecord&
   return {};
 }
 
-SqlStatus load_numbers(Database& database, std::int64_t experiment_id,
+SqlStatus load_numbers(Database& database, const TrialRange& range,
                        const std::function<TrialRecord*(const Value& id)>& find) {
   const auto version = schema_version(database);
   if (!version) return tl::unexpected<SqlError>(version.error());
   for (const TrialNumber& number : kNumbers) {
     if (*version < number.first_schema) continue;
-    if (auto loaded = load(database, experiment_id, number, find); !loaded) return loaded;
+    if (auto loaded = load(database, range, number, find); !loaded) return loaded;
   }
   return {};
 }

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "joulemark/result.h"
-#include "store/database.h"
+#include "store/checked_query.h"
 
 namespace joulemark::store {
 
@@ -14,7 +14,7 @@ SqlStatus insert_numbers(Database& database, std::int64_t id, const TrialRecord&
 
 /// Reads those of an experiment. `find` gives the trial with a number, null where there is none.
 /// Stores from before there was a table have none of its numbers.
-SqlStatus load_numbers(Database& database, std::int64_t experiment_id,
+SqlStatus load_numbers(Database& database, const TrialRange& range,
                        const std::function<TrialRecord*(const Value& id)>& find);
 
 }  // namespace joulemark::store

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
-#include <unordered_map>
+#include <tuple>
+#include <utility>
 
 #include "store/checked_query.h"
 #include "store/codec.h"
@@ -17,17 +20,42 @@
 namespace joulemark::store {
 namespace {
 
-/// The trials that are being loaded, and where each stands.
+/// The trials that are being loaded, in the order of their numbers.
 struct Loading {
   std::vector<TrialRecord> trials;
-  std::unordered_map<std::int64_t, std::size_t> index_of;
+  std::vector<std::int64_t> ids;
 
   TrialRecord* find(const Value& id) {
     const auto* number = std::get_if<std::int64_t>(&id);
-    const auto found = number != nullptr ? index_of.find(*number) : index_of.end();
-    return found != index_of.end() ? &trials[found->second] : nullptr;
+    if (number == nullptr) return nullptr;
+    const auto found = std::lower_bound(ids.begin(), ids.end(), *number);
+    const bool known = found != ids.end() && *found == *number;
+    return known ? &trials[static_cast<std::size_t>(found - ids.begin())] : nullptr;
   }
 };
+
+bool is_before(const TrialRecord& a, const TrialRecord& b) {
+  return std::tie(a.block, a.position, a.attempt) < std::tie(b.block, b.position, b.attempt);
+}
+
+/// In place, each moved once: a record is large, and there may be a million of them.
+void put_in_order(std::vector<TrialRecord>& trials) {
+  std::vector<std::size_t> from(trials.size());
+  std::iota(from.begin(), from.end(), std::size_t{0});
+  std::sort(from.begin(), from.end(),
+            [&](std::size_t a, std::size_t b) { return is_before(trials[a], trials[b]); });
+  for (std::size_t start = 0; start < from.size(); ++start) {
+    if (from[start] == start) continue;
+    TrialRecord first = std::move(trials[start]);
+    std::size_t to = start;
+    while (from[to] != start) {
+      trials[to] = std::move(trials[from[to]]);
+      to = std::exchange(from[to], to);
+    }
+    trials[to] = std::move(first);
+    from[to] = to;
+  }
+}
 
 std::optional<double> optional_real(const Value& value) {
   const auto* number = std::get_if<double>(&value);
@@ -96,34 +124,34 @@ SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord
   return {};
 }
 
-SqlStatus load_rows(Database& database, std::int64_t experiment_id, Loading& loading) {
+SqlStatus load_rows(Database& database, const TrialRange& range, Loading& loading) {
   std::vector<Column> columns = {{"id", ColumnType::kInteger}};
   std::vector<std::string> names;
   for (const Column& column : trial_columns()) {
     columns.push_back(column);
     names.push_back(column.name);
   }
-  const std::string sql = fmt::format(
-      "select id, {} from trial where experiment = :experiment order by block, position, attempt",
-      fmt::join(names, ", "));
-  return query_checked(database, sql, {experiment_id}, columns,
+  const std::string sql = fmt::format("select id, {} from trial where {} order by id",
+                                      fmt::join(names, ", "), condition("id", "experiment"));
+  return query_checked(database, sql, range.values(), columns,
                        [&](Database::Row& row) -> std::string {
                          const auto* id = std::get_if<std::int64_t>(&row[0]);
                          auto trial = trial_from(row, 1);
                          if (!trial) return trial.error();
                          if (id == nullptr) return "a trial has no number";
-                         loading.index_of.emplace(*id, loading.trials.size());
+                         loading.ids.push_back(*id);
                          loading.trials.push_back(std::move(*trial));
                          return "";
                        });
 }
 
-SqlStatus load_phases(Database& database, std::int64_t experiment_id, Loading& loading) {
+SqlStatus load_phases(Database& database, const TrialRange& range, Loading& loading) {
   return query_checked(
       database,
       "select p.trial, p.phase, p.t0_ns, p.t1_ns from trial_phase p join trial t on t.id = p.trial "
-      "where t.experiment = :experiment order by p.trial, p.ordinal",
-      {experiment_id},
+      "where " +
+          condition("p.trial", "t.experiment") + " order by p.trial, p.ordinal",
+      range.values(),
       {{"trial", ColumnType::kInteger},
        {"phase", ColumnType::kText},
        {"t0_ns", ColumnType::kInteger},
@@ -166,13 +194,13 @@ std::string take_energy(Database::Row& row, Loading& loading) {
   return "";
 }
 
-SqlStatus load_energies(Database& database, std::int64_t experiment_id, Loading& loading) {
+SqlStatus load_energies(Database& database, const TrialRange& range, Loading& loading) {
   return query_checked(
       database,
       "select e.trial, e.scope, e.sensor, e.class, e.reason, e.detail, e.joules, e.uncertainty_j "
-      "from trial_energy e join trial t on t.id = e.trial where t.experiment = :experiment "
-      "order by e.trial, e.ordinal",
-      {experiment_id},
+      "from trial_energy e join trial t on t.id = e.trial where " +
+          condition("e.trial", "t.experiment") + " order by e.trial, e.ordinal",
+      range.values(),
       {{"trial", ColumnType::kInteger},
        {"scope", ColumnType::kText},
        {"sensor", ColumnType::kText},
@@ -196,8 +224,7 @@ std::string unpack(Database::Row& row, std::size_t at, Decoded<T> (*decode)(std:
   return "";
 }
 
-SqlStatus load_data(Database& database, std::int64_t experiment_id, Loading& loading,
-                    Detail detail) {
+SqlStatus load_data(Database& database, const TrialRange& range, Loading& loading, Detail detail) {
   const bool with_series = detail == Detail::kEverything;
   std::vector<Column> columns = {{"trial", ColumnType::kInteger},
                                  {"durations_ns", ColumnType::kBlob},
@@ -206,9 +233,9 @@ SqlStatus load_data(Database& database, std::int64_t experiment_id, Loading& loa
   return query_checked(
       database,
       fmt::format("select d.trial, d.durations_ns, d.output_tail{} from trial_data d "
-                  "join trial t on t.id = d.trial where t.experiment = :experiment",
-                  with_series ? ", d.series" : ""),
-      {experiment_id}, columns, [&](Database::Row& row) -> std::string {
+                  "join trial t on t.id = d.trial where {}",
+                  with_series ? ", d.series" : "", condition("d.trial", "t.experiment")),
+      range.values(), columns, [&](Database::Row& row) -> std::string {
         TrialRecord* trial = loading.find(row[0]);
         if (trial == nullptr) return "data belong to no trial";
         std::string fault = unpack(row, 1, decode_durations, trial->durations_ns);
@@ -249,23 +276,23 @@ SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const Tri
 
 SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64_t experiment_id,
                                                   Detail detail) {
+  const auto range = trial_range(database, experiment_id);
+  if (!range) return tl::unexpected<SqlError>(range.error());
   Loading loading;
-  SqlStatus loaded = load_rows(database, experiment_id, loading);
-  if (loaded) loaded = load_phases(database, experiment_id, loading);
-  if (loaded) loaded = load_energies(database, experiment_id, loading);
+  const auto find = [&](const Value& id) { return loading.find(id); };
+  SqlStatus loaded = load_rows(database, *range, loading);
+  if (loaded) loaded = load_phases(database, *range, loading);
+  if (loaded) loaded = load_energies(database, *range, loading);
   if (loaded) {
-    loaded = load_texts(database, experiment_id, detail, [&](const Value& id) {
+    loaded = load_texts(database, *range, detail, [&](const Value& id) {
       TrialRecord* trial = loading.find(id);
       return trial != nullptr ? &trial->text : nullptr;
     });
   }
-  if (loaded) {
-    loaded =
-        load_numbers(database, experiment_id, [&](const Value& id) { return loading.find(id); });
-  }
-  if (loaded && detail != Detail::kSummary)
-    loaded = load_data(database, experiment_id, loading, detail);
+  if (loaded) loaded = load_numbers(database, *range, find);
+  if (loaded && detail != Detail::kSummary) loaded = load_data(database, *range, loading, detail);
   if (!loaded) return tl::unexpected<SqlError>(loaded.error());
+  put_in_order(loading.trials);
   return std::move(loading.trials);
 }
 

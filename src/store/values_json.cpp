@@ -151,9 +151,11 @@ FromJson<Experiment> experiment_from_json(const std::string& text) {
   return parse<Experiment>(text);
 }
 FromJson<std::vector<int>> numbers_from_json(const std::string& text) {
+  if (text == "[]") return std::vector<int>();
   return parse<std::vector<int>>(text);
 }
 FromJson<TextMap> map_from_json(const std::string& text) {
+  if (text == "{}") return TextMap();
   return parse<TextMap>(text);
 }
 FromJson<TextPairs> pairs_from_json(const std::string& text) {

@@ -116,11 +116,11 @@ def test_the_front_has_what_nothing_beats_in_everything(joulemark, measured):
 
 def test_quality_is_an_axis_of_the_front_where_it_is_given(joulemark):
     """The hungriest and slowest answers best: without its quality nothing speaks for it."""
-    rows = ["model,engine,block,energy_J,duration_s,accuracy"]
+    rows = ["model,engine,block,energy_J,duration_s,quality"]
     for engine, joules, accuracy in (("small", 1, 0.71), ("middle", 3, 0.69), ("large", 9, 0.83)):
         rows += [f"m,{engine},{block},{joules * (1 + block / 1000)},{joules},{accuracy}" for block in range(5)]
     (joulemark.home / "lab.csv").write_text("\n".join(rows) + "\n")
-    assert joulemark("import", "lab.csv", "--map", "quality=accuracy", "--store", "s.sqlite").status == OK
+    assert joulemark("import", "lab.csv", "--store", "s.sqlite").status == OK
     front = chosen(joulemark)["front"]
     assert front["metrics"] == ["energy_per_inference_J", "time_per_inference_s", "quality"]
     points = {point["configuration"].split()[0]: point for point in front["points"]}
