@@ -34,6 +34,29 @@ struct Energy {
   std::string detail;  ///< the sentence for people: why, and the remedy
 };
 
+/// What a scope covers. Which domain's energy contains which is in src/sensors/containment.h; it
+/// is not how the kernel nests their folders.
+enum class Domain {
+  kPackage,  ///< a processor socket, or a die of one
+  kDram,     ///< the memory of a socket
+  kCore,     ///< its cores
+  kUncore,   ///< its built-in graphics
+  kPsys,     ///< the platform, as its maker defines it
+  kGpu,      ///< an accelerator board
+  kModule,   ///< an accelerator with the processor on its module
+  kNode,     ///< the whole machine, inside of its power supply
+  kWall,     ///< the whole machine, at the plug
+  kOther     ///< nobody knows
+};
+
+/// A scope that a sensor reads.
+struct ScopeInfo {
+  std::string scope;  ///< unique on a machine: "package-0", "dram-0", "gpu-0", "psys"
+  Domain domain = Domain::kOther;
+  std::string device;  ///< the socket "0", its die "0-die-1", the accelerator's number; "" for one
+                       ///< of the whole machine
+};
+
 /// The value of one cumulative counter, with the time it was read. Joules since an arbitrary start,
 /// wraps undone.
 struct CounterReading {
@@ -56,23 +79,35 @@ struct Series {
   std::vector<Sample> samples;
 };
 
+/// A gauge's value now: "gpu-0 temperature" in "°C". It becomes a time line of that name.
+struct GaugeReading {
+  std::string name;
+  std::string unit;
+  double value = 0;
+};
+
 /// Why a source can or cannot be used on this machine: one row of `doctor`.
 struct SensorStatus {
   std::string sensor;  ///< "powercap"
   std::string scope;   ///< "package-0", or "" for the source as a whole
   bool usable = false;
   std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
-                       ///< "unreadable"
+                       ///< "seccomp", "unreadable", "contained", "container", "duplicate",
+                       ///< "mirror", "unknown"
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };
 
-/// A source of cumulative energy. Used from one thread at a time.
+/// A source of energy. `read` gives a cumulative number: of a counter, or what the sensor has
+/// integrated of a gauge. May be used from several threads at once: the orchestrator's at the edges
+/// of a window, and the sampler's in between.
 class Sensor {
  public:
   virtual ~Sensor() = default;
   /// The row of the sensor table that made it: "powercap".
   [[nodiscard]] virtual std::string name() const = 0;
+  /// The scopes that it reads, those excluded from the total left out.
+  [[nodiscard]] virtual std::vector<ScopeInfo> scopes() const { return {}; }
   /// Seconds between two updates of its slowest counter, as measured; counters that were not seen
   /// to count tell nothing. 0: none was.
   [[nodiscard]] virtual double update_period_s() const = 0;
@@ -80,6 +115,11 @@ class Sensor {
   [[nodiscard]] virtual double resolution_j() const = 0;
   /// The longest time between two reads in which a wrap cannot be missed, seconds.
   [[nodiscard]] virtual double max_read_interval_s() const = 0;
+  /// Least time between two reads inside a window, seconds: 0 where reading is cheap. A sensor with
+  /// a longer one is asked from a thread of its own, so that it delays no other.
+  [[nodiscard]] virtual double sample_interval_s() const { return 0; }
+  /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
+  virtual std::vector<GaugeReading> gauges() { return {}; }
   /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
   /// absent energy.
   virtual std::vector<CounterReading> read() = 0;

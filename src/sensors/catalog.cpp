@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sensors/perf.h"
 #include "sensors/powercap.h"
 
 namespace joulemark::sensors {
@@ -19,6 +20,8 @@ constexpr double kLongestAutomaticS = 10;
 
 const std::vector<SensorRow>& sensor_table() {
   static const std::vector<SensorRow> table = {
+      {"perf", "processor sockets and their memory (RAPL counters, by perf events)",
+       "hardware counters (RAPL)", find_perf},
       {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
        find_powercap},
   };
@@ -27,8 +30,11 @@ const std::vector<SensorRow>& sensor_table() {
 
 Discovered discover(const SensorEnvironment& environment) {
   Discovered all;
+  std::vector<ScopeInfo> claimed;
   for (const SensorRow& row : sensor_table()) {
-    Discovered found = row.find(environment);
+    Discovered found = row.find(environment, claimed);
+    for (const auto& sensor : found.sensors)
+      for (ScopeInfo& scope : sensor->scopes()) claimed.push_back(std::move(scope));
     std::move(found.sensors.begin(), found.sensors.end(), std::back_inserter(all.sensors));
     std::move(found.statuses.begin(), found.statuses.end(), std::back_inserter(all.statuses));
   }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "joulemark/meter.h"
+#include "sensors/perf_counter.h"
 
 namespace joulemark::sensors {
 
@@ -18,6 +19,12 @@ struct SensorEnvironment {
   std::filesystem::path root = "/";
   /// Time of the readings; not owned; nullptr: CLOCK_MONOTONIC.
   Clock* clock = nullptr;
+  /// Opens a counter of the kernel's perf events. Not set: the real one where `root` is "/", else
+  /// that of a simulated machine.
+  OpenPerfCounter open_perf = {};
+  /// The library of the NVIDIA driver. Empty: "libnvidia-ml.so.1" as the linker finds it where
+  /// `root` is "/", else `root`/sim/lib/libnvidia-ml.so.1 of a simulated machine.
+  std::filesystem::path nvml_library = {};
 };
 
 /// The sensors that can be read here, and for every source why it can or cannot be.
@@ -33,10 +40,12 @@ struct SensorRow {
   const char* name;    ///< "powercap"
   const char* what;    ///< what it covers, for people
   const char* source;  ///< where its joules come from, for people: "hardware counters (RAPL)"
-  Discovered (*find)(const SensorEnvironment&);
+  /// `claimed` are the scopes that sensors of earlier rows read: they are not read again.
+  Discovered (*find)(const SensorEnvironment& environment, const std::vector<ScopeInfo>& claimed);
 };
 
-/// The table. A new sensor is a pair of files and a row here.
+/// The table, the better source of a scope before the other. A new sensor is a pair of files and a
+/// row here.
 const std::vector<SensorRow>& sensor_table();
 
 /// Looks for every sensor of the table. Never fails: what is missing is a status.

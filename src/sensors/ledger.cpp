@@ -78,7 +78,7 @@ Energy absent_scope(const SensorStatus& status) {
 
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
-  for (const char* reason : {"eacces", "masked", "unreadable", "vm"})
+  for (const char* reason : {"eacces", "masked", "seccomp", "unreadable", "vm"})
     for (const SensorStatus& status : statuses)
       if (!status.usable && status.reason == reason)
         return absent_total(reason,

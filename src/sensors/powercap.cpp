@@ -9,12 +9,16 @@
 #include "base/error.h"
 #include "host/kernel_file.h"
 #include "host/machine.h"
-#include "sensors/powercap_sensor.h"
+#include "sensors/counter_sensor.h"
+#include "sensors/powercap_zones.h"
 
 namespace joulemark::sensors {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// No processor socket, and no memory of one, draws more.
+constexpr double kMostSocketWatts = 1000;
 
 fs::path folder_of(const SensorEnvironment& environment) {
   return environment.root / "sys/class/powercap";
@@ -22,7 +26,7 @@ fs::path folder_of(const SensorEnvironment& environment) {
 
 SensorStatus status_of(const Zone& zone, std::string reason, std::string detail) {
   return {.sensor = "powercap",
-          .scope = zone.scope,
+          .scope = zone.scope.scope,
           .usable = false,
           .reason = std::move(reason),
           .detail = std::move(detail),
@@ -36,7 +40,7 @@ SensorStatus usable_status(const Zone& zone, const Cadence& cadence) {
       cadence.is_measured() ? fmt::format("updated every {:.2g} ms", cadence.period_s() * 1e3)
                             : fmt::format("not seen to count within {:.2g} s", cadence.period_s());
   return {.sensor = "powercap",
-          .scope = zone.scope,
+          .scope = zone.scope.scope,
           .usable = true,
           .reason = "",
           .detail = fmt::format("energy counter, {:.3g} J steps, {}{}", zone.step_j, period, range),
@@ -97,9 +101,17 @@ SensorStatus nothing_status(const ZoneList& list, const SensorEnvironment& envir
 }
 
 struct Opened {
-  std::vector<OpenZone> zones;
+  std::vector<Zone> zones;
+  std::vector<Counter> counters;  ///< parallel to zones
   std::vector<SensorStatus> statuses;
 };
+
+Counter counter_of(const Zone& zone, SysfsFile file) {
+  return {.scope = zone.scope,
+          .range = {.unit_j = 1e-6, .modulus = zone.modulus_uj, .max_watts = kMostSocketWatts},
+          .step_j = zone.step_j,
+          .source = std::make_unique<FileCounter>(std::move(file))};
+}
 
 Opened open_zones(std::vector<Zone> zones, const fs::path& root) {
   Opened opened;
@@ -116,17 +128,19 @@ Opened open_zones(std::vector<Zone> zones, const fs::path& root) {
       opened.statuses.push_back(unreadable_status(zone, text ? 0 : text.error(), root));
       continue;
     }
-    opened.zones.push_back({std::move(zone), std::move(*file)});
+    opened.counters.push_back(counter_of(zone, *std::move(file)));
+    opened.zones.push_back(std::move(zone));
   }
   return opened;
 }
 
 }  // namespace
 
-Discovered find_powercap(const SensorEnvironment& environment) {
+Discovered find_powercap(const SensorEnvironment& environment,
+                         const std::vector<ScopeInfo>& claimed) {
   Discovered found;
   const fs::path folder = folder_of(environment);
-  ZoneList list = list_zones(folder);
+  ZoneList list = list_zones(folder, claimed);
   if (list.zones.empty()) {
     found.statuses.push_back(nothing_status(list, environment));
     return found;
@@ -135,9 +149,9 @@ Discovered find_powercap(const SensorEnvironment& environment) {
   found.statuses = std::move(opened.statuses);
   if (opened.zones.empty()) return found;
 
-  std::vector<Zone> zones;
-  for (const OpenZone& open : opened.zones) zones.push_back(open.zone);
-  auto sensor = std::make_unique<PowercapSensor>(std::move(opened.zones), environment.clock);
+  const std::vector<Zone>& zones = opened.zones;
+  auto sensor =
+      std::make_unique<CounterSensor>("powercap", std::move(opened.counters), environment.clock);
   sensor->calibrate();
   for (std::size_t i = 0; i < zones.size(); ++i) {
     const auto twin = sensor->mirror_of(i);

@@ -10,7 +10,9 @@ namespace joulemark::sensors {
 ///
 /// Counted: package and dram of every socket. Not added: core and uncore (inside package), psys
 /// (around packages; counted where there is no package), the memory-mapped duplicate of a zone, and
-/// a die whose counter is the same as another die's of its socket.
-Discovered find_powercap(const SensorEnvironment& environment);
+/// a die whose counter is the same as another die's of its socket; and what is `claimed`, because
+/// another sensor reads it.
+Discovered find_powercap(const SensorEnvironment& environment,
+                         const std::vector<ScopeInfo>& claimed);
 
 }  // namespace joulemark::sensors

@@ -69,9 +69,12 @@ inline const Energy* scope(const std::vector<Energy>& energies, const std::strin
   return nullptr;
 }
 
-inline std::string reason_of(const Discovered& found, const std::string& name) {
+/// Of the row of a scope, or of a source as a whole; of any sensor, or of one.
+inline std::string reason_of(const Discovered& found, const std::string& name,
+                             const std::string& sensor = "") {
   for (const SensorStatus& status : found.statuses)
-    if (status.scope == name) return status.usable ? "usable" : status.reason;
+    if (status.scope == name && (sensor.empty() || status.sensor == sensor))
+      return status.usable ? "usable" : status.reason;
   return "no row";
 }
 

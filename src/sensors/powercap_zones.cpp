@@ -49,9 +49,9 @@ Domain domain_of(std::string_view name) {
 Zone read_zone(const fs::path& folder, const std::string& directory) {
   Zone zone{.directory = directory, .path = folder / directory};
   const std::string name = host::read_small(zone.path / "name").value_or("");
-  zone.domain = domain_of(name);
-  zone.scope = name.empty() ? directory : name;
-  if (zone.domain == Domain::kPackage) zone.socket = name.substr(std::string("package-").size());
+  zone.scope = {.scope = name.empty() ? directory : name, .domain = domain_of(name), .device = ""};
+  if (zone.scope.domain == Domain::kPackage)
+    zone.scope.device = name.substr(std::string("package-").size());
   const auto range = host::read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
   zone.step_j = kUsualStepJ;
   if (range && *range > 0) {
@@ -66,56 +66,43 @@ Zone read_zone(const fs::path& folder, const std::string& directory) {
 void name_after_parents(std::vector<Zone>& zones) {
   for (Zone& zone : zones) {
     const std::string parent = parent_of(zone.directory);
-    if (parent.empty() || zone.domain == Domain::kPackage) continue;
+    if (parent.empty() || zone.scope.domain == Domain::kPackage) continue;
     const auto found = std::find_if(zones.begin(), zones.end(),
                                     [&](const Zone& z) { return z.directory == parent; });
-    if (found == zones.end() || found->socket.empty()) continue;
-    zone.socket = found->socket;
-    zone.scope += "-" + zone.socket;
+    if (found == zones.end() || found->scope.device.empty()) continue;
+    zone.scope.device = found->scope.device;
+    zone.scope.scope += "-" + zone.scope.device;
   }
 }
 
-Role role_of(const Zone& zone, const std::vector<Zone>& zones) {
-  const auto has = [&](auto matches) { return std::any_of(zones.begin(), zones.end(), matches); };
-  if (is_mmio(zone) && has([&](const Zone& z) { return !is_mmio(z) && z.scope == zone.scope; }))
-    return Role::kDuplicate;
-  switch (zone.domain) {
-    case Domain::kPackage:
-    case Domain::kDram:
-      return Role::kCounted;
-    case Domain::kCore:
-    case Domain::kUncore:
-      return has([&](const Zone& z) {
-        return z.domain == Domain::kPackage && z.socket == zone.socket;
-      })
-                 ? Role::kContained
-                 : Role::kCounted;
-    case Domain::kPsys:
-      return has([](const Zone& z) { return z.domain == Domain::kPackage; }) ? Role::kContainer
-                                                                             : Role::kCounted;
-    case Domain::kOther:
-      break;
-  }
-  return Role::kUnknown;
+/// Of a machine whose other sensors read `claimed`.
+Role role_of(const Zone& zone, const std::vector<Zone>& zones, std::span<const ScopeInfo> claimed) {
+  const auto is_twin = [&](const Zone& z) {
+    return !is_mmio(z) && z.scope.scope == zone.scope.scope;
+  };
+  if (is_mmio(zone) && std::any_of(zones.begin(), zones.end(), is_twin)) return Role::kDuplicate;
+  const Role beside = role_beside(zone.scope, claimed);
+  if (beside != Role::kCounted) return beside;
+  std::vector<ScopeInfo> others;
+  for (const Zone& other : zones)
+    if (other.directory != zone.directory && is_mmio(other) == is_mmio(zone))
+      others.push_back(other.scope);
+  const Role role = role_beside(zone.scope, others);
+  // Two zones of one name are two counters until their values say otherwise.
+  return role == Role::kDuplicate ? Role::kCounted : role;
 }
 
 /// Two zones of one name would be one scope: the second and later ones carry their folder.
 void make_scopes_unique(std::vector<Zone>& zones) {
   std::set<std::string> seen;
   for (Zone& zone : zones)
-    if (zone.role != Role::kDuplicate && !seen.insert(zone.scope).second)
-      zone.scope += fmt::format(" ({})", zone.directory);
+    if (zone.role != Role::kDuplicate && !seen.insert(zone.scope.scope).second)
+      zone.scope.scope += fmt::format(" ({})", zone.directory);
 }
 
 }  // namespace
 
-bool may_mirror(const Zone& a, const Zone& b) {
-  const auto number = [](const Zone& zone) { return zone.socket.substr(0, zone.socket.find('-')); };
-  return a.domain == b.domain && !a.socket.empty() && a.socket != b.socket &&
-         number(a) == number(b);
-}
-
-ZoneList list_zones(const fs::path& powercap_folder) {
+ZoneList list_zones(const fs::path& powercap_folder, std::span<const ScopeInfo> claimed) {
   ZoneList list;
   std::error_code error;
   list.folder_exists = fs::is_directory(powercap_folder, error);
@@ -134,7 +121,7 @@ ZoneList list_zones(const fs::path& powercap_folder) {
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) list.zones.push_back(read_zone(powercap_folder, name));
   name_after_parents(list.zones);
-  for (Zone& zone : list.zones) zone.role = role_of(zone, list.zones);
+  for (Zone& zone : list.zones) zone.role = role_of(zone, list.zones, claimed);
   make_scopes_unique(list.zones);
   return list;
 }

@@ -13,9 +13,9 @@ constexpr std::size_t kMaxBreaks = 1000;
 
 }  // namespace
 
-double WrapCounter::step_uj(std::uint64_t raw_uj) const {
-  if (raw_uj >= last_raw_uj_) return static_cast<double>(raw_uj - last_raw_uj_);
-  return modulus_uj_ - static_cast<double>(last_raw_uj_ - raw_uj);
+double WrapCounter::step_to(std::uint64_t raw) const {
+  if (raw >= last_raw_) return static_cast<double>(raw - last_raw_);
+  return range_.modulus - static_cast<double>(last_raw_ - raw);
 }
 
 void WrapCounter::mark(Nanoseconds t, Break what) {
@@ -23,27 +23,28 @@ void WrapCounter::mark(Nanoseconds t, Break what) {
   breaks_.push_back({t, what});
 }
 
-double WrapCounter::take(std::uint64_t raw_uj, Nanoseconds t) {
+double WrapCounter::take(std::uint64_t raw, Nanoseconds t) {
   if (!started_) {
     started_ = true;
-    last_raw_uj_ = raw_uj;
+    last_raw_ = raw;
     last_t_ = t;
-    return total_uj_;
+    return 0;
   }
   const double seconds = to_seconds(t - last_t_);
-  const double step = step_uj(raw_uj);
-  const bool wraps_unknown = modulus_uj_ > 0 && seconds * kMaxPlausibleWatts * 1e6 >= modulus_uj_;
-  const bool plausible = step >= 0 && step <= (seconds + kUpdateSlackS) * kMaxPlausibleWatts * 1e6;
+  const double step = step_to(raw);
+  const double most = range_.max_watts / range_.unit_j;  ///< raw values in a second
+  const bool wraps_unknown = range_.modulus > 0 && seconds * most >= range_.modulus;
+  const bool plausible = step >= 0 && step <= (seconds + kUpdateSlackS) * most;
   if (wraps_unknown) {
     mark(t, Break::kGap);
   } else if (!plausible) {
     mark(t, Break::kReset);
   } else {
-    total_uj_ += step;
+    total_ += step;
   }
-  last_raw_uj_ = raw_uj;
+  last_raw_ = raw;
   last_t_ = t;
-  return total_uj_;
+  return total_ * range_.unit_j;
 }
 
 std::optional<WrapCounter::Break> WrapCounter::break_between(Nanoseconds begin,

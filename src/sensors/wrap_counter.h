@@ -10,26 +10,31 @@
 
 namespace joulemark::sensors {
 
-/// No processor socket draws more; a faster step of a counter is a reset, not energy.
-inline constexpr double kMaxPlausibleWatts = 1000;
+/// A cumulative energy counter as it is read.
+struct CounterRange {
+  double unit_j = 1e-6;  ///< of a raw value
+  /// Raw values from one wrap to the next: the largest value plus one step; 0: it never wraps, or
+  /// nobody knows when, and then every fall is a reset.
+  double modulus = 0;
+  /// What it measures never draws more; a faster step is a reset, not energy.
+  double max_watts = 1000;
+};
 
-/// Turns raw values of a wrapping microjoule counter into a continuous one.
+/// Turns raw values of a wrapping counter into a continuous one.
 ///
 /// A value below the last one is a wrap when the energy that this implies is plausible for the time
 /// between the two, and a reset otherwise. When more time passed than a whole range takes at
-/// kMaxPlausibleWatts, the number of wraps is unknown: a gap. Both are breaks: no difference across
-/// one is an energy.
+/// `max_watts`, the number of wraps is unknown: a gap. Both are breaks: no difference across one is
+/// an energy.
 class WrapCounter {
  public:
   enum class Break { kReset, kGap };
 
-  /// `modulus_uj`: range of the counter, its largest value plus one step; 0: unknown, then every
-  /// fall is a reset.
-  explicit WrapCounter(double modulus_uj) : modulus_uj_(modulus_uj) {}
+  explicit WrapCounter(const CounterRange& range) : range_(range) {}
 
-  /// Takes the value `raw_uj` read at `t`; times do not fall. The answer is microjoules since the
-  /// first value.
-  double take(std::uint64_t raw_uj, Nanoseconds t);
+  /// Takes the value `raw` read at `t`; times do not fall. The answer is joules since the first
+  /// value.
+  double take(std::uint64_t raw, Nanoseconds t);
 
   /// The first break after `begin` and not after `end`.
   [[nodiscard]] std::optional<Break> break_between(Nanoseconds begin, Nanoseconds end) const;
@@ -39,15 +44,15 @@ class WrapCounter {
     Nanoseconds t;
     Break what;
   };
-  /// The energy of the step to `raw_uj` in `seconds`, or why there is none.
-  [[nodiscard]] double step_uj(std::uint64_t raw_uj) const;
+  /// Raw values gone by up to `raw`; negative where it fell and does not wrap.
+  [[nodiscard]] double step_to(std::uint64_t raw) const;
   void mark(Nanoseconds t, Break what);
 
-  double modulus_uj_;
+  CounterRange range_;
   bool started_ = false;
-  std::uint64_t last_raw_uj_ = 0;
+  std::uint64_t last_raw_ = 0;
   Nanoseconds last_t_ = 0;
-  double total_uj_ = 0;
+  double total_ = 0;          ///< raw values since the first
   std::vector<Mark> breaks_;  ///< in time order
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The powercap sensor: counters kept open, made continuous, and compared for mirrored dies.
+// A sensor made of counters that are kept open, made continuous, and compared for mirrored dies.
 #pragma once
 
 #include <mutex>
@@ -10,29 +10,26 @@
 #include "base/clock.h"
 #include "joulemark/meter.h"
 #include "sensors/cadence.h"
-#include "sensors/powercap_zones.h"
-#include "sensors/sysfs_file.h"
-#include "sensors/wrap_counter.h"
+#include "sensors/counter_source.h"
 
 namespace joulemark::sensors {
 
-/// A zone whose counter is open and could be read.
-struct OpenZone {
-  Zone zone;
-  SysfsFile counter;
-};
+/// Whether two counters may be one that is shown twice: the same domain in two dies of one socket.
+bool may_mirror(const ScopeInfo& a, const ScopeInfo& b);
 
-/// Reads the counted zones. Thread-safe.
-class PowercapSensor final : public Sensor {
+/// Reads counters whose energies do not overlap, mirrors apart. Thread-safe.
+class CounterSensor final : public Sensor {
  public:
-  /// `clock` is not owned; nullptr: CLOCK_MONOTONIC. `zones` is not empty.
-  PowercapSensor(std::vector<OpenZone> zones, Clock* clock);
+  /// `name` is that of the row of the sensor table. `clock` is not owned; nullptr: CLOCK_MONOTONIC.
+  /// `counters` is not empty.
+  CounterSensor(std::string name, std::vector<Counter> counters, Clock* clock);
 
   /// Measures the update period of every counter: reads until each has stepped often enough, for
   /// 0.3 s at most. Call once, before anything is measured.
   void calibrate();
 
-  [[nodiscard]] std::string name() const override { return "powercap"; }
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::vector<ScopeInfo> scopes() const override;
   [[nodiscard]] double update_period_s() const override;
   [[nodiscard]] double resolution_j() const override;
   [[nodiscard]] double max_read_interval_s() const override;
@@ -41,20 +38,20 @@ class PowercapSensor final : public Sensor {
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 
-  /// The scope whose counter zone `index` shows a second time, so far as the reads tell.
+  /// The scope whose counter counter `index` shows a second time, so far as the reads tell.
   [[nodiscard]] std::optional<std::string> mirror_of(std::size_t index) const;
-  /// How zone `index` is updated.
+  /// How counter `index` is updated.
   [[nodiscard]] Cadence cadence_of(std::size_t index) const;
 
  private:
   struct Entry {
-    OpenZone source;
+    Counter source;
     WrapCounter counter;
     Cadence cadence = {};
     /// The value of the read in progress; empty when it failed.
-    std::optional<std::uint64_t> raw_uj = {};
+    std::optional<std::uint64_t> raw = {};
     Nanoseconds t_ns = 0;
-    /// Earlier zones of the same socket and domain that have never differed from this one.
+    /// Earlier counters of the same socket and domain that have never differed from this one.
     std::vector<std::size_t> equal_to = {};
   };
   std::optional<CounterReading> read_entry(Entry& entry) const;
@@ -66,6 +63,7 @@ class PowercapSensor final : public Sensor {
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;
 
+  std::string name_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  ///< guarded by mutex_
   SystemClock system_clock_;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One lock around a read: the sampler keeps counters fresh while the orchestrator takes the edges.
-#include "sensors/powercap_sensor.h"
+#include "sensors/counter_sensor.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "host/kernel_file.h"
 #include "sensors/ledger.h"
 
 namespace joulemark::sensors {
@@ -17,8 +16,8 @@ namespace {
 constexpr Nanoseconds kPollStep = 100'000;
 constexpr Nanoseconds kLongestCalibration = 300'000'000;
 constexpr std::size_t kCalibrationSteps = 11;
-/// Range that is assumed where the tree does not tell: 2^32 steps of 2^-16 J, the shortest known.
-constexpr double kShortestRangeUj = 65536e6;
+/// Range that is assumed where nobody tells: 2^32 steps of 2^-16 J, the shortest known.
+constexpr double kShortestRangeJ = 65536;
 /// Reads are asked for four times in the time in which a counter can go round once.
 constexpr double kReadsPerWrap = 4;
 
@@ -41,23 +40,39 @@ Energy absent(const std::string& scope, const char* reason, std::string detail) 
 
 }  // namespace
 
-PowercapSensor::PowercapSensor(std::vector<OpenZone> zones, Clock* clock)
-    : clock_(clock != nullptr ? clock : &system_clock_) {
-  double range_uj = 0;
-  for (OpenZone& zone : zones) {
-    const double modulus = zone.zone.modulus_uj;
-    const double known = modulus > 0 ? modulus : kShortestRangeUj;
-    range_uj = entries_.empty() ? known : std::min(range_uj, known);
-    resolution_j_ = std::max(resolution_j_, zone.zone.step_j);
-    Entry entry{.source = std::move(zone), .counter = WrapCounter(modulus)};
-    for (std::size_t i = 0; i < entries_.size(); ++i)
-      if (may_mirror(entries_[i].source.zone, entry.source.zone)) entry.equal_to.push_back(i);
-    entries_.push_back(std::move(entry));
-  }
-  max_read_interval_s_ = range_uj * 1e-6 / kMaxPlausibleWatts / kReadsPerWrap;
+bool may_mirror(const ScopeInfo& a, const ScopeInfo& b) {
+  const auto number = [](const ScopeInfo& scope) {
+    return scope.device.substr(0, scope.device.find('-'));
+  };
+  return a.domain == b.domain && !a.device.empty() && a.device != b.device &&
+         number(a) == number(b);
 }
 
-double PowercapSensor::update_period_s() const {
+CounterSensor::CounterSensor(std::string name, std::vector<Counter> counters, Clock* clock)
+    : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
+  for (Counter& counter : counters) {
+    const CounterRange& range = counter.range;
+    const double range_j = range.modulus > 0 ? range.modulus * range.unit_j : kShortestRangeJ;
+    const double interval_s = range_j / range.max_watts / kReadsPerWrap;
+    max_read_interval_s_ =
+        entries_.empty() ? interval_s : std::min(max_read_interval_s_, interval_s);
+    resolution_j_ = std::max(resolution_j_, counter.step_j);
+    Entry entry{.source = std::move(counter), .counter = WrapCounter(range)};
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      if (may_mirror(entries_[i].source.scope, entry.source.scope)) entry.equal_to.push_back(i);
+    entries_.push_back(std::move(entry));
+  }
+}
+
+std::vector<ScopeInfo> CounterSensor::scopes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ScopeInfo> scopes;
+  for (const Entry& entry : entries_)
+    if (entry.equal_to.empty()) scopes.push_back(entry.source.scope);
+  return scopes;
+}
+
+double CounterSensor::update_period_s() const {
   const std::lock_guard lock(mutex_);
   double longest = 0;
   for (const Entry& entry : entries_)
@@ -65,43 +80,42 @@ double PowercapSensor::update_period_s() const {
       longest = std::max(longest, entry.cadence.period_s());
   return longest;
 }
-double PowercapSensor::resolution_j() const {
+double CounterSensor::resolution_j() const {
   return resolution_j_;
 }
-double PowercapSensor::max_read_interval_s() const {
+double CounterSensor::max_read_interval_s() const {
   return max_read_interval_s_;
 }
 
-std::optional<CounterReading> PowercapSensor::read_entry(Entry& entry) const {
-  char buffer[64];
-  CounterReading reading{.scope = entry.source.zone.scope, .t_before_ns = clock_->now()};
-  const auto text = entry.source.counter.read(buffer, sizeof buffer);
+std::optional<CounterReading> CounterSensor::read_entry(Entry& entry) const {
+  CounterReading reading{.scope = entry.source.scope.scope, .t_before_ns = clock_->now()};
+  entry.raw = entry.source.source->read();
   reading.t_after_ns = clock_->now();
   entry.t_ns = reading.t_after_ns;
-  entry.raw_uj = text ? host::parse_number<std::uint64_t>(*text) : std::nullopt;
-  if (!entry.raw_uj) return std::nullopt;
-  entry.cadence.see(*entry.raw_uj, reading.t_after_ns);
-  reading.joules = entry.counter.take(*entry.raw_uj, reading.t_after_ns) * 1e-6;
+  if (!entry.raw) return std::nullopt;
+  entry.cadence.see(*entry.raw, reading.t_after_ns);
+  reading.joules = entry.counter.take(*entry.raw, reading.t_after_ns);
   return reading;
 }
 
 /// Names cannot tell whether two dies have one counter or two; values can. Two reads of one counter
 /// differ by what it gains between them and by one update of it; one of them may have wrapped.
-void PowercapSensor::compare_mirrors(Entry& entry) const {
-  if (!entry.raw_uj || !entry.cadence.is_calibrated()) return;
+void CounterSensor::compare_mirrors(Entry& entry) const {
+  if (!entry.raw || !entry.cadence.is_calibrated()) return;
   std::erase_if(entry.equal_to, [&](std::size_t index) {
     const Entry& other = entries_[index];
-    if (!other.raw_uj) return false;
+    if (!other.raw) return false;
     const double apart_s = std::abs(to_seconds(entry.t_ns - other.t_ns)) + entry.cadence.period_s();
-    const double straight_uj =
-        std::abs(static_cast<double>(*entry.raw_uj) - static_cast<double>(*other.raw_uj));
-    const double around_uj = entry.source.zone.modulus_uj - straight_uj;
-    const double difference_uj = around_uj > 0 ? std::min(straight_uj, around_uj) : straight_uj;
-    return difference_uj > apart_s * kMaxPlausibleWatts * 1e6;
+    const CounterRange& range = entry.source.range;
+    const double straight =
+        std::abs(static_cast<double>(*entry.raw) - static_cast<double>(*other.raw));
+    const double around = range.modulus - straight;
+    const double difference = around > 0 ? std::min(straight, around) : straight;
+    return difference * range.unit_j > apart_s * range.max_watts;
   });
 }
 
-std::vector<CounterReading> PowercapSensor::read() {
+std::vector<CounterReading> CounterSensor::read() {
   const std::lock_guard lock(mutex_);
   std::vector<CounterReading> readings;
   readings.reserve(entries_.size());
@@ -111,26 +125,26 @@ std::vector<CounterReading> PowercapSensor::read() {
   return readings;
 }
 
-std::optional<std::string> PowercapSensor::mirror_of(std::size_t index) const {
+std::optional<std::string> CounterSensor::mirror_of(std::size_t index) const {
   const std::lock_guard lock(mutex_);
   const Entry& entry = entries_[index];
   if (entry.equal_to.empty()) return std::nullopt;
-  return entries_[entry.equal_to.front()].source.zone.scope;
+  return entries_[entry.equal_to.front()].source.scope.scope;
 }
 
-Cadence PowercapSensor::cadence_of(std::size_t index) const {
+Cadence CounterSensor::cadence_of(std::size_t index) const {
   const std::lock_guard lock(mutex_);
   return entries_[index].cadence;
 }
 
-bool PowercapSensor::needs_steps() const {
+bool CounterSensor::needs_steps() const {
   const std::lock_guard lock(mutex_);
   return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
-    return entry.raw_uj && entry.cadence.steps() < kCalibrationSteps;
+    return entry.raw && entry.cadence.steps() < kCalibrationSteps;
   });
 }
 
-void PowercapSensor::calibrate() {
+void CounterSensor::calibrate() {
   read();
   const Nanoseconds deadline = clock_->now() + kLongestCalibration;
   while (needs_steps() && clock_->now() < deadline) {
@@ -144,17 +158,17 @@ void PowercapSensor::calibrate() {
   read();
 }
 
-bool PowercapSensor::may_still_step(const std::vector<CounterReading>& since) const {
+bool CounterSensor::may_still_step(const std::vector<CounterReading>& since) const {
   const std::lock_guard lock(mutex_);
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    const CounterReading* reading = find_scope(since, entry.source.zone.scope);
-    return reading != nullptr && entry.raw_uj &&
+    const CounterReading* reading = find_scope(since, entry.source.scope.scope);
+    return reading != nullptr && entry.raw &&
            !entry.cadence.has_stepped_after(reading->t_after_ns) &&
            entry.cadence.hold_s() <= entry.cadence.stall_limit_s();
   });
 }
 
-void PowercapSensor::await_step(const std::vector<CounterReading>& since) {
+void CounterSensor::await_step(const std::vector<CounterReading>& since) {
   while (may_still_step(since)) {
     clock_->sleep_until(clock_->now() + kPollStep);
     read();
@@ -162,9 +176,9 @@ void PowercapSensor::await_step(const std::vector<CounterReading>& since) {
 }
 
 /// Why two readings of a counter give no energy; nothing where they do.
-std::optional<Energy> PowercapSensor::obstacle(const Entry& entry, const CounterReading* first,
-                                               const CounterReading* last) const {
-  const std::string& scope = entry.source.zone.scope;
+std::optional<Energy> CounterSensor::obstacle(const Entry& entry, const CounterReading* first,
+                                              const CounterReading* last) const {
+  const std::string& scope = entry.source.scope.scope;
   if (first == nullptr || last == nullptr)
     return absent(scope, "gap", "its counter could not be read at an edge of the window");
   const auto broken = entry.counter.break_between(first->t_after_ns, last->t_after_ns);
@@ -186,19 +200,19 @@ std::optional<Energy> PowercapSensor::obstacle(const Entry& entry, const Counter
   return std::nullopt;
 }
 
-Energy PowercapSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
-                                 const std::vector<CounterReading>& end) const {
-  const std::string& scope = entry.source.zone.scope;
+Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
+                                const std::vector<CounterReading>& end) const {
+  const std::string& scope = entry.source.scope.scope;
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
   if (auto why = obstacle(entry, first, last)) return *std::move(why);
   const double joules = last->joules - first->joules;
   const double hold_s = entry.cadence.longest_hold_s(first->t_after_ns, last->t_after_ns);
   const EdgeError error{.joules = joules,
-                        .resolution_j = entry.source.zone.step_j,
+                        .resolution_j = entry.source.step_j,
                         .update_period_s = std::max(entry.cadence.period_s(), hold_s)};
   return {.scope = scope,
-          .sensor = "powercap",
+          .sensor = name_,
           .energy_class = EnergyClass::kMeasured,
           .joules = joules,
           .uncertainty_j = counter_uncertainty_j(*first, *last, error),
@@ -206,8 +220,8 @@ Energy PowercapSensor::energy_of(const Entry& entry, const std::vector<CounterRe
           .detail = ""};
 }
 
-std::vector<Energy> PowercapSensor::energies(const std::vector<CounterReading>& begin,
-                                             const std::vector<CounterReading>& end) const {
+std::vector<Energy> CounterSensor::energies(const std::vector<CounterReading>& begin,
+                                            const std::vector<CounterReading>& end) const {
   const std::lock_guard lock(mutex_);
   std::vector<Energy> energies;
   for (const Entry& entry : entries_)
