@@ -43,7 +43,8 @@ enum class Domain {
   kUncore,   ///< its built-in graphics
   kPsys,     ///< the platform, as its maker defines it
   kGpu,      ///< an accelerator board
-  kModule,   ///< an accelerator with the processor on its module
+  kModule,   ///< a module with processor, accelerator and memory on it
+  kRail,     ///< one supply of such a module
   kNode,     ///< the whole machine, inside of its power supply
   kWall,     ///< the whole machine, at the plug
   kOther     ///< nobody knows
@@ -64,6 +65,9 @@ struct CounterReading {
   double joules = 0;
   std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
   std::int64_t t_after_ns = 0;   ///< and just after it
+  /// Of an integrated gauge: joules by which the sum so far may be wrong at most, because nobody
+  /// saw what happened between its readings; 0 for a counter.
+  double spread_j = 0;
 };
 
 /// One sample of a time line.

@@ -8,6 +8,7 @@ namespace joulemark::cli {
 
 Action declare_compare(Arguments& arguments);
 Action declare_run(Arguments& arguments);
+Action declare_measure(Arguments& arguments);
 Action declare_plan(Arguments& arguments);
 Action declare_import(Arguments& arguments);
 Action declare_export(Arguments& arguments);

@@ -26,6 +26,7 @@ constexpr cli::Command kCommands[] = {
     {"import", "Take results of other tools into a store", cli::declare_import},
     {"export", "Write stored trials as CSV, or a model in the format of an engine",
      cli::declare_export},
+    {"measure", "Measure energy, time and resources of any command", cli::declare_measure},
     {"check", "Run models with known outputs on an engine and compare", cli::declare_check},
     {"generate", "Let a language model go on from a prompt", cli::declare_generate},
     {"tokenize", "Turn texts into the token ids of a model, and back", cli::declare_tokenize},

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sensors/battery.h"
+#include "sensors/cray.h"
+#include "sensors/hwmon.h"
 #include "sensors/perf.h"
 #include "sensors/powercap.h"
 
@@ -24,6 +27,11 @@ const std::vector<SensorRow>& sensor_table() {
        "hardware counters (RAPL)", find_perf},
       {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
        find_powercap},
+      {"hwmon", "sockets, accelerators and rails that hwmon chips measure",
+       "chips of the mainboard (hwmon)", find_hwmon},
+      {"cray", "processors, memory and accelerators of an HPE Cray node",
+       "the node's own meters (pm_counters)", find_cray},
+      {"battery", "a whole laptop while it has no plug", "the battery's own meter", find_battery},
   };
   return table;
 }

@@ -42,8 +42,9 @@ bool contains(const ScopeInfo& outer, const ScopeInfo& inner) {
   if (outer.domain == Domain::kPackage)
     return (inner.domain == Domain::kCore || inner.domain == Domain::kUncore) &&
            is_of(outer, inner);
-  if (outer.domain == Domain::kModule) return inner.domain == Domain::kGpu && is_of(outer, inner);
-  return false;
+  // Everything on a module is fed through it; what its processor is called says its device.
+  return outer.domain == Domain::kModule && inner.domain != Domain::kModule &&
+         width(inner.domain) == 0 && is_of(outer, inner);
 }
 
 Role role_beside(const ScopeInfo& scope, std::span<const ScopeInfo> others) {

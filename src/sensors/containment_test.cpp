@@ -48,6 +48,9 @@ TEST(Roles, PartsAreCountedAndWhatHoldsThemIsNot) {
   EXPECT_EQ(role_beside(kPsys, std::vector{kPackage0}), Role::kContainer);
   EXPECT_EQ(role_beside(kPsys, std::vector{kGpu0}), Role::kCounted);
   EXPECT_EQ(role_beside(kGpu0, std::vector{kModule0}), Role::kContained);
+  EXPECT_EQ(role_beside(kPackage0, std::vector{kModule0}), Role::kContained);
+  EXPECT_EQ(role_beside({"VDD_CPU_CV", Domain::kRail, "0"}, std::vector{kModule0}),
+            Role::kContained);
   EXPECT_EQ(role_beside(kWall, kAll), Role::kDuplicate);
   EXPECT_EQ(role_beside(kPackage0, std::vector{kPackage0}), Role::kDuplicate);
   EXPECT_EQ(role_beside({"mystery", Domain::kOther, ""}, {}), Role::kUnknown);

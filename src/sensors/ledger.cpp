@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 
 namespace joulemark::sensors {
@@ -21,7 +22,7 @@ bool is_counted_elsewhere(const SensorStatus& status) {
 /// Scopes that would be in the total if they could be read.
 bool is_missing(const SensorStatus& status) {
   return !status.usable && !status.scope.empty() && !is_counted_elsewhere(status) &&
-         status.reason != "unknown";
+         status.reason != "unknown" && status.reason != "charging";
 }
 
 /// "package-1 (eacces)" for every scope that exists but could not be used.
@@ -33,24 +34,46 @@ std::vector<std::string> uncovered_scopes(const std::vector<SensorStatus>& statu
   return scopes;
 }
 
-std::string coverage(const std::vector<Energy>& energies,
-                     const std::vector<SensorStatus>& statuses) {
-  std::vector<std::string> covered;
-  bool memory = false;
-  bool platform = false;
-  for (const Energy& energy : energies) {
-    covered.push_back(energy.scope);
-    memory = memory || energy.scope.starts_with("dram");
-    platform = platform || energy.scope == "psys";
-  }
-  std::vector<std::string> missing = uncovered_scopes(statuses);
-  if (!memory && !platform) missing.emplace_back("memory (no counter)");
-  missing.emplace_back("accelerators, disks, fans and the power supply");
-  return fmt::format("covers {}; not covered: {}", fmt::join(covered, ", "),
+bool any_of_domain(const std::vector<ScopeInfo>& scopes, std::initializer_list<Domain> domains) {
+  return std::any_of(scopes.begin(), scopes.end(), [&](const ScopeInfo& scope) {
+    return std::find(domains.begin(), domains.end(), scope.domain) != domains.end();
+  });
+}
+
+/// What no scope of the total includes, as far as domains tell.
+std::vector<std::string> uncovered_domains(const std::vector<ScopeInfo>& scopes) {
+  std::vector<std::string> missing;
+  if (any_of_domain(scopes, {Domain::kWall})) return missing;
+  if (any_of_domain(scopes, {Domain::kNode})) return {"the power supply"};
+  const bool module = any_of_domain(scopes, {Domain::kModule, Domain::kRail});
+  if (!module && !any_of_domain(scopes, {Domain::kDram, Domain::kPsys}))
+    missing.emplace_back("memory (no counter)");
+  missing.emplace_back(module || any_of_domain(scopes, {Domain::kGpu})
+                           ? "disks, fans and the power supply"
+                           : "accelerators, disks, fans and the power supply");
+  return missing;
+}
+
+/// What the total adds up.
+struct Covered {
+  const std::vector<Energy>& energies;
+  const std::vector<ScopeInfo>& scopes;
+  const std::vector<SensorStatus>& statuses;
+};
+
+std::string coverage(const Covered& covered) {
+  std::vector<std::string> names;
+  for (const Energy& energy : covered.energies) names.push_back(energy.scope);
+  std::vector<std::string> missing = uncovered_scopes(covered.statuses);
+  for (std::string& domain : uncovered_domains(covered.scopes))
+    missing.push_back(std::move(domain));
+  if (missing.empty()) return fmt::format("covers {}", fmt::join(names, ", "));
+  return fmt::format("covers {}; not covered: {}", fmt::join(names, ", "),
                      fmt::join(missing, "; "));
 }
 
-Energy sum(const std::vector<Energy>& energies, const std::vector<SensorStatus>& statuses) {
+Energy sum(const Covered& covered) {
+  const std::vector<Energy>& energies = covered.energies;
   double joules = 0;
   std::map<std::string, double> uncertainty_of_sensor;
   EnergyClass weakest = EnergyClass::kMeasured;
@@ -67,7 +90,7 @@ Energy sum(const std::vector<Energy>& energies, const std::vector<SensorStatus>&
           .joules = joules,
           .uncertainty_j = std::sqrt(variance),
           .reason = "",
-          .detail = coverage(energies, statuses)};
+          .detail = coverage(covered)};
 }
 
 Energy absent_scope(const SensorStatus& status) {
@@ -111,7 +134,9 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
                                     const Readings& begin, const Readings& end,
                                     const std::vector<SensorStatus>& statuses) {
   std::vector<Energy> energies;
+  std::vector<ScopeInfo> scopes;
   for (std::size_t i = 0; i < sensors.size(); ++i) {
+    for (ScopeInfo& scope : sensors[i]->scopes()) scopes.push_back(std::move(scope));
     static const std::vector<CounterReading> none;
     const auto& from = i < begin.size() ? begin[i] : none;
     const auto& to = i < end.size() ? end[i] : none;
@@ -125,7 +150,7 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
                                     [](const Energy& energy) { return !energy.joules; });
   Energy total =
       missing == energies.end()
-          ? sum(energies, statuses)
+          ? sum({energies, scopes, statuses})
           : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail));
   for (const SensorStatus& status : statuses)
     if (is_missing(status)) energies.push_back(absent_scope(status));

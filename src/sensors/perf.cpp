@@ -13,6 +13,7 @@
 #include "sensors/containment.h"
 #include "sensors/counter_sensor.h"
 #include "sensors/perf_events.h"
+#include "sensors/role_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -70,15 +71,6 @@ SensorStatus usable_status(const ScopeInfo& scope, const Cadence& cadence) {
   return status;
 }
 
-SensorStatus unused_status(const ScopeInfo& scope, Role role) {
-  if (role == Role::kContained)
-    return status_of(scope.scope, "contained", "part of the package's energy; not added again");
-  if (role == Role::kContainer)
-    return status_of(scope.scope, "container",
-                     "includes the packages by the platform's own rules; not added");
-  return status_of(scope.scope, "duplicate", "a second way to read the same counter; not added");
-}
-
 struct Opened {
   std::vector<Counter> counters;
   std::vector<SensorStatus> statuses;
@@ -99,7 +91,7 @@ Opened open_counted(const PowerPmu& pmu, const SensorEnvironment& environment,
   for (const PowerEvent& event : pmu.events) {
     const Role role = role_beside(event.scope, others_than(event, pmu, claimed));
     if (role != Role::kCounted) {
-      opened.statuses.push_back(unused_status(event.scope, role));
+      opened.statuses.push_back(status_of_role("perf", event.scope.scope, role));
       continue;
     }
     auto source = open_event(environment, event.event);

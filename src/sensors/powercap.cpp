@@ -11,6 +11,7 @@
 #include "host/machine.h"
 #include "sensors/counter_sensor.h"
 #include "sensors/powercap_zones.h"
+#include "sensors/role_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -59,23 +60,6 @@ SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& root
   return status;
 }
 
-/// Rows of zones that are never opened: a read disturbs a core, and nothing would come of it.
-SensorStatus unused_status(const Zone& zone) {
-  switch (zone.role) {
-    case Role::kContained:
-      return status_of(zone, "contained", "part of the package's energy; not added again");
-    case Role::kContainer:
-      return status_of(zone, "container",
-                       "includes the packages by the platform's own rules; not added");
-    case Role::kDuplicate:
-      return status_of(zone, "duplicate", "a second way to read the same counter; not added");
-    case Role::kCounted:
-    case Role::kUnknown:
-      break;
-  }
-  return status_of(zone, "unknown", "its name does not tell what it covers; not added");
-}
-
 /// Why there is no zone at all.
 SensorStatus nothing_status(const ZoneList& list, const SensorEnvironment& environment) {
   SensorStatus status;
@@ -117,7 +101,8 @@ Opened open_zones(std::vector<Zone> zones, const fs::path& root) {
   Opened opened;
   for (Zone& zone : zones) {
     if (zone.role != Role::kCounted) {
-      opened.statuses.push_back(unused_status(zone));
+      // Never opened: a read disturbs a core, and nothing would come of it.
+      opened.statuses.push_back(status_of_role("powercap", zone.scope.scope, zone.role));
       continue;
     }
     auto file = SysfsFile::open(zone.path / "energy_uj");

@@ -69,6 +69,12 @@ inline const Energy* scope(const std::vector<Energy>& energies, const std::strin
   return nullptr;
 }
 
+inline SensorStatus status_of(const Discovered& found, const std::string& name) {
+  for (const SensorStatus& status : found.statuses)
+    if (status.scope == name) return status;
+  return {};
+}
+
 /// Of the row of a scope, or of a source as a whole; of any sensor, or of one.
 inline std::string reason_of(const Discovered& found, const std::string& name,
                              const std::string& sensor = "") {

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/measure_output.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text_table.h"
+#include "cli/measure_summary.h"
+#include "report/json_values.h"
+
+namespace joulemark::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using run::CommandRun;
+
+/// What is told of a run besides its energy.
+struct Fact {
+  const char* key;
+  const char* title;
+  std::optional<double> (*value)(const CommandRun&);
+  std::string (*text)(double);
+};
+
+template <std::optional<double> Resources::*Member>
+std::optional<double> real(const CommandRun& run) {
+  return run.resources.*Member;
+}
+template <std::optional<std::int64_t> Resources::*Member>
+std::optional<double> whole(const CommandRun& run) {
+  const auto& value = run.resources.*Member;
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+}
+
+std::string seconds_text(double seconds) {
+  return fmt::format("{:.4g} s", seconds);
+}
+std::string mebibytes_text(double bytes) {
+  return fmt::format("{:.4g} MiB", bytes / (1 << 20));
+}
+std::string count_text(double count) {
+  return fmt::format("{:.0f}", count);
+}
+
+constexpr Fact kFacts[] = {
+    {"duration_s", "duration", [](const CommandRun& run) { return std::optional(run.seconds()); },
+     seconds_text},
+    {"cpu_s", "CPU time", real<&Resources::cpu_s>, seconds_text},
+    {"cpu_user_s", "in user mode", real<&Resources::cpu_user_s>, seconds_text},
+    {"cpu_system_s", "in the kernel", real<&Resources::cpu_system_s>, seconds_text},
+    {"peak_rss_bytes", "peak memory", whole<&Resources::peak_rss_bytes>, mebibytes_text},
+    {"minor_faults", "minor page faults", whole<&Resources::minor_faults>, count_text},
+    {"major_faults", "major page faults", whole<&Resources::major_faults>, count_text},
+    {"voluntary_switches", "voluntary context switches", whole<&Resources::voluntary_switches>,
+     count_text},
+    {"involuntary_switches", "involuntary context switches",
+     whole<&Resources::involuntary_switches>, count_text}};
+
+Json energy_json(const Energy& energy) {
+  Json json = {{"scope", energy.scope}};
+  report::put(json, "joules", energy.joules.value_or(std::nan("")), energy.reason);
+  report::put(json, "uncertainty_j", energy.uncertainty_j.value_or(std::nan("")), energy.reason);
+  json["class"] = to_string(energy.energy_class);
+  json["sensor"] = energy.sensor;
+  json["reason"] = energy.reason;
+  json["detail"] = energy.detail;
+  return json;
+}
+
+Json energies_json(const std::vector<Energy>& energies) {
+  Json list = Json::array();
+  for (const Energy& energy : energies) list.push_back(energy_json(energy));
+  return list;
+}
+
+Json run_json(const CommandRun& run) {
+  Json json = Json::object();
+  for (const Fact& fact : kFacts)
+    report::put(json, fact.key, fact.value(run).value_or(std::nan("")), "below_resolution");
+  json["exit_status"] = run.exit_status;
+  json["signal"] = run.signal;
+  json["energy"] = energies_json(run.energy);
+  return json;
+}
+
+void put_means(Json& json, const MeasuredCommand& measured) {
+  for (const Fact& fact : kFacts) {
+    const auto mean = mean_of(measured.runs, fact.value);
+    report::put(json, fact.key, mean ? mean->estimate : std::nan(""), "below_resolution");
+    const std::string ci = std::string(fact.key) + "_ci";
+    json[ci] = mean && mean->bounded() ? Json{mean->lo, mean->hi} : Json();
+    if (json[ci].is_null())
+      json[ci + "_reason"] = mean ? to_string(mean->outcome) : "below_resolution";
+  }
+}
+
+void put_net(Json& json, const MeasuredCommand& measured, const std::string& reason) {
+  if (!measured.idle_wanted) return;
+  const auto idle = idle_of(measured);
+  const auto net = net_of(measured);
+  const double nan = std::nan("");
+  report::put(json, "idle_w", idle ? idle->watts : nan, reason);
+  report::put(json, "idle_uncertainty_w", idle ? idle->uncertainty_w : nan, reason);
+  report::put(json, "net_joules", net ? net->joules : nan, reason);
+  report::put(json, "net_uncertainty_j", net ? net->uncertainty_j : nan, reason);
+}
+
+std::string how_it_ended(const std::vector<CommandRun>& runs) {
+  const auto failed = std::find_if(runs.begin(), runs.end(),
+                                   [](const CommandRun& run) { return !run.succeeded(); });
+  if (failed == runs.end()) return "";
+  return failed->signal != 0 ? fmt::format("; a run was ended by signal {}", failed->signal)
+                             : fmt::format("; a run ended with status {}", failed->exit_status);
+}
+
+std::string energy_text(const Energy& energy) {
+  if (!energy.joules) return fmt::format("not measured: {}", energy.detail);
+  return fmt::format("{} J ({}, {})", with_uncertainty(*energy.joules, energy.uncertainty_j),
+                     to_string(energy.energy_class), energy.sensor);
+}
+
+void add_energies(const MeasuredCommand& measured, TextTable& table) {
+  const std::vector<Energy> energies = mean_energies(measured.runs);
+  table.add_row({"energy", energy_text(energies.back())});
+  for (std::size_t i = 0; i + 1 < energies.size(); ++i)
+    table.add_row({"  " + energies[i].scope, energy_text(energies[i])});
+  if (const auto net = net_of(measured))
+    table.add_row({"  above idle",
+                   fmt::format("{} J, {} W idle", with_uncertainty(net->joules, net->uncertainty_j),
+                               with_uncertainty(idle_of(measured)->watts,
+                                                idle_of(measured)->uncertainty_w))});
+  const Energy& total = energies.back();
+  if (total.joules) table.add_row({"  " + std::string("scope"), total.detail});
+}
+
+}  // namespace
+
+std::string with_uncertainty(double value, std::optional<double> uncertainty) {
+  if (!uncertainty || !(*uncertainty > 0)) return fmt::format("{:.4g}", value);
+  const int decimals = 1 - static_cast<int>(std::floor(std::log10(*uncertainty)));
+  if (decimals >= 0)
+    return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, *uncertainty, decimals);
+  const double unit = std::pow(10.0, -decimals);
+  return fmt::format("{:.0f} ± {:.0f}", std::round(value / unit) * unit,
+                     std::round(*uncertainty / unit) * unit);
+}
+
+std::string measure_json(const MeasuredCommand& measured) {
+  const std::vector<Energy> energies = mean_energies(measured.runs);
+  const Energy& total = energies.back();
+  Json json = {{"command", measured.words}, {"repetitions", measured.runs.size()}};
+  put_means(json, measured);
+  json["energy"] = energies_json(energies);
+  report::put(json, "total_joules", total.joules.value_or(std::nan("")), total.reason);
+  report::put(json, "total_uncertainty_j", total.uncertainty_j.value_or(std::nan("")),
+              total.reason);
+  put_net(json, measured, total.reason.empty() ? "not_recorded" : total.reason);
+  Json runs = Json::array();
+  for (const CommandRun& run : measured.runs) runs.push_back(run_json(run));
+  json["runs"] = std::move(runs);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string measure_text(const MeasuredCommand& measured) {
+  TextTable table({{.head = ""}, {.head = ""}});
+  for (const Fact& fact : kFacts) {
+    const auto mean = mean_of(measured.runs, fact.value);
+    if (!mean) continue;
+    std::string text = fact.text(mean->estimate);
+    const bool varies = mean->bounded() && mean->lo < mean->hi && fact.text != count_text;
+    if (varies) text += fmt::format("  [{}, {}]", fact.text(mean->lo), fact.text(mean->hi));
+    table.add_row({fact.title, text});
+    if (&fact == &kFacts[0]) add_energies(measured, table);
+  }
+  std::string text = fmt::format(
+      "{}: {} run{}{}\n", printable(fmt::format("{}", fmt::join(measured.words, " "))),
+      measured.runs.size(), measured.runs.size() == 1 ? "" : "s", how_it_ended(measured.runs));
+  const std::vector<std::string> lines = table.lines();
+  for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + '\n';
+  return text;
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sensor made of power gauges, whose readings it integrates.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "joulemark/meter.h"
+#include "sensors/gauge_source.h"
+
+namespace joulemark::sensors {
+
+/// Integrates between the reads, by trapezoids; its energies are derived, not measured. What a
+/// gauge did between two readings nobody saw: the bound of that, half the difference of the upper
+/// and the lower sum, is carried along in CounterReading::spread_j and is part of the uncertainty.
+/// Thread-safe.
+class GaugeSensor final : public Sensor {
+ public:
+  /// `name` is that of the row of the sensor table. `clock` is not owned; nullptr: CLOCK_MONOTONIC.
+  /// `gauges` is not empty.
+  GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock);
+
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::vector<ScopeInfo> scopes() const override;
+  [[nodiscard]] double update_period_s() const override;
+  [[nodiscard]] double resolution_j() const override { return 0; }
+  /// How often it has to be read: as often as a gauge is updated, 10 times a second at most.
+  [[nodiscard]] double max_read_interval_s() const override;
+  std::vector<CounterReading> read() override;
+  [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
+                                             const std::vector<CounterReading>& end) const override;
+
+ private:
+  struct Entry {
+    PowerGauge gauge;
+    std::optional<double> watts = {};  ///< at the last reading
+    Nanoseconds t_ns = 0;              ///< of it
+    double joules = 0;                 ///< so far
+    double spread_j = 0;               ///< so far
+    /// Times without a reading that were too long to be bridged, in time order.
+    std::vector<Nanoseconds> gaps = {};
+  };
+  std::optional<CounterReading> read_entry(Entry& entry) const;
+  void integrate(Entry& entry, double watts, Nanoseconds t) const;
+  [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
+                                 const std::vector<CounterReading>& end) const;
+
+  std::string name_;
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;  ///< guarded by mutex_
+  SystemClock system_clock_;
+  Clock* clock_;
+};
+
+}  // namespace joulemark::sensors
