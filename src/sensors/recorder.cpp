@@ -41,8 +41,20 @@ std::optional<double> resident_bytes(std::string_view statm) {
 
 }  // namespace
 
-Recorder::Recorder(const std::vector<std::unique_ptr<Sensor>>& sensors, std::filesystem::path root)
-    : sensors_(sensors), root_(std::move(root)), gauges_(open_gauges(root_)) {}
+std::vector<Sensor*> pointers_to(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  std::vector<Sensor*> pointers;
+  for (const auto& sensor : sensors) pointers.push_back(sensor.get());
+  return pointers;
+}
+
+Recorder::Recorder(std::vector<Sensor*> sensors, std::filesystem::path root)
+    : sensors_(std::move(sensors)), root_(std::move(root)), gauges_(open_gauges(root_)) {}
+
+Readings Recorder::read() const {
+  Readings readings;
+  for (Sensor* sensor : sensors_) readings.push_back(sensor->read());
+  return readings;
+}
 
 /// A slow counter may not have stepped between two ticks: the next power is that since its last.
 void Recorder::keep(const std::string& scope, std::size_t sensor, Readings& readings) const {
@@ -63,11 +75,11 @@ void Recorder::append(const std::string& name, const char* unit, Sample sample) 
 }
 
 void Recorder::keep_alive() {
-  last_readings_ = read_all(sensors_);
+  last_readings_ = read();
 }
 
 void Recorder::sample_power() {
-  Readings readings = read_all(sensors_);
+  Readings readings = read();
   for (std::size_t i = 0; i < sensors_.size() && i < last_readings_.size(); ++i) {
     for (const Energy& energy : sensors_[i]->energies(last_readings_[i], readings[i])) {
       if (energy.reason == "below_resolution") keep(energy.scope, i, readings);
@@ -117,8 +129,14 @@ void Recorder::sample_worker(Nanoseconds t, int pid) {
   last_cpu_t_ = t;
 }
 
-void Recorder::sample(Nanoseconds t, int pid) {
+void Recorder::sample_sensors(Nanoseconds t) {
   sample_power();
+  for (Sensor* sensor : sensors_)
+    for (const GaugeReading& gauge : sensor->gauges())
+      append(gauge.name, gauge.unit.c_str(), {t, gauge.value});
+}
+
+void Recorder::sample_machine(Nanoseconds t, int pid) {
   sample_worker(t, pid);
   for (const Gauge& gauge : gauges_)
     if (const auto value = gauge.read()) append(gauge.name(), gauge.unit().c_str(), {t, *value});

@@ -21,12 +21,13 @@ struct SamplerOptions {
 
 /// Samples from its own thread between start and stop. Its ticks lie on an absolute grid, so they
 /// do not drift; ticks that were missed are counted and never made up for in a burst. Every counter
-/// is read often enough that no wrap is missed, whatever `hz` is.
+/// is read often enough that no wrap is missed, whatever `hz` is. A sensor that is slow to ask
+/// (Sensor::sample_interval_s) has a thread of its own and is asked no more often than it says.
 ///
 /// Series: "<scope> power" (W, derived from the counters, at the middle of each interval),
-/// "worker rss" (bytes), "worker cpu" (%, 100 is one core), and the machine's gauges that can be
-/// read ("cpu frequency" in MHz, "cpu temperature" in °C). A value that cannot be read leaves a
-/// hole, never a 0; a series without samples is left out.
+/// what sensors say besides (Sensor::gauges), "worker rss" (bytes), "worker cpu" (%, 100 is one
+/// core), and the machine's gauges that can be read ("cpu frequency" in MHz, "cpu temperature" in
+/// °C). A value that cannot be read leaves a hole, never a 0; a series without samples is left out.
 class Sampler {
  public:
   /// `sensors` must outlive the sampler; they are read from its thread.

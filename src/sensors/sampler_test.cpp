@@ -50,9 +50,9 @@ TEST(Recorder, PowerFollowsTheScript) {
   SimulatedPowercap scripted(root.path, zones);
   scripted.follow(clock);
   const Discovered found = discover({.root = root.path, .clock = &clock});
-  Recorder recorder(found.sensors, root.path);
+  Recorder recorder(pointers_to(found.sensors), root.path);
   for (int i = 0; i <= 20; ++i) {
-    recorder.sample(clock.now(), 0);
+    recorder.sample_sensors(clock.now());
     clock.advance_s(0.1);
   }
   const auto all = recorder.take();
@@ -73,10 +73,10 @@ TEST(Recorder, AnUnreadableCounterLeavesAHole) {
   SimulatedPowercap tree(root.path, one_socket(40, 5));
   tree.follow(clock);
   const Discovered found = discover({.root = root.path, .clock = &clock});
-  Recorder recorder(found.sensors, root.path);
+  Recorder recorder(pointers_to(found.sensors), root.path);
   for (int i = 0; i < 6; ++i) {
     if (i == 3) tree.write_text(0, "energy_uj", "?");
-    recorder.sample(clock.now(), 0);
+    recorder.sample_sensors(clock.now());
     clock.advance_s(0.1);
   }
   const auto all = recorder.take();
@@ -95,10 +95,10 @@ TEST(Recorder, WorkerAndMachineGaugesComeFromTheirFiles) {
   root.write("sys/class/hwmon/hwmon0/name", "coretemp\n");
   root.write("sys/class/hwmon/hwmon0/temp1_input", "54000\n");
   const std::vector<std::unique_ptr<Sensor>> none;
-  Recorder recorder(none, root.path);
-  recorder.sample(0, 7);
+  Recorder recorder({}, root.path);
+  recorder.sample_machine(0, 7);
   root.write("proc/7/stat", "7 (w) S 1 7 7 0 -1 0 0 0 0 0 110 5 0 0\n");
-  recorder.sample(kNanosecondsPerSecond, 7);
+  recorder.sample_machine(kNanosecondsPerSecond, 7);
   const auto all = recorder.take();
   EXPECT_EQ(find(all, "worker rss")->samples[0].value,
             25.0 * static_cast<double>(sysconf(_SC_PAGESIZE)));
@@ -113,11 +113,14 @@ TEST(Recorder, WorkerAndMachineGaugesComeFromTheirFiles) {
 /// Counts its reads; what a sampler keeps alive.
 class CountingSensor final : public Sensor {
  public:
-  explicit CountingSensor(double longest_s) : longest_s_(longest_s) {}
+  explicit CountingSensor(double longest_s, double sample_interval_s = 0)
+      : longest_s_(longest_s), sample_interval_s_(sample_interval_s) {}
   [[nodiscard]] std::string name() const override { return "counting"; }
   [[nodiscard]] double update_period_s() const override { return 0; }
   [[nodiscard]] double resolution_j() const override { return 0; }
   [[nodiscard]] double max_read_interval_s() const override { return longest_s_; }
+  [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
+  std::vector<GaugeReading> gauges() override { return {{"gpu-0 temperature", "°C", 60}}; }
   std::vector<CounterReading> read() override {
     ++reads;
     return {};
@@ -130,6 +133,7 @@ class CountingSensor final : public Sensor {
 
  private:
   double longest_s_;
+  double sample_interval_s_;
 };
 
 void wait_until(const std::function<bool()>& condition) {
@@ -170,6 +174,21 @@ TEST(Sampler, CountersAreReadBeforeTheyCanWrapWhateverTheRate) {
     sampler.stop();
     EXPECT_GE(counting.reads, 4);
   }
+}
+
+TEST(Sampler, ASlowSensorIsAskedNoMoreOftenThanItSays) {
+  std::vector<std::unique_ptr<Sensor>> sensors;
+  sensors.push_back(std::make_unique<CountingSensor>(0.0));
+  sensors.push_back(std::make_unique<CountingSensor>(0.0, 30.0));
+  auto& fast = static_cast<CountingSensor&>(*sensors[0]);
+  auto& slow = static_cast<CountingSensor&>(*sensors[1]);
+  Sampler sampler(sensors, {.hz = 500});
+  ASSERT_TRUE(sampler.start());
+  wait_until([&] { return fast.reads >= 20 && slow.reads >= 1; });
+  const auto all = sampler.stop();
+  EXPECT_GE(fast.reads, 20);
+  EXPECT_EQ(slow.reads, 1);
+  ASSERT_NE(find(all, "gpu-0 temperature"), nullptr);
 }
 
 TEST(Sampler, StopsAtOnceHoweverSlowItsGridIs) {
