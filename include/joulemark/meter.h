@@ -1,139 +1,141 @@
-// SPDX-License-Identifier: Apache-2.0
-// What a sensor is, and what an energy says about itself.
-#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Measures windows of any program's own with the energy sensors of the machine: a C interface, for
+ * every language that can call one, and a C++ face. The library is libjoulemark_meter.so. */
+#ifndef JOULEMARK_METER_H
+#define JOULEMARK_METER_H
 
-#include <cstdint>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A meter holds the open sensors and a thread that keeps counters from wrapping unseen. A window is
+ * what lies between its begin and its end; any number may be open at once, of any threads.
+ *
+ * Rules of every call
+ *  - No exception crosses. Calls that can fail return NULL or a number that is not 0, and write why
+ *    into a message, which may be NULL.
+ *  - Text is UTF-8 and ends with NUL.
+ *  - A meter must outlive its windows. All calls may be made from several threads at once, those on
+ *    one window from one.
+ */
+
+#define JM_METER_VERSION 1u
+
+/* Of what the library exports. */
+#define JM_METER_API __attribute__((visibility("default")))
+
+#define JM_METER_MESSAGE_SIZE 512
+typedef struct jm_meter_message {
+  char text[JM_METER_MESSAGE_SIZE];
+} jm_meter_message;
+
+typedef struct jm_meter jm_meter;
+typedef struct jm_window jm_window;
+
+/* How an energy came about. */
+typedef enum jm_energy_class {
+  JM_MEASURED = 0,  /* the difference of a cumulative counter */
+  JM_DERIVED = 1,   /* a power that was integrated */
+  JM_ESTIMATED = 2, /* a model's guess */
+  JM_ABSENT = 3     /* not known: reason says why */
+} jm_energy_class;
+
+/* The energy of one scope in a window. */
+typedef struct jm_energy {
+  char scope[64];       /* "package-0", "dram-0", "gpu-0", "total" */
+  char sensor[32];      /* "perf", "powercap"; "" when absent */
+  int32_t energy_class; /* jm_energy_class */
+  double joules;        /* NaN when absent */
+  double uncertainty_j; /* standard uncertainty; NaN when absent */
+  char reason[32];      /* machine-readable, when absent: "vm", "eacces", "stalled" */
+  char detail[512];     /* for people: why, and the remedy; of the total what it covers */
+} jm_energy;
+
+/* JM_METER_VERSION of the library. */
+JM_METER_API uint32_t jm_meter_version(void);
+
+/* Opens the sensors of this machine, or those below `root` (NULL: "/"), where /sys and /proc are
+ * looked for. Takes up to a second, in which counters are watched. A machine without a sensor has a
+ * meter too: its energies are absent. NULL when there is no such folder. */
+JM_METER_API jm_meter* jm_meter_open(const char* root, jm_meter_message* message);
+JM_METER_API void jm_meter_close(jm_meter* meter);
+
+/* Reads the counters and begins. NULL when out of memory. */
+JM_METER_API jm_window* jm_window_begin(jm_meter* meter, jm_meter_message* message);
+/* Reads the counters and ends; once. 0, or another number when the window has ended already. Reads
+ * on until every counter has stepped, 1 ms as a rule, so that one which stands still is noticed. */
+JM_METER_API int jm_window_end(jm_window* window, jm_meter_message* message);
+
+/* Of a window that has ended; before that 0, NULL and NaN. */
+/* Seconds from begin to end on CLOCK_MONOTONIC. */
+JM_METER_API double jm_window_seconds(const jm_window* window);
+/* One energy for each scope, and the total last; the window's until jm_window_free. */
+JM_METER_API size_t jm_window_count(const jm_window* window);
+JM_METER_API const jm_energy* jm_window_energies(const jm_window* window);
+/* The last of them; NULL before the end. */
+JM_METER_API const jm_energy* jm_window_total(const jm_window* window);
+
+JM_METER_API void jm_window_free(jm_window* window);
+
+#ifdef __cplusplus
+} /* extern "C" */
+
 #include <memory>
-#include <optional>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
 namespace joulemark {
 
-/// How an energy came about (design §6). `kAbsent` carries a reason and no number.
-enum class EnergyClass { kMeasured, kDerived, kEstimated, kAbsent };
-
-/// "measured", "derived", "estimated", "absent".
-const char* to_string(EnergyClass value);
-
-/// The energy of one scope in one window. `joules` is empty exactly when the class is absent.
-struct Energy {
-  std::string scope;   ///< what it covers: "package-0", "dram-0", "total"
-  std::string sensor;  ///< which source: "powercap"; "" when absent
-  EnergyClass energy_class = EnergyClass::kAbsent;
-  std::optional<double> joules;
-  /// Standard uncertainty in joules, from the counter's updates, its steps and the edges' time
-  /// brackets; the calibration of the counter itself is not in it.
-  std::optional<double> uncertainty_j;
-  /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
-  /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
-  /// rarely), "reset" (set back inside the window), "stalled" (the counter stood still for longer
-  /// than it can), "below_resolution" (no update fell into the window), "not_recorded" (imported
-  /// from a file that has no value).
-  std::string reason;
-  std::string detail;  ///< the sentence for people: why, and the remedy
-};
-
-/// What a scope covers. Which domain's energy contains which is in src/sensors/containment.h; it
-/// is not how the kernel nests their folders.
-enum class Domain {
-  kPackage,  ///< a processor socket, or a die of one
-  kDram,     ///< the memory of a socket
-  kCore,     ///< its cores
-  kUncore,   ///< its built-in graphics
-  kPsys,     ///< the platform, as its maker defines it
-  kGpu,      ///< an accelerator board
-  kModule,   ///< a module with processor, accelerator and memory on it
-  kRail,     ///< one supply of such a module
-  kNode,     ///< the whole machine, inside of its power supply
-  kWall,     ///< the whole machine, at the plug
-  kOther     ///< nobody knows
-};
-
-/// A scope that a sensor reads.
-struct ScopeInfo {
-  std::string scope;  ///< unique on a machine: "package-0", "dram-0", "gpu-0", "psys"
-  Domain domain = Domain::kOther;
-  std::string device;  ///< the socket "0", its die "0-die-1", the accelerator's number; "" for one
-                       ///< of the whole machine
-};
-
-/// The value of one cumulative counter, with the time it was read. Joules since an arbitrary start,
-/// wraps undone.
-struct CounterReading {
-  std::string scope;
-  double joules = 0;
-  std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
-  std::int64_t t_after_ns = 0;   ///< and just after it
-  /// Of an integrated gauge: joules by which the sum so far may be wrong at most, because nobody
-  /// saw what happened between its readings; 0 for a counter.
-  double spread_j = 0;
-};
-
-/// One sample of a time line.
-struct Sample {
-  std::int64_t t_ns = 0;  ///< CLOCK_MONOTONIC
-  double value = 0;
-};
-
-/// A named time line: "package-0 power" in "W".
-struct Series {
-  std::string name;
-  std::string unit;
-  std::vector<Sample> samples;
-};
-
-/// A gauge's value now: "gpu-0 temperature" in "°C". It becomes a time line of that name.
-struct GaugeReading {
-  std::string name;
-  std::string unit;
-  double value = 0;
-};
-
-/// Why a source can or cannot be used on this machine: one row of `doctor`.
-struct SensorStatus {
-  std::string sensor;  ///< "powercap"
-  std::string scope;   ///< "package-0", or "" for the source as a whole
-  bool usable = false;
-  std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
-                       ///< "seccomp", "unreadable", "contained", "container", "duplicate",
-                       ///< "mirror", "unknown"
-  std::string detail;  ///< one sentence
-  std::string remedy;  ///< the command that mends it; "" where nothing does
-};
-
-/// A source of energy. `read` gives a cumulative number: of a counter, or what the sensor has
-/// integrated of a gauge. May be used from several threads at once: the orchestrator's at the edges
-/// of a window, and the sampler's in between.
-class Sensor {
+/* The same with owners. Failures are std::runtime_error. */
+class Meter {
  public:
-  virtual ~Sensor() = default;
-  /// The row of the sensor table that made it: "powercap".
-  [[nodiscard]] virtual std::string name() const = 0;
-  /// The scopes that it reads, those excluded from the total left out.
-  [[nodiscard]] virtual std::vector<ScopeInfo> scopes() const { return {}; }
-  /// Seconds between two updates of its slowest counter, as measured; counters that were not seen
-  /// to count tell nothing. 0: none was.
-  [[nodiscard]] virtual double update_period_s() const = 0;
-  /// Smallest step of its counter in joules.
-  [[nodiscard]] virtual double resolution_j() const = 0;
-  /// The longest time between two reads in which a wrap cannot be missed, seconds.
-  [[nodiscard]] virtual double max_read_interval_s() const = 0;
-  /// Least time between two reads inside a window, seconds: 0 where reading is cheap. A sensor with
-  /// a longer one is asked from a thread of its own, so that it delays no other.
-  [[nodiscard]] virtual double sample_interval_s() const { return 0; }
-  /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
-  virtual std::vector<GaugeReading> gauges() { return {}; }
-  /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
-  /// absent energy.
-  virtual std::vector<CounterReading> read() = 0;
-  /// After a window that ended with the readings `since`: reads on until every counter has stepped
-  /// or has had the time to, so that `energies` can tell one that stands still.
-  virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }
-  /// The energies between two readings of this sensor, one per scope and non-overlapping scopes
-  /// only.
-  [[nodiscard]] virtual std::vector<Energy> energies(
-      const std::vector<CounterReading>& begin, const std::vector<CounterReading>& end) const = 0;
+  explicit Meter(const char* root = nullptr) {
+    jm_meter_message message{};
+    meter_.reset(jm_meter_open(root, &message));
+    if (!meter_) throw std::runtime_error(message.text);
+  }
+
+  class Window {
+   public:
+    /* Ends it and gives what it took, the total last. */
+    const std::vector<jm_energy>& end() {
+      jm_meter_message message{};
+      if (jm_window_end(window_.get(), &message) != 0) throw std::runtime_error(message.text);
+      const jm_energy* first = jm_window_energies(window_.get());
+      energies_.assign(first, first + jm_window_count(window_.get()));
+      return energies_;
+    }
+    [[nodiscard]] double seconds() const { return jm_window_seconds(window_.get()); }
+
+   private:
+    friend class Meter;
+    explicit Window(jm_window* window) : window_(window) {}
+    struct Free {
+      void operator()(jm_window* window) const { jm_window_free(window); }
+    };
+    std::unique_ptr<jm_window, Free> window_;
+    std::vector<jm_energy> energies_;
+  };
+
+  [[nodiscard]] Window begin() {
+    jm_meter_message message{};
+    jm_window* window = jm_window_begin(meter_.get(), &message);
+    if (window == nullptr) throw std::runtime_error(message.text);
+    return Window(window);
+  }
+
+ private:
+  struct Close {
+    void operator()(jm_meter* meter) const { jm_meter_close(meter); }
+  };
+  std::unique_ptr<jm_meter, Close> meter_;
 };
 
-}  // namespace joulemark
+} /* namespace joulemark */
+#endif
+
+#endif /* JOULEMARK_METER_H */

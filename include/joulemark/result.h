@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "joulemark/experiment.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark {
 
@@ -143,6 +143,9 @@ struct TrialRecord {
   /// prompts.
   [[nodiscard]] double inferences() const;
 };
+
+/// Name of the fact that says of a machine that it is simulated, and which one it is.
+inline constexpr const char* kSimulatedMachineFact = "simulated machine";
 
 /// The machine a trial ran on: ordered facts, shown in the report. `key` identifies equal machines
 /// and boots.

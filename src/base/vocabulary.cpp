@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "joulemark/experiment.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "joulemark/result.h"
 
 namespace joulemark {

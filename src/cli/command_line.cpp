@@ -29,7 +29,9 @@ constexpr const char* kFooter =
     "\nFirst steps:\n"
     "  joulemark doctor                                   what this machine can measure\n"
     "  joulemark compare MODEL.onnx --engine onnxruntime,openvino\n"
-    "  joulemark report                                   the page of plots\n";
+    "  joulemark report                                   the page of plots\n"
+    "Before the command, --sim MACHINE runs it on a simulated one: joulemark --sim xeon-2s "
+    "doctor\n";
 
 struct Parser {
   CLI::App app{kDescription, "joulemark"};
@@ -125,9 +127,8 @@ Status check_command(std::span<const Command> commands, std::string_view word) {
                           near.empty() ? "; run 'joulemark --help' for all commands" : near));
 }
 
-/// The words behind the program's name, last first as CLI11 takes them; "help X" is "X --help".
-Texts words_of(std::span<const Command> commands, int argc, char** argv) {
-  Texts words(argv + 1, argv + argc);
+/// Last first, as CLI11 takes them; "help X" is "X --help".
+Texts reversed(std::span<const Command> commands, Texts words) {
   const auto is_command = [&](const std::string& word) {
     return std::any_of(commands.begin(), commands.end(),
                        [&](const Command& command) { return word == command.name; });
@@ -222,16 +223,16 @@ void Arguments::positionals(const std::string& name, std::vector<std::string>& v
   app_.add_option(name, values, help)->type_name("")->required(need == Need::kRequired);
 }
 
-Result<int> run_command_line(std::span<const Command> commands, int argc, char** argv) {
-  if (argc > 1)
-    if (auto known = check_command(commands, argv[1]); !known) return fail(known.error());
+Result<int> run_command_line(std::span<const Command> commands, std::vector<std::string> words) {
+  if (!words.empty())
+    if (auto known = check_command(commands, words[0]); !known) return fail(known.error());
   Parser parser;
   parser.app.formatter(std::dynamic_pointer_cast<CLI::Formatter>(make_help_format()));
   parser.app.set_help_flag("-h,--help", "Print this help, or that of a command");
   parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION, "Print the version");
   parser.app.footer(kFooter);
   for (const auto& command : commands) declare(parser, command);
-  if (argc > 1) return parse_and_run(parser, words_of(commands, argc, argv));
+  if (!words.empty()) return parse_and_run(parser, reversed(commands, std::move(words)));
   print_error_text(help_of(parser.app));
   return kExitUsage;
 }

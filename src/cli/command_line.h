@@ -58,8 +58,9 @@ struct Command {
   Action (*declare)(Arguments& arguments);
 };
 
-/// Parses the command line and runs the subcommand that it names. Help and version are printed
+/// Parses the command line, the words behind the program's name, and runs the subcommand that it
+/// names. Help and version are printed
 /// here. kUsage for a wrong command line, with the nearest valid word.
-Result<int> run_command_line(std::span<const Command> commands, int argc, char** argv);
+Result<int> run_command_line(std::span<const Command> commands, std::vector<std::string> words);
 
 }  // namespace joulemark::cli

@@ -50,10 +50,7 @@ class CommandLine : public ::testing::Test {
   ~CommandLine() override { seen = nullptr; }
 
   Result<int> run(std::vector<std::string> words) {
-    words.insert(words.begin(), "joulemark");
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    return run_command_line(kCommands, static_cast<int>(argv.size()), argv.data());
+    return run_command_line(kCommands, std::move(words));
   }
   std::string complaint(const std::vector<std::string>& words) {
     const auto code = run(words);

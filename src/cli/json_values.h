@@ -7,7 +7,7 @@
 
 #include "engine/discovery.h"
 #include "joulemark/experiment.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::cli {
 

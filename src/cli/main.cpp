@@ -2,9 +2,12 @@
 // The table of contents: every subcommand, and the one place where errors are printed.
 #include <exception>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/simulation.h"
 
 namespace {
 
@@ -37,12 +40,19 @@ constexpr cli::Command kCommands[] = {
     {"help", "Explain a command, or list all settings", cli::declare_help},
 };
 
+/// On a simulated machine where the words ask for one.
+Result<int> run(std::vector<std::string> words) {
+  const auto simulation = cli::Simulation::of(std::move(words));
+  if (!simulation) return fail(simulation.error());
+  return cli::run_command_line(kCommands, simulation->words());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   cli::occupy_standard_streams();
   try {
-    const Result<int> code = cli::run_command_line(kCommands, argc, argv);
+    const Result<int> code = run({argv + 1, argv + argc});
     if (code) return *code;
     cli::print_note(code.error().message);
     return exit_code(code.error().kind);

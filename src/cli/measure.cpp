@@ -11,6 +11,7 @@
 #include "cli/machine_root.h"
 #include "cli/measure_output.h"
 #include "cli/output.h"
+#include "host/machine.h"
 #include "sensors/catalog.h"
 
 namespace joulemark::cli {
@@ -54,6 +55,7 @@ Status warm_up(const Measure& command, const run::CommandContext& context) {
 Result<MeasuredCommand> measure_all(const Measure& command, const run::CommandContext& context) {
   MeasuredCommand measured;
   measured.words = command.words;
+  measured.simulated = host::simulated_machine(command.root).value_or("");
   measured.idle_wanted = command.idle_s.value_or(0) > 0;
   if (auto warm = warm_up(command, context); !warm) return fail(warm.error());
   if (measured.idle_wanted) measured.idle_before = run::measure_idle(*command.idle_s, context);

@@ -153,6 +153,7 @@ std::string measure_json(const MeasuredCommand& measured) {
   const std::vector<Energy> energies = mean_energies(measured.runs);
   const Energy& total = energies.back();
   Json json = {{"command", measured.words}, {"repetitions", measured.runs.size()}};
+  if (!measured.simulated.empty()) json["simulated_machine"] = measured.simulated;
   put_means(json, measured);
   json["energy"] = energies_json(energies);
   report::put(json, "total_joules", total.joules.value_or(std::nan("")), total.reason);
@@ -179,6 +180,9 @@ std::string measure_text(const MeasuredCommand& measured) {
   std::string text = fmt::format(
       "{}: {} run{}{}\n", printable(fmt::format("{}", fmt::join(measured.words, " "))),
       measured.runs.size(), measured.runs.size() == 1 ? "" : "s", how_it_ended(measured.runs));
+  if (!measured.simulated.empty())
+    text += fmt::format("  on the simulated machine '{}': its energy is scripted\n",
+                        printable(measured.simulated));
   const std::vector<std::string> lines = table.lines();
   for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + '\n';
   return text;

@@ -17,6 +17,7 @@ struct MeasuredCommand {
   /// Where it was asked for: mean power before the first run and after the last.
   std::optional<run::IdlePower> idle_before, idle_after;
   bool idle_wanted = false;
+  std::string simulated;  ///< the name of the machine, where it is simulated
 };
 
 /// One line of JSON; docs/json-output.md has the keys.

@@ -12,6 +12,7 @@
 #include "cli/table_format.h"
 #include "report/recommendation_document.h"
 #include "verdict/metric_name.h"
+#include "verdict/simulated.h"
 
 namespace joulemark::cli {
 namespace {
@@ -51,6 +52,11 @@ Result<int> recommend(const Recommend& command) {
   if (!constraints) return fail(constraints.error());
   const auto record = load_experiment(command.store, command.experiment);
   if (!record) return fail(record.error());
+  if (const auto machine = verdict::simulated_machine(*record))
+    return fail(ErrorKind::kUsage,
+                fmt::format("experiment {} of '{}' was measured on the simulated machine '{}': "
+                            "nothing can be recommended from it",
+                            record->id, command.store, *machine));
   auto kept = kept_files(record->experiment);
   kept.push_back({"the store", command.store});
   if (auto target = command.format.check_target(kept); !target) return fail(target.error());

@@ -126,6 +126,7 @@ struct FactRow {
 
 /// The one table of facts, in the order in which they are shown.
 constexpr FactRow kFacts[] = {
+    {kSimulatedMachineFact, [](const fs::path& r) { return simulated_machine(r); }},
     {"cpu", [](const fs::path& r) { return of_cpuinfo(r, "model name"); }},
     {"cpu family, model, stepping",
      [](const fs::path& r) -> Fact {

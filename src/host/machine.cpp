@@ -129,6 +129,11 @@ bool is_virtual_machine(const fs::path& root) {
   return flags && (*flags + " ").find(" hypervisor ") != std::string::npos;
 }
 
+std::optional<std::string> simulated_machine(const fs::path& root) {
+  const auto name = read_small(root / "sim/machine");
+  return name && !name->empty() ? std::optional(*name) : std::nullopt;
+}
+
 std::string powercap_remedy(const fs::path& root) {
   return fmt::format("sudo chmod a+r {}/intel-rapl*/energy_uj",
                      (root / "sys/class/powercap").string());

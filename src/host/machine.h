@@ -27,6 +27,9 @@ CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 /// Whether the processor's flags are those of a virtual machine.
 bool is_virtual_machine(const std::filesystem::path& root);
 
+/// The name of the simulated machine that is rendered below `root`; empty for a real one.
+std::optional<std::string> simulated_machine(const std::filesystem::path& root);
+
 /// The command that lets everyone read the energy counters until the next boot.
 std::string powercap_remedy(const std::filesystem::path& root);
 

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "joulemark/result.h"
 
 namespace joulemark::run {

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "joulemark/experiment.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "joulemark/result.h"
 #include "plan/plan.h"
 #include "run/model_files.h"

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "joulemark/experiment.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "joulemark/result.h"
 #include "plan/plan.h"
 #include "run/model_prompts.h"

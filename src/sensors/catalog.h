@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/perf_counter.h"
 
 namespace joulemark::sensors {

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
 

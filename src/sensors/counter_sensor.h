@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/cadence.h"
 #include "sensors/counter_source.h"
 

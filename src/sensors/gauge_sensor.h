@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/gauge_source.h"
 
 namespace joulemark::sensors {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/sysfs_file.h"
 
 namespace joulemark::sensors {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/perf_counter.h"
 
 namespace joulemark::sensors {

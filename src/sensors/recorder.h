@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 #include "sensors/gauges.h"
 #include "sensors/ledger.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
 

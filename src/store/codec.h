@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "joulemark/meter.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::store {
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sensor is, and what an energy says about itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace joulemark {
+
+/// How an energy came about (design §6). `kAbsent` carries a reason and no number.
+enum class EnergyClass { kMeasured, kDerived, kEstimated, kAbsent };
+
+/// "measured", "derived", "estimated", "absent".
+const char* to_string(EnergyClass value);
+
+/// The energy of one scope in one window. `joules` is empty exactly when the class is absent.
+struct Energy {
+  std::string scope;   ///< what it covers: "package-0", "dram-0", "total"
+  std::string sensor;  ///< which source: "powercap"; "" when absent
+  EnergyClass energy_class = EnergyClass::kAbsent;
+  std::optional<double> joules;
+  /// Standard uncertainty in joules, from the counter's updates, its steps and the edges' time
+  /// brackets; the calibration of the counter itself is not in it.
+  std::optional<double> uncertainty_j;
+  /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
+  /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
+  /// rarely), "reset" (set back inside the window), "stalled" (the counter stood still for longer
+  /// than it can), "below_resolution" (no update fell into the window), "not_recorded" (imported
+  /// from a file that has no value).
+  std::string reason;
+  std::string detail;  ///< the sentence for people: why, and the remedy
+};
+
+/// What a scope covers. Which domain's energy contains which is in src/sensors/containment.h; it
+/// is not how the kernel nests their folders.
+enum class Domain {
+  kPackage,  ///< a processor socket, or a die of one
+  kDram,     ///< the memory of a socket
+  kCore,     ///< its cores
+  kUncore,   ///< its built-in graphics
+  kPsys,     ///< the platform, as its maker defines it
+  kGpu,      ///< an accelerator board
+  kModule,   ///< a module with processor, accelerator and memory on it
+  kRail,     ///< one supply of such a module
+  kNode,     ///< the whole machine, inside of its power supply
+  kWall,     ///< the whole machine, at the plug
+  kOther     ///< nobody knows
+};
+
+/// A scope that a sensor reads.
+struct ScopeInfo {
+  std::string scope;  ///< unique on a machine: "package-0", "dram-0", "gpu-0", "psys"
+  Domain domain = Domain::kOther;
+  std::string device;  ///< the socket "0", its die "0-die-1", the accelerator's number; "" for one
+                       ///< of the whole machine
+};
+
+/// The value of one cumulative counter, with the time it was read. Joules since an arbitrary start,
+/// wraps undone.
+struct CounterReading {
+  std::string scope;
+  double joules = 0;
+  std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
+  std::int64_t t_after_ns = 0;   ///< and just after it
+  /// Of an integrated gauge: joules by which the sum so far may be wrong at most, because nobody
+  /// saw what happened between its readings; 0 for a counter.
+  double spread_j = 0;
+};
+
+/// One sample of a time line.
+struct Sample {
+  std::int64_t t_ns = 0;  ///< CLOCK_MONOTONIC
+  double value = 0;
+};
+
+/// A named time line: "package-0 power" in "W".
+struct Series {
+  std::string name;
+  std::string unit;
+  std::vector<Sample> samples;
+};
+
+/// A gauge's value now: "gpu-0 temperature" in "°C". It becomes a time line of that name.
+struct GaugeReading {
+  std::string name;
+  std::string unit;
+  double value = 0;
+};
+
+/// Why a source can or cannot be used on this machine: one row of `doctor`.
+struct SensorStatus {
+  std::string sensor;  ///< "powercap"
+  std::string scope;   ///< "package-0", or "" for the source as a whole
+  bool usable = false;
+  std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
+                       ///< "seccomp", "unreadable", "contained", "container", "duplicate",
+                       ///< "mirror", "unknown"
+  std::string detail;  ///< one sentence
+  std::string remedy;  ///< the command that mends it; "" where nothing does
+};
+
+/// A source of energy. `read` gives a cumulative number: of a counter, or what the sensor has
+/// integrated of a gauge. May be used from several threads at once: the orchestrator's at the edges
+/// of a window, and the sampler's in between.
+class Sensor {
+ public:
+  virtual ~Sensor() = default;
+  /// The row of the sensor table that made it: "powercap".
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// The scopes that it reads, those excluded from the total left out.
+  [[nodiscard]] virtual std::vector<ScopeInfo> scopes() const { return {}; }
+  /// Seconds between two updates of its slowest counter, as measured; counters that were not seen
+  /// to count tell nothing. 0: none was.
+  [[nodiscard]] virtual double update_period_s() const = 0;
+  /// Smallest step of its counter in joules.
+  [[nodiscard]] virtual double resolution_j() const = 0;
+  /// The longest time between two reads in which a wrap cannot be missed, seconds.
+  [[nodiscard]] virtual double max_read_interval_s() const = 0;
+  /// Least time between two reads inside a window, seconds: 0 where reading is cheap. A sensor with
+  /// a longer one is asked from a thread of its own, so that it delays no other.
+  [[nodiscard]] virtual double sample_interval_s() const { return 0; }
+  /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
+  virtual std::vector<GaugeReading> gauges() { return {}; }
+  /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
+  /// absent energy.
+  virtual std::vector<CounterReading> read() = 0;
+  /// After a window that ended with the readings `since`: reads on until every counter has stepped
+  /// or has had the time to, so that `energies` can tell one that stands still.
+  virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }
+  /// The energies between two readings of this sensor, one per scope and non-overlapping scopes
+  /// only.
+  [[nodiscard]] virtual std::vector<Energy> energies(
+      const std::vector<CounterReading>& begin, const std::vector<CounterReading>& end) const = 0;
+};
+
+}  // namespace joulemark
