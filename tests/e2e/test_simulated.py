@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`--sim MACHINE`: the whole program on machines that are not there, and the mark that their results carry."""
+
+import json
+
+import pytest
+from conftest import NOT_OK, OK, USAGE
+
+QUICK = ["--repetitions", "2", "--duration", "0.4", "--warmup-min", "0", "--warmup-max", "0.05"]
+
+
+def doctor(joulemark, machine: str) -> dict[str, str]:
+    """Reason by "sensor scope", or "ok"."""
+    outcome = joulemark("--sim", machine, "doctor", "--json")
+    assert outcome.status in (OK, NOT_OK, 3), outcome.err
+    answer = json.loads(outcome.out)
+    assert answer["host"]["facts"]["simulated machine"] == machine
+    return {f"{row['sensor']} {row['scope']}".strip(): "ok" if row["usable"] else row["reason"] for row in answer["sensors"]}
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        ("xeon-2s", {"perf package-0": "ok", "perf package-1": "ok", "perf dram-0": "ok", "perf dram-1": "ok"}),
+        ("desktop-intel", {"perf package-0": "ok", "perf core-0": "contained", "perf psys": "container"}),
+        ("amd-mirrored-dies", {}),
+        ("container-masked", {"powercap": "masked"}),
+        ("vm", {"powercap": "vm", "perf": "vm"}),
+        ("grace", {"hwmon package-0": "contained", "hwmon module-0": "ok"}),
+        ("cray-node", {"cray node": "container"}),
+    ],
+)
+def test_doctor_says_what_each_machine_has(joulemark, machine, expected):
+    found = doctor(joulemark, machine)
+    assert {name: found.get(name) for name in expected} == expected
+    if machine == "amd-mirrored-dies":
+        assert "mirror" in found.values()
+
+
+def test_a_command_is_measured_by_the_simulated_counters(joulemark):
+    outcome = joulemark("--sim", "xeon-2s", "measure", "--json", "--", "sleep", "0.5")
+    assert outcome.status == OK, outcome.err
+    assert outcome.json["simulated_machine"] == "xeon-2s"
+    assert outcome.json["total_joules"] > 1 and outcome.json["energy"][-1]["sensor"] == "perf"
+    assert "simulated machine 'xeon-2s'" in joulemark("--sim", "xeon-2s", "measure", "--", "true").out
+
+
+def test_results_are_marked_everywhere_and_recommend_refuses_them(joulemark):
+    outcome = joulemark("--sim", "xeon-2s", "compare", "null:a?sleep_us=1000", "--engine", "null", "--threads", "1,2", *QUICK,
+                        "--store", "s.sqlite", "--json")  # fmt: skip
+    assert outcome.status == OK, outcome.err
+    caveat = {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}["simulated"]
+    assert "simulated machine 'xeon-2s'" in caveat
+    assert outcome.json["rows"][0]["metrics"]["energy_per_inference_J"]["value"] > 0
+    assert "simulated machine" in joulemark("report", "s.sqlite", "--format", "text").out
+    refused = joulemark("recommend", "s.sqlite")
+    assert refused.status == USAGE and "simulated machine 'xeon-2s'" in refused.err and not refused.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--sim"], "--sim needs a machine"),
+        (["--sim", "xeon-2s"], "--sim needs a command"),
+        (["--sim", "xeon-3s", "doctor"], "xeon-2s"),
+        (["--sim", "none.toml", "doctor"], "none.toml"),
+        (["--sim", "vm", "analyze", "x.csv"], "unknown option '--root'"),
+    ],
+)
+def test_mistakes_are_said(joulemark, arguments, words):
+    outcome = joulemark(*arguments)
+    assert outcome.status != OK and words in outcome.err and not outcome.out
+
+
+def test_a_machine_of_ones_own_is_a_file(joulemark):
+    (joulemark.home / "mine.toml").write_text(
+        'name = "mine"\nwhat = "one socket"\nload = "constant 100"\ntotal = ["package-0"]\n'
+        "[processors]\ncount = 2\n[scope.package-0]\nidle_w = 20.0\nshare = 1.0\n"
+        '[[part]]\nkind = "powercap"\nat = "intel-rapl:0"\nname = "package-0"\nshows = "package-0"\nunit = 6.103515625e-05\n'
+    )
+    outcome = joulemark("--sim", "mine.toml", "measure", "--json", "--", "sleep", "0.5")
+    assert outcome.status == OK, outcome.err
+    assert outcome.json["total_joules"] == pytest.approx(120 * outcome.json["duration_s"], rel=0.05)
