@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sensors/nvml.h"
 #include "sensors/perf.h"
 #include "sensors/powercap.h"
 
@@ -24,6 +25,7 @@ const std::vector<SensorRow>& sensor_table() {
        "hardware counters (RAPL)", find_perf},
       {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
        find_powercap},
+      {"nvml", "NVIDIA GPU boards", "the NVIDIA driver's energy counters (NVML)", find_nvml},
   };
   return table;
 }

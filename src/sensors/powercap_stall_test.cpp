@@ -114,7 +114,7 @@ TEST(PowercapStall, CounterThatNeverCountsIsNotZeroJoules) {
     machine.tree().freeze(1, true);
     machine.find();
     const auto& statuses = machine.found().statuses;
-    ASSERT_EQ(statuses.size(), 3U);  // the first is that of perf
+    ASSERT_EQ(statuses.size(), 4U);  // the first is that of perf, the last of nvml
     EXPECT_THAT(statuses[2].detail, HasSubstr("not seen to count within 0.3 s"));
     expect_stalled(machine.window(seconds), "package-1");
   }
