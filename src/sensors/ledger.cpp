@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string_view>
 
 namespace joulemark::sensors {
 namespace {
@@ -33,19 +34,28 @@ std::vector<std::string> uncovered_scopes(const std::vector<SensorStatus>& statu
   return scopes;
 }
 
+/// Whether there is a row of a scope that begins so, usable or not.
+bool is_listed(const std::vector<SensorStatus>& statuses, std::string_view prefix) {
+  return std::any_of(statuses.begin(), statuses.end(),
+                     [&](const SensorStatus& status) { return status.scope.starts_with(prefix); });
+}
+
 std::string coverage(const std::vector<Energy>& energies,
                      const std::vector<SensorStatus>& statuses) {
+  const auto covers = [&](std::string_view prefix) {
+    return std::any_of(energies.begin(), energies.end(),
+                       [&](const Energy& energy) { return energy.scope.starts_with(prefix); });
+  };
   std::vector<std::string> covered;
-  bool memory = false;
-  bool platform = false;
-  for (const Energy& energy : energies) {
-    covered.push_back(energy.scope);
-    memory = memory || energy.scope.starts_with("dram");
-    platform = platform || energy.scope == "psys";
-  }
+  for (const Energy& energy : energies) covered.push_back(energy.scope);
   std::vector<std::string> missing = uncovered_scopes(statuses);
-  if (!memory && !platform) missing.emplace_back("memory (no counter)");
-  missing.emplace_back("accelerators, disks, fans and the power supply");
+  const bool whole = covers("psys") || covers("module");
+  if (!whole && !covers("package") && !is_listed(statuses, "package"))
+    missing.emplace_back("processors (no counter)");
+  if (!whole && !covers("dram")) missing.emplace_back("memory (no counter)");
+  missing.emplace_back(covers("gpu") || covers("module")
+                           ? "disks, fans and the power supply"
+                           : "accelerators, disks, fans and the power supply");
   return fmt::format("covers {}; not covered: {}", fmt::join(covered, ", "),
                      fmt::join(missing, "; "));
 }
@@ -78,7 +88,7 @@ Energy absent_scope(const SensorStatus& status) {
 
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
-  for (const char* reason : {"eacces", "masked", "seccomp", "unreadable", "vm"})
+  for (const char* reason : {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "vm"})
     for (const SensorStatus& status : statuses)
       if (!status.usable && status.reason == reason)
         return absent_total(reason,

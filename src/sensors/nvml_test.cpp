@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kBurst = "gpu NVIDIA H100 PCIe\npower 0 90\npower 5 400\npower 7 90\n";
 
@@ -28,6 +29,9 @@ TEST(Nvml, JoulesAreThoseOfTheWaveform) {
   EXPECT_EQ(board->energy_class, EnergyClass::kMeasured);
   EXPECT_EQ(board->sensor, "nvml");
   EXPECT_NEAR(*energies.back().joules, *board->joules, 1e-9);
+  EXPECT_THAT(energies.back().detail,
+              HasSubstr("covers gpu-0; not covered: processors (no counter); memory"));
+  EXPECT_THAT(energies.back().detail, Not(HasSubstr("accelerators")));
 }
 
 TEST(Nvml, AnEdgeBetweenTwoUpdatesIsWithinTheUncertainty) {
