@@ -24,8 +24,7 @@ class NvmlMachine : public Machine {
     std::filesystem::create_directories(folder);
     std::filesystem::copy_file(library, folder / "libnvidia-ml.so.1");
     std::ofstream(folder / "nvml.scenario") << scenario;
-    std::filesystem::create_directories(root() / "dev");
-    std::ofstream(root() / "dev/nvidia0");
+    std::filesystem::create_directories(root() / "dev/nvidia0");
     driver_ = dlopen((folder / "libnvidia-ml.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (driver_ == nullptr) std::abort();
     set_time(0);

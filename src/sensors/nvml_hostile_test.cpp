@@ -4,6 +4,7 @@
 
 #include "sensors/nvml.h"
 #include "sensors/nvml_fixture_test.h"
+#include "sensors/nvml_library.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -101,6 +102,8 @@ TEST(NvmlHostile, ACounterThatJumpsIsNoEnergy) {
 }
 
 TEST(NvmlHostile, TextWithoutAnEndIsCut) {
+  EXPECT_EQ(nvml_text("abcdef", 3), "abc");
+  EXPECT_EQ(nvml_text("a\n\x1b\xff\x07z\0b", 8), "az");
   const std::string endless(500, 'v');
   NvmlMachine machine("driver " + endless + "\ngpu A\npower 0 100\nendless_name 1\n");
   machine.find();

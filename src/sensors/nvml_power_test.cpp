@@ -42,6 +42,8 @@ void expect_truth_inside(const Load& load, const std::string& more, const char* 
     }
 }
 
+// Other tools add energy only while power rises (Alumet), leave out the last interval
+// (EnergiBridge), or drop what lies between an edge and its next sample (zeus).
 TEST(NvmlPower, AnOldDriverFallsBackToTheGaugeWithAnIntervalThatHoldsTheTruth) {
   expect_truth_inside(kStep, "", FAKE_NVML_OLD);
   expect_truth_inside(kBursts, "", FAKE_NVML_OLD);

@@ -140,6 +140,8 @@ void fill(nvml::FieldValue& field, const Gpu& gpu, Time t) {
 using fake_nvml::Gpu;
 using fake_nvml::Time;
 
+// NOLINTBEGIN(readability-identifier-naming): NVIDIA's names
+
 /// From now on time is `ns` since the scenario began, until the next call.
 FAKE_EXPORT void joulemark_fake_nvml_set_time_ns(std::int64_t ns) {
   const std::lock_guard lock(fake_nvml::driver().mutex);
@@ -277,3 +279,5 @@ FAKE_EXPORT nvml::Return nvmlDeviceGetCurrentClocksThrottleReasons(nvml::Device 
                                                                    unsigned long long* reasons) {
   return fake_nvml::give(__func__, device, reasons, 4);
 }
+
+// NOLINTEND(readability-identifier-naming)
