@@ -41,6 +41,14 @@ SensorStatus split_status(const std::string& scope, unsigned index) {
   return status;
 }
 
+SensorStatus silent_status(const std::string& scope, NvmlDevice& device) {
+  const NvmlNumber power = device.power_mw(NvmlPower::kUsage);
+  const std::string why =
+      power ? fmt::format("{} mW is no power of a board", *power) : nvml_error_text(power.error());
+  return refusal(scope, power ? "unreadable" : reason_of(power.error()),
+                 "it has no energy counter, and its power cannot be read: " + why);
+}
+
 /// The counter has no gaps and no window; the call is older than the field.
 std::optional<NvmlEnergy> find_counter(NvmlDevice& device) {
   for (const NvmlEnergy way : {NvmlEnergy::kTotal, NvmlEnergy::kField})
@@ -95,15 +103,10 @@ tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
   board.device = std::make_shared<NvmlDevice>(library, handle);
   if (board.device->is_split()) return tl::unexpected(split_status(scope, index));
   board.energy = find_counter(*board.device);
-  if (const auto power = board.energy ? std::nullopt : find_power(*board.device)) {
+  if (!board.energy) {
+    const auto power = find_power(*board.device);
+    if (!power) return tl::unexpected(silent_status(scope, *board.device));
     board.power = *power;
-  } else if (!board.energy) {
-    const NvmlNumber why = board.device->power_mw(NvmlPower::kUsage);
-    return tl::unexpected(
-        refusal(scope, why ? "unreadable" : reason_of(why.error()),
-                fmt::format("it has no energy counter, and its power cannot be read: {}",
-                            why ? fmt::format("{} mW is no power of a board", *why)
-                                : nvml_error_text(why.error()))));
   }
   if (board.energy) widen_to_module(board.scope, board.device->name());
   board.note = shared_note(*board.device);

@@ -38,6 +38,13 @@ TEST(NvmlHostile, ALibraryOfAnotherKindLacksItsSymbols) {
   EXPECT_THAT(found.statuses.front().detail, HasSubstr("nvmlInit_v2"));
 }
 
+TEST(NvmlHostile, AnOldDriverWithoutAnyMeterSaysWhichItLacks) {
+  NvmlMachine machine("gpu A\nfail nvmlDeviceGetPowerUsage 13\n", FAKE_NVML_OLD);
+  machine.find();
+  EXPECT_EQ(machine.status("gpu-0")->reason, "symbol_missing");
+  EXPECT_THAT(machine.status("gpu-0")->detail, HasSubstr("the driver lacks the function"));
+}
+
 TEST(NvmlHostile, ADriverThatDoesNotStartSaysWhy) {
   NvmlMachine forbidden("init_error 4\n");
   forbidden.find();
@@ -111,6 +118,19 @@ TEST(NvmlHostile, TextWithoutAnEndIsCut) {
   EXPECT_TRUE(machine.status("gpu-0")->usable);
   EXPECT_THAT(detail, HasSubstr(std::string(80, 'v')));
   EXPECT_THAT(detail, testing::Not(HasSubstr(std::string(81, 'v'))));
+}
+
+TEST(FakeNvml, TheEnvironmentMayNameTheScenario) {
+  NvmlMachine machine("gpu A\npower 0 100\n");
+  const auto other = machine.root() / "other.scenario";
+  std::ofstream(other) << "gpu A\npower 0 70\ngpu B\npower 0 30\n";
+  setenv("JOULEMARK_FAKE_NVML", other.c_str(), 1);
+  machine.find();
+  unsetenv("JOULEMARK_FAKE_NVML");
+  machine.go_to(1);
+  const auto energies = machine.sampled_until(2);
+  EXPECT_NEAR(*scope(energies, "gpu-0")->joules, 70, 2e-3);
+  EXPECT_NEAR(*scope(energies, "gpu-1")->joules, 30, 2e-3);
 }
 
 }  // namespace
