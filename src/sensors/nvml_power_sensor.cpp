@@ -95,7 +95,7 @@ std::string NvmlPowerSensor::describe(std::size_t index) const {
   const Cadence& cadence = entries_[index].cadence;
   return fmt::format("no energy counter; integrated is {}{}", facts_of(boards_[index].power).what,
                      cadence.is_measured()
-                         ? fmt::format(", updated every {:.2g} ms", cadence.period_s() * 1e3)
+                         ? fmt::format(", updated every {:.3g} ms", cadence.period_s() * 1e3)
                          : "");
 }
 
@@ -156,11 +156,12 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
   if (span->joules <= 0)
     return absent_scope(scope, "below_resolution", "its power was read once; raise --duration");
   const double shift_s = facts_of(entry.board.power).window_s / 2 + entry.cadence.period_s();
+  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
   return {.scope = scope,
           .sensor = name(),
           .energy_class = EnergyClass::kDerived,
           .joules = span->joules,
-          .uncertainty_j = span->half_spread_j + span->swing_w * shift_s,
+          .uncertainty_j = span->half_spread_j + span->swing_w * shift_s + time_j,
           .reason = "",
           .detail = ""};
 }

@@ -14,8 +14,9 @@ namespace joulemark::sensors {
 
 /// Every read is a sample of the integral, so it wants to be read all through a window; where it is
 /// not, the energy is absent as a gap. Energies are kDerived. Their uncertainty is a bound: what
-/// the samples leave open, and what each edge shifts by the averaging and the update period. What
-/// a gauge does not see, because it looks at a part of the time, is not in it. Thread-safe.
+/// the samples leave open, and what each edge shifts by the averaging and the update period and by
+/// the time of a read. What a gauge does not see, because it looks at a part of the time, is not in
+/// it. Thread-safe.
 class NvmlPowerSensor final : public Sensor {
  public:
   /// `boards` is not empty, and none has a counter. `clock` as for a CounterSensor.

@@ -47,7 +47,7 @@ NvmlSensor::NvmlSensor(std::vector<NvmlBoard> boards, Clock* clock)
 std::string NvmlSensor::describe(std::size_t index) const {
   const Cadence cadence = counters_.cadence_of(index);
   return cadence.is_measured()
-             ? fmt::format("energy counter, updated every {:.2g} ms", cadence.period_s() * 1e3)
+             ? fmt::format("energy counter, updated every {:.3g} ms", cadence.period_s() * 1e3)
              : fmt::format("energy counter, not seen to count within {:.2g} s", cadence.period_s());
 }
 
