@@ -27,9 +27,9 @@ struct Energy {
   std::optional<double> uncertainty_j;
   /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
   /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
-  /// rarely), "reset" (set back inside the window), "stalled" (the counter stood still for longer
-  /// than it can), "below_resolution" (no update fell into the window), "not_recorded" (imported
-  /// from a file that has no value).
+  /// rarely), "lost" (the driver lost the board), "reset" (set back inside the window), "stalled"
+  /// (the counter stood still for longer than it can), "below_resolution" (no update fell into the
+  /// window), "not_recorded" (imported from a file that has no value).
   std::string reason;
   std::string detail;  ///< the sentence for people: why, and the remedy
 };
@@ -97,7 +97,10 @@ struct SensorStatus {
   bool usable = false;
   std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
                        ///< "seccomp", "unreadable", "contained", "container", "duplicate",
-                       ///< "mirror", "unknown"
+                       ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
+                       ///< (its driver's library), "symbol_missing" (the driver is too old),
+                       ///< "not_supported", "mig" (it is split into instances), "lost" (the driver
+                       ///< gave it up)
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };

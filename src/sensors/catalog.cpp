@@ -8,6 +8,7 @@
 #include "sensors/battery.h"
 #include "sensors/cray.h"
 #include "sensors/hwmon.h"
+#include "sensors/nvml.h"
 #include "sensors/perf.h"
 #include "sensors/powercap.h"
 
@@ -27,6 +28,7 @@ const std::vector<SensorRow>& sensor_table() {
        "hardware counters (RAPL)", find_perf},
       {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
        find_powercap},
+      {"nvml", "NVIDIA GPU boards", "the NVIDIA driver's energy counters (NVML)", find_nvml},
       {"hwmon", "sockets, accelerators and rails that hwmon chips measure",
        "chips of the mainboard (hwmon)", find_hwmon},
       {"cray", "processors, memory and accelerators of an HPE Cray node",

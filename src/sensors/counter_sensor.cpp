@@ -14,7 +14,6 @@ namespace {
 
 /// A poll's interval: fine beside the shortest update period, and rare enough to leave a core free.
 constexpr Nanoseconds kPollStep = 100'000;
-constexpr Nanoseconds kLongestCalibration = 300'000'000;
 constexpr std::size_t kCalibrationSteps = 11;
 /// Range that is assumed where nobody tells: 2^32 steps of 2^-16 J, the shortest known.
 constexpr double kShortestRangeJ = 65536;
@@ -144,11 +143,11 @@ bool CounterSensor::needs_steps() const {
   });
 }
 
-void CounterSensor::calibrate() {
+void CounterSensor::calibrate(const Polling& polling) {
   read();
-  const Nanoseconds deadline = clock_->now() + kLongestCalibration;
+  const Nanoseconds deadline = clock_->now() + polling.longest;
   while (needs_steps() && clock_->now() < deadline) {
-    clock_->sleep_until(clock_->now() + kPollStep);
+    clock_->sleep_until(clock_->now() + polling.step);
     read();
   }
   {

@@ -17,6 +17,12 @@ namespace joulemark::sensors {
 /// Whether two counters may be one that is shown twice: the same domain in two dies of one socket.
 bool may_mirror(const ScopeInfo& a, const ScopeInfo& b);
 
+/// How a counter is watched to learn its update period.
+struct Polling {
+  Nanoseconds step = 100'000;  ///< between two reads
+  Nanoseconds longest = 300'000'000;
+};
+
 /// Reads counters whose energies do not overlap, mirrors apart. Thread-safe.
 class CounterSensor final : public Sensor {
  public:
@@ -25,8 +31,8 @@ class CounterSensor final : public Sensor {
   CounterSensor(std::string name, std::vector<Counter> counters, Clock* clock);
 
   /// Measures the update period of every counter: reads until each has stepped often enough, for
-  /// 0.3 s at most. Call once, before anything is measured.
-  void calibrate();
+  /// `polling.longest` at most. Call once, before anything is measured.
+  void calibrate(const Polling& polling = {});
 
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override;

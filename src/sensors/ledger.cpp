@@ -46,6 +46,9 @@ std::vector<std::string> uncovered_domains(const std::vector<ScopeInfo>& scopes)
   if (any_of_domain(scopes, {Domain::kWall})) return missing;
   if (any_of_domain(scopes, {Domain::kNode})) return {"the power supply"};
   const bool module = any_of_domain(scopes, {Domain::kModule, Domain::kRail});
+  const bool processors = module || any_of_domain(scopes, {Domain::kPackage, Domain::kCore,
+                                                           Domain::kPsys});
+  if (!processors) missing.emplace_back("processors (no counter)");
   if (!module && !any_of_domain(scopes, {Domain::kDram, Domain::kPsys}))
     missing.emplace_back("memory (no counter)");
   missing.emplace_back(module || any_of_domain(scopes, {Domain::kGpu})
@@ -101,7 +104,7 @@ Energy absent_scope(const SensorStatus& status) {
 
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
-  for (const char* reason : {"eacces", "masked", "seccomp", "unreadable", "vm"})
+  for (const char* reason : {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "vm"})
     for (const SensorStatus& status : statuses)
       if (!status.usable && status.reason == reason)
         return absent_total(reason,

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a board offers: its scope, and where its joules come from.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "joulemark/sensor.h"
+#include "sensors/nvml_device.h"
+
+namespace joulemark::sensors {
+
+/// The most that a board draws, with room; a larger power is an answer that nobody believes.
+inline constexpr double kMostBoardWatts = 2000;
+
+/// A board whose energy can be measured: by its counter, or by the integral of its power.
+struct NvmlBoard {
+  ScopeInfo scope = {};
+  std::shared_ptr<NvmlDevice> device = nullptr;
+  std::optional<NvmlEnergy> energy = {};  ///< empty: it has no counter
+  NvmlPower power = NvmlPower::kUsage;    ///< asked where it has none
+  std::string note = {};                  ///< "; shared_gpu: …", for the status; or ""
+};
+
+/// Watts now; empty when the driver has no believable answer. A board never draws nothing.
+std::optional<double> board_watts(NvmlDevice& device, NvmlPower way);
+
+/// Looks at board `index` once: all of the calls that are too slow to be made while something is
+/// measured. The error is the row of a board that is not used.
+tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
+    const std::shared_ptr<const NvmlLibrary>& library, unsigned index);
+
+}  // namespace joulemark::sensors

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensors/nvml_power_sensor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sensors/ledger.h"
+#include "sensors/nvml_sensor.h"
+
+namespace joulemark::sensors {
+namespace {
+
+constexpr std::size_t kEnoughSteps = 11;
+/// A reader that is late now and then leaves no gap.
+constexpr double kLateReads = 5;
+
+/// What is known of a way to ask for power.
+struct GaugeFacts {
+  const char* what;
+  double window_s;    ///< of its average, as long as it can be
+  double interval_s;  ///< between samples: more often shows nothing new, and slows the work
+};
+
+GaugeFacts facts_of(NvmlPower way) {
+  switch (way) {
+    case NvmlPower::kAverage:
+      return {"its power, an average of 1 s", 1, 0.5};
+    case NvmlPower::kInstant:
+      return {
+          "its power, which is looked at for a part of each 0.1 s; a load with that period may "
+          "be misread",
+          0.1, 0.2};
+    case NvmlPower::kUsage:
+      break;
+  }
+  return {"its power, an average of up to 1 s", 1, 0.2};
+}
+
+Nanoseconds middle(const CounterReading& reading) {
+  return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
+}
+
+const CounterReading* find_scope(const std::vector<CounterReading>& readings,
+                                 const std::string& scope) {
+  const auto found =
+      std::find_if(readings.begin(), readings.end(),
+                   [&](const CounterReading& reading) { return reading.scope == scope; });
+  return found != readings.end() ? &*found : nullptr;
+}
+
+Energy absent_scope(const std::string& scope, const char* reason, const char* detail) {
+  Energy energy = absent_total(reason, detail);
+  energy.scope = scope;
+  return energy;
+}
+
+}  // namespace
+
+NvmlPowerSensor::NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock)
+    : boards_(std::move(boards)), clock_(clock != nullptr ? clock : &system_clock_) {
+  for (const NvmlBoard& board : boards_)
+    entries_.push_back(
+        {.board = board, .integral = PowerIntegral(kLateReads * facts_of(board.power).interval_s)});
+}
+
+std::vector<ScopeInfo> NvmlPowerSensor::scopes() const {
+  std::vector<ScopeInfo> scopes;
+  for (const NvmlBoard& board : boards_) scopes.push_back(board.scope);
+  return scopes;
+}
+
+/// What an edge is off by is an update, and what the average remembers.
+double NvmlPowerSensor::update_period_s() const {
+  const std::lock_guard lock(mutex_);
+  double longest = 0;
+  for (const Entry& entry : entries_)
+    longest = std::max(longest, entry.cadence.period_s() + facts_of(entry.board.power).window_s);
+  return longest;
+}
+
+double NvmlPowerSensor::sample_interval_s() const {
+  double shortest = facts_of(boards_.front().power).interval_s;
+  for (const NvmlBoard& board : boards_)
+    shortest = std::min(shortest, facts_of(board.power).interval_s);
+  return shortest;
+}
+
+double NvmlPowerSensor::max_read_interval_s() const {
+  return kLateReads * sample_interval_s();
+}
+
+std::string NvmlPowerSensor::describe(std::size_t index) const {
+  const std::lock_guard lock(mutex_);
+  const Cadence& cadence = entries_[index].cadence;
+  return fmt::format("no energy counter; integrated is {}{}", facts_of(boards_[index].power).what,
+                     cadence.is_measured()
+                         ? fmt::format(", updated every {:.3g} ms", cadence.period_s() * 1e3)
+                         : "");
+}
+
+std::vector<GaugeReading> NvmlPowerSensor::gauges() {
+  std::vector<GaugeReading> all;
+  for (const NvmlBoard& board : boards_)
+    for (GaugeReading& reading : board.device->gauges(board.scope.scope))
+      all.push_back(std::move(reading));
+  return all;
+}
+
+std::optional<CounterReading> NvmlPowerSensor::read_entry(Entry& entry) const {
+  CounterReading reading{.scope = entry.board.scope.scope, .t_before_ns = clock_->now()};
+  const auto watts = board_watts(*entry.board.device, entry.board.power);
+  reading.t_after_ns = clock_->now();
+  if (!watts) return std::nullopt;
+  entry.cadence.see(static_cast<std::uint64_t>(*watts * 1e3), reading.t_after_ns);
+  reading.joules = entry.integral.take(*watts, middle(reading));
+  return reading;
+}
+
+std::vector<CounterReading> NvmlPowerSensor::read() {
+  const std::lock_guard lock(mutex_);
+  std::vector<CounterReading> readings;
+  readings.reserve(entries_.size());
+  for (Entry& entry : entries_)
+    if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
+  return readings;
+}
+
+bool NvmlPowerSensor::needs_steps() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.cadence.steps() < kEnoughSteps; });
+}
+
+void NvmlPowerSensor::calibrate() {
+  read();
+  const Nanoseconds deadline = clock_->now() + kNvmlPolling.longest;
+  while (needs_steps() && clock_->now() < deadline) {
+    clock_->sleep_until(clock_->now() + kNvmlPolling.step);
+    read();
+  }
+  const std::lock_guard lock(mutex_);
+  for (Entry& entry : entries_) entry.cadence.calibrate();
+}
+
+Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
+                                  const std::vector<CounterReading>& end) const {
+  const std::string& scope = entry.board.scope.scope;
+  const CounterReading* first = find_scope(begin, scope);
+  const CounterReading* last = find_scope(end, scope);
+  if (first == nullptr || last == nullptr)
+    return absent_scope(scope, "gap", "its power could not be read at an edge of the window");
+  const auto span = entry.integral.between(middle(*first), middle(*last));
+  if (!span || span->has_gap)
+    return absent_scope(scope, "gap", "its power was not read often enough to be integrated");
+  if (span->joules <= 0)
+    return absent_scope(scope, "below_resolution", "its power was read once; raise --duration");
+  const double shift_s = facts_of(entry.board.power).window_s / 2 + entry.cadence.period_s();
+  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
+  return {.scope = scope,
+          .sensor = name(),
+          .energy_class = EnergyClass::kDerived,
+          .joules = span->joules,
+          .uncertainty_j = span->half_spread_j + span->swing_w * shift_s + time_j,
+          .reason = "",
+          .detail = ""};
+}
+
+std::vector<Energy> NvmlPowerSensor::energies(const std::vector<CounterReading>& begin,
+                                              const std::vector<CounterReading>& end) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Energy> energies;
+  for (const Entry& entry : entries_) energies.push_back(energy_of(entry, begin, end));
+  name_loss(boards_, energies);
+  return energies;
+}
+
+}  // namespace joulemark::sensors

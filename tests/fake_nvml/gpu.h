@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the meters of a board that is scripted show at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "fake_nvml/scenario.h"
+
+namespace fake_nvml {
+
+/// Nanoseconds since the scenario began.
+using Time = std::int64_t;
+
+/// True joules from the scenario's begin to `t_s`; before it, the first power.
+double joules_until(const Gpu& gpu, double t_s);
+
+/// The counter as it was published last before `t`, in millijoules.
+std::uint64_t energy_mj(const Gpu& gpu, Time t);
+
+/// The mean power of the `window_ms` before the last publication, in milliwatts.
+double power_mw(const Gpu& gpu, Time t, double window_ms);
+
+bool is_lost(const Gpu& gpu, Time t);
+
+}  // namespace fake_nvml

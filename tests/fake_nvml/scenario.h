@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a fake NVIDIA driver is to say: read from a text of lines "KEY VALUE…", '#' begins a remark.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fake_nvml {
+
+/// One board. Keys are the names of the members, but for the first three.
+struct Gpu {
+  std::string name;  ///< gpu NAME: begins a board; the following lines are of it
+  struct Level {
+    double t_s = 0;
+    double watts = 0;
+  };
+  /// power T_S WATTS: from then on; before the first line, and where there is none, 0.
+  std::vector<Level> power = {};
+  /// fail FUNCTION CODE: FUNCTION ("nvmlDeviceGetPowerUsage", "field_83") returns CODE.
+  std::map<std::string, int> fail = {};
+  double repeat_s = 0;  ///< the waveform starts again after so long; 0: never
+  double publish_ms = 100;
+  double average_ms = 1000;  ///< window of field 185
+  double visible_ms = 100;   ///< window of field 186
+  double usage_ms = 100;     ///< window of nvmlDeviceGetPowerUsage
+  double latency_ms = 0;     ///< of each call, in real time only
+  std::optional<double> lost_s = {};
+  std::optional<double> reset_s = {};  ///< the counter is 0 at that time
+  double first_mj = 0;                 ///< the counter at time 0
+  double garbage = 0;                  ///< not 0: the counter is anything
+  double endless_name = 0;             ///< not 0: the name fills its buffer, without a zero
+  double mig = 0;                      ///< 1: enabled
+  double processes = 0;
+};
+
+struct Scenario {
+  std::string driver = "550.54.15";
+  int init_error = 0;
+  std::optional<unsigned> count;  ///< what the driver says, where it is not the truth
+  std::vector<Gpu> gpus;
+};
+
+/// Reads the file; no board where there is none. Throws std::invalid_argument on an unknown line.
+Scenario read_scenario(const std::filesystem::path& path);
+
+}  // namespace fake_nvml
