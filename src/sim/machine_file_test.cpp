@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "base/random.h"
 #include "sim/sim_fixture_test.h"
 
 namespace joulemark::sim {
@@ -78,6 +79,23 @@ TEST(MachineFile, NothingStandsOutsideOfTheTree) {
       folder.path(),
       expect(parse_machine(part("kind = 'link'\nat = 'sys/x'\ntext = '../../etc'"), "m.toml")));
   EXPECT_THAT(world.error().message, HasSubstr("leads out of the tree"));
+}
+
+TEST(MachineFile, MutatedFilesAreReadOrRefusedWithAMessage) {
+  Random random(5);
+  const auto& machines = embedded_machines();
+  for (int i = 0; i < 2000; ++i) {
+    std::string toml = machines[random.below(machines.size())].toml;
+    for (std::uint64_t edits = 1 + random.below(4); edits > 0; --edits) {
+      const std::size_t at = random.below(toml.size());
+      if (random.below(2) == 0)
+        toml[at] = static_cast<char>(random.below(256));
+      else
+        toml.erase(at, 1 + random.below(8));
+    }
+    const auto machine = parse_machine(toml, "m.toml");
+    EXPECT_TRUE(machine || machine.error().message.starts_with("m.toml:"));
+  }
 }
 
 }  // namespace
