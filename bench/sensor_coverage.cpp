@@ -16,7 +16,7 @@
 namespace joulemark::bench {
 namespace {
 
-constexpr double kWindows_s[] = {1, 5, 30};
+constexpr double kWindowLengthsS[] = {1, 5, 30};
 constexpr int kMostRuns = 1'000'000;
 
 std::vector<std::string> measured_machines() {
@@ -40,7 +40,7 @@ std::string cell(const sim::Coverage& coverage) {
 /// The cells of one machine under one load, or nothing when there is no total at all.
 Result<std::string> row(sim::CoverageCase setup) {
   std::string text = fmt::format("| {} | {} |", setup.machine.name, setup.load->name);
-  for (const double window_s : kWindows_s) {
+  for (const double window_s : kWindowLengthsS) {
     setup.window_s = window_s;
     const auto coverage = sim::measure_coverage(setup);
     if (!coverage) return fail(coverage.error());

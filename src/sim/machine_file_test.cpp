@@ -74,11 +74,25 @@ TEST(MachineFile, NothingStandsOutsideOfTheTree) {
     EXPECT_THAT(complaint(part(std::string("kind = 'file'\ntext = ''\nat = '") + at + "'")),
                 HasSubstr("a path inside of the tree"))
         << at;
+}
+
+std::string refusal(const std::string& links) {
   const Folder folder;
-  const auto world = SimWorld::create(
-      folder.path(),
-      expect(parse_machine(part("kind = 'link'\nat = 'sys/x'\ntext = '../../etc'"), "m.toml")));
-  EXPECT_THAT(world.error().message, HasSubstr("leads out of the tree"));
+  const auto world =
+      SimWorld::create(folder.path(), expect(parse_machine("name = 'm'\n" + links, "m.toml")));
+  return world ? "" : world.error().message;
+}
+
+TEST(MachineFile, NoLinkLeadsOutOfTheTree) {
+  EXPECT_THAT(refusal("[[part]]\nkind = 'link'\nat = 'sys/x'\ntext = '../../etc'"),
+              HasSubstr("leads out of the tree"));
+  EXPECT_THAT(refusal("[[part]]\nkind = 'link'\nat = 'sys/x'\ntext = '/etc'"),
+              HasSubstr("leads out of the tree"));
+  EXPECT_THAT(refusal("[[part]]\nkind = 'link'\nat = 'a/b/c/d'\ntext = '../../../proc'\n"
+                      "[[part]]\nkind = 'link'\nat = 'a/b/c/d/x'\ntext = '../../../q'"),
+              HasSubstr("stands below a link"));
+  EXPECT_THAT(refusal("[[part]]\nkind = 'link'\nat = 'proc'\ntext = 'sys'"),
+              HasSubstr("cannot write"));
 }
 
 TEST(MachineFile, MutatedFilesAreReadOrRefusedWithAMessage) {

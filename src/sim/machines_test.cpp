@@ -222,8 +222,8 @@ TEST(SimulatedMachines, XeonShowsTheKernelsOwnNumbers) {
   const std::string zones = "sys/class/powercap/intel-rapl:0";
   EXPECT_EQ(bench.text(zones + "/max_energy_range_uj"), "262143328850\n");
   EXPECT_EQ(bench.text(zones + ":0/max_energy_range_uj"), "65712999613\n");
-  EXPECT_EQ(bench.text("sys/bus/event_source/devices/power/cpumask"), "0,32\n");
-  EXPECT_EQ(bench.text("sys/devices/system/cpu/cpu32/topology/physical_package_id"), "1\n");
+  EXPECT_EQ(bench.text("sys/bus/event_source/devices/power/cpumask"), "0,8\n");
+  EXPECT_EQ(bench.text("sys/devices/system/cpu/cpu8/topology/physical_package_id"), "1\n");
 }
 
 }  // namespace

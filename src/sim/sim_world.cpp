@@ -44,7 +44,7 @@ Status SimWorld::render() {
     }
     if (!live.files.empty()) live_.push_back(std::move(live));
   }
-  return {};
+  return render_links(root_, machine_);
 }
 
 double SimWorld::joules_of(const Power& power, double from_s, double to_s) const {

@@ -20,13 +20,15 @@ namespace joulemark::sim {
 /// may be called from several threads.
 class SimWorld {
  public:
-  /// `root` is made, with what the machine shows at second 0; it stays when the world ends.
+  /// `root` is made, or empty, and filled with what the machine shows at second 0; it stays when
+  /// the world ends.
   static Result<std::unique_ptr<SimWorld>> create(std::filesystem::path root, Machine machine);
 
   /// Moves to `seconds` since the start and rewrites what was updated by then. Time never goes
   /// back.
   Status advance_to(double seconds);
-  /// Ties the world to `clock`, which must not outlive it: its present time is second 0.
+  /// Ties the world to `clock`, which must not move after the world has ended: its present time is
+  /// second 0.
   void follow(sensors::ScriptedClock& clock);
 
   /// The joules of a scope between two times, or of "total"; fails for a scope that is not there.

@@ -74,7 +74,7 @@ Result<LiveFile> LiveFile::create(const fs::path& root, const TreeFile& file) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   if (error) return refuse(path.string(), error.value());
-  // Anew, so that a file of an earlier machine with other rights is none in the way.
+  // Channels of one chip each bring its name along.
   fs::remove(path, error);
   Descriptor opened(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (opened.get() < 0) return refuse(path.string(), errno);
@@ -102,16 +102,33 @@ Status LiveFile::set_mode(std::uint64_t mode) {
 }
 
 Status render_still(const fs::path& root, const Machine& machine) {
+  std::error_code error;
+  if (fs::exists(root, error) && !fs::is_empty(root, error))
+    return fail(ErrorKind::kFailed,
+                fmt::format("cannot render a machine in '{}': it is not empty", root.string()));
   std::vector<TreeFile> files = topology_files(machine.processors);
   files.push_back(cpuinfo_file(machine.processors));
   for (TreeFile& file : pmu_files(machine)) files.push_back(std::move(file));
-  for (const Part& part : machine.parts) {
-    if (part.kind == "link")
-      if (auto linked = link(root, part); !linked) return linked;
+  for (const Part& part : machine.parts)
     for (TreeFile& file : find_kind(part.kind)->still(part)) files.push_back(std::move(file));
-  }
   for (const TreeFile& file : files)
     if (auto made = LiveFile::create(root, file); !made) return fail(made.error());
+  return {};
+}
+
+Status render_links(const fs::path& root, const Machine& machine) {
+  std::vector<std::string> made;
+  for (const Part& part : machine.parts) {
+    if (part.kind != "link") continue;
+    // Through another link the text would start from elsewhere than where it was checked.
+    const bool below = std::any_of(made.begin(), made.end(), [&](const std::string& above) {
+      return part.at.starts_with(above + "/");
+    });
+    if (below)
+      return fail(ErrorKind::kUsage, fmt::format("the link '{}' stands below a link", part.at));
+    if (auto linked = link(root, part); !linked) return linked;
+    made.push_back(part.at);
+  }
   return {};
 }
 

@@ -29,7 +29,9 @@ class LiveFile {
   std::size_t size_ = 0;
 };
 
-/// Everything of `machine` that never changes, under `root`, which is made.
+/// All files of `machine` that never change, under `root`, which is made or empty.
 Status render_still(const std::filesystem::path& root, const Machine& machine);
+/// Its links; last, so that no file is written through one. None leads out of the tree.
+Status render_links(const std::filesystem::path& root, const Machine& machine);
 
 }  // namespace joulemark::sim
