@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/coverage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "sensors/catalog.h"
+#include "sensors/ledger.h"
+#include "sim/sim_world.h"
+
+namespace joulemark::sim {
+namespace {
+
+/// Of a normal distribution, 95 % within ±.
+constexpr double kNormal95 = 1.96;
+/// When windows begin at the earliest: discovery is over by then.
+constexpr double kFirstBeginS = 1;
+/// By which windows differ in length: several update periods, so that their ends stand at other
+/// parts of one than their begins.
+constexpr double kWindowJitterS = 0.02;
+constexpr double kHighW = 200;
+constexpr double kLowW = 20;
+
+std::string steady(LoadSetup&) {
+  return fmt::format("constant {}", kHighW);
+}
+
+std::string poisson(LoadSetup& setup) {
+  return fmt::format("poisson watts={} idle={} rate=10 busy=0.04 seed={}", kHighW, kLowW,
+                     setup.random.below(1'000'000'000));
+}
+
+std::string periodic(LoadSetup& setup) {
+  const double period_s = 0.005 + 0.1 * setup.random.uniform();
+  return fmt::format("square watts={} idle={} period={} duty=0.4 phase={}", kHighW, kLowW, period_s,
+                     setup.random.uniform() * period_s);
+}
+
+/// One that lies inside of the window: idle at both edges.
+std::string burst(LoadSetup& setup) {
+  const double duration_s = (0.2 + 0.6 * setup.random.uniform()) * setup.window_s;
+  const double start_s =
+      setup.begin_s + setup.random.uniform() * (setup.window_s - duration_s) * 0.98;
+  return fmt::format("burst watts={} idle={} start={} duration={}", kHighW, kLowW, start_s,
+                     duration_s);
+}
+
+/// As a trial has it: idle up to the window's begin, and busy beyond its end.
+std::string from_begin(LoadSetup& setup) {
+  return fmt::format("burst watts={} idle={} start={} duration={}", kHighW, kLowW, setup.begin_s,
+                     setup.window_s + 1);
+}
+
+struct Run {
+  double error_j = 0;
+  double joules = 0;
+  double half_width_j = 0;
+};
+
+/// Which of the machine's updates are due is a matter of one random time for all.
+void shift_phases(Machine& machine, Random& random) {
+  const double shift_s = random.uniform() * 100;
+  for (Part& part : machine.parts)
+    if (part.period_s > 0) part.phase_s = std::fmod(part.phase_s + shift_s, part.period_s);
+}
+
+Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double window_s) {
+  sensors::ScriptedClock clock;
+  const Nanoseconds start = clock.now();
+  world.follow(clock);
+  const sensors::Discovered found = sensors::discover(
+      {.root = world.root(), .clock = &clock, .open_perf = {}, .nvml_library = {}});
+  clock.sleep_until(start + to_nanoseconds(begin_s));
+  const double from_s = to_seconds(clock.now() - start);
+  const sensors::Readings begin = sensors::read_all(found.sensors);
+  clock.advance_s(window_s);
+  const double to_s = to_seconds(clock.now() - start);
+  const sensors::Readings end = sensors::read_all(found.sensors);
+  const std::vector<Energy> energies =
+      sensors::measure_between(found.sensors, begin, end, found.statuses);
+  const Energy& total = energies.back();
+  const auto truth = world.true_joules("total", from_s, to_s);
+  if (!truth) return fail(truth.error());
+  if (!total.joules) return std::nullopt;
+  return Run{.error_j = *total.joules - *truth,
+             .joules = *total.joules,
+             .half_width_j = kNormal95 * total.uncertainty_j.value_or(0)};
+}
+
+Result<std::optional<Run>> run_once(const CoverageCase& setup, int number) {
+  Random random(setup.seed, static_cast<std::uint64_t>(number));
+  Machine machine = setup.machine;
+  shift_phases(machine, random);
+  const double begin_s = kFirstBeginS + random.uniform();
+  const double window_s = setup.window_s + random.uniform() * kWindowJitterS;
+  LoadSetup load{.random = random, .begin_s = begin_s, .window_s = window_s};
+  auto waveform = Waveform::parse(setup.load->make(load));
+  if (!waveform) return fail(waveform.error());
+  machine.load = *std::move(waveform);
+  const std::filesystem::path root = setup.folder / fmt::format("run-{}", number);
+  auto world = SimWorld::create(root, std::move(machine));
+  if (!world) return fail(world.error());
+  auto run = window_on(**world, begin_s, window_s);
+  std::error_code ignored;
+  std::filesystem::remove_all(root, ignored);
+  return run;
+}
+
+Coverage summary(const std::vector<Run>& runs, int asked) {
+  Coverage coverage{.runs = asked, .absent = asked - static_cast<int>(runs.size())};
+  if (runs.empty()) return coverage;
+  std::vector<double> sizes;
+  const double n = static_cast<double>(runs.size());
+  for (const Run& run : runs) {
+    sizes.push_back(std::abs(run.error_j));
+    coverage.held += std::abs(run.error_j) <= run.half_width_j ? 1 : 0;
+    coverage.mean_joules += run.joules / n;
+    coverage.mean_error_j += run.error_j / n;
+    coverage.mean_width_j += 2 * run.half_width_j / n;
+  }
+  std::sort(sizes.begin(), sizes.end());
+  const auto rank = static_cast<std::size_t>(std::ceil(0.95 * n)) - 1;
+  coverage.honest_width_j = 2 * sizes[rank];
+  return coverage;
+}
+
+}  // namespace
+
+const std::vector<CoverageLoad>& coverage_loads() {
+  static const std::vector<CoverageLoad> table = {{"steady", steady},
+                                                  {"Poisson", poisson},
+                                                  {"periodic", periodic},
+                                                  {"burst", burst},
+                                                  {"from begin", from_begin}};
+  return table;
+}
+
+double Coverage::share_held() const {
+  return runs == absent ? 0 : static_cast<double>(held) / (runs - absent);
+}
+
+Result<Coverage> measure_coverage(const CoverageCase& setup) {
+  std::vector<Run> runs;
+  for (int i = 0; i < setup.runs; ++i) {
+    const auto run = run_once(setup, i);
+    if (!run) return fail(run.error());
+    if (*run) runs.push_back(**run);
+  }
+  return summary(runs, setup.runs);
+}
+
+}  // namespace joulemark::sim
