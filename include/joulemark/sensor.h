@@ -65,9 +65,8 @@ struct CounterReading {
   double joules = 0;
   std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
   std::int64_t t_after_ns = 0;   ///< and just after it
-  /// Of an integrated gauge: joules by which the sum so far may be wrong at most, because nobody
-  /// saw what happened between its readings; 0 for a counter.
-  double spread_j = 0;
+  /// Time since the counter's last step, where reads were close enough to tell; negative: unknown.
+  double since_step_s = -1;
 };
 
 /// One sample of a time line.
@@ -127,6 +126,9 @@ class Sensor {
   [[nodiscard]] virtual double sample_interval_s() const { return 0; }
   /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
   virtual std::vector<GaugeReading> gauges() { return {}; }
+  /// Before a window begins: waits for a step of a counter that is updated often, so that the
+  /// readings that follow are fresh.
+  virtual void await_fresh() {}
   /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
   /// absent energy.
   virtual std::vector<CounterReading> read() = 0;

@@ -63,6 +63,7 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   CommandRun run;
   const auto held = sensors::read_process("/", process->pid());
   const std::int64_t floor_bytes = held ? held->peak_rss_bytes.value_or(0) : 0;
+  sensors::await_fresh(context.sensors);
   const sensors::Readings begin = sensors::read_all(context.sensors);
   run.t0_ns = monotonic_now();
   if (auto released = process->release(); !released) return fail(released.error());
@@ -85,6 +86,7 @@ std::optional<IdlePower> measure_idle(double seconds, const CommandContext& cont
   if (!keep_alive.start()) return std::nullopt;
   const Nanoseconds t0 = monotonic_now();
   const Nanoseconds deadline = t0 + to_nanoseconds(seconds);
+  sensors::await_fresh(context.sensors);
   const sensors::Readings begin = sensors::read_all(context.sensors);
   constexpr Nanoseconds kStep = 50'000'000;
   while (!context.stop && monotonic_now() < deadline)

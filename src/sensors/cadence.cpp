@@ -53,6 +53,7 @@ void Cadence::calibrate() {
     const auto median = between.begin() + static_cast<std::ptrdiff_t>(between.size() / 2);
     std::nth_element(between.begin(), median, between.end());
     period_s_ = *median;
+    continuous_ = period_s_ < kShortestPeriodS / 2;
   } else {
     period_s_ = std::max(period_s_, hold_s());
   }

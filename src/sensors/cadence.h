@@ -24,6 +24,8 @@ class Cadence {
   [[nodiscard]] bool is_calibrated() const { return calibrated_; }
   /// Whether `period_s` was measured; else it is a lower bound.
   [[nodiscard]] bool is_measured() const { return measured_; }
+  /// Whether steps came as fast as the reads: it is up to date at all times, as far as they tell.
+  [[nodiscard]] bool is_continuous() const { return continuous_; }
   /// Seconds between two updates, 1 ms at least.
   [[nodiscard]] double period_s() const { return period_s_; }
   /// A counter that shows no step for longer than this has stalled.
@@ -46,6 +48,7 @@ class Cadence {
   bool started_ = false;
   bool calibrated_ = false;
   bool measured_ = false;
+  bool continuous_ = false;
   double period_s_ = 0;
   std::uint64_t raw_ = 0;
   Nanoseconds first_ = 0;           ///< first read of the present value

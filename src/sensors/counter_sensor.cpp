@@ -15,6 +15,8 @@ namespace {
 /// A poll's interval: fine beside the shortest update period, and rare enough to leave a core free.
 constexpr Nanoseconds kPollStep = 100'000;
 constexpr std::size_t kCalibrationSteps = 11;
+/// Nobody waits for the step of a slower counter before a window.
+constexpr double kLongestAwaitedPeriodS = 0.01;
 /// Range that is assumed where nobody tells: 2^32 steps of 2^-16 J, the shortest known.
 constexpr double kShortestRangeJ = 65536;
 /// Reads are asked for four times in the time in which a counter can go round once.
@@ -94,6 +96,8 @@ std::optional<CounterReading> CounterSensor::read_entry(Entry& entry) const {
   if (!entry.raw) return std::nullopt;
   entry.cadence.see(*entry.raw, reading.t_after_ns);
   reading.joules = entry.counter.take(*entry.raw, reading.t_after_ns);
+  entry.steps.see(reading.joules, reading.t_after_ns);
+  reading.since_step_s = entry.steps.since_step_s().value_or(-1);
   return reading;
 }
 
@@ -122,6 +126,24 @@ std::vector<CounterReading> CounterSensor::read() {
     if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
   for (Entry& entry : entries_) compare_mirrors(entry);
   return readings;
+}
+
+bool CounterSensor::is_fresh(Nanoseconds since) const {
+  const std::lock_guard lock(mutex_);
+  return std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    const bool often = entry.raw && entry.cadence.is_measured() && !entry.cadence.is_continuous() &&
+                       entry.cadence.period_s() <= kLongestAwaitedPeriodS;
+    return !often || entry.steps.first_after(since) != nullptr;
+  });
+}
+
+void CounterSensor::await_fresh() {
+  const Nanoseconds begin = clock_->now();
+  const Nanoseconds deadline = begin + to_nanoseconds(2 * kLongestAwaitedPeriodS);
+  while (!is_fresh(begin) && clock_->now() < deadline) {
+    read();
+    clock_->sleep_until(clock_->now() + kPollStep);
+  }
 }
 
 std::optional<std::string> CounterSensor::mirror_of(std::size_t index) const {
@@ -205,18 +227,32 @@ Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterRea
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
   if (auto why = obstacle(entry, first, last)) return *std::move(why);
-  const double joules = last->joules - first->joules;
+  const double shown = last->joules - first->joules;
+  const double seconds = to_seconds(last->t_after_ns - first->t_after_ns);
   const double hold_s = entry.cadence.longest_hold_s(first->t_after_ns, last->t_after_ns);
-  const EdgeError error{.joules = joules,
-                        .resolution_j = entry.source.step_j,
-                        .update_period_s = std::max(entry.cadence.period_s(), hold_s)};
-  return {.scope = scope,
-          .sensor = name_,
-          .energy_class = EnergyClass::kMeasured,
-          .joules = joules,
-          .uncertainty_j = counter_uncertainty_j(*first, *last, error),
-          .reason = "",
-          .detail = ""};
+  const double period_s = std::max(entry.cadence.period_s(), hold_s);
+  const double watts = seconds > 0 ? shown / seconds : 0;
+  const auto unseen = [&](const CounterReading& reading) {
+    // It may be late by as much as nobody could see.
+    if (entry.cadence.is_continuous())
+      return Unseen{.joules = 0,
+                    .uncertainty_j = watts * to_seconds(2 * kPollStep) / std::sqrt(12.0)};
+    return unseen_at({reading.joules, reading.t_after_ns, reading.since_step_s}, entry.steps,
+                     period_s, watts);
+  };
+  const Unseen before = unseen(*first);
+  const Unseen after = unseen(*last);
+  const double joules = shown + after.joules - before.joules;
+  const double rest_j = counter_uncertainty_j(
+      *first, *last, {.joules = joules, .resolution_j = entry.source.step_j, .update_period_s = 0});
+  return {
+      .scope = scope,
+      .sensor = name_,
+      .energy_class = EnergyClass::kMeasured,
+      .joules = joules,
+      .uncertainty_j = std::hypot(std::hypot(before.uncertainty_j, after.uncertainty_j), rest_j),
+      .reason = "",
+      .detail = ""};
 }
 
 std::vector<Energy> CounterSensor::energies(const std::vector<CounterReading>& begin,

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "joulemark/sensor.h"
 #include "sensors/cadence.h"
+#include "sensors/counter_edge.h"
 #include "sensors/counter_source.h"
 
 namespace joulemark::sensors {
@@ -39,6 +40,7 @@ class CounterSensor final : public Sensor {
   [[nodiscard]] double update_period_s() const override;
   [[nodiscard]] double resolution_j() const override;
   [[nodiscard]] double max_read_interval_s() const override;
+  void await_fresh() override;
   std::vector<CounterReading> read() override;
   void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
@@ -54,6 +56,7 @@ class CounterSensor final : public Sensor {
     Counter source;
     WrapCounter counter;
     Cadence cadence = {};
+    StepLog steps = {};
     /// The value of the read in progress; empty when it failed.
     std::optional<std::uint64_t> raw = {};
     Nanoseconds t_ns = 0;
@@ -64,6 +67,7 @@ class CounterSensor final : public Sensor {
   void compare_mirrors(Entry& entry) const;
   [[nodiscard]] bool may_still_step(const std::vector<CounterReading>& since) const;
   [[nodiscard]] bool needs_steps() const;
+  [[nodiscard]] bool is_fresh(Nanoseconds since) const;
   [[nodiscard]] std::optional<Energy> obstacle(const Entry& entry, const CounterReading* first,
                                                const CounterReading* last) const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,

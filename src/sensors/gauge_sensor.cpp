@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sensors/ledger.h"
+
 namespace joulemark::sensors {
 namespace {
 
 constexpr double kShortestIntervalS = 0.1;
 /// Between two readings that are further apart than this many intervals nobody knows the power.
 constexpr double kGapIntervals = 5;
-constexpr std::size_t kMostGaps = 1000;
 
 double interval_of(const PowerGauge& gauge) {
   return std::max(gauge.update_s, kShortestIntervalS);
@@ -34,21 +35,22 @@ Energy absent_gap(const std::string& scope, const char* detail) {
 }
 
 /// Parts: what happened between readings, a bound that is taken as uniform; the edges, at which a
-/// mean over the past, as old as the last update, stands for the present.
-double uncertainty_j(const PowerGauge& gauge, const CounterReading& first,
-                     const CounterReading& last) {
-  const double seconds = to_seconds(last.t_after_ns - first.t_after_ns);
-  const double watts = seconds > 0 ? std::abs(last.joules - first.joules) / seconds : 0;
-  const double between = (last.spread_j - first.spread_j) / std::sqrt(3.0);
-  const double edges = watts * (gauge.average_s + gauge.update_s) / std::sqrt(6.0);
-  return std::hypot(between, edges);
+/// mean over the past, as old as the last update, stands for the present; the brackets of the
+/// reads.
+double uncertainty_j(const PowerGauge& gauge, const PowerIntegral::Span& span, double time_j) {
+  const double between = span.half_spread_j / std::sqrt(3.0);
+  const double edges = span.swing_w * (gauge.average_s / 2 + gauge.update_s) / std::sqrt(3.0);
+  return std::hypot(between, edges, time_j);
 }
 
 }  // namespace
 
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
     : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
-  for (PowerGauge& gauge : gauges) entries_.push_back({.gauge = std::move(gauge)});
+  for (PowerGauge& gauge : gauges) {
+    const double longest_s = kGapIntervals * interval_of(gauge);
+    entries_.push_back({.gauge = std::move(gauge), .integral = PowerIntegral(longest_s)});
+  }
 }
 
 std::vector<ScopeInfo> GaugeSensor::scopes() const {
@@ -73,19 +75,6 @@ double GaugeSensor::max_read_interval_s() const {
   return shortest;
 }
 
-void GaugeSensor::integrate(Entry& entry, double watts, Nanoseconds t) const {
-  const double seconds = to_seconds(t - entry.t_ns);
-  if (entry.watts && seconds > kGapIntervals * interval_of(entry.gauge)) {
-    if (entry.gaps.size() == kMostGaps) entry.gaps.erase(entry.gaps.begin());
-    entry.gaps.push_back(t);
-  } else if (entry.watts) {
-    entry.joules += (watts + *entry.watts) / 2 * seconds;
-    entry.spread_j += std::abs(watts - *entry.watts) / 2 * seconds;
-  }
-  entry.watts = watts;
-  entry.t_ns = t;
-}
-
 std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
   CounterReading reading{.scope = entry.gauge.scope.scope, .t_before_ns = clock_->now()};
   const auto watts = entry.gauge.source->watts();
@@ -93,9 +82,7 @@ std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
   const bool plausible =
       watts && std::isfinite(*watts) && *watts >= 0 && *watts <= entry.gauge.max_watts;
   if (!plausible) return std::nullopt;
-  integrate(entry, *watts, reading.t_after_ns);
-  reading.joules = entry.joules;
-  reading.spread_j = entry.spread_j;
+  reading.joules = entry.integral.take(*watts, reading.t_after_ns);
   return reading;
 }
 
@@ -115,16 +102,15 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
     return absent_gap(scope, "its power could not be read at an edge of the window");
-  const bool gap = std::any_of(entry.gaps.begin(), entry.gaps.end(), [&](Nanoseconds t) {
-    return t > first->t_after_ns && t <= last->t_after_ns;
-  });
-  if (gap)
+  const auto span = entry.integral.between(first->t_after_ns, last->t_after_ns);
+  if (!span || span->has_gap)
     return absent_gap(scope, "its power was not read for so long that nobody knows what it was");
+  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,
-          .joules = last->joules - first->joules,
-          .uncertainty_j = uncertainty_j(entry.gauge, *first, *last),
+          .joules = span->joules,
+          .uncertainty_j = uncertainty_j(entry.gauge, *span, time_j),
           .reason = "",
           .detail = "integrated from readings of its power"};
 }

@@ -10,13 +10,13 @@
 #include "base/clock.h"
 #include "joulemark/sensor.h"
 #include "sensors/gauge_source.h"
+#include "sensors/power_integral.h"
 
 namespace joulemark::sensors {
 
-/// Integrates between the reads, by trapezoids; its energies are derived, not measured. What a
-/// gauge did between two readings nobody saw: the bound of that, half the difference of the upper
-/// and the lower sum, is carried along in CounterReading::spread_j and is part of the uncertainty.
-/// Thread-safe.
+/// Integrates between the reads; its energies are derived, not measured. What a gauge did between
+/// two readings nobody saw, and a mean over the past stands for the present at the edges: both are
+/// in the uncertainty. Thread-safe.
 class GaugeSensor final : public Sensor {
  public:
   /// `name` is that of the row of the sensor table. `clock` is not owned; nullptr: CLOCK_MONOTONIC.
@@ -36,15 +36,9 @@ class GaugeSensor final : public Sensor {
  private:
   struct Entry {
     PowerGauge gauge;
-    std::optional<double> watts = {};  ///< at the last reading
-    Nanoseconds t_ns = 0;              ///< of it
-    double joules = 0;                 ///< so far
-    double spread_j = 0;               ///< so far
-    /// Times without a reading that were too long to be bridged, in time order.
-    std::vector<Nanoseconds> gaps = {};
+    PowerIntegral integral;
   };
   std::optional<CounterReading> read_entry(Entry& entry) const;
-  void integrate(Entry& entry, double watts, Nanoseconds t) const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;
 

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <initializer_list>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace joulemark::sensors {
 namespace {
@@ -46,8 +48,8 @@ std::vector<std::string> uncovered_domains(const std::vector<ScopeInfo>& scopes)
   if (any_of_domain(scopes, {Domain::kWall})) return missing;
   if (any_of_domain(scopes, {Domain::kNode})) return {"the power supply"};
   const bool module = any_of_domain(scopes, {Domain::kModule, Domain::kRail});
-  const bool processors = module || any_of_domain(scopes, {Domain::kPackage, Domain::kCore,
-                                                           Domain::kPsys});
+  const bool processors =
+      module || any_of_domain(scopes, {Domain::kPackage, Domain::kCore, Domain::kPsys});
   if (!processors) missing.emplace_back("processors (no counter)");
   if (!module && !any_of_domain(scopes, {Domain::kDram, Domain::kPsys}))
     missing.emplace_back("memory (no counter)");
@@ -75,20 +77,30 @@ std::string coverage(const Covered& covered) {
                      fmt::join(missing, "; "));
 }
 
+/// The counters of one device step together, those of two at times of their own.
+std::string device_of(const Energy& energy, const std::vector<ScopeInfo>& scopes) {
+  for (const ScopeInfo& scope : scopes)
+    if (scope.scope == energy.scope) return scope.device;
+  return "";
+}
+
 Energy sum(const Covered& covered) {
   const std::vector<Energy>& energies = covered.energies;
   double joules = 0;
-  std::map<std::string, double> uncertainty_of_sensor;
+  std::map<std::pair<std::string, std::string>, double> uncertainty_of;  ///< by sensor and device
+  std::set<std::string> sensors;
   EnergyClass weakest = EnergyClass::kMeasured;
   for (const Energy& energy : energies) {
     joules += *energy.joules;
-    uncertainty_of_sensor[energy.sensor] += energy.uncertainty_j.value_or(0);
+    sensors.insert(energy.sensor);
+    uncertainty_of[{energy.sensor, device_of(energy, covered.scopes)}] +=
+        energy.uncertainty_j.value_or(0);
     weakest = std::max(weakest, energy.energy_class);
   }
   double variance = 0;
-  for (const auto& [sensor, u] : uncertainty_of_sensor) variance += u * u;
+  for (const auto& [device, u] : uncertainty_of) variance += u * u;
   return {.scope = "total",
-          .sensor = uncertainty_of_sensor.size() == 1 ? energies.front().sensor : "several",
+          .sensor = sensors.size() == 1 ? energies.front().sensor : "several",
           .energy_class = weakest,
           .joules = joules,
           .uncertainty_j = std::sqrt(variance),
@@ -115,6 +127,10 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
 }
 
 }  // namespace
+
+void await_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  for (const auto& sensor : sensors) sensor->await_fresh();
+}
 
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings;

@@ -12,6 +12,10 @@ namespace joulemark::sensors {
 /// One reading of every sensor, in the sensors' order.
 using Readings = std::vector<std::vector<CounterReading>>;
 
+/// Before a window: waits for the next step of every counter that is updated often, a millisecond
+/// as a rule, so that the window's first reading is fresh.
+void await_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors);
+
 /// Reads every sensor once.
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
@@ -36,9 +40,10 @@ Energy absent_total(std::string reason, std::string detail);
 ///  - update period: each edge sees the counter up to one period late, uniform: P·d/sqrt(6);
 ///  - quantisation: two uniform errors of one step: q/sqrt(6);
 ///  - time: each read happened somewhere inside its bracket: P·sqrt(a² + b²)/sqrt(12).
-/// Those of one sensor's scopes are read together and err together, so they add up linearly in a
-/// total; those of different sensors in quadrature. The sensor's own calibration is not in it: RAPL
-/// counters come with none, and it is the same for all configurations.
+/// Those of one sensor's scopes of one device step together and err together, so they add up
+/// linearly in a total; those of different devices and sensors in quadrature. The sensor's own
+/// calibration is not in it: RAPL counters come with none, and it is the same for all
+/// configurations.
 struct EdgeError {
   double joules = 0;
   double resolution_j = 0;

@@ -217,8 +217,8 @@ TEST(Powercap, UncertaintyHoldsTheErrorOfEdgesAndSteps) {
   Machine machine({{.directory = "intel-rapl:0", .name = "package-0", .watts = constant(200)}});
   machine.find();
   const Energy total = machine.window(1.0).back();
-  // 200 W for 1 ms and sqrt(6), steps of 61 uJ add nothing that shows.
-  EXPECT_NEAR(*total.uncertainty_j, 0.2 / std::sqrt(6.0), 1e-4);
+  // A counter that stepped at every read, 0.1 ms apart: 200 W for two of those at each edge.
+  EXPECT_NEAR(*total.uncertainty_j, 200 * 2e-4 / std::sqrt(6.0), 1e-4);
 }
 
 TEST(Powercap, UncertaintyGrowsWithTheTimeThatAReadTakes) {

@@ -60,6 +60,9 @@ struct Run {
   double half_width_j = 0;
 };
 
+/// The longest time that is waited for a step: an update period of RAPL.
+constexpr double kLeadS = 0.001;
+
 /// Which of the machine's updates are due is a matter of one random time for all.
 void shift_phases(Machine& machine, Random& random) {
   const double shift_s = random.uniform() * 100;
@@ -73,7 +76,9 @@ Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double win
   world.follow(clock);
   const sensors::Discovered found = sensors::discover(
       {.root = world.root(), .clock = &clock, .open_perf = {}, .nvml_library = {}});
-  clock.sleep_until(start + to_nanoseconds(begin_s));
+  // As a trial does: the work begins right behind a step of the fast counters.
+  clock.sleep_until(start + to_nanoseconds(begin_s - kLeadS));
+  sensors::await_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
   const sensors::Readings begin = sensors::read_all(found.sensors);
   clock.advance_s(window_s);

@@ -101,13 +101,13 @@ TEST(SimulatedMachines, PowercapAloneTellsTheSame) {
   }
 }
 
-// Documentation of a known bias: the driver's unit of this memory is not the hardware's.
-TEST(SimulatedMachines, PowercapReadsServerMemoryAQuarterPercentHigh) {
+// The driver takes this memory's steps for 15.3 µJ, 0.27 % more than they are.
+TEST(SimulatedMachines, PowercapReadsServerMemoryInTheHardwaresUnit) {
   Bench bench(without(expect(load_machine("xeon-2s")), "perf"));
   bench.find();
   const Window window = bench.window(30);
   const double ratio = *scope(window.energies, "dram-0").joules / bench.truth("dram-0", window);
-  EXPECT_NEAR(ratio, 1.0027, 2e-4);
+  EXPECT_NEAR(ratio, 1, 1e-4);
 }
 
 TEST(SimulatedMachines, TheSecondViewsOfADesktopAreNotAdded) {
