@@ -10,6 +10,7 @@ namespace {
 /// Steps that are remembered; those around the edges of a window are the ones that matter, and
 /// windows are short.
 constexpr std::size_t kMostSteps = 4096;
+constexpr double kSqrt2 = 1.4142135623730951;
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -57,10 +58,11 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
   const StepLog::Step* next = log.first_after(reading.t_ns);
   const bool is_close = next != nullptr && next->bracket_ns <= kTightBracket;
   if (reading.since_step_s >= 0 && next != nullptr) {
+    // Nobody looked at the next step: work that began at the edge may have drawn all of it.
     const Interval interval{
         .joules = next->joules - reading.joules,
         .seconds = reading.since_step_s + to_seconds(next->t_ns - reading.t_ns),
-        .bracket_s = std::min(reading.since_step_s, to_seconds(kTightBracket) / 2)};
+        .bracket_s = is_close ? to_seconds(next->bracket_ns) : kSqrt2 * reading.since_step_s};
     return part_of(interval, reading.since_step_s, watts);
   }
   if (is_close) {

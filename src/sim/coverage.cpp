@@ -70,6 +70,20 @@ void shift_phases(Machine& machine, Random& random) {
     if (part.period_s > 0) part.phase_s = std::fmod(part.phase_s + shift_s, part.period_s);
 }
 
+/// What the sampler does inside of a window.
+void keep_read(const std::vector<std::unique_ptr<Sensor>>& sensors, sensors::ScriptedClock& clock,
+               Nanoseconds end) {
+  double interval_s = to_seconds(end - clock.now());
+  for (const auto& sensor : sensors)
+    if (sensor->max_read_interval_s() > 0)
+      interval_s = std::min(interval_s, sensor->max_read_interval_s());
+  while (clock.now() + to_nanoseconds(interval_s) < end) {
+    clock.advance_s(interval_s);
+    sensors::read_all(sensors);
+  }
+  clock.sleep_until(end);
+}
+
 Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double window_s) {
   sensors::ScriptedClock clock;
   const Nanoseconds start = clock.now();
@@ -81,7 +95,7 @@ Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double win
   sensors::await_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
   const sensors::Readings begin = sensors::read_all(found.sensors);
-  clock.advance_s(window_s);
+  keep_read(found.sensors, clock, clock.now() + to_nanoseconds(window_s));
   const double to_s = to_seconds(clock.now() - start);
   const sensors::Readings end = sensors::read_all(found.sensors);
   const std::vector<Energy> energies =
