@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include "run/temporary_folder.h"
