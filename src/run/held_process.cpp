@@ -27,6 +27,7 @@ struct ChildEnds {
 
 [[noreturn]] void run_child(char* const* arguments, const ChildEnds& ends) {
   char byte = 0;
+  if (write(ends.failure, &byte, 1) != 1) _exit(126);
   while (read(ends.gate, &byte, 1) < 0 && errno == EINTR) {
   }
   if (ends.output != STDOUT_FILENO) dup2(ends.output, STDOUT_FILENO);
@@ -94,7 +95,12 @@ Result<HeldProcess> HeldProcess::create(const std::vector<std::string>& words, i
     close(gate->write.get());
     run_child(arguments.data(), {gate->read.get(), failure->write.get(), output});
   }
-  return HeldProcess(words[0], pid, std::move(gate->write), std::move(failure->read));
+  HeldProcess held(words[0], pid, std::move(gate->write), std::move(failure->read));
+  failure->write.reset();
+  char ready = 0;
+  while (read(held.failure_.get(), &ready, 1) < 0 && errno == EINTR) {
+  }
+  return held;
 }
 
 Status HeldProcess::release() {

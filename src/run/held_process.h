@@ -21,7 +21,8 @@ struct ProcessEnd {
 /// Used from one thread. One that is not waited for is killed.
 class HeldProcess {
  public:
-  /// Makes the process, whose standard output will be `output`. kFailed where none can be made.
+  /// Makes the process, whose standard output will be `output`, and waits until it stands ready.
+  /// kFailed where none can be made.
   static Result<HeldProcess> create(const std::vector<std::string>& words, int output);
   HeldProcess(HeldProcess&& other) noexcept;
   HeldProcess& operator=(HeldProcess&&) = delete;

@@ -18,6 +18,10 @@ constexpr double kLongestWaitS = 1;
 /// A command that was asked to end is asked again.
 constexpr double kPatienceS = 5;
 
+/// What a held process touches besides until it is replaced, and what the kernel's counts per
+/// processor are off by.
+constexpr std::int64_t kBeginBytes = 4 << 20;
+
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
@@ -62,7 +66,7 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   if (auto started = keep_alive.start(); !started) return fail(started.error());
   CommandRun run;
   const auto held = sensors::read_process("/", process->pid());
-  const std::int64_t floor_bytes = held ? held->peak_rss_bytes.value_or(0) : 0;
+  const std::int64_t floor_bytes = (held ? held->peak_rss_bytes.value_or(0) : 0) + kBeginBytes;
   sensors::await_fresh(context.sensors);
   const sensors::Readings begin = sensors::read_all(context.sensors);
   run.t0_ns = monotonic_now();

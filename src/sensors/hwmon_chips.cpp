@@ -72,14 +72,17 @@ HwmonChannel unknown(const Chip& chip, const std::string& channel, ChannelKind k
                     .device = ""}};
 }
 
-/// The power of a Grace socket or part of one, averaged by firmware.
+/// The power of a Grace socket or part of one, averaged by firmware. The driver's files lie at the
+/// chip's device.
 void add_power_meter(const Chip& chip, std::vector<HwmonChannel>& channels) {
+  const fs::path device = chip.folder / "device";
+  const fs::path folder = is_there(device / "power1_average") ? device : chip.folder;
   HwmonChannel channel = unknown(chip, "power1", ChannelKind::kPower);
-  channel.file = chip.folder / "power1_average";
-  const auto interval_ms = host::read_number<double>(chip.folder / "power1_average_interval");
+  channel.file = folder / "power1_average";
+  const auto interval_ms = host::read_number<double>(folder / "power1_average_interval");
   channel.average_s = interval_ms && *interval_ms > 0 ? *interval_ms * 1e-3 : kUsualAverageS;
   channel.update_s = channel.average_s;
-  const std::string label = text_of(chip.folder / "device/power1_oem_info");
+  const std::string label = text_of(device / "power1_oem_info");
   const std::string oem = label.empty() ? text_of(chip.folder / "power1_oem_info") : label;
   for (const Label& known : kOemLabels) {
     if (!oem.starts_with(known.text)) continue;
@@ -168,6 +171,8 @@ std::vector<HwmonChannel> list_channels(const fs::path& root) {
   std::vector<Chip> chips;
   for (const fs::path& folder : host::entries_of(root / "sys/class/hwmon", "hwmon")) {
     Chip chip{.folder = folder, .name = text_of(folder / "name")};
+    // Drivers of the older kind, acpi_power_meter among them, say it at their device.
+    if (chip.name.empty()) chip.name = text_of(folder / "device/name");
     chip.number = static_cast<int>(std::count_if(
         chips.begin(), chips.end(), [&](const Chip& other) { return other.name == chip.name; }));
     add_channels(chip, channels);

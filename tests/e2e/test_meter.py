@@ -56,7 +56,7 @@ def test_nothing_but_the_interface_is_visible():
 
 
 def test_the_header_is_c(tmp_path):
-    (tmp_path / "use.c").write_text('#include "joulemark/sensor.h"\nint main(void) { return jm_meter_version() == JM_METER_VERSION ? 0 : 1; }\n')
+    (tmp_path / "use.c").write_text('#include "joulemark/meter.h"\nint main(void) { return jm_meter_version() == JM_METER_VERSION ? 0 : 1; }\n')
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I", ROOT / "include", tmp_path / "use.c",
                     "-L", LIBRARY.parent, "-ljoulemark_meter", f"-Wl,-rpath,{LIBRARY.parent}", "-o", tmp_path / "use"], check=True)  # fmt: skip

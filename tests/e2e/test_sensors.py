@@ -88,7 +88,7 @@ def test_a_slow_counter_has_an_honest_uncertainty_and_a_longer_window(joulemark,
     assert len(windows) == 3
     for joules, uncertainty, seconds in windows:
         assert seconds >= 1.5
-        assert uncertainty > 0.9 * WATTS * 0.02 / 6**0.5
+        assert uncertainty > 0.9 * WATTS * 0.02 / 12**0.5  # the begin may lie anywhere in a period, the end is known by the next step
         assert abs(joules - WATTS * seconds) < 3 * uncertainty
 
 
