@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "joulemark/experiment.h"
-#include "joulemark/sensor.h"
 #include "joulemark/result.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "joulemark/sensor.h"
 #include "joulemark/result.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::run {
 
