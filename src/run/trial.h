@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "joulemark/experiment.h"
-#include "joulemark/sensor.h"
 #include "joulemark/result.h"
+#include "joulemark/sensor.h"
 #include "plan/plan.h"
 #include "run/model_prompts.h"
 #include "run/progress.h"
