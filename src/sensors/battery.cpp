@@ -39,11 +39,11 @@ class DischargeGauge final : public GaugeSource {
   SysfsFile status_;
 };
 
-SensorStatus status_of(const std::string& scope, std::string reason, std::string detail) {
+SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
   return {.sensor = "battery",
           .scope = scope,
           .usable = reason.empty(),
-          .reason = std::move(reason),
+          .reason = reason,
           .detail = std::move(detail),
           .remedy = ""};
 }

@@ -69,11 +69,11 @@ Role role_of(const Part& part, const std::vector<Part>& parts,
   return role_beside(part.scope, others);
 }
 
-SensorStatus status_of(const std::string& scope, std::string reason, std::string detail) {
+SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
   return {.sensor = "cray",
           .scope = scope,
           .usable = reason.empty(),
-          .reason = std::move(reason),
+          .reason = reason,
           .detail = std::move(detail),
           .remedy = ""};
 }
