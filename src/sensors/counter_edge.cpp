@@ -10,7 +10,6 @@ namespace {
 /// Steps that are remembered; those around the edges of a window are the ones that matter, and
 /// windows are short.
 constexpr std::size_t kMostSteps = 4096;
-constexpr double kSqrt2 = 1.4142135623730951;
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -58,12 +57,13 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
   const StepLog::Step* next = log.first_after(reading.t_ns);
   const bool is_close = next != nullptr && next->bracket_ns <= kTightBracket;
   if (reading.since_step_s >= 0 && next != nullptr) {
+    const Interval interval{.joules = next->joules - reading.joules,
+                            .seconds = reading.since_step_s + to_seconds(next->t_ns - reading.t_ns),
+                            .bracket_s = to_seconds(next->bracket_ns)};
+    if (is_close) return part_of(interval, reading.since_step_s, watts);
     // Nobody looked at the next step: work that began at the edge may have drawn all of it.
-    const Interval interval{
-        .joules = next->joules - reading.joules,
-        .seconds = reading.since_step_s + to_seconds(next->t_ns - reading.t_ns),
-        .bracket_s = is_close ? to_seconds(next->bracket_ns) : kSqrt2 * reading.since_step_s};
-    return part_of(interval, reading.since_step_s, watts);
+    const double joules = interval.joules * reading.since_step_s / interval.seconds;
+    return {.joules = joules, .uncertainty_j = joules / std::sqrt(3.0)};
   }
   if (is_close) {
     const double until_s = to_seconds(next->t_ns - next->bracket_ns / 2 - reading.t_ns);
