@@ -128,13 +128,14 @@ void add_energies(const MeasuredCommand& measured, TextTable& table) {
   table.add_row({"energy", energy_text(energies.back())});
   for (std::size_t i = 0; i + 1 < energies.size(); ++i)
     table.add_row({"  " + energies[i].scope, energy_text(energies[i])});
-  if (const auto net = net_of(measured))
+  const auto net = net_of(measured);
+  const auto idle = idle_of(measured);
+  if (net && idle)
     table.add_row({"  above idle",
                    fmt::format("{} J, {} W idle", with_uncertainty(net->joules, net->uncertainty_j),
-                               with_uncertainty(idle_of(measured)->watts,
-                                                idle_of(measured)->uncertainty_w))});
+                               with_uncertainty(idle->watts, idle->uncertainty_w))});
   const Energy& total = energies.back();
-  if (total.joules) table.add_row({"  " + std::string("scope"), total.detail});
+  if (total.joules) table.add_row({"  scope", total.detail});
 }
 
 }  // namespace

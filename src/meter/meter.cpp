@@ -124,8 +124,7 @@ jm_window* jm_window_begin(jm_meter* meter, jm_meter_message* message) {
   return guarded(message, none, [&] {
     auto window = std::make_unique<jm_window>();
     window->meter = meter;
-    sensors::await_fresh(meter->found.sensors);
-    window->begin = sensors::read_all(meter->found.sensors);
+    window->begin = sensors::read_fresh(meter->found.sensors);
     window->t0_ns = monotonic_now();
     return window.release();
   });

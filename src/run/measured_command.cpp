@@ -67,8 +67,7 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   CommandRun run;
   const auto held = sensors::read_process("/", process->pid());
   const std::int64_t floor_bytes = (held ? held->peak_rss_bytes.value_or(0) : 0) + kBeginBytes;
-  sensors::await_fresh(context.sensors);
-  const sensors::Readings begin = sensors::read_all(context.sensors);
+  const sensors::Readings begin = sensors::read_fresh(context.sensors);
   run.t0_ns = monotonic_now();
   if (auto released = process->release(); !released) return fail(released.error());
   await_end(*process, context.stop);
@@ -88,10 +87,9 @@ std::optional<IdlePower> measure_idle(double seconds, const CommandContext& cont
   SystemClock clock;
   sensors::Sampler keep_alive(context.sensors, {.hz = 0});
   if (!keep_alive.start()) return std::nullopt;
+  const sensors::Readings begin = sensors::read_fresh(context.sensors);
   const Nanoseconds t0 = monotonic_now();
   const Nanoseconds deadline = t0 + to_nanoseconds(seconds);
-  sensors::await_fresh(context.sensors);
-  const sensors::Readings begin = sensors::read_all(context.sensors);
   constexpr Nanoseconds kStep = 50'000'000;
   while (!context.stop && monotonic_now() < deadline)
     clock.sleep_until(std::min(deadline, monotonic_now() + kStep));

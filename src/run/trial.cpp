@@ -110,8 +110,7 @@ Energy Attempt::total_between(const sensors::Readings& begin, const sensors::Rea
 Reply<void> Attempt::idle() {
   if (protocol_.idle_s <= 0) return {};
   world_.progress.phase_changed(Phase::kIdle);
-  sensors::await_fresh(world_.sensors);
-  const auto before = sensors::read_all(world_.sensors);
+  const auto before = sensors::read_fresh(world_.sensors);
   const Nanoseconds t0 = world_.clock.now();
   const Nanoseconds end = t0 + to_nanoseconds(protocol_.idle_s);
   while (world_.clock.now() < end) {
@@ -248,8 +247,7 @@ Reply<void> Attempt::measure() {
   // The energy counters are the innermost readings: their edges matter most (design §2).
   const auto process_root = sensors::process_root(world_.root, pid);
   const auto process_begin = sensors::read_process_at_begin(process_root, pid);
-  sensors::await_fresh(world_.sensors);
-  const auto begin = sensors::read_all(world_.sensors);
+  const auto begin = sensors::read_fresh(world_.sensors);
   Exchange exchange;
   const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
                                  .min_iterations = iterations_for(protocol_.min_iterations)},
@@ -303,8 +301,7 @@ Reply<void> Attempt::count_text(const Done& done, TextWindow& window) const {
 /// first window is decoding (method: two windows, because sensors cannot split a request).
 Reply<void> Attempt::measure_prefill() {
   world_.progress.phase_changed(Phase::kPrefill);
-  sensors::await_fresh(world_.sensors);
-  const auto begin = sensors::read_all(world_.sensors);
+  const auto begin = sensors::read_fresh(world_.sensors);
   const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
                                  .min_iterations = end_.record.iterations,
                                  .new_tokens = 1},

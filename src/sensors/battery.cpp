@@ -6,7 +6,7 @@
 #include "host/kernel_file.h"
 #include "sensors/containment.h"
 #include "sensors/gauge_sensor.h"
-#include "sensors/role_status.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -40,12 +40,7 @@ class DischargeGauge final : public GaugeSource {
 };
 
 SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
-  return {.sensor = "battery",
-          .scope = scope,
-          .usable = reason.empty(),
-          .reason = reason,
-          .detail = std::move(detail),
-          .remedy = ""};
+  return make_status("battery", scope, reason, std::move(detail));
 }
 
 std::unique_ptr<GaugeSource> open_battery(const fs::path& battery) {

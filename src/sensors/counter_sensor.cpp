@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sensors/ledger.h"
+#include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -21,23 +22,6 @@ constexpr double kLongestAwaitedPeriodS = 0.01;
 constexpr double kShortestRangeJ = 65536;
 /// Reads are asked for four times in the time in which a counter can go round once.
 constexpr double kReadsPerWrap = 4;
-
-const CounterReading* find_scope(const std::vector<CounterReading>& readings,
-                                 const std::string& scope) {
-  for (const CounterReading& reading : readings)
-    if (reading.scope == scope) return &reading;
-  return nullptr;
-}
-
-Energy absent(const std::string& scope, const char* reason, std::string detail) {
-  return {.scope = scope,
-          .sensor = "",
-          .energy_class = EnergyClass::kAbsent,
-          .joules = std::nullopt,
-          .uncertainty_j = std::nullopt,
-          .reason = reason,
-          .detail = std::move(detail)};
-}
 
 }  // namespace
 
@@ -201,23 +185,25 @@ std::optional<Energy> CounterSensor::obstacle(const Entry& entry, const CounterR
                                               const CounterReading* last) const {
   const std::string& scope = entry.source.scope.scope;
   if (first == nullptr || last == nullptr)
-    return absent(scope, "gap", "its counter could not be read at an edge of the window");
+    return absent_energy(scope, "gap", "its counter could not be read at an edge of the window");
   const auto broken = entry.counter.break_between(first->t_after_ns, last->t_after_ns);
   if (broken == WrapCounter::Break::kGap)
-    return absent(scope, "gap", "its counter was not read for so long that it may have gone round");
+    return absent_energy(scope, "gap",
+                         "its counter was not read for so long that it may have gone round");
   if (broken || last->joules < first->joules)
-    return absent(scope, "reset", "its counter was set back inside the window");
+    return absent_energy(scope, "reset", "its counter was set back inside the window");
   const double hold_s = entry.cadence.longest_hold_s(first->t_after_ns, last->t_after_ns);
   if (hold_s > entry.cadence.stall_limit_s())
-    return absent(scope, "stalled",
-                  fmt::format("its counter stood still for {:.2g} s or more; run 'joulemark "
-                              "doctor' to see whether it still counts",
-                              hold_s));
+    return absent_energy(scope, "stalled",
+                         fmt::format("its counter stood still for {:.2g} s or more; run 'joulemark "
+                                     "doctor' to see whether it still counts",
+                                     hold_s));
   if (last->joules <= first->joules)
-    return absent(scope, "below_resolution",
-                  fmt::format("its counter is updated every {:.2g} s, and no update fell into the "
-                              "window; raise --duration",
-                              entry.cadence.period_s()));
+    return absent_energy(
+        scope, "below_resolution",
+        fmt::format("its counter is updated every {:.2g} s, and no update fell into the "
+                    "window; raise --duration",
+                    entry.cadence.period_s()));
   return std::nullopt;
 }
 
@@ -243,8 +229,8 @@ Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterRea
   const Unseen before = unseen(*first);
   const Unseen after = unseen(*last);
   const double joules = shown + after.joules - before.joules;
-  const double rest_j = counter_uncertainty_j(
-      *first, *last, {.joules = joules, .resolution_j = entry.source.step_j, .update_period_s = 0});
+  const double rest_j =
+      counter_uncertainty_j(*first, *last, {.joules = joules, .resolution_j = entry.source.step_j});
   return {
       .scope = scope,
       .sensor = name_,

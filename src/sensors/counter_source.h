@@ -12,6 +12,9 @@
 
 namespace joulemark::sensors {
 
+/// The step of most RAPL registers, joules; where nobody tells another.
+inline constexpr double kUsualRaplStepJ = 1.0 / 16384;
+
 /// An open counter.
 class CounterSource {
  public:

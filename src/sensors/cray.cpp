@@ -9,7 +9,7 @@
 #include "host/kernel_file.h"
 #include "sensors/containment.h"
 #include "sensors/counter_sensor.h"
-#include "sensors/role_status.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -70,12 +70,7 @@ Role role_of(const Part& part, const std::vector<Part>& parts,
 }
 
 SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
-  return {.sensor = "cray",
-          .scope = scope,
-          .usable = reason.empty(),
-          .reason = reason,
-          .detail = std::move(detail),
-          .remedy = ""};
+  return make_status("cray", scope, reason, std::move(detail));
 }
 
 }  // namespace

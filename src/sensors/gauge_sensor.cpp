@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sensors/ledger.h"
+#include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -15,23 +16,6 @@ constexpr double kGapIntervals = 5;
 
 double interval_of(const PowerGauge& gauge) {
   return std::max(gauge.update_s, kShortestIntervalS);
-}
-
-const CounterReading* find_scope(const std::vector<CounterReading>& readings,
-                                 const std::string& scope) {
-  for (const CounterReading& reading : readings)
-    if (reading.scope == scope) return &reading;
-  return nullptr;
-}
-
-Energy absent_gap(const std::string& scope, const char* detail) {
-  return {.scope = scope,
-          .sensor = "",
-          .energy_class = EnergyClass::kAbsent,
-          .joules = std::nullopt,
-          .uncertainty_j = std::nullopt,
-          .reason = "gap",
-          .detail = detail};
 }
 
 /// Parts: what happened between readings, a bound that is taken as uniform; the edges, at which a
@@ -101,10 +85,11 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
-    return absent_gap(scope, "its power could not be read at an edge of the window");
+    return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const auto span = entry.integral.between(first->t_after_ns, last->t_after_ns);
   if (!span || span->has_gap)
-    return absent_gap(scope, "its power was not read for so long that nobody knows what it was");
+    return absent_energy(scope, "gap",
+                         "its power was not read for so long that nobody knows what it was");
   const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
   return {.scope = scope,
           .sensor = name_,

@@ -10,7 +10,7 @@
 #include "sensors/counter_sensor.h"
 #include "sensors/gauge_sensor.h"
 #include "sensors/hwmon_chips.h"
-#include "sensors/role_status.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -27,28 +27,20 @@ struct OpenChannels {
 };
 
 SensorStatus usable_status(const HwmonChannel& channel) {
-  SensorStatus status{.sensor = "hwmon",
-                      .scope = channel.scope.scope,
-                      .usable = true,
-                      .reason = "",
-                      .detail = "energy counter",
-                      .remedy = ""};
-  if (channel.kind != ChannelKind::kEnergy)
-    status.detail = fmt::format("power, integrated; each reading is the mean of {:.3g} ms",
-                                channel.average_s * 1e3);
-  return status;
+  return make_status("hwmon", channel.scope.scope, "",
+                     channel.kind == ChannelKind::kEnergy
+                         ? "energy counter"
+                         : fmt::format("power, integrated; each reading is the mean of {:.3g} ms",
+                                       channel.average_s * 1e3));
 }
 
 SensorStatus unreadable_status(const HwmonChannel& channel) {
   const auto file = SysfsFile::open(channel.file);
   const bool forbidden = !file && (file.error() == EACCES || file.error() == EPERM);
-  SensorStatus status{.sensor = "hwmon",
-                      .scope = channel.scope.scope,
-                      .usable = false,
-                      .reason = forbidden ? "eacces" : "unreadable",
-                      .detail = fmt::format("cannot read '{}'{}", channel.file.string(),
-                                            forbidden ? ": permission denied" : ""),
-                      .remedy = ""};
+  SensorStatus status =
+      make_status("hwmon", channel.scope.scope, forbidden ? "eacces" : "unreadable",
+                  fmt::format("cannot read '{}'{}", channel.file.string(),
+                              forbidden ? ": permission denied" : ""));
   if (forbidden) status.remedy = fmt::format("sudo chmod a+r {}", channel.file.string());
   return status;
 }
@@ -104,12 +96,8 @@ Discovered find_hwmon(const SensorEnvironment& environment, const std::vector<Sc
   OpenChannels open = open_counted(list_channels(environment.root), claimed);
   found.statuses = std::move(open.statuses);
   if (found.statuses.empty())
-    found.statuses.push_back({.sensor = "hwmon",
-                              .scope = "",
-                              .usable = false,
-                              .reason = "absent",
-                              .detail = "no chip measures energy or power",
-                              .remedy = ""});
+    found.statuses.push_back(
+        make_status("hwmon", "", "absent", "no chip measures energy or power"));
   if (!open.counters.empty()) {
     auto sensor =
         std::make_unique<CounterSensor>("hwmon", std::move(open.counters), environment.clock);

@@ -25,6 +25,13 @@ void put_rail(const TreeMachine& machine, int number, const std::string& label) 
   machine.put(kHwmon + "3/curr" + channel + "_input", "2000");
 }
 
+/// A chip that measures a Grace socket.
+void put_socket(const TreeMachine& machine, const std::string& microwatts) {
+  machine.put(kHwmon + "0/name", "power_meter");
+  machine.put(kHwmon + "0/power1_average", microwatts);
+  machine.put(kHwmon + "0/power1_oem_info", "Grace Power Socket 0");
+}
+
 TEST(Hwmon, GraceSocketsArePowerThatIsIntegrated) {
   TreeMachine machine;
   for (int i = 0; i < 2; ++i) {
@@ -50,9 +57,7 @@ TEST(Hwmon, GraceSocketsArePowerThatIsIntegrated) {
 
 TEST(Hwmon, WhatNobodySawIsInTheUncertainty) {
   TreeMachine machine;
-  machine.put(kHwmon + "0/name", "power_meter");
-  machine.put(kHwmon + "0/power1_average", "100000000");
-  machine.put(kHwmon + "0/power1_oem_info", "Grace Power Socket 0");
+  put_socket(machine, "100000000");
   machine.find();
   const Readings begin = machine.read();
   for (int i = 1; i <= 10; ++i) {
@@ -131,9 +136,7 @@ TEST(Hwmon, ChipsThatNobodyKnowsAreListedAndNeverAdded) {
 TEST(Hwmon, GarbageIsUnreadableAndNoZero) {
   for (const char* text : {"", "x", "99999999999999999999", "-", "1e9"}) {
     TreeMachine machine;
-    machine.put(kHwmon + "0/name", "power_meter");
-    machine.put(kHwmon + "0/power1_average", text);
-    machine.put(kHwmon + "0/power1_oem_info", "Grace Power Socket 0");
+    put_socket(machine, text);
     machine.find();
     EXPECT_THAT(machine.rows(), ElementsAre("hwmon package-0 unreadable")) << text;
   }
@@ -141,9 +144,7 @@ TEST(Hwmon, GarbageIsUnreadableAndNoZero) {
 
 TEST(Hwmon, APowerThatNoSocketHasIsNotIntegrated) {
   TreeMachine machine;
-  machine.put(kHwmon + "0/name", "power_meter");
-  machine.put(kHwmon + "0/power1_average", "100000000");
-  machine.put(kHwmon + "0/power1_oem_info", "Grace Power Socket 0");
+  put_socket(machine, "100000000");
   machine.find();
   const Readings begin = machine.read();
   machine.clock().advance_s(0.1);

@@ -12,6 +12,8 @@
 #include <set>
 #include <utility>
 
+#include "sensors/scope_reading.h"
+
 namespace joulemark::sensors {
 namespace {
 
@@ -108,12 +110,6 @@ Energy sum(const Covered& covered) {
           .detail = coverage(covered)};
 }
 
-Energy absent_scope(const SensorStatus& status) {
-  Energy energy = absent_total(status.reason, status.detail);
-  energy.scope = status.scope;
-  return energy;
-}
-
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
   for (const char* reason : {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "vm"})
@@ -128,10 +124,6 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
 
 }  // namespace
 
-void await_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
-  for (const auto& sensor : sensors) sensor->await_fresh();
-}
-
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings;
   readings.reserve(sensors.size());
@@ -139,14 +131,13 @@ Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   return readings;
 }
 
+Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  for (const auto& sensor : sensors) sensor->await_fresh();
+  return read_all(sensors);
+}
+
 Energy absent_total(std::string reason, std::string detail) {
-  return {.scope = "total",
-          .sensor = "",
-          .energy_class = EnergyClass::kAbsent,
-          .joules = std::nullopt,
-          .uncertainty_j = std::nullopt,
-          .reason = std::move(reason),
-          .detail = std::move(detail)};
+  return absent_energy("total", std::move(reason), std::move(detail));
 }
 
 std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
@@ -172,7 +163,8 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
           ? sum({energies, scopes, statuses})
           : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail));
   for (const SensorStatus& status : statuses)
-    if (is_missing(status)) energies.push_back(absent_scope(status));
+    if (is_missing(status))
+      energies.push_back(absent_energy(status.scope, status.reason, status.detail));
   energies.push_back(std::move(total));
   return energies;
 }
@@ -183,10 +175,9 @@ double counter_uncertainty_j(const CounterReading& begin, const CounterReading& 
   const double watts = seconds > 0 ? error.joules / seconds : 0;
   const double bracket_a_s = static_cast<double>(begin.t_after_ns - begin.t_before_ns) * 1e-9;
   const double bracket_b_s = static_cast<double>(end.t_after_ns - end.t_before_ns) * 1e-9;
-  const double edge = watts * error.update_period_s / std::sqrt(6.0);
   const double quantisation = error.resolution_j / std::sqrt(6.0);
   const double time = watts * std::hypot(bracket_a_s, bracket_b_s) / std::sqrt(12.0);
-  return std::sqrt(edge * edge + quantisation * quantisation + time * time);
+  return std::hypot(quantisation, time);
 }
 
 }  // namespace joulemark::sensors

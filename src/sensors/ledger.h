@@ -12,12 +12,12 @@ namespace joulemark::sensors {
 /// One reading of every sensor, in the sensors' order.
 using Readings = std::vector<std::vector<CounterReading>>;
 
-/// Before a window: waits for the next step of every counter that is updated often, a millisecond
-/// as a rule, so that the window's first reading is fresh.
-void await_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors);
-
 /// Reads every sensor once.
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
+
+/// The first readings of a window: waits for the next step of every counter that is updated often,
+/// a millisecond as a rule, and reads.
+Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 /// The energies of the window between two readings: one per non-overlapping scope, and last exactly
 /// one "total". `statuses` are those of `discover`: a scope that would count and cannot be read is
@@ -35,9 +35,8 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
 /// The absent total alone: for a trial that has no window, `reason` as given by the caller.
 Energy absent_total(std::string reason, std::string detail);
 
-/// Standard uncertainty in joules of a counter's difference over a window; the square root of the
-/// sum of squares of its parts:
-///  - update period: each edge sees the counter up to one period late, uniform: P·d/sqrt(6);
+/// Standard uncertainty in joules of a counter's difference over a window, what it had not shown
+/// yet at the edges apart (counter_edge.h); the square root of the sum of squares of its parts:
 ///  - quantisation: two uniform errors of one step: q/sqrt(6);
 ///  - time: each read happened somewhere inside its bracket: P·sqrt(a² + b²)/sqrt(12).
 /// Those of one sensor's scopes of one device step together and err together, so they add up
@@ -47,7 +46,6 @@ Energy absent_total(std::string reason, std::string detail);
 struct EdgeError {
   double joules = 0;
   double resolution_j = 0;
-  double update_period_s = 0;
 };
 double counter_uncertainty_j(const CounterReading& begin, const CounterReading& end,
                              const EdgeError& error);

@@ -7,6 +7,7 @@
 #include "sensors/containment.h"
 #include "sensors/nvml_power_sensor.h"
 #include "sensors/nvml_sensor.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -16,13 +17,8 @@ namespace fs = std::filesystem;
 /// No machine has more boards; who says so is not believed.
 constexpr unsigned kMostBoards = 256;
 
-SensorStatus status_of(std::string scope, const char* reason, std::string detail) {
-  return {.sensor = "nvml",
-          .scope = std::move(scope),
-          .usable = false,
-          .reason = reason,
-          .detail = std::move(detail),
-          .remedy = ""};
+SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
+  return make_status("nvml", scope, reason, std::move(detail));
 }
 
 fs::path library_path(const SensorEnvironment& environment) {
@@ -94,12 +90,10 @@ void add_sensor(const std::vector<NvmlBoard>& boards, Clock* clock, Discovered& 
   auto sensor = std::make_unique<MeasuringSensor>(boards, clock);
   sensor->calibrate();
   for (std::size_t i = 0; i < boards.size(); ++i) {
-    SensorStatus status =
+    found.statuses.push_back(
         status_of(boards[i].scope.scope, "",
                   fmt::format("{}; driver {}{}", sensor->describe(i),
-                              boards[i].device->library().driver_version(), boards[i].note));
-    status.usable = true;
-    found.statuses.push_back(std::move(status));
+                              boards[i].device->library().driver_version(), boards[i].note)));
   }
   found.sensors.push_back(std::move(sensor));
 }

@@ -3,16 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "sensors/sensor_status.h"
+
 namespace joulemark::sensors {
 namespace {
 
 SensorStatus refusal(const std::string& scope, const char* reason, std::string detail) {
-  return {.sensor = "nvml",
-          .scope = scope,
-          .usable = false,
-          .reason = reason,
-          .detail = std::move(detail),
-          .remedy = ""};
+  return make_status("nvml", scope, reason, std::move(detail));
 }
 
 const char* reason_of(nvml::Return code) {
@@ -87,6 +84,14 @@ std::optional<double> board_watts(NvmlDevice& device, NvmlPower way) {
   if (!milliwatts || *milliwatts == 0) return std::nullopt;
   const double watts = static_cast<double>(*milliwatts) * 1e-3;
   return watts <= kMostBoardWatts ? std::optional(watts) : std::nullopt;
+}
+
+std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards) {
+  std::vector<GaugeReading> all;
+  for (const NvmlBoard& board : boards)
+    for (GaugeReading& reading : board.device->gauges(board.scope.scope))
+      all.push_back(std::move(reading));
+  return all;
 }
 
 tl::expected<NvmlBoard, SensorStatus> open_nvml_board(

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "joulemark/sensor.h"
 #include "sensors/nvml_device.h"
@@ -26,6 +27,9 @@ struct NvmlBoard {
 
 /// Watts now; empty when the driver has no believable answer. A board never draws nothing.
 std::optional<double> board_watts(NvmlDevice& device, NvmlPower way);
+
+/// What the boards tell besides energy.
+std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards);
 
 /// Looks at board `index` once: all of the calls that are too slow to be made while something is
 /// measured. The error is the row of a board that is not used.

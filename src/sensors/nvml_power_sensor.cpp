@@ -7,6 +7,7 @@
 
 #include "sensors/ledger.h"
 #include "sensors/nvml_sensor.h"
+#include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -39,20 +40,6 @@ GaugeFacts facts_of(NvmlPower way) {
 
 Nanoseconds middle(const CounterReading& reading) {
   return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
-}
-
-const CounterReading* find_scope(const std::vector<CounterReading>& readings,
-                                 const std::string& scope) {
-  const auto found =
-      std::find_if(readings.begin(), readings.end(),
-                   [&](const CounterReading& reading) { return reading.scope == scope; });
-  return found != readings.end() ? &*found : nullptr;
-}
-
-Energy absent_scope(const std::string& scope, const char* reason, const char* detail) {
-  Energy energy = absent_total(reason, detail);
-  energy.scope = scope;
-  return energy;
 }
 
 }  // namespace
@@ -100,11 +87,7 @@ std::string NvmlPowerSensor::describe(std::size_t index) const {
 }
 
 std::vector<GaugeReading> NvmlPowerSensor::gauges() {
-  std::vector<GaugeReading> all;
-  for (const NvmlBoard& board : boards_)
-    for (GaugeReading& reading : board.device->gauges(board.scope.scope))
-      all.push_back(std::move(reading));
-  return all;
+  return gauges_of(boards_);
 }
 
 std::optional<CounterReading> NvmlPowerSensor::read_entry(Entry& entry) const {
@@ -149,12 +132,12 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
-    return absent_scope(scope, "gap", "its power could not be read at an edge of the window");
+    return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const auto span = entry.integral.between(middle(*first), middle(*last));
   if (!span || span->has_gap)
-    return absent_scope(scope, "gap", "its power was not read often enough to be integrated");
+    return absent_energy(scope, "gap", "its power was not read often enough to be integrated");
   if (span->joules <= 0)
-    return absent_scope(scope, "below_resolution", "its power was read once; raise --duration");
+    return absent_energy(scope, "below_resolution", "its power was read once; raise --duration");
   const double shift_s = facts_of(entry.board.power).window_s / 2 + entry.cadence.period_s();
   const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
   return {.scope = scope,

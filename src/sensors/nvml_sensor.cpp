@@ -59,11 +59,7 @@ double NvmlSensor::sample_interval_s() const {
 }
 
 std::vector<GaugeReading> NvmlSensor::gauges() {
-  std::vector<GaugeReading> all;
-  for (const NvmlBoard& board : boards_)
-    for (GaugeReading& reading : board.device->gauges(board.scope.scope))
-      all.push_back(std::move(reading));
-  return all;
+  return gauges_of(boards_);
 }
 
 std::vector<Energy> NvmlSensor::energies(const std::vector<CounterReading>& begin,

@@ -11,25 +11,15 @@
 #include "host/kernel_file.h"
 #include "host/machine.h"
 #include "sensors/containment.h"
-#include "sensors/counter_sensor.h"
+#include "sensors/counter_discovery.h"
 #include "sensors/perf_events.h"
-#include "sensors/role_status.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
 
-/// The registers' own step of most processors; an event's raw value is finer than what moves it.
-constexpr double kUsualStepJ = 1.0 / 16384;
-/// No processor socket, and no memory of one, draws more.
-constexpr double kMostSocketWatts = 1000;
-
-SensorStatus status_of(std::string scope, const char* reason, std::string detail) {
-  return {.sensor = "perf",
-          .scope = std::move(scope),
-          .usable = false,
-          .reason = reason,
-          .detail = std::move(detail),
-          .remedy = ""};
+SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
+  return make_status("perf", scope, reason, std::move(detail));
 }
 
 OpenedCounter open_event(const SensorEnvironment& environment, const PerfEvent& event) {
@@ -61,16 +51,6 @@ SensorStatus refused_status(int error, const std::filesystem::path& root) {
   return status;
 }
 
-SensorStatus usable_status(const ScopeInfo& scope, const Cadence& cadence) {
-  SensorStatus status = status_of(
-      scope.scope, "",
-      cadence.is_measured()
-          ? fmt::format("energy counter, updated every {:.2g} ms", cadence.period_s() * 1e3)
-          : fmt::format("energy counter, not seen to count within {:.2g} s", cadence.period_s()));
-  status.usable = true;
-  return status;
-}
-
 struct Opened {
   std::vector<Counter> counters;
   std::vector<SensorStatus> statuses;
@@ -99,11 +79,11 @@ Opened open_counted(const PowerPmu& pmu, const SensorEnvironment& environment,
       opened.error = source.error();
       continue;
     }
-    opened.counters.push_back(
-        {.scope = event.scope,
-         .range = {.unit_j = event.unit_j, .modulus = 0, .max_watts = kMostSocketWatts},
-         .step_j = std::max(event.unit_j, kUsualStepJ),
-         .source = *std::move(source)});
+    opened.counters.push_back({.scope = event.scope,
+                               .range = {.unit_j = event.unit_j, .modulus = 0},
+                               // A raw value is finer than what moves it.
+                               .step_j = std::max(event.unit_j, kUsualRaplStepJ),
+                               .source = *std::move(source)});
   }
   return opened;
 }
@@ -136,19 +116,12 @@ Discovered find_perf(const SensorEnvironment& environment, const std::vector<Sco
     return found;
   }
   found.statuses = std::move(opened.statuses);
-  std::vector<ScopeInfo> scopes;
-  for (const Counter& counter : opened.counters) scopes.push_back(counter.scope);
-  auto sensor =
-      std::make_unique<CounterSensor>("perf", std::move(opened.counters), environment.clock);
-  sensor->calibrate();
-  for (std::size_t i = 0; i < scopes.size(); ++i) {
-    const auto twin = sensor->mirror_of(i);
-    found.statuses.push_back(
-        twin ? status_of(scopes[i].scope, "mirror",
-                         fmt::format("shows the counter of {}; not added", *twin))
-             : usable_status(scopes[i], sensor->cadence_of(i)));
-  }
-  found.sensors.push_back(std::move(sensor));
+  add_counters(
+      {.name = "perf", .counters = std::move(opened.counters), .clock = environment.clock},
+      [](std::size_t, const Cadence& cadence) {
+        return "energy counter, " + cadence_text(cadence);
+      },
+      found);
   return found;
 }
 

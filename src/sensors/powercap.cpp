@@ -10,43 +10,28 @@
 #include "base/error.h"
 #include "host/kernel_file.h"
 #include "host/machine.h"
-#include "sensors/counter_sensor.h"
+#include "sensors/counter_discovery.h"
 #include "sensors/powercap_zones.h"
-#include "sensors/role_status.h"
+#include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// No processor socket, and no memory of one, draws more.
-constexpr double kMostSocketWatts = 1000;
-
 fs::path folder_of(const SensorEnvironment& environment) {
   return environment.root / "sys/class/powercap";
 }
 
 SensorStatus status_of(const Zone& zone, std::string reason, std::string detail) {
-  return {.sensor = "powercap",
-          .scope = zone.scope.scope,
-          .usable = false,
-          .reason = std::move(reason),
-          .detail = std::move(detail),
-          .remedy = ""};
+  return make_status("powercap", zone.scope.scope, std::move(reason), std::move(detail));
 }
 
-SensorStatus usable_status(const Zone& zone, const Cadence& cadence) {
+std::string describe(const Zone& zone, const Cadence& cadence) {
   const char* range =
       zone.modulus_uj > 0 ? "" : "; its range is unknown, so a wrap counts as a reset";
-  const std::string period =
-      cadence.is_measured() ? fmt::format("updated every {:.2g} ms", cadence.period_s() * 1e3)
-                            : fmt::format("not seen to count within {:.2g} s", cadence.period_s());
-  return {.sensor = "powercap",
-          .scope = zone.scope.scope,
-          .usable = true,
-          .reason = "",
-          .detail = fmt::format("energy counter, {:.3g} J steps, {}{}", zone.step_j, period, range),
-          .remedy = ""};
+  return fmt::format("energy counter, {:.3g} J steps, {}{}", zone.step_j, cadence_text(cadence),
+                     range);
 }
 
 SensorStatus unreadable_status(const Zone& zone, int error, const fs::path& root) {
@@ -102,9 +87,7 @@ double true_microjoule(double step_j) {
 
 Counter counter_of(const Zone& zone, SysfsFile file) {
   return {.scope = zone.scope,
-          .range = {.unit_j = true_microjoule(zone.step_j),
-                    .modulus = zone.modulus_uj,
-                    .max_watts = kMostSocketWatts},
+          .range = {.unit_j = true_microjoule(zone.step_j), .modulus = zone.modulus_uj},
           .step_j = zone.step_j,
           .source = std::make_unique<FileCounter>(std::move(file))};
 }
@@ -146,18 +129,12 @@ Discovered find_powercap(const SensorEnvironment& environment,
   found.statuses = std::move(opened.statuses);
   if (opened.zones.empty()) return found;
 
-  const std::vector<Zone>& zones = opened.zones;
-  auto sensor =
-      std::make_unique<CounterSensor>("powercap", std::move(opened.counters), environment.clock);
-  sensor->calibrate();
-  for (std::size_t i = 0; i < zones.size(); ++i) {
-    const auto twin = sensor->mirror_of(i);
-    found.statuses.push_back(
-        twin ? status_of(zones[i], "mirror",
-                         fmt::format("shows the counter of {}; not added", *twin))
-             : usable_status(zones[i], sensor->cadence_of(i)));
-  }
-  found.sensors.push_back(std::move(sensor));
+  add_counters(
+      {.name = "powercap", .counters = std::move(opened.counters), .clock = environment.clock},
+      [&](std::size_t index, const Cadence& cadence) {
+        return describe(opened.zones[index], cadence);
+      },
+      found);
   return found;
 }
 

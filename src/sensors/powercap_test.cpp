@@ -224,8 +224,7 @@ TEST(Powercap, UncertaintyHoldsTheErrorOfEdgesAndSteps) {
 TEST(Powercap, UncertaintyGrowsWithTheTimeThatAReadTakes) {
   const CounterReading begin{"package-0", 0, 0, 4'000'000};
   const CounterReading end{"package-0", 100, 1'000'000'000, 1'003'000'000};
-  const double u =
-      counter_uncertainty_j(begin, end, {.joules = 99.9, .resolution_j = 0, .update_period_s = 0});
+  const double u = counter_uncertainty_j(begin, end, {.joules = 99.9, .resolution_j = 0});
   EXPECT_NEAR(u, 100 * 0.005 / std::sqrt(12.0), 1e-6);
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "host/kernel_file.h"
+#include "sensors/counter_source.h"
 #include "sensors/sysfs_file.h"
 
 namespace joulemark::sensors {
@@ -17,8 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRegisters = "intel-rapl:";
 constexpr std::string_view kMmio = "intel-rapl-mmio:";
-/// 2^-14 J: the usual step where the file that tells it is missing.
-constexpr double kUsualStepJ = 1.0 / 16384;
 /// The counters are 32 bits of steps.
 constexpr double kStepsLessOne = 4294967295.0;
 
@@ -53,7 +52,7 @@ Zone read_zone(const fs::path& folder, const std::string& directory) {
   if (zone.scope.domain == Domain::kPackage)
     zone.scope.device = name.substr(std::string("package-").size());
   const auto range = host::read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
-  zone.step_j = kUsualStepJ;
+  zone.step_j = kUsualRaplStepJ;
   if (range && *range > 0) {
     const double step_uj = static_cast<double>(*range) / kStepsLessOne;
     zone.modulus_uj = static_cast<double>(*range) + step_uj;

@@ -8,6 +8,7 @@
 
 #include "host/kernel_file.h"
 #include "sensors/process.h"
+#include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -18,9 +19,8 @@ Nanoseconds middle(Nanoseconds a, Nanoseconds b) {
 
 /// When the counter of `scope` was read; 0 when it was not.
 Nanoseconds time_of(const std::vector<CounterReading>& readings, const std::string& scope) {
-  for (const CounterReading& reading : readings)
-    if (reading.scope == scope) return reading.t_after_ns;
-  return 0;
+  const CounterReading* reading = find_scope(readings, scope);
+  return reading != nullptr ? reading->t_after_ns : 0;
 }
 
 std::optional<SysfsFile> open_file(const std::filesystem::path& path) {

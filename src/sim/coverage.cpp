@@ -92,9 +92,8 @@ Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double win
       {.root = world.root(), .clock = &clock, .open_perf = {}, .nvml_library = {}});
   // As a trial does: the work begins right behind a step of the fast counters.
   clock.sleep_until(start + to_nanoseconds(begin_s - kLeadS));
-  sensors::await_fresh(found.sensors);
+  const sensors::Readings begin = sensors::read_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
-  const sensors::Readings begin = sensors::read_all(found.sensors);
   keep_read(found.sensors, clock, clock.now() + to_nanoseconds(window_s));
   const double to_s = to_seconds(clock.now() - start);
   const sensors::Readings end = sensors::read_all(found.sensors);
