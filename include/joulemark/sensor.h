@@ -56,6 +56,9 @@ struct ScopeInfo {
   Domain domain = Domain::kOther;
   std::string device;  ///< the socket "0", its die "0-die-1", the accelerator's number; "" for one
                        ///< of the whole machine
+  /// What brings its values up to date, where that is not the device: a controller's scopes change
+  /// at one time, and what is not known of that time is not known of all of them.
+  std::string updated_by = {};
 };
 
 /// The value of one cumulative counter, with the time it was read. Joules since an arbitrary start,

@@ -33,6 +33,7 @@ class DischargeGauge final : public GaugeSource {
     // Some drivers count what flows out as negative.
     return watts ? std::optional(std::abs(*watts)) : std::nullopt;
   }
+  [[nodiscard]] double step_w() const override { return std::abs(power_->step_w()); }
 
  private:
   std::unique_ptr<GaugeSource> power_;
@@ -46,7 +47,7 @@ SensorStatus status_of(const std::string& scope, const std::string& reason, std:
 std::unique_ptr<GaugeSource> open_battery(const fs::path& battery) {
   auto power = open_gauge(battery / "power_now", kMicro);
   if (power == nullptr)
-    power = open_product(battery / "voltage_now", battery / "current_now", kMicroMicro);
+    power = open_product({battery / "voltage_now"}, {battery / "current_now"}, kMicroMicro);
   auto status = SysfsFile::open(battery / "status");
   if (power == nullptr || !status) return nullptr;
   return std::make_unique<DischargeGauge>(std::move(power), *std::move(status));
@@ -79,8 +80,7 @@ Discovered find_battery(const SensorEnvironment& environment,
     } else {
       found.statuses.push_back(status_of(name, "", "power of the whole laptop, integrated"));
       gauges.push_back({.scope = scope,
-                        .average_s = kUpdateS,
-                        .update_s = kUpdateS,
+                        .timing = {.average_s = kUpdateS, .update_s = kUpdateS},
                         .max_watts = kMostLaptopWatts,
                         .source = std::move(source)});
     }

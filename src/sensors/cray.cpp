@@ -50,6 +50,7 @@ std::vector<Part> list_parts(const fs::path& folder) {
     std::error_code error;
     return !fs::exists(part.file, error);
   });
+  for (Part& part : parts) part.scope.updated_by = "node controller";
   return parts;
 }
 

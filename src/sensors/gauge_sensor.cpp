@@ -10,30 +10,30 @@
 namespace joulemark::sensors {
 namespace {
 
-constexpr double kShortestIntervalS = 0.1;
+constexpr double kShortestIntervalS = 0.02;
+/// An instant is as good as the next one: more of them cost more than they tell.
+constexpr double kInstantIntervalS = 0.1;
 /// Between two readings that are further apart than this many intervals nobody knows the power.
 constexpr double kGapIntervals = 5;
 
-double interval_of(const PowerGauge& gauge) {
-  return std::max(gauge.update_s, kShortestIntervalS);
+/// No mean is to be missed, and ticks come at random moments.
+double interval_of(const GaugeTiming& timing) {
+  if (timing.average_s <= 0) return std::max(timing.update_s, kInstantIntervalS);
+  return std::max(timing.update_s / 2, kShortestIntervalS);
 }
 
-/// Parts: what happened between readings, a bound that is taken as uniform; the edges, at which a
-/// mean over the past, as old as the last update, stands for the present; the brackets of the
-/// reads.
-double uncertainty_j(const PowerGauge& gauge, const PowerIntegral::Span& span, double time_j) {
-  const double between = span.half_spread_j / std::sqrt(3.0);
-  const double edges = span.swing_w * (gauge.average_s / 2 + gauge.update_s) / std::sqrt(3.0);
-  return std::hypot(between, edges, time_j);
+Nanoseconds middle(const CounterReading& reading) {
+  return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
 }
 
 }  // namespace
 
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
     : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
+  // They are read one after the other, and what happened between the reads is the same for all.
   for (PowerGauge& gauge : gauges) {
-    const double longest_s = kGapIntervals * interval_of(gauge);
-    entries_.push_back({.gauge = std::move(gauge), .integral = PowerIntegral(longest_s)});
+    gauge.scope.updated_by = name_;
+    entries_.push_back({.gauge = std::move(gauge), .integral = {}});
   }
 }
 
@@ -47,15 +47,15 @@ std::vector<ScopeInfo> GaugeSensor::scopes() const {
 double GaugeSensor::update_period_s() const {
   const std::lock_guard lock(mutex_);
   double longest = 0;
-  for (const Entry& entry : entries_)
-    longest = std::max(longest, entry.gauge.update_s + entry.gauge.average_s);
+  for (const Entry& entry : entries_) longest = std::max(longest, entry.gauge.timing.memory_s());
   return longest;
 }
 
 double GaugeSensor::max_read_interval_s() const {
   const std::lock_guard lock(mutex_);
-  double shortest = interval_of(entries_.front().gauge);
-  for (const Entry& entry : entries_) shortest = std::min(shortest, interval_of(entry.gauge));
+  double shortest = interval_of(entries_.front().gauge.timing);
+  for (const Entry& entry : entries_)
+    shortest = std::min(shortest, interval_of(entry.gauge.timing));
   return shortest;
 }
 
@@ -66,7 +66,8 @@ std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
   const bool plausible =
       watts && std::isfinite(*watts) && *watts >= 0 && *watts <= entry.gauge.max_watts;
   if (!plausible) return std::nullopt;
-  reading.joules = entry.integral.take(*watts, reading.t_after_ns);
+  reading.joules = entry.integral.take(
+      {.t = middle(reading), .watts = *watts, .step_w = entry.gauge.source->step_w()});
   return reading;
 }
 
@@ -86,18 +87,34 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
-  const auto span = entry.integral.between(first->t_after_ns, last->t_after_ns);
-  if (!span || span->has_gap)
+  const GaugeTiming& timing = entry.gauge.timing;
+  const auto energy = energy_of_window(entry.integral, timing,
+                                       {.begin = middle(*first),
+                                        .end = middle(*last),
+                                        .longest_step_s = kGapIntervals * interval_of(timing)});
+  if (!energy)
     return absent_energy(scope, "gap",
                          "its power was not read for so long that nobody knows what it was");
-  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
+  const double time_j = counter_uncertainty_j(*first, *last, {.joules = energy->joules});
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,
-          .joules = span->joules,
-          .uncertainty_j = uncertainty_j(entry.gauge, *span, time_j),
+          .joules = energy->joules,
+          .uncertainty_j = std::hypot(energy->uncertainty_j, time_j),
           .reason = "",
           .detail = "integrated from readings of its power"};
+}
+
+void GaugeSensor::await_step(const std::vector<CounterReading>& since) {
+  const double memory_s = update_period_s();
+  const Nanoseconds step = to_nanoseconds(max_read_interval_s());
+  for (const CounterReading& reading : since) {
+    const Nanoseconds until = reading.t_after_ns + to_nanoseconds(memory_s);
+    while (clock_->now() < until) {
+      clock_->sleep_until(std::min(until, clock_->now() + step));
+      read();
+    }
+  }
 }
 
 std::vector<Energy> GaugeSensor::energies(const std::vector<CounterReading>& begin,

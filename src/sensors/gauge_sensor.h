@@ -14,9 +14,8 @@
 
 namespace joulemark::sensors {
 
-/// Integrates between the reads; its energies are derived, not measured. What a gauge did between
-/// two readings nobody saw, and a mean over the past stands for the present at the edges: both are
-/// in the uncertainty. Thread-safe.
+/// Integrates between the reads; its energies are derived, not measured (energy_of_window).
+/// Thread-safe.
 class GaugeSensor final : public Sensor {
  public:
   /// `name` is that of the row of the sensor table. `clock` is not owned; nullptr: CLOCK_MONOTONIC.
@@ -27,9 +26,12 @@ class GaugeSensor final : public Sensor {
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override;
   [[nodiscard]] double update_period_s() const override;
   [[nodiscard]] double resolution_j() const override { return 0; }
-  /// How often it has to be read: as often as a gauge is updated, 10 times a second at most.
+  /// How often it has to be read: twice between updates of a mean, 10 times a second
+  /// of what is an instant.
   [[nodiscard]] double max_read_interval_s() const override;
   std::vector<CounterReading> read() override;
+  /// Reads on for as long as its means remember.
+  void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensors/gauge_source.h"
 
+#include <cmath>
+
 #include "host/kernel_file.h"
 
 namespace joulemark::sensors {
-namespace {
 
-std::optional<double> number_in(const SysfsFile& file) {
+bool NumberFile::read() {
   char buffer[64];
   const auto text = file.read(buffer, sizeof buffer);
-  const auto value = text ? host::parse_number<long long>(*text) : std::nullopt;
-  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+  const auto number = text ? host::parse_number<long long>(*text) : std::nullopt;
+  if (!number) return false;
+  step.see(*number);
+  value = static_cast<double>(*number);
+  return true;
 }
 
-}  // namespace
-
 std::optional<double> FileGauge::watts() {
-  const auto value = number_in(file_);
-  return value ? std::optional(*value * unit_w_) : std::nullopt;
+  return number_.read() ? std::optional(number_.value * unit_w_) : std::nullopt;
 }
 
 std::optional<double> ProductGauge::watts() {
-  const auto a = number_in(first_);
-  const auto b = number_in(second_);
-  return a && b ? std::optional(*a * *b * unit_w_) : std::nullopt;
+  const bool both = first_.read() && second_.read();
+  return both ? std::optional(first_.value * second_.value * unit_w_) : std::nullopt;
+}
+
+double ProductGauge::step_w() const {
+  return std::hypot(first_.value * second_.step_now(), second_.value * first_.step_now()) * unit_w_;
 }
 
 std::unique_ptr<GaugeSource> open_gauge(const std::filesystem::path& file, double unit_w) {
@@ -33,12 +37,13 @@ std::unique_ptr<GaugeSource> open_gauge(const std::filesystem::path& file, doubl
   return gauge->watts() ? std::move(gauge) : nullptr;
 }
 
-std::unique_ptr<GaugeSource> open_product(const std::filesystem::path& first,
-                                          const std::filesystem::path& second, double unit_w) {
-  auto a = SysfsFile::open(first);
-  auto b = SysfsFile::open(second);
+std::unique_ptr<GaugeSource> open_product(const FactorFile& first, const FactorFile& second,
+                                          double unit_w) {
+  auto a = SysfsFile::open(first.path);
+  auto b = SysfsFile::open(second.path);
   if (!a || !b) return nullptr;
-  auto gauge = std::make_unique<ProductGauge>(*std::move(a), *std::move(b), unit_w);
+  auto gauge = std::make_unique<ProductGauge>(NumberFile{*std::move(a), first.least_step},
+                                              NumberFile{*std::move(b), second.least_step}, unit_w);
   return gauge->watts() ? std::move(gauge) : nullptr;
 }
 

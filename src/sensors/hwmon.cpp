@@ -59,12 +59,12 @@ bool open_counter(const HwmonChannel& channel, OpenChannels& open) {
 
 bool open_power(const HwmonChannel& channel, OpenChannels& open) {
   auto source = channel.kind == ChannelKind::kProduct
-                    ? open_product(channel.file, channel.second, kMilliMilli)
+                    ? open_product({channel.file, channel.step},
+                                   {channel.second, channel.second_step}, kMilliMilli)
                     : open_gauge(channel.file, kMicro);
   if (source == nullptr) return false;
   open.gauges.push_back({.scope = channel.scope,
-                         .average_s = channel.average_s,
-                         .update_s = channel.update_s,
+                         .timing = {channel.average_s, channel.update_s},
                          .source = std::move(source)});
   return true;
 }

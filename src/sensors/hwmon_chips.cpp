@@ -121,6 +121,18 @@ ScopeInfo scope_of_rail(const Label& rail) {
   return {rail.text, rail.domain, fmt::format("0-{}", rail.text)};
 }
 
+/// The converter's steps (data sheet SBOS576): 8 mV of the bus, 40 µV of the shunt.
+constexpr double kBusStepMv = 8;
+constexpr double kShuntStepUv = 40;
+/// Of a shunt whose driver does not tell, micro-ohms.
+constexpr double kUsualShunt = 5000;
+
+double shunt_step_ma(const Chip& chip, int channel) {
+  const auto told =
+      host::read_number<double>(chip.folder / fmt::format("shunt{}_resistor", channel));
+  return kShuntStepUv * 1e3 / (told && *told > 0 ? *told : kUsualShunt);
+}
+
 /// Channels 4 to 6 are the same shunts again, 7 their sum.
 void add_ina3221(const Chip& chip, std::vector<HwmonChannel>& channels) {
   const auto interval_ms = host::read_number<double>(chip.folder / "update_interval");
@@ -129,6 +141,8 @@ void add_ina3221(const Chip& chip, std::vector<HwmonChannel>& channels) {
     if (label.empty()) continue;
     HwmonChannel channel = unknown(chip, fmt::format("in{}", i), ChannelKind::kProduct);
     channel.second = chip.folder / fmt::format("curr{}_input", i);
+    channel.step = kBusStepMv;
+    channel.second_step = shunt_step_ma(chip, i);
     channel.average_s = interval_ms && *interval_ms > 0 ? *interval_ms * 1e-3 : 0;
     channel.update_s = channel.average_s;
     for (const Label& known : kRails)

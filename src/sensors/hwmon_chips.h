@@ -22,7 +22,9 @@ struct HwmonChannel {
   std::filesystem::path file;    ///< of its number; of its voltage for a product
   std::filesystem::path second;  ///< of its current for a product
   ChannelKind kind = ChannelKind::kEnergy;
-  ScopeInfo scope;  ///< domain kOther where nobody knows what it measures
+  ScopeInfo scope;         ///< domain kOther where nobody knows what it measures
+  double step = 1;         ///< of the number, where the converter's is known
+  double second_step = 1;  ///< of the second
   double average_s = 0;
   double update_s = 0.001;
 };

@@ -52,7 +52,8 @@ TEST(Hwmon, GraceSocketsArePowerThatIsIntegrated) {
   const auto energies = machine.between(begin, machine.read());
   EXPECT_NEAR(*energies.back().joules, 200, 1e-9);
   EXPECT_EQ(energies.back().energy_class, EnergyClass::kDerived);
-  EXPECT_NEAR(*energies.back().uncertainty_j, 0, 1e-9);  // nothing changed, so nothing was missed
+  // Nothing changed, so nothing was missed; the readings have steps of a microwatt.
+  EXPECT_NEAR(*energies.back().uncertainty_j, 2.1e-6 / std::sqrt(6.0), 1e-9);
 }
 
 TEST(Hwmon, WhatNobodySawIsInTheUncertainty) {
@@ -67,8 +68,9 @@ TEST(Hwmon, WhatNobodySawIsInTheUncertainty) {
   }
   const auto energies = machine.between(begin, machine.read());
   EXPECT_NEAR(*energies.back().joules, 200, 1e-9);
-  // Ten steps of 200 W over 0.1 s: a bound of half of 200 J · 0.1 each.
-  EXPECT_GT(*energies.back().uncertainty_j, 10 * 200 * 0.1 / 2 / std::sqrt(3.0) * 0.99);
+  // Ten steps up and down of 200 W, 0.1 s apart, of means over half of that.
+  EXPECT_GT(*energies.back().uncertainty_j, std::sqrt(10.0 / 8) * 200 * 0.1);
+  EXPECT_LT(*energies.back().uncertainty_j, std::sqrt(10.0) * 200 * 0.1);
 }
 
 TEST(Hwmon, ALongSilenceIsAGapAndNoEnergy) {

@@ -79,28 +79,29 @@ std::string coverage(const Covered& covered) {
                      fmt::join(missing, "; "));
 }
 
-/// The counters of one device step together, those of two at times of their own.
-std::string device_of(const Energy& energy, const std::vector<ScopeInfo>& scopes) {
+/// Counters that are updated together err together, others independently.
+std::string updater_of(const Energy& energy, const std::vector<ScopeInfo>& scopes) {
   for (const ScopeInfo& scope : scopes)
-    if (scope.scope == energy.scope) return scope.device;
+    if (scope.scope == energy.scope)
+      return scope.updated_by.empty() ? "device " + scope.device : scope.updated_by;
   return "";
 }
 
 Energy sum(const Covered& covered) {
   const std::vector<Energy>& energies = covered.energies;
   double joules = 0;
-  std::map<std::pair<std::string, std::string>, double> uncertainty_of;  ///< by sensor and device
+  std::map<std::pair<std::string, std::string>, double> uncertainty_of;  ///< by sensor, updater
   std::set<std::string> sensors;
   EnergyClass weakest = EnergyClass::kMeasured;
   for (const Energy& energy : energies) {
     joules += *energy.joules;
     sensors.insert(energy.sensor);
-    uncertainty_of[{energy.sensor, device_of(energy, covered.scopes)}] +=
+    uncertainty_of[{energy.sensor, updater_of(energy, covered.scopes)}] +=
         energy.uncertainty_j.value_or(0);
     weakest = std::max(weakest, energy.energy_class);
   }
   double variance = 0;
-  for (const auto& [device, u] : uncertainty_of) variance += u * u;
+  for (const auto& [updater, u] : uncertainty_of) variance += u * u;
   return {.scope = "total",
           .sensor = sensors.size() == 1 ? energies.front().sensor : "several",
           .energy_class = weakest,

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "sensors/gauge_window.h"
 #include "sensors/ledger.h"
 #include "sensors/nvml_sensor.h"
 #include "sensors/scope_reading.h"
@@ -15,27 +17,31 @@ namespace {
 constexpr std::size_t kEnoughSteps = 11;
 /// A reader that is late now and then leaves no gap.
 constexpr double kLateReads = 5;
+/// Milliwatts.
+constexpr double kStepW = 1e-3;
 
 /// What is known of a way to ask for power.
 struct GaugeFacts {
   const char* what;
-  double window_s;    ///< of its average, as long as it can be
+  GaugeTiming timing;
   double interval_s;  ///< between samples: more often shows nothing new, and slows the work
 };
 
 GaugeFacts facts_of(NvmlPower way) {
   switch (way) {
     case NvmlPower::kAverage:
-      return {"its power, an average of 1 s", 1, 0.5};
+      return {"its power, an average of 1 s", {.average_s = 1, .update_s = 0.1}, 0.5};
     case NvmlPower::kInstant:
       return {
           "its power, which is looked at for a part of each 0.1 s; a load with that period may "
           "be misread",
-          0.1, 0.2};
+          {.average_s = 0.025, .update_s = 0.1},
+          0.2};
     case NvmlPower::kUsage:
       break;
   }
-  return {"its power, an average of up to 1 s", 1, 0.2};
+  // Nobody knows what the average is of: it may look at little of the time, and remember all.
+  return {"its power, an average of up to 1 s", {.average_s = 0, .update_s = 1}, 0.2};
 }
 
 Nanoseconds middle(const CounterReading& reading) {
@@ -46,9 +52,7 @@ Nanoseconds middle(const CounterReading& reading) {
 
 NvmlPowerSensor::NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock)
     : boards_(std::move(boards)), clock_(clock != nullptr ? clock : &system_clock_) {
-  for (const NvmlBoard& board : boards_)
-    entries_.push_back(
-        {.board = board, .integral = PowerIntegral(kLateReads * facts_of(board.power).interval_s)});
+  for (const NvmlBoard& board : boards_) entries_.push_back({.board = board, .integral = {}});
 }
 
 std::vector<ScopeInfo> NvmlPowerSensor::scopes() const {
@@ -62,7 +66,7 @@ double NvmlPowerSensor::update_period_s() const {
   const std::lock_guard lock(mutex_);
   double longest = 0;
   for (const Entry& entry : entries_)
-    longest = std::max(longest, entry.cadence.period_s() + facts_of(entry.board.power).window_s);
+    longest = std::max(longest, facts_of(entry.board.power).timing.memory_s());
   return longest;
 }
 
@@ -96,7 +100,7 @@ std::optional<CounterReading> NvmlPowerSensor::read_entry(Entry& entry) const {
   reading.t_after_ns = clock_->now();
   if (!watts) return std::nullopt;
   entry.cadence.see(static_cast<std::uint64_t>(*watts * 1e3), reading.t_after_ns);
-  reading.joules = entry.integral.take(*watts, middle(reading));
+  reading.joules = entry.integral.take({.t = middle(reading), .watts = *watts, .step_w = kStepW});
   return reading;
 }
 
@@ -133,20 +137,32 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
-  const auto span = entry.integral.between(middle(*first), middle(*last));
-  if (!span || span->has_gap)
+  const GaugeFacts facts = facts_of(entry.board.power);
+  const auto energy = energy_of_window(entry.integral, facts.timing,
+                                       {.begin = middle(*first),
+                                        .end = middle(*last),
+                                        .longest_step_s = kLateReads * facts.interval_s});
+  if (!energy)
     return absent_energy(scope, "gap", "its power was not read often enough to be integrated");
-  if (span->joules <= 0)
-    return absent_energy(scope, "below_resolution", "its power was read once; raise --duration");
-  const double shift_s = facts_of(entry.board.power).window_s / 2 + entry.cadence.period_s();
-  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
+  const double time_j = counter_uncertainty_j(*first, *last, {.joules = energy->joules});
   return {.scope = scope,
           .sensor = name(),
           .energy_class = EnergyClass::kDerived,
-          .joules = span->joules,
-          .uncertainty_j = span->half_spread_j + span->swing_w * shift_s + time_j,
+          .joules = energy->joules,
+          .uncertainty_j = std::hypot(energy->uncertainty_j, time_j),
           .reason = "",
           .detail = ""};
+}
+
+void NvmlPowerSensor::await_step(const std::vector<CounterReading>& since) {
+  const Nanoseconds step = to_nanoseconds(sample_interval_s());
+  for (const CounterReading& reading : since) {
+    const Nanoseconds until = reading.t_after_ns + to_nanoseconds(update_period_s());
+    while (clock_->now() < until) {
+      clock_->sleep_until(std::min(until, clock_->now() + step));
+      read();
+    }
+  }
 }
 
 std::vector<Energy> NvmlPowerSensor::energies(const std::vector<CounterReading>& begin,

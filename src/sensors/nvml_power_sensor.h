@@ -13,10 +13,7 @@
 namespace joulemark::sensors {
 
 /// Every read is a sample of the integral, so it wants to be read all through a window; where it is
-/// not, the energy is absent as a gap. Energies are kDerived. Their uncertainty is a bound: what
-/// the samples leave open, and what each edge shifts by the averaging and the update period and by
-/// the time of a read. What a gauge does not see, because it looks at a part of the time, is not in
-/// it. Thread-safe.
+/// not, the energy is absent as a gap. Energies are kDerived (energy_of_window). Thread-safe.
 class NvmlPowerSensor final : public Sensor {
  public:
   /// `boards` is not empty, and none has a counter. `clock` as for a CounterSensor.
@@ -35,6 +32,8 @@ class NvmlPowerSensor final : public Sensor {
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
   std::vector<CounterReading> read() override;
+  /// Reads on for as long as its means remember.
+  void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 

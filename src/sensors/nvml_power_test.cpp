@@ -27,6 +27,9 @@ const Load kBursts = {"power 0 400\npower 1 90\nrepeat_s 3\n", [](double t) {
                         return runs * 580 + 90 * (t - 3 * runs) + 310 * std::min(t - 3 * runs, 1.0);
                       }};
 
+/// Of a normal distribution, within ±; there are many cases.
+constexpr double k99Percent = 2.576;
+
 void expect_truth_inside(const Load& load, const std::string& more, const char* library) {
   for (const double begin_s : {1.0, 2.13, 3.57, 4.99, 5.4, 6.05})
     for (const double seconds : {2.0, 3.3, 8.0}) {
@@ -38,7 +41,8 @@ void expect_truth_inside(const Load& load, const std::string& more, const char* 
       ASSERT_TRUE(board != nullptr && board->joules) << begin_s;
       EXPECT_EQ(board->energy_class, EnergyClass::kDerived);
       const double truth = load.joules(begin_s + seconds) - load.joules(begin_s);
-      EXPECT_NEAR(*board->joules, truth, *board->uncertainty_j + 1e-2) << begin_s << ' ' << seconds;
+      EXPECT_NEAR(*board->joules, truth, k99Percent * *board->uncertainty_j + 1e-2)
+          << begin_s << ' ' << seconds;
     }
 }
 
@@ -137,25 +141,6 @@ TEST(NvmlPower, BoardsOfBothKindsAreReadAtTheirOwnIntervals) {
   const auto energies = machine.sampled_until(3);
   EXPECT_NEAR(*energies.back().joules, 300, 4e-3);
   EXPECT_EQ(energies.back().energy_class, EnergyClass::kDerived);
-}
-
-TEST(PowerIntegral, ARampIsExactAndItsSpreadIsHalfARectangle) {
-  PowerIntegral integral(10);
-  for (int i = 0; i <= 4; ++i) integral.take(100 * i, i * kNanosecondsPerSecond);
-  const auto span = integral.between(kNanosecondsPerSecond, 3 * kNanosecondsPerSecond);
-  ASSERT_TRUE(span);
-  EXPECT_NEAR(span->joules, 400, 1e-9);
-  EXPECT_NEAR(span->half_spread_j, 100, 1e-9);
-  EXPECT_NEAR(span->swing_w, 300, 1e-9);
-  EXPECT_FALSE(span->has_gap);
-}
-
-TEST(PowerIntegral, TimeThatNobodySampledIsAGapForTheWindowsThatHaveIt) {
-  PowerIntegral integral(1);
-  for (const int t : {0, 1, 5, 6}) integral.take(100, t * kNanosecondsPerSecond);
-  EXPECT_TRUE(integral.between(0, 6 * kNanosecondsPerSecond)->has_gap);
-  EXPECT_FALSE(integral.between(5 * kNanosecondsPerSecond, 6 * kNanosecondsPerSecond)->has_gap);
-  EXPECT_FALSE(integral.between(0, 2 * kNanosecondsPerSecond));
 }
 
 }  // namespace

@@ -1,49 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// The integral of a power that is sampled, with what the samples leave open.
+// The integral of a power that is sampled.
 #pragma once
 
-#include <deque>
+#include <cstddef>
+#include <limits>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 
 namespace joulemark::sensors {
 
-/// Trapezoids between samples. It remembers the newest 2^16 samples.
+/// Trapezoids between samples. It remembers the newest 2^16 samples, in memory that it takes at
+/// once: taking a sample allocates nothing.
 class PowerIntegral {
  public:
-  /// What lies between two samples.
-  struct Span {
-    double joules = 0;
-    /// Half of what the upper Riemann sum is larger than the lower one: no power between
-    /// neighbouring samples puts the energy further away.
-    double half_spread_j = 0;
-    /// Largest less smallest sample, that before the span included.
-    double swing_w = 0;
-    /// Whether samples inside it were too far apart to say anything of the time between.
-    bool has_gap = false;
-  };
-
-  /// Between samples that are further apart than `longest_step_s` nothing is known.
-  explicit PowerIntegral(double longest_step_s) : longest_step_s_(longest_step_s) {}
-
-  /// Takes a sample; times rise. The answer is joules since the first, gaps left out.
-  double take(double watts, Nanoseconds t);
-  /// Empty unless both are times of samples that it remembers.
-  [[nodiscard]] std::optional<Span> between(Nanoseconds begin, Nanoseconds end) const;
-
- private:
-  struct Mark {
+  struct Sample {
     Nanoseconds t = 0;
     double watts = 0;
-    double joules = 0;    ///< since the first sample
-    double spread_j = 0;  ///< upper less lower sum, since the first sample
-    long gaps = 0;
+    double step_w = 0;  ///< by which neighbouring values of its source differ
   };
-  [[nodiscard]] std::deque<Mark>::const_iterator find(Nanoseconds t) const;
 
-  double longest_step_s_;
-  std::deque<Mark> marks_;
+  PowerIntegral();
+
+  /// Takes a sample; times rise. The answer is joules since the first.
+  double take(const Sample& sample);
+
+  /// The least power of all samples so far; infinite without any.
+  [[nodiscard]] double least_w() const { return least_w_; }
+  [[nodiscard]] std::size_t size() const { return ring_.size(); }
+  /// The samples that it remembers, the oldest first.
+  [[nodiscard]] const Sample& operator[](std::size_t index) const {
+    return ring_[(oldest_ + index) % ring_.size()];
+  }
+  /// The last sample at or before `t`; empty where `t` is before all or behind all.
+  [[nodiscard]] std::optional<std::size_t> at_or_before(Nanoseconds t) const;
+
+ private:
+  std::vector<Sample> ring_;
+  std::size_t oldest_ = 0;
+  double joules_ = 0;
+  double least_w_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace joulemark::sensors

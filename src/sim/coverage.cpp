@@ -9,6 +9,7 @@
 
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
+#include "sensors/tick_grid.h"
 #include "sim/sim_world.h"
 
 namespace joulemark::sim {
@@ -17,26 +18,29 @@ namespace {
 /// Of a normal distribution, 95 % within ±.
 constexpr double kNormal95 = 1.96;
 /// When windows begin at the earliest: discovery is over by then.
-constexpr double kFirstBeginS = 1;
+constexpr double kFirstBeginS = 2;
+/// When loads begin that are there all the time: a trial looks at the idle machine before.
+constexpr double kLoadBeginS = 1.5;
 /// By which windows differ in length: several update periods, so that their ends stand at other
 /// parts of one than their begins.
 constexpr double kWindowJitterS = 0.02;
 constexpr double kHighW = 200;
 constexpr double kLowW = 20;
 
-std::string steady(LoadSetup&) {
-  return fmt::format("constant {}", kHighW);
+std::string steady(LoadSetup& setup) {
+  return fmt::format("constant {} idle={} start={}", kHighW * (0.75 + 0.5 * setup.random.uniform()),
+                     kLowW, kLoadBeginS);
 }
 
 std::string poisson(LoadSetup& setup) {
-  return fmt::format("poisson watts={} idle={} rate=10 busy=0.04 seed={}", kHighW, kLowW,
-                     setup.random.below(1'000'000'000));
+  return fmt::format("poisson watts={} idle={} start={} rate=10 busy=0.04 seed={}", kHighW, kLowW,
+                     kLoadBeginS, setup.random.below(1'000'000'000));
 }
 
 std::string periodic(LoadSetup& setup) {
   const double period_s = 0.005 + 0.1 * setup.random.uniform();
-  return fmt::format("square watts={} idle={} period={} duty=0.4 phase={}", kHighW, kLowW, period_s,
-                     setup.random.uniform() * period_s);
+  return fmt::format("square watts={} idle={} start={} period={} duty=0.4 phase={}", kHighW, kLowW,
+                     kLoadBeginS, period_s, setup.random.uniform() * period_s);
 }
 
 /// One that lies inside of the window: idle at both edges.
@@ -70,15 +74,17 @@ void shift_phases(Machine& machine, Random& random) {
     if (part.period_s > 0) part.phase_s = std::fmod(part.phase_s + shift_s, part.period_s);
 }
 
-/// What the sampler does inside of a window.
+/// What the sampler does until `end`.
 void keep_read(const std::vector<std::unique_ptr<Sensor>>& sensors, sensors::ScriptedClock& clock,
                Nanoseconds end) {
   double interval_s = to_seconds(end - clock.now());
   for (const auto& sensor : sensors)
     if (sensor->max_read_interval_s() > 0)
       interval_s = std::min(interval_s, sensor->max_read_interval_s());
-  while (clock.now() + to_nanoseconds(interval_s) < end) {
-    clock.advance_s(interval_s);
+  if (interval_s <= 0) return;
+  sensors::TickGrid grid(clock.now(), to_nanoseconds(interval_s), sensors::kFullDither);
+  for (Nanoseconds tick = grid.next(clock.now()); tick < end; tick = grid.next(clock.now())) {
+    clock.sleep_until(tick);
     sensors::read_all(sensors);
   }
   clock.sleep_until(end);
@@ -91,7 +97,7 @@ Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double win
   const sensors::Discovered found = sensors::discover(
       {.root = world.root(), .clock = &clock, .open_perf = {}, .nvml_library = {}});
   // As a trial does: the work begins right behind a step of the fast counters.
-  clock.sleep_until(start + to_nanoseconds(begin_s - kLeadS));
+  keep_read(found.sensors, clock, start + to_nanoseconds(begin_s - kLeadS));
   const sensors::Readings begin = sensors::read_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
   keep_read(found.sensors, clock, clock.now() + to_nanoseconds(window_s));

@@ -45,38 +45,48 @@ Levels levels_of(const Numbers& n) {
   return {.watts = n.at("watts"), .idle = n.at("idle")};
 }
 
+std::shared_ptr<const Waveform::Shape> begun(const Numbers& n,
+                                             std::shared_ptr<const Waveform::Shape> shape) {
+  if (n.at("start") == 0) return shape;
+  return std::make_shared<Begun>(std::move(shape), n.at("idle"), n.at("start"));
+}
+
 constexpr Number kWatts{"watts", 0, kMostWatts, std::nullopt};
 constexpr Number kIdle{"idle", 0, kMostWatts, 0};
 constexpr Number kStart{"start", 0, kMostSeconds, std::nullopt};
+constexpr Number kBegin{"start", 0, kMostSeconds, 0};
 constexpr Number kDuration{"duration", kLeastSeconds, kMostSeconds, std::nullopt};
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = {
       {"constant",
-       {kWatts},
+       {kWatts, kBegin, kIdle},
        [](const Numbers& n) -> std::shared_ptr<const Waveform::Shape> {
-         return std::make_shared<Constant>(n.at("watts"));
+         return begun(n, std::make_shared<Constant>(n.at("watts")));
        }},
       {"square",
        {kWatts,
         {"period", kLeastSeconds, kMostSeconds, std::nullopt},
         {"duty", 0, 1, 0.5},
         {"phase", 0, kMostSeconds, 0},
+        kBegin,
         kIdle},
        [](const Numbers& n) -> std::shared_ptr<const Waveform::Shape> {
-         return std::make_shared<Square>(
-             levels_of(n), Square::Timing{n.at("period"), n.at("duty"), n.at("phase")});
+         return begun(
+             n, std::make_shared<Square>(
+                    levels_of(n), Square::Timing{n.at("period"), n.at("duty"), n.at("phase")}));
        }},
       {"poisson",
        {kWatts,
         {"rate", 1e-6, kMostRate, std::nullopt},
         {"busy", kLeastSeconds, kMostSeconds, std::nullopt},
         {"seed", 0, kMostSeed, 1},
+        kBegin,
         kIdle},
        [](const Numbers& n) -> std::shared_ptr<const Waveform::Shape> {
          const auto seed = static_cast<std::uint64_t>(n.at("seed"));
-         return std::make_shared<Poisson>(levels_of(n),
-                                          Poisson::Requests{n.at("rate"), n.at("busy"), seed});
+         return begun(n, std::make_shared<Poisson>(
+                             levels_of(n), Poisson::Requests{n.at("rate"), n.at("busy"), seed}));
        }},
       {"burst",
        {kWatts, kStart, kDuration, kIdle},

@@ -29,12 +29,12 @@ class Waveform {
 
   /// A waveform from a text: a kind and its numbers, "square watts=90 period=0.5 duty=0.3". Times
   /// are seconds; `idle` (0) is the power outside of what the others describe:
-  ///   constant WATTS
-  ///   square watts= period= [duty=0.5] [phase=0] [idle=]     `phase` of a period is over at the
-  ///                                                          start
-  ///   poisson watts= rate= busy= [seed=1] [idle=]            requests of `busy` s that arrive at
-  ///                                                          random, `rate` a second, and wait for
-  ///                                                          one another
+  ///   constant WATTS [start=0] [idle=]
+  ///   square watts= period= [duty=0.5] [phase=0] [start=0] [idle=]
+  ///                                 `phase` of a period is over at the start
+  ///   poisson watts= rate= busy= [seed=1] [start=0] [idle=]
+  ///                                 requests of `busy` s that arrive at random, `rate` a second,
+  ///                                 and wait for one another
   ///   burst watts= start= duration= [idle=]
   ///   ramp from= to= start= duration=
   static Result<Waveform> parse(std::string_view text);

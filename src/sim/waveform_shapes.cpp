@@ -7,6 +7,15 @@
 namespace joulemark::sim {
 
 /// Periods spent at the high power in the first `periods` of them.
+double Begun::watts(double at_s) const {
+  return at_s < start_s_ ? idle_w_ : shape_->watts(at_s - start_s_);
+}
+
+double Begun::joules_until(double to_s) const {
+  if (to_s <= start_s_) return idle_w_ * to_s;
+  return idle_w_ * start_s_ + shape_->joules_until(to_s - start_s_);
+}
+
 double Square::busy_until(double periods) const {
   const double whole = std::floor(periods);
   return whole * timing_.duty + std::min(periods - whole, timing_.duty);

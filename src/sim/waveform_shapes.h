@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -25,6 +27,20 @@ class Constant final : public Waveform::Shape {
 
  private:
   double watts_;
+};
+
+/// Another shape from a time on, and one power before.
+class Begun final : public Waveform::Shape {
+ public:
+  Begun(std::shared_ptr<const Waveform::Shape> shape, double idle_w, double start_s)
+      : shape_(std::move(shape)), idle_w_(idle_w), start_s_(start_s) {}
+  [[nodiscard]] double watts(double at_s) const override;
+  [[nodiscard]] double joules_until(double to_s) const override;
+
+ private:
+  std::shared_ptr<const Waveform::Shape> shape_;
+  double idle_w_;
+  double start_s_;
 };
 
 class Square final : public Waveform::Shape {
