@@ -61,6 +61,13 @@ struct ScopeInfo {
   std::string updated_by = {};
 };
 
+/// The last step of a counter before a reading.
+struct LastStep {
+  double since_s = 0;    ///< from the step to the reading
+  double bracket_s = 0;  ///< the step was so much earlier or later, half to each side
+  double watts = -1;     ///< mean power from the step before to this one; negative: not known
+};
+
 /// The value of one cumulative counter, with the time it was read. Joules since an arbitrary start,
 /// wraps undone.
 struct CounterReading {
@@ -68,8 +75,8 @@ struct CounterReading {
   double joules = 0;
   std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
   std::int64_t t_after_ns = 0;   ///< and just after it
-  /// Time since the counter's last step, where reads were close enough to tell; negative: unknown.
-  double since_step_s = -1;
+  /// Its last step, where reads around it were close enough to tell when it was.
+  std::optional<LastStep> last_step = {};
 };
 
 /// One sample of a time line.
@@ -129,12 +136,26 @@ class Sensor {
   [[nodiscard]] virtual double sample_interval_s() const { return 0; }
   /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
   virtual std::vector<GaugeReading> gauges() { return {}; }
-  /// Before a window begins: waits for a step of a counter that is updated often, so that the
-  /// readings that follow are fresh.
+  /// Before a window begins: waits for two steps of every counter that is updated often, so that
+  /// the readings that follow are fresh and the power just before them is known.
   virtual void await_fresh() {}
-  /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
-  /// absent energy.
-  virtual std::vector<CounterReading> read() = 0;
+  /// Reads every scope once, into `readings`, whose values it replaces: into the same vector again
+  /// and again it allocates nothing. An unreadable scope is left out; the ledger turns the gap into
+  /// an absent energy.
+  virtual void read_into(std::vector<CounterReading>& readings) = 0;
+  std::vector<CounterReading> read() {
+    std::vector<CounterReading> readings;
+    read_into(readings);
+    return readings;
+  }
+  /// Mean watts between two readings of a scope, for the time line; allocates nothing. Empty where
+  /// the counter has not stepped in between, or what lies between them is no energy.
+  [[nodiscard]] virtual std::optional<double> watts_between(const CounterReading& begin,
+                                                            const CounterReading& end) const {
+    const double seconds = static_cast<double>(end.t_after_ns - begin.t_after_ns) * 1e-9;
+    if (seconds <= 0 || end.joules <= begin.joules) return std::nullopt;
+    return (end.joules - begin.joules) / seconds;
+  }
   /// After a window that ended with the readings `since`: reads on until every counter has stepped
   /// or has had the time to, so that `energies` can tell one that stands still.
   virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }

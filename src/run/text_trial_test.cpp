@@ -24,12 +24,12 @@ class SteadyMeter final : public Sensor {
   [[nodiscard]] double update_period_s() const override { return 0; }
   [[nodiscard]] double resolution_j() const override { return 0; }
   [[nodiscard]] double max_read_interval_s() const override { return 1000; }
-  std::vector<CounterReading> read() override {
+  void read_into(std::vector<CounterReading>& readings) override {
     const Nanoseconds now = clock_.now();
-    return {{.scope = "package-0",
-             .joules = kWatts * static_cast<double>(now) * 1e-9,
-             .t_before_ns = now,
-             .t_after_ns = now}};
+    readings = {{.scope = "package-0",
+                 .joules = kWatts * static_cast<double>(now) * 1e-9,
+                 .t_before_ns = now,
+                 .t_after_ns = now}};
   }
   [[nodiscard]] std::vector<Energy> energies(
       const std::vector<CounterReading>& begin,

@@ -31,8 +31,6 @@ class Cadence {
   /// A counter that shows no step for longer than this has stalled.
   [[nodiscard]] double stall_limit_s() const;
 
-  /// Whether a read after `t` showed another value than the one before it.
-  [[nodiscard]] bool has_stepped_after(Nanoseconds t) const { return first_ > t; }
   /// The time for which the reads so far have shown the present value.
   [[nodiscard]] double hold_s() const { return to_seconds(last_ - first_); }
   /// The longest hold that reaches into [begin, end], its part outside included.

@@ -3,16 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 
 #include "base/clock.h"
+#include "base/ring.h"
+#include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
 
 /// The steps of one counter, as its reads saw them.
 class StepLog {
  public:
+  StepLog();
   /// A step: the first read that showed a new value.
   struct Step {
     Nanoseconds t_ns = 0;
@@ -25,11 +27,17 @@ class StepLog {
 
   /// The first step that was seen after `t`; null: none.
   [[nodiscard]] const Step* first_after(Nanoseconds t) const;
-  /// Seconds since the last step; empty where the reads around it were far apart.
-  [[nodiscard]] std::optional<double> since_step_s() const;
+  /// How many were seen after `t`.
+  [[nodiscard]] std::size_t count_after(Nanoseconds t) const;
+  /// The mean power from a step to the next one; empty where nobody saw when that was.
+  [[nodiscard]] std::optional<double> watts_after(const Step& step) const;
+  /// The last step; empty where the reads around it were far apart.
+  [[nodiscard]] std::optional<LastStep> last_step() const;
 
  private:
-  std::deque<Step> steps_;
+  [[nodiscard]] std::size_t index_after(Nanoseconds t) const;
+
+  Ring<Step> steps_;
   Nanoseconds last_read_ns_ = 0;
   double last_joules_ = 0;
   bool started_ = false;
@@ -42,15 +50,18 @@ inline constexpr Nanoseconds kTightBracket = 500'000;
 struct EdgeReading {
   double joules = 0;
   Nanoseconds t_ns = 0;
-  double since_step_s = -1;  ///< negative: not known
+  std::optional<LastStep> last_step = {};
 };
 
 /// Energy between the last step before the reading and the reading itself, which the counter does
-/// not show: of what the next step brings, the share that the time tells, where the steps are
-/// known; else that of half a period at `watts`, the mean power of the window. Its standard
-/// uncertainty grows with how far the step is from that power, for then the load changed in it, at
-/// a moment that nobody knows; and with the time between the reads that saw the step. Without a
-/// known step it is that of a time which may be anything within a period.
+/// not show, where the mean power of the window is `watts`.
+///
+/// Where reads saw the next step: of what it brings, the share that the time tells. Its standard
+/// uncertainty grows with how far the step is from `watts` and from the power after it, for then
+/// the load changed in it, at a moment that nobody knows; and with the time between the reads that
+/// saw the step. Where they did not, as at the begin of work, it is the power of the step before
+/// that went on; where no step is known, half a period at `watts`, for the reading may be anywhere
+/// within one.
 struct Unseen {
   double joules = 0;
   double uncertainty_j = 0;

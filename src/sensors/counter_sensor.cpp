@@ -18,6 +18,8 @@ constexpr Nanoseconds kPollStep = 100'000;
 constexpr std::size_t kCalibrationSteps = 11;
 /// Nobody waits for the step of a slower counter before a window.
 constexpr double kLongestAwaitedPeriodS = 0.01;
+/// Two tell the power between them.
+constexpr std::size_t kAwaitedSteps = 2;
 /// Range that is assumed where nobody tells: 2^32 steps of 2^-16 J, the shortest known.
 constexpr double kShortestRangeJ = 65536;
 /// Reads are asked for four times in the time in which a counter can go round once.
@@ -72,17 +74,18 @@ double CounterSensor::max_read_interval_s() const {
   return max_read_interval_s_;
 }
 
-std::optional<CounterReading> CounterSensor::read_entry(Entry& entry) const {
-  CounterReading reading{.scope = entry.source.scope.scope, .t_before_ns = clock_->now()};
+bool CounterSensor::read_entry(Entry& entry, CounterReading& reading) const {
+  reading.scope = entry.source.scope.scope;
+  reading.t_before_ns = clock_->now();
   entry.raw = entry.source.source->read();
   reading.t_after_ns = clock_->now();
   entry.t_ns = reading.t_after_ns;
-  if (!entry.raw) return std::nullopt;
+  if (!entry.raw) return false;
   entry.cadence.see(*entry.raw, reading.t_after_ns);
   reading.joules = entry.counter.take(*entry.raw, reading.t_after_ns);
   entry.steps.see(reading.joules, reading.t_after_ns);
-  reading.since_step_s = entry.steps.since_step_s().value_or(-1);
-  return reading;
+  reading.last_step = entry.steps.last_step();
+  return true;
 }
 
 /// Names cannot tell whether two dies have one counter or two; values can. Two reads of one counter
@@ -102,28 +105,42 @@ void CounterSensor::compare_mirrors(Entry& entry) const {
   });
 }
 
-std::vector<CounterReading> CounterSensor::read() {
+void CounterSensor::read_into(std::vector<CounterReading>& readings) {
   const std::lock_guard lock(mutex_);
-  std::vector<CounterReading> readings;
-  readings.reserve(entries_.size());
+  ReadingFiller filler(readings);
   for (Entry& entry : entries_)
-    if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
+    if (!read_entry(entry, filler.next())) filler.drop();
   for (Entry& entry : entries_) compare_mirrors(entry);
-  return readings;
+}
+
+std::optional<double> CounterSensor::watts_between(const CounterReading& begin,
+                                                   const CounterReading& end) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& candidate) {
+    return candidate.source.scope.scope == end.scope;
+  });
+  if (entry == entries_.end() || !entry->equal_to.empty() ||
+      entry->counter.break_between(begin.t_after_ns, end.t_after_ns))
+    return std::nullopt;
+  return Sensor::watts_between(begin, end);
+}
+
+bool CounterSensor::is_updated_often(const Entry& entry) {
+  return entry.cadence.is_measured() && !entry.cadence.is_continuous() &&
+         entry.cadence.period_s() <= kLongestAwaitedPeriodS;
 }
 
 bool CounterSensor::is_fresh(Nanoseconds since) const {
   const std::lock_guard lock(mutex_);
   return std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    const bool often = entry.raw && entry.cadence.is_measured() && !entry.cadence.is_continuous() &&
-                       entry.cadence.period_s() <= kLongestAwaitedPeriodS;
-    return !often || entry.steps.first_after(since) != nullptr;
+    return !entry.raw || !is_updated_often(entry) ||
+           entry.steps.count_after(since) >= kAwaitedSteps;
   });
 }
 
 void CounterSensor::await_fresh() {
   const Nanoseconds begin = clock_->now();
-  const Nanoseconds deadline = begin + to_nanoseconds(2 * kLongestAwaitedPeriodS);
+  const Nanoseconds deadline = begin + to_nanoseconds((kAwaitedSteps + 1) * kLongestAwaitedPeriodS);
   while (!is_fresh(begin) && clock_->now() < deadline) {
     read();
     clock_->sleep_until(clock_->now() + kPollStep);
@@ -167,8 +184,9 @@ bool CounterSensor::may_still_step(const std::vector<CounterReading>& since) con
   const std::lock_guard lock(mutex_);
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     const CounterReading* reading = find_scope(since, entry.source.scope.scope);
+    const std::size_t awaited = is_updated_often(entry) ? kAwaitedSteps : 1;
     return reading != nullptr && entry.raw &&
-           !entry.cadence.has_stepped_after(reading->t_after_ns) &&
+           entry.steps.count_after(reading->t_after_ns) < awaited &&
            entry.cadence.hold_s() <= entry.cadence.stall_limit_s();
   });
 }
@@ -223,8 +241,8 @@ Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterRea
     if (entry.cadence.is_continuous())
       return Unseen{.joules = 0,
                     .uncertainty_j = watts * to_seconds(2 * kPollStep) / std::sqrt(12.0)};
-    return unseen_at({reading.joules, reading.t_after_ns, reading.since_step_s}, entry.steps,
-                     period_s, watts);
+    return unseen_at({reading.joules, reading.t_after_ns, reading.last_step}, entry.steps, period_s,
+                     watts);
   };
   const Unseen before = unseen(*first);
   const Unseen after = unseen(*last);

@@ -41,7 +41,9 @@ class CounterSensor final : public Sensor {
   [[nodiscard]] double resolution_j() const override;
   [[nodiscard]] double max_read_interval_s() const override;
   void await_fresh() override;
-  std::vector<CounterReading> read() override;
+  void read_into(std::vector<CounterReading>& readings) override;
+  [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
+                                                    const CounterReading& end) const override;
   void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
@@ -63,10 +65,12 @@ class CounterSensor final : public Sensor {
     /// Earlier counters of the same socket and domain that have never differed from this one.
     std::vector<std::size_t> equal_to = {};
   };
-  std::optional<CounterReading> read_entry(Entry& entry) const;
+  /// False where it cannot be read.
+  bool read_entry(Entry& entry, CounterReading& reading) const;
   void compare_mirrors(Entry& entry) const;
   [[nodiscard]] bool may_still_step(const std::vector<CounterReading>& since) const;
   [[nodiscard]] bool needs_steps() const;
+  static bool is_updated_often(const Entry& entry);
   [[nodiscard]] bool is_fresh(Nanoseconds since) const;
   [[nodiscard]] std::optional<Energy> obstacle(const Entry& entry, const CounterReading* first,
                                                const CounterReading* last) const;

@@ -59,25 +59,31 @@ double GaugeSensor::max_read_interval_s() const {
   return shortest;
 }
 
-std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
-  CounterReading reading{.scope = entry.gauge.scope.scope, .t_before_ns = clock_->now()};
+bool GaugeSensor::read_entry(Entry& entry, CounterReading& reading) const {
+  reading.scope = entry.gauge.scope.scope;
+  reading.t_before_ns = clock_->now();
   const auto watts = entry.gauge.source->watts();
   reading.t_after_ns = clock_->now();
   const bool plausible =
       watts && std::isfinite(*watts) && *watts >= 0 && *watts <= entry.gauge.max_watts;
-  if (!plausible) return std::nullopt;
+  if (!plausible) return false;
   reading.joules = entry.integral.take(
       {.t = middle(reading), .watts = *watts, .step_w = entry.gauge.source->step_w()});
-  return reading;
+  return true;
 }
 
-std::vector<CounterReading> GaugeSensor::read() {
+void GaugeSensor::read_into(std::vector<CounterReading>& readings) {
   const std::lock_guard lock(mutex_);
-  std::vector<CounterReading> readings;
-  readings.reserve(entries_.size());
+  ReadingFiller filler(readings);
   for (Entry& entry : entries_)
-    if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
-  return readings;
+    if (!read_entry(entry, filler.next())) filler.drop();
+}
+
+std::optional<double> GaugeSensor::watts_between(const CounterReading& begin,
+                                                 const CounterReading& end) const {
+  const double seconds = to_seconds(end.t_after_ns - begin.t_after_ns);
+  if (seconds > kGapIntervals * max_read_interval_s()) return std::nullopt;
+  return Sensor::watts_between(begin, end);
 }
 
 Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,

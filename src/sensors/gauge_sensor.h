@@ -29,7 +29,9 @@ class GaugeSensor final : public Sensor {
   /// How often it has to be read: twice between updates of a mean, 10 times a second
   /// of what is an instant.
   [[nodiscard]] double max_read_interval_s() const override;
-  std::vector<CounterReading> read() override;
+  void read_into(std::vector<CounterReading>& readings) override;
+  [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
+                                                    const CounterReading& end) const override;
   /// Reads on for as long as its means remember.
   void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
@@ -40,7 +42,8 @@ class GaugeSensor final : public Sensor {
     PowerGauge gauge;
     PowerIntegral integral;
   };
-  std::optional<CounterReading> read_entry(Entry& entry) const;
+  /// False where it cannot be read.
+  bool read_entry(Entry& entry, CounterReading& reading) const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;
 

@@ -93,7 +93,7 @@ TEST(GaugeWindow, InstantsThatStandForThemselvesHaveTheVarianceOfTheirMean) {
 
 TEST(GaugeWindow, AMeanMayHideALoadThatIsRestless) {
   const auto restless = [](double t) {
-    return t < 3 ? 100.0 : 299.0 + 2 * (std::lround(t * 20) % 2);
+    return t < 3 ? 100.0 : std::lround(t * 20) % 2 == 0 ? 299.0 : 301.0;
   };
   const auto still = [](double t) { return t < 3 ? 100.0 : 300.0; };
   const GaugeTiming timing{.average_s = 0.05, .update_s = 0.05};

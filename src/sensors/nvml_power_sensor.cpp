@@ -94,23 +94,22 @@ std::vector<GaugeReading> NvmlPowerSensor::gauges() {
   return gauges_of(boards_);
 }
 
-std::optional<CounterReading> NvmlPowerSensor::read_entry(Entry& entry) const {
-  CounterReading reading{.scope = entry.board.scope.scope, .t_before_ns = clock_->now()};
+bool NvmlPowerSensor::read_entry(Entry& entry, CounterReading& reading) const {
+  reading.scope = entry.board.scope.scope;
+  reading.t_before_ns = clock_->now();
   const auto watts = board_watts(*entry.board.device, entry.board.power);
   reading.t_after_ns = clock_->now();
-  if (!watts) return std::nullopt;
+  if (!watts) return false;
   entry.cadence.see(static_cast<std::uint64_t>(*watts * 1e3), reading.t_after_ns);
   reading.joules = entry.integral.take({.t = middle(reading), .watts = *watts, .step_w = kStepW});
-  return reading;
+  return true;
 }
 
-std::vector<CounterReading> NvmlPowerSensor::read() {
+void NvmlPowerSensor::read_into(std::vector<CounterReading>& readings) {
   const std::lock_guard lock(mutex_);
-  std::vector<CounterReading> readings;
-  readings.reserve(entries_.size());
+  ReadingFiller filler(readings);
   for (Entry& entry : entries_)
-    if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
-  return readings;
+    if (!read_entry(entry, filler.next())) filler.drop();
 }
 
 bool NvmlPowerSensor::needs_steps() const {
@@ -128,6 +127,13 @@ void NvmlPowerSensor::calibrate() {
   }
   const std::lock_guard lock(mutex_);
   for (Entry& entry : entries_) entry.cadence.calibrate();
+}
+
+std::optional<double> NvmlPowerSensor::watts_between(const CounterReading& begin,
+                                                     const CounterReading& end) const {
+  const double seconds = to_seconds(end.t_after_ns - begin.t_after_ns);
+  if (seconds > max_read_interval_s()) return std::nullopt;
+  return Sensor::watts_between(begin, end);
 }
 
 Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,

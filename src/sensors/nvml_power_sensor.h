@@ -31,7 +31,9 @@ class NvmlPowerSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
-  std::vector<CounterReading> read() override;
+  void read_into(std::vector<CounterReading>& readings) override;
+  [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
+                                                    const CounterReading& end) const override;
   /// Reads on for as long as its means remember.
   void await_step(const std::vector<CounterReading>& since) override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
@@ -43,7 +45,8 @@ class NvmlPowerSensor final : public Sensor {
     PowerIntegral integral;
     Cadence cadence = {};
   };
-  std::optional<CounterReading> read_entry(Entry& entry) const;
+  /// False where it cannot be read.
+  bool read_entry(Entry& entry, CounterReading& reading) const;
   [[nodiscard]] bool needs_steps() const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;

@@ -31,7 +31,11 @@ class NvmlSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
-  std::vector<CounterReading> read() override { return counters_.read(); }
+  void read_into(std::vector<CounterReading>& readings) override { counters_.read_into(readings); }
+  [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
+                                                    const CounterReading& end) const override {
+    return counters_.watts_between(begin, end);
+  }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 

@@ -11,32 +11,25 @@ constexpr std::size_t kMostSamples = 1 << 16;
 
 }  // namespace
 
-PowerIntegral::PowerIntegral() {
-  ring_.reserve(kMostSamples);
-}
+PowerIntegral::PowerIntegral() : samples_(kMostSamples) {}
 
 double PowerIntegral::take(const Sample& sample) {
   least_w_ = std::min(least_w_, sample.watts);
-  if (!ring_.empty()) {
-    const Sample& last = (*this)[size() - 1];
+  if (!samples_.empty()) {
+    const Sample& last = samples_.back();
     joules_ += (last.watts + sample.watts) / 2 * to_seconds(sample.t - last.t);
   }
-  if (ring_.size() < kMostSamples) {
-    ring_.push_back(sample);
-  } else {
-    ring_[oldest_] = sample;
-    oldest_ = (oldest_ + 1) % kMostSamples;
-  }
+  samples_.push(sample);
   return joules_;
 }
 
 std::optional<std::size_t> PowerIntegral::at_or_before(Nanoseconds t) const {
-  if (size() == 0 || t < (*this)[0].t || t > (*this)[size() - 1].t) return std::nullopt;
+  if (samples_.empty() || t < samples_[0].t || t > samples_.back().t) return std::nullopt;
   std::size_t first = 0;
   std::size_t last = size();
   while (last - first > 1) {
     const std::size_t middle = first + (last - first) / 2;
-    ((*this)[middle].t <= t ? first : last) = middle;
+    (samples_[middle].t <= t ? first : last) = middle;
   }
   return first;
 }

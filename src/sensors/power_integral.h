@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <vector>
 
 #include "base/clock.h"
+#include "base/ring.h"
 
 namespace joulemark::sensors {
 
@@ -28,17 +28,14 @@ class PowerIntegral {
 
   /// The least power of all samples so far; infinite without any.
   [[nodiscard]] double least_w() const { return least_w_; }
-  [[nodiscard]] std::size_t size() const { return ring_.size(); }
+  [[nodiscard]] std::size_t size() const { return samples_.size(); }
   /// The samples that it remembers, the oldest first.
-  [[nodiscard]] const Sample& operator[](std::size_t index) const {
-    return ring_[(oldest_ + index) % ring_.size()];
-  }
+  [[nodiscard]] const Sample& operator[](std::size_t index) const { return samples_[index]; }
   /// The last sample at or before `t`; empty where `t` is before all or behind all.
   [[nodiscard]] std::optional<std::size_t> at_or_before(Nanoseconds t) const;
 
  private:
-  std::vector<Sample> ring_;
-  std::size_t oldest_ = 0;
+  Ring<Sample> samples_;
   double joules_ = 0;
   double least_w_ = std::numeric_limits<double>::infinity();
 };

@@ -198,7 +198,7 @@ TEST(PowercapSlow, WrapOfASlowCounterIsUndone) {
 TEST(PowercapSlow, TimeLineOfASlowCounterHasNoZerosAndTheRightMean) {
   Machine machine({package(40, 0.15)});
   machine.find();
-  Recorder recorder(pointers_to(machine.found().sensors), machine.root());
+  Recorder recorder(pointers_to(machine.found().sensors), {.root = machine.root()});
   for (int i = 0; i < 60; ++i) {
     recorder.sample_sensors(machine.clock().now());
     machine.clock().advance_s(0.1);

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "host/kernel_file.h"
 #include "sensors/process.h"
-#include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -17,10 +17,13 @@ Nanoseconds middle(Nanoseconds a, Nanoseconds b) {
   return a + (b - a) / 2;
 }
 
-/// When the counter of `scope` was read; 0 when it was not.
-Nanoseconds time_of(const std::vector<CounterReading>& readings, const std::string& scope) {
-  const CounterReading* reading = find_scope(readings, scope);
-  return reading != nullptr ? reading->t_after_ns : 0;
+/// An hour at 10 Hz; memory that is not used yet costs nothing.
+constexpr std::size_t kReservedSamples = 36000;
+
+Series new_series(std::string name, std::string unit) {
+  Series series{std::move(name), std::move(unit), {}};
+  series.samples.reserve(kReservedSamples);
+  return series;
 }
 
 std::optional<SysfsFile> open_file(const std::filesystem::path& path) {
@@ -47,22 +50,9 @@ std::vector<Sensor*> pointers_to(const std::vector<std::unique_ptr<Sensor>>& sen
   return pointers;
 }
 
-Recorder::Recorder(std::vector<Sensor*> sensors, std::filesystem::path root)
-    : sensors_(std::move(sensors)), root_(std::move(root)), gauges_(open_gauges(root_)) {}
-
-Readings Recorder::read() const {
-  Readings readings;
-  for (Sensor* sensor : sensors_) readings.push_back(sensor->read());
-  return readings;
-}
-
-/// A slow counter may not have stepped between two ticks: the next power is that since its last.
-void Recorder::keep(const std::string& scope, std::size_t sensor, Readings& readings) const {
-  const auto named = [&](const CounterReading& reading) { return reading.scope == scope; };
-  const auto& old = last_readings_[sensor];
-  const auto from = std::find_if(old.begin(), old.end(), named);
-  const auto to = std::find_if(readings[sensor].begin(), readings[sensor].end(), named);
-  if (from != old.end() && to != readings[sensor].end()) *to = *from;
+Recorder::Recorder(const std::vector<Sensor*>& sensors, RecorderOptions options)
+    : options_(std::move(options)), gauges_(open_gauges(options_.root)) {
+  for (Sensor* sensor : sensors) watched_.push_back({sensor, {}, {}});
 }
 
 void Recorder::append(const std::string& name, const char* unit, Sample sample) {
@@ -71,26 +61,31 @@ void Recorder::append(const std::string& name, const char* unit, Sample sample) 
       series.samples.push_back(sample);
       return;
     }
-  series_.push_back({name, unit, {sample}});
+  series_.push_back(new_series(name, unit));
+  series_.back().samples.push_back(sample);
 }
 
 void Recorder::keep_alive() {
-  last_readings_ = read();
+  for (Watched& watched : watched_) watched.sensor->read_into(watched.readings);
 }
 
-void Recorder::sample_power() {
-  Readings readings = read();
-  for (std::size_t i = 0; i < sensors_.size() && i < last_readings_.size(); ++i) {
-    for (const Energy& energy : sensors_[i]->energies(last_readings_[i], readings[i])) {
-      if (energy.reason == "below_resolution") keep(energy.scope, i, readings);
-      const Nanoseconds from = time_of(last_readings_[i], energy.scope);
-      const Nanoseconds to = time_of(readings[i], energy.scope);
-      if (!energy.joules || to <= from) continue;
-      append(energy.scope + " power", "W",
-             {middle(from, to), *energy.joules / to_seconds(to - from)});
+/// A slow counter may not have stepped between two ticks: the next power is that since its last.
+void Recorder::sample_power(Watched& watched) const {
+  watched.sensor->read_into(watched.readings);
+  for (const CounterReading& reading : watched.readings) {
+    const auto line =
+        std::find_if(watched.powers.begin(), watched.powers.end(),
+                     [&](const PowerLine& known) { return known.last.scope == reading.scope; });
+    if (line == watched.powers.end()) {
+      watched.powers.push_back({reading, new_series(reading.scope + " power", "W")});
+      continue;
     }
+    if (to_seconds(reading.t_after_ns - line->last.t_after_ns) < options_.least_power_s) continue;
+    const auto watts = watched.sensor->watts_between(line->last, reading);
+    if (watts)
+      line->series.samples.push_back({middle(line->last.t_after_ns, reading.t_after_ns), *watts});
+    if (watts || reading.joules != line->last.joules) line->last = reading;
   }
-  last_readings_ = std::move(readings);
 }
 
 void Recorder::watch(int pid) {
@@ -99,7 +94,7 @@ void Recorder::watch(int pid) {
   stat_.reset();
   last_cpu_s_.reset();
   if (pid == 0) return;
-  const auto root = process_root(root_, pid);
+  const auto root = process_root(options_.root, pid);
   const auto folder = root / "proc" / std::to_string(pid);
   statm_ = open_file(folder / "statm");
   if (root != "/") stat_ = open_file(folder / "stat");
@@ -130,10 +125,11 @@ void Recorder::sample_worker(Nanoseconds t, int pid) {
 }
 
 void Recorder::sample_sensors(Nanoseconds t) {
-  sample_power();
-  for (Sensor* sensor : sensors_)
-    for (const GaugeReading& gauge : sensor->gauges())
+  for (Watched& watched : watched_) {
+    sample_power(watched);
+    for (const GaugeReading& gauge : watched.sensor->gauges())
       append(gauge.name, gauge.unit.c_str(), {t, gauge.value});
+  }
 }
 
 void Recorder::sample_machine(Nanoseconds t, int pid) {
@@ -143,7 +139,15 @@ void Recorder::sample_machine(Nanoseconds t, int pid) {
 }
 
 std::vector<Series> Recorder::take() {
-  return std::exchange(series_, {});
+  std::vector<Series> all;
+  for (Watched& watched : watched_)
+    for (PowerLine& line : watched.powers)
+      if (!line.series.samples.empty()) all.push_back(std::exchange(line.series, {}));
+  for (Series& series : series_) all.push_back(std::move(series));
+  series_.clear();
+  for (Watched& watched : watched_) watched.powers.clear();
+  for (Series& series : all) series.samples.shrink_to_fit();
+  return all;
 }
 
 }  // namespace joulemark::sensors

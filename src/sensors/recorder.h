@@ -11,17 +11,23 @@
 #include "base/clock.h"
 #include "joulemark/sensor.h"
 #include "sensors/gauges.h"
-#include "sensors/ledger.h"
 
 namespace joulemark::sensors {
 
 std::vector<Sensor*> pointers_to(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
-/// Collects time lines; see Sampler for their names. Used from one thread.
+struct RecorderOptions {
+  std::filesystem::path root = "/";  ///< the machine's own gauges are found below
+  /// No power is told of less time than this, seconds: of so little it would be noise.
+  double least_power_s = 0;
+};
+
+/// Collects time lines; see Sampler for their names. Used from one thread. Once each line has had a
+/// sample, and up to an hour of them at 10 Hz, taking samples allocates nothing.
 class Recorder {
  public:
-  /// `sensors` are not owned. The machine's own gauges are found below `root`.
-  Recorder(std::vector<Sensor*> sensors, std::filesystem::path root);
+  /// `sensors` are not owned.
+  Recorder(const std::vector<Sensor*>& sensors, RecorderOptions options);
 
   /// Reads the counters only.
   void keep_alive();
@@ -33,18 +39,24 @@ class Recorder {
   std::vector<Series> take();
 
  private:
-  void sample_power();
-  [[nodiscard]] Readings read() const;
-  void keep(const std::string& scope, std::size_t sensor, Readings& readings) const;
+  struct PowerLine {
+    CounterReading last;  ///< where its next power begins
+    Series series;
+  };
+  struct Watched {
+    Sensor* sensor;
+    std::vector<CounterReading> readings;
+    std::vector<PowerLine> powers;
+  };
+  void sample_power(Watched& watched) const;
   void sample_worker(Nanoseconds t, int pid);
   void watch(int pid);
   [[nodiscard]] std::optional<double> worker_cpu_s() const;
   void append(const std::string& name, const char* unit, Sample sample);
 
-  std::vector<Sensor*> sensors_;
-  std::filesystem::path root_;
+  RecorderOptions options_;
+  std::vector<Watched> watched_;
   std::vector<Gauge> gauges_;
-  Readings last_readings_;
   int pid_ = 0;
   std::optional<SysfsFile> statm_;  ///< of the worker
   std::optional<SysfsFile> stat_;   ///< of the worker, under a root of one's own only

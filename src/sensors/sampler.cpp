@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A timerfd keeps the grid: it fires at absolute times and counts what was missed by itself.
+// A tick is one poll, which the end of sampling wakes too, and the reads.
 #include "sensors/sampler.h"
 
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,12 +16,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <deque>
-#include <numeric>
 #include <thread>
 
 #include "base/clock.h"
 #include "base/descriptor.h"
 #include "sensors/recorder.h"
+#include "sensors/tick_grid.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -34,6 +34,22 @@ timespec to_timespec(Nanoseconds ns) {
           static_cast<long>(ns % kNanosecondsPerSecond)};
 }
 
+/// A sensor that is slow to ask has a least time between two reads, which ticks at random moments
+/// would not keep.
+constexpr double kSlowDither = 0.1;
+/// A power is told of half a period at least.
+constexpr double kLeastPowerPart = 0.5;
+
+bool is_slow(const Sensor& sensor) {
+  return sensor.sample_interval_s() > 0;
+}
+
+/// Has to be read more often than the others.
+bool is_eager(const Sensor& sensor, double hz) {
+  const double longest = sensor.max_read_interval_s();
+  return !is_slow(sensor) && longest > 0 && longest * (hz > 0 ? hz : 1) < 1;
+}
+
 /// Seconds between ticks of one thread: as asked for, or sooner where a counter would wrap unseen,
 /// or later where a sensor is slow; 0: no ticks.
 double tick_period_s(const std::vector<Sensor*>& sensors, double hz) {
@@ -44,6 +60,18 @@ double tick_period_s(const std::vector<Sensor*>& sensors, double hz) {
   }
   for (const Sensor* sensor : sensors) period = std::max(period, sensor->sample_interval_s());
   return period;
+}
+
+double dither_of(const std::vector<Sensor*>& sensors) {
+  const bool slow = std::any_of(sensors.begin(), sensors.end(),
+                                [](const Sensor* sensor) { return is_slow(*sensor); });
+  return slow ? kSlowDither : kFullDither;
+}
+
+double thread_cpu_s() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
 /// The thread is for waiting; signals are for the main thread.
@@ -64,30 +92,31 @@ void run_on(const std::vector<int>& cpus) {
 
 }  // namespace
 
-/// A thread and what it asks. The first asks all fast sensors and the machine, each other one a
-/// slow sensor.
+/// A thread and what it asks. The first asks the machine and all sensors that keep its pace, each
+/// other one a sensor that does not.
 struct Lane {
-  Lane(std::vector<Sensor*> asked, const SamplerOptions& options)
-      : period_s(tick_period_s(asked, options.hz)), recorder(std::move(asked), options.root) {}
+  Lane(const std::vector<Sensor*>& asked, const SamplerOptions& options)
+      : period_s(tick_period_s(asked, options.hz)),
+        dither(dither_of(asked)),
+        recorder(asked, {options.root, kLeastPowerPart * period_s}) {}
 
   double period_s;
-  Recorder recorder;  ///< the thread's while it runs
+  double dither;
+  Recorder recorder;  ///< the thread's while it runs, as what follows
   enum class Covers { kSensors, kMachineToo } covers = Covers::kSensors;
-  long long missed = 0;
-  Descriptor timer = {};
+  SamplerCost cost = {};
   std::thread thread = {};
 };
 
 struct Sampler::State {
   State(const std::vector<std::unique_ptr<Sensor>>& sensors, SamplerOptions chosen)
       : options(std::move(chosen)), pid(options.pid) {
-    std::vector<Sensor*> fast;
+    std::vector<Sensor*> common;
+    std::vector<Sensor*> own;
     for (const auto& sensor : sensors)
-      if (sensor->sample_interval_s() <= 0) fast.push_back(sensor.get());
-    lanes.emplace_back(std::move(fast), options).covers = Lane::Covers::kMachineToo;
-    for (const auto& sensor : sensors)
-      if (sensor->sample_interval_s() > 0)
-        lanes.emplace_back(std::vector<Sensor*>{sensor.get()}, options);
+      (is_slow(*sensor) || is_eager(*sensor, options.hz) ? own : common).push_back(sensor.get());
+    lanes.emplace_back(common, options).covers = Lane::Covers::kMachineToo;
+    for (Sensor* sensor : own) lanes.emplace_back(std::vector<Sensor*>{sensor}, options);
   }
 
   void tick(Lane& lane) const {
@@ -97,31 +126,31 @@ struct Sampler::State {
     if (lane.covers == Lane::Covers::kMachineToo) lane.recorder.sample_machine(now, pid.load());
   }
 
-  void run(Lane& lane) const {
-    block_signals();
-    run_on(options.cpus);
-    pollfd events[2] = {{ending.get(), POLLIN, 0}, {lane.timer.get(), POLLIN, 0}};
+  /// Sleeps until `deadline`; false when sampling is over.
+  [[nodiscard]] bool wait_until(Nanoseconds deadline) const {
+    pollfd event{ending.get(), POLLIN, 0};
     for (;;) {
-      if (poll(events, 2, -1) < 0 && errno != EINTR) return;
-      if (events[0].revents != 0) return;
-      std::uint64_t expired = 0;
-      if (events[1].revents == 0 ||
-          read(lane.timer.get(), &expired, sizeof expired) != sizeof expired)
-        continue;
-      lane.missed += static_cast<long long>(expired) - 1;
-      tick(lane);
+      const Nanoseconds left = std::max<Nanoseconds>(0, deadline - monotonic_now());
+      const timespec timeout = to_timespec(left);
+      const int ready = ppoll(&event, 1, &timeout, nullptr);
+      if (ready == 0) return true;
+      if (ready > 0 || errno != EINTR) return false;
     }
   }
 
-  /// Threads that are started wait for the first of their ticks, or for `ending`.
+  void run(Lane& lane) const {
+    block_signals();
+    run_on(options.cpus);
+    TickGrid grid(monotonic_now(), to_nanoseconds(lane.period_s), lane.dither);
+    while (wait_until(grid.next(monotonic_now()))) {
+      tick(lane);
+      ++lane.cost.ticks;
+    }
+    lane.cost.missed_ticks = grid.missed();
+    lane.cost.cpu_s = thread_cpu_s();
+  }
+
   Status start(Lane& lane) {
-    lane.timer.reset(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
-    const itimerspec grid{to_timespec(to_nanoseconds(lane.period_s)), to_timespec(monotonic_now())};
-    if (lane.timer.get() < 0 ||
-        timerfd_settime(lane.timer.get(), TFD_TIMER_ABSTIME, &grid, nullptr) != 0)
-      return fail(ErrorKind::kMachine,
-                  fmt::format("cannot start the sampler: {}; raise the limit of open files",
-                              errno_text(errno)));
     try {
       lane.thread = std::thread([this, &lane] { run(lane); });
     } catch (const std::system_error& error) {
@@ -175,9 +204,14 @@ std::vector<Series> Sampler::stop() {
   return all;
 }
 
-long long Sampler::missed_ticks() const {
-  return std::accumulate(state_->lanes.begin(), state_->lanes.end(), 0LL,
-                         [](long long sum, const Lane& lane) { return sum + lane.missed; });
+SamplerCost Sampler::cost() const {
+  SamplerCost sum;
+  for (const Lane& lane : state_->lanes) {
+    sum.cpu_s += lane.cost.cpu_s;
+    sum.ticks += lane.cost.ticks;
+    sum.missed_ticks += lane.cost.missed_ticks;
+  }
+  return sum;
 }
 
 }  // namespace joulemark::sensors

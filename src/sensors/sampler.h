@@ -19,10 +19,20 @@ struct SamplerOptions {
   std::vector<int> cpus = {};
 };
 
-/// Samples from its own thread between start and stop. Its ticks lie on an absolute grid, so they
-/// do not drift; ticks that were missed are counted and never made up for in a burst. Every counter
-/// is read often enough that no wrap is missed, whatever `hz` is. A sensor that is slow to ask
-/// (Sensor::sample_interval_s) has a thread of its own and is asked no more often than it says.
+/// All threads of a sampler together.
+struct SamplerCost {
+  double cpu_s = 0;  ///< processor time
+  long long ticks = 0;
+  long long missed_ticks = 0;  ///< skipped because a thread was late
+};
+
+/// Samples from its own thread between start and stop. Its ticks lie in the periods of an absolute
+/// grid, at a random moment of each (TickGrid), so they do not drift and see no load at the same
+/// part of its own period; ticks that were missed are counted and never made up for in a burst.
+/// Every counter is read often enough that no wrap is missed, whatever `hz` is. A sensor that is
+/// slow to ask (Sensor::sample_interval_s), or has to be read more often than the others, has a
+/// thread of its own. Once every line has a sample, a tick allocates nothing: its system calls are
+/// one poll and the reads.
 ///
 /// Series: "<scope> power" (W, derived from the counters, at the middle of each interval),
 /// what sensors say besides (Sensor::gauges), "worker rss" (bytes), "worker cpu" (%, 100 is one
@@ -42,8 +52,8 @@ class Sampler {
   void watch(int pid);
   /// Ends the thread at once and hands the time lines over. Without a start: nothing.
   std::vector<Series> stop();
-  /// Ticks that were skipped because the thread was late. After stop.
-  [[nodiscard]] long long missed_ticks() const;
+  /// What sampling cost. After stop.
+  [[nodiscard]] SamplerCost cost() const;
 
  private:
   struct State;

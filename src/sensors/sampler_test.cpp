@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "sensors/catalog.h"
+#include "sensors/ledger.h"
 #include "sensors/recorder.h"
 #include "sensors/simulated_powercap.h"
 
@@ -50,7 +51,7 @@ TEST(Recorder, PowerFollowsTheScript) {
   SimulatedPowercap scripted(root.path, zones);
   scripted.follow(clock);
   const Discovered found = discover({.root = root.path, .clock = &clock});
-  Recorder recorder(pointers_to(found.sensors), root.path);
+  Recorder recorder(pointers_to(found.sensors), {.root = root.path});
   for (int i = 0; i <= 20; ++i) {
     recorder.sample_sensors(clock.now());
     clock.advance_s(0.1);
@@ -73,7 +74,7 @@ TEST(Recorder, AnUnreadableCounterLeavesAHole) {
   SimulatedPowercap tree(root.path, one_socket(40, 5));
   tree.follow(clock);
   const Discovered found = discover({.root = root.path, .clock = &clock});
-  Recorder recorder(pointers_to(found.sensors), root.path);
+  Recorder recorder(pointers_to(found.sensors), {.root = root.path});
   for (int i = 0; i < 6; ++i) {
     if (i == 3) tree.write_text(0, "energy_uj", "?");
     recorder.sample_sensors(clock.now());
@@ -81,7 +82,8 @@ TEST(Recorder, AnUnreadableCounterLeavesAHole) {
   }
   const auto all = recorder.take();
   EXPECT_EQ(find(all, "dram-0 power")->samples.size(), 5U);
-  ASSERT_EQ(find(all, "package-0 power")->samples.size(), 3U);
+  // The power after it is that since the last reading.
+  ASSERT_EQ(find(all, "package-0 power")->samples.size(), 4U);
   for (const Sample& sample : find(all, "package-0 power")->samples)
     EXPECT_NEAR(sample.value, 40, 0.01);
 }
@@ -95,7 +97,7 @@ TEST(Recorder, WorkerAndMachineGaugesComeFromTheirFiles) {
   root.write("sys/class/hwmon/hwmon0/name", "coretemp\n");
   root.write("sys/class/hwmon/hwmon0/temp1_input", "54000\n");
   const std::vector<std::unique_ptr<Sensor>> none;
-  Recorder recorder({}, root.path);
+  Recorder recorder({}, {.root = root.path});
   recorder.sample_machine(0, 7);
   root.write("proc/7/stat", "7 (w) S 1 7 7 0 -1 0 0 0 0 0 110 5 0 0\n");
   recorder.sample_machine(kNanosecondsPerSecond, 7);
@@ -121,9 +123,9 @@ class CountingSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override { return longest_s_; }
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
   std::vector<GaugeReading> gauges() override { return {{"gpu-0 temperature", "°C", 60}}; }
-  std::vector<CounterReading> read() override {
+  void read_into(std::vector<CounterReading>& readings) override {
     ++reads;
-    return {};
+    readings.clear();
   }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>&,
                                              const std::vector<CounterReading>&) const override {
@@ -155,7 +157,7 @@ TEST(Sampler, SamplesLieOnAnAbsoluteGrid) {
   ASSERT_NE(rss, nullptr);
   ASSERT_GE(rss->samples.size(), 10U);
   // A tick may come late, and then the next is early or skipped; the grid itself does not move.
-  const auto ticks = static_cast<long long>(rss->samples.size()) + sampler.missed_ticks();
+  const auto ticks = static_cast<long long>(rss->samples.size()) + sampler.cost().missed_ticks;
   const Nanoseconds span = rss->samples.back().t_ns - rss->samples.front().t_ns;
   EXPECT_NEAR(static_cast<double>(span) / 5e6, static_cast<double>(ticks - 1),
               3 + 0.1 * static_cast<double>(ticks));

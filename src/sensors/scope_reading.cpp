@@ -12,6 +12,11 @@ const CounterReading* find_scope(const std::vector<CounterReading>& readings,
   return nullptr;
 }
 
+CounterReading& ReadingFiller::next() {
+  if (used_ == readings_.size()) readings_.emplace_back();
+  return readings_[used_++];
+}
+
 Energy absent_energy(std::string scope, std::string reason, std::string detail) {
   return {.scope = std::move(scope),
           .sensor = "",

@@ -2,6 +2,7 @@
 // One scope among the readings of a sensor, and its energy where there is none.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,25 @@ namespace joulemark::sensors {
 /// The reading of a scope; null where it was not read.
 const CounterReading* find_scope(const std::vector<CounterReading>& readings,
                                  const std::string& scope);
+
+/// Fills a vector of readings in place, so that the memory of its strings is used again.
+class ReadingFiller {
+ public:
+  explicit ReadingFiller(std::vector<CounterReading>& readings) : readings_(readings) {}
+  /// What was not added is cut off.
+  ~ReadingFiller() { readings_.resize(used_); }
+  ReadingFiller(const ReadingFiller&) = delete;
+  ReadingFiller& operator=(const ReadingFiller&) = delete;
+
+  /// The next reading, as it was before.
+  CounterReading& next();
+  /// Takes the last one back.
+  void drop() { --used_; }
+
+ private:
+  std::vector<CounterReading>& readings_;
+  std::size_t used_ = 0;
+};
 
 /// An absent energy with its machine-readable reason and the sentence for people.
 Energy absent_energy(std::string scope, std::string reason, std::string detail);

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
@@ -64,14 +66,19 @@ struct Run {
   double half_width_j = 0;
 };
 
-/// The longest time that is waited for a step: an update period of RAPL.
-constexpr double kLeadS = 0.001;
+/// The longest time that is waited for two steps: two update periods of RAPL, and a poll.
+constexpr double kLeadS = 0.0022;
 
-/// Which of the machine's updates are due is a matter of one random time for all.
+/// What is updated together by the machine's file stays together; what is not has a clock of its
+/// own.
 void shift_phases(Machine& machine, Random& random) {
-  const double shift_s = random.uniform() * 100;
-  for (Part& part : machine.parts)
-    if (part.period_s > 0) part.phase_s = std::fmod(part.phase_s + shift_s, part.period_s);
+  std::map<std::pair<double, double>, double> shifts;
+  for (Part& part : machine.parts) {
+    if (part.period_s <= 0) continue;
+    const auto [shift, is_new] = shifts.try_emplace({part.period_s, part.phase_s}, 0);
+    if (is_new) shift->second = random.uniform() * 100;
+    part.phase_s = std::fmod(part.phase_s + shift->second, part.period_s);
+  }
 }
 
 /// What the sampler does until `end`.
