@@ -122,6 +122,8 @@ struct TrialRecord {
   /// Mean power in phase kIdle over the scopes of "total"; empty when there was none or it was not
   /// measured.
   std::optional<double> idle_w;
+  /// Of the measured window; empty unless it was asked for.
+  std::optional<EnergyEstimate> estimate;
   /// How good the outputs are, above 0, more is better: an accuracy, a score. Empty unless it was
   /// given with imported results.
   std::optional<double> quality;

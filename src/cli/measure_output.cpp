@@ -10,6 +10,7 @@
 
 #include "base/text_table.h"
 #include "cli/measure_summary.h"
+#include "report/estimates.h"
 #include "report/json_values.h"
 
 namespace joulemark::cli {
@@ -84,6 +85,7 @@ Json run_json(const CommandRun& run) {
   json["exit_status"] = run.exit_status;
   json["signal"] = run.signal;
   json["energy"] = energies_json(run.energy);
+  if (run.estimate) json["estimate"] = report::estimate_json(*run.estimate);
   return json;
 }
 
@@ -136,6 +138,8 @@ void add_energies(const MeasuredCommand& measured, TextTable& table) {
                                with_uncertainty(idle->watts, idle->uncertainty_w))});
   const Energy& total = energies.back();
   if (total.joules) table.add_row({"  scope", total.detail});
+  if (const auto estimate = mean_estimate(measured.runs))
+    table.add_row({"estimate", report::estimate_text(*estimate)});
 }
 
 }  // namespace
@@ -161,6 +165,8 @@ std::string measure_json(const MeasuredCommand& measured) {
   report::put(json, "total_uncertainty_j", total.uncertainty_j.value_or(std::nan("")),
               total.reason);
   put_net(json, measured, total.reason.empty() ? "not_recorded" : total.reason);
+  if (const auto estimate = mean_estimate(measured.runs))
+    json["estimate"] = report::estimate_json(*estimate);
   Json runs = Json::array();
   for (const CommandRun& run : measured.runs) runs.push_back(run_json(run));
   json["runs"] = std::move(runs);

@@ -80,6 +80,9 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   run.exit_status = WIFEXITED(ended->status) ? WEXITSTATUS(ended->status) : 0;
   run.resources = resources_of(ended->usage, floor_bytes);
   run.energy = sensors::measure_between(context.sensors, begin, end, context.statuses);
+  if (context.estimate_for != nullptr)
+    run.estimate = sensors::estimate_energy(
+        *context.estimate_for, {.seconds = run.seconds(), .cpu_s = run.resources.cpu_s});
   return run;
 }
 

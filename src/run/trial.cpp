@@ -262,6 +262,9 @@ Reply<void> Attempt::measure() {
   record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (process_begin && process_end)
     record.resources = sensors::resources_between(*process_begin, *process_end);
+  if (world_.estimate_for != nullptr)
+    record.estimate = sensors::estimate_energy(
+        *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
   if (request_.prompts == nullptr) return collect(*done);
   record.text.tokens = done->tokens;
   if (auto counted = count_text(*done, record.text.window); !counted) return counted;

@@ -143,6 +143,7 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
       expect_equal_text(record->trials[i].text, trials[i].text);
       EXPECT_EQ(record->trials[i].idle_w, trials[i].idle_w);
       EXPECT_EQ(record->trials[i].quality, trials[i].quality);
+      EXPECT_EQ(record->trials[i].estimate, trials[i].estimate);
       EXPECT_EQ(record->trials[i].text.first_token_ns, trials[i].text.first_token_ns);
       EXPECT_EQ(record->trials[i].text.inter_token_ns, trials[i].text.inter_token_ns);
       EXPECT_EQ(record->trials[i].durations_ns, trials[i].durations_ns);
