@@ -87,6 +87,7 @@ Result<int> measure(const Measure& command) {
   // The command's own output would be in the middle of the answer.
   const run::CommandContext context{.sensors = found.sensors,
                                     .statuses = found.statuses,
+                                    .root = command.root,
                                     .stop = stop,
                                     .output = json ? STDERR_FILENO : STDOUT_FILENO,
                                     .estimate_for = estimated ? &processors : nullptr};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ namespace joulemark::run {
 struct CommandContext {
   const std::vector<std::unique_ptr<Sensor>>& sensors;
   const std::vector<SensorStatus>& statuses;
+  std::filesystem::path root = "/";  ///< of the machine's /proc and /sys
   /// Set when the user wants to stop. The command gets the terminal's signal itself; it is waited
   /// for, and sent SIGTERM where only this program was told to end.
   const std::atomic<bool>& stop;

@@ -101,6 +101,10 @@ Resources random_resources(Random& random) {
        {&resources.peak_rss_bytes, &resources.load_peak_rss_bytes, &resources.minor_faults,
         &resources.major_faults, &resources.voluntary_switches, &resources.involuntary_switches})
     *number = maybe<std::int64_t>(random, random_integer);
+  for (const char* key : kWindowFactKeys)
+    if (random.below(2) == 0)
+      resources.facts[*window_fact_from(key)] = {maybe<double>(random, random_real),
+                                                 random_text(random)};
   return resources;
 }
 

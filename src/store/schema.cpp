@@ -124,6 +124,14 @@ create table trial_estimate (
   detail text not null
 ))sql",
       R"sql(
+create table trial_window_fact (
+  trial  integer not null references trial (id),
+  fact   text not null,
+  value  double precision,
+  reason text not null,
+  primary key (trial, fact)
+))sql",
+      R"sql(
 create table trial_text (
   trial                 integer primary key references trial (id),
   digest                text not null,

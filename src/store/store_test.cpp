@@ -53,6 +53,7 @@ void expect_equal_resources(const Resources& got, const Resources& want) {
   EXPECT_EQ(got.major_faults, want.major_faults);
   EXPECT_EQ(got.voluntary_switches, want.voluntary_switches);
   EXPECT_EQ(got.involuntary_switches, want.involuntary_switches);
+  EXPECT_EQ(got.facts, want.facts);
 }
 
 void expect_equal_lists(const TrialRecord& got, const TrialRecord& want) {
