@@ -47,7 +47,7 @@ constexpr const char* key_of(WindowFact fact) {
 std::optional<WindowFact> window_fact_from(const std::string& key);
 
 /// A number, or the reason why there is none: "absent" (this machine has no such file), "eacces",
-/// "unreadable", "reset" (the counter fell), "not_in_window" (a peak of before), "not_sampled".
+/// "unreadable", "reset" (it fell), "below_resolution", "not_in_window" (a peak), "not_sampled".
 struct Observation {
   std::optional<double> value;
   std::string reason;

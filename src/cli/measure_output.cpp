@@ -53,7 +53,7 @@ std::optional<double> observed(const CommandRun& run) {
   return run.resources.facts.at(Of).value;
 }
 
-/// The rows of the table of metrics that are of a window's surroundings.
+/// A fact of the surroundings, which the table of facts names.
 template <WindowFact Of>
 constexpr Fact surrounding(const char* title, std::string (*text)(double)) {
   return {key_of(Of), title, observed<Of>, text};

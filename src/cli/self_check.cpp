@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/interrupt.h"
-#include "cli/json_values.h"
 #include "cli/output.h"
 #include "report/json_values.h"
 #include "run/self_check.h"

@@ -72,7 +72,7 @@ void work_for(double seconds, Work& work, Block& block) {
   block.others_s = cpu_of_others() - others_before;
 }
 
-/// The time line of this thread's grid is the longest.
+/// Every tick adds a sample to some time line.
 long long longest_of(const std::vector<Series>& series) {
   std::size_t longest = 0;
   for (const Series& line : series) longest = std::max(longest, line.samples.size());

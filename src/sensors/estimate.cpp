@@ -60,13 +60,15 @@ ProcessorFacts read_processor_facts(const std::filesystem::path& root) {
 EnergyEstimate estimate_energy(const ProcessorFacts& facts, const WindowUse& use) {
   if (!(use.seconds > 0)) return absent("no_window", "there is no window");
   if (!use.cpu_s) return absent("no_cpu_time", "the CPU time that the process used is not known");
+  if (facts.logical <= 0)
+    return absent("unknown_processor", "how many processors there are is not known");
   EnergyEstimate estimate;
   std::vector<double> low, mid, high;
   std::vector<std::string> titles;
-  const double most_s = use.seconds * std::max(1, facts.logical);
+  const double most_s = use.seconds * facts.logical;
   const double utilisation = std::clamp(*use.cpu_s / most_s, 0.0, 1.0);
   for (const PowerModel& model : power_models()) {
-    const auto power = facts.logical > 0 ? model.power(facts, utilisation) : std::nullopt;
+    const auto power = model.power(facts, utilisation);
     if (!power) continue;
     estimate.models.emplace_back(model.name);
     titles.emplace_back(model.title);
@@ -76,7 +78,9 @@ EnergyEstimate estimate_energy(const ProcessorFacts& facts, const WindowUse& use
   }
   if (low.empty())
     return absent("unknown_processor",
-                  fmt::format("no model knows the processor '{}'", facts.name));
+                  facts.name.empty()
+                      ? "/proc/cpuinfo does not name the processor"
+                      : fmt::format("no model knows the processor '{}'", facts.name));
   estimate.low_j = *std::min_element(low.begin(), low.end());
   estimate.mid_j = median(mid);
   estimate.high_j = *std::max_element(high.begin(), high.end());

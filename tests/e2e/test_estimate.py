@@ -48,6 +48,16 @@ def test_an_estimate_is_no_measurement(joulemark, gold):
     assert "not measured" in text and "≈ " in text and "(estimated from Cloud Carbon Footprint, Boavizta, " in text
 
 
+def test_measured_joules_stay_what_they_are(joulemark):
+    """The simulated Xeon Gold is in one model, whose curve is for a whole processor: 2 sockets here."""
+    found = joulemark("--sim", "xeon-2s", "measure", "--estimate", "--json", "--", "sleep", "1").json
+    assert found["estimate"]["models"] == ["boavizta"]
+    assert found["estimate"]["low_J"] == found["estimate"]["high_J"] == pytest.approx(2 * 29.9 * found["duration_s"], rel=0.1)
+    parts = [energy["joules"] for energy in found["energy"][:-1]]
+    assert {energy["class"] for energy in found["energy"]} == {"measured"}
+    assert found["total_joules"] == pytest.approx(sum(parts))
+
+
 def test_without_the_flag_there_is_none(joulemark, gold):
     assert "estimate" not in joulemark("measure", "--root", gold, "--json", "--", "true").json
     answer = compare(joulemark, gold, "--json").json
