@@ -7,6 +7,19 @@ from conftest import OK, QUICK, contents_of
 MODELS = {"ccf", "boavizta", "tdp_ratio", "green_algorithms"}
 GOLD = "cpu family\t: 6\nmodel\t\t: 85\nmodel name\t: Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz\nstepping\t: 4\nflags\t\t: fpu\n"
 
+EXPERIMENT = """
+name = "e"
+[[model]]
+source = "null:a"
+[factors]
+engine = ["null"]
+[protocol]
+repetitions = 1
+duration_s = 0.05
+warmup_min_s = 0
+min_iterations = 1
+"""
+
 
 @pytest.fixture
 def gold(tmp_path):
@@ -87,7 +100,7 @@ def test_compare_keeps_it_beside_the_verdict(joulemark, gold):
 
 
 def test_an_experiment_file_runs_with_it(joulemark, gold):
-    (joulemark.home / "e.toml").write_text('name = "e"\n[[model]]\nsource = "null:a"\n[factors]\nengine = ["null"]\n[protocol]\nrepetitions = 1\nduration_s = 0.05\nwarmup_min_s = 0\nmin_iterations = 1\n')
+    (joulemark.home / "e.toml").write_text(EXPERIMENT)
     outcome = joulemark("run", "e.toml", "--root", gold, "--estimate", "--store", "s.sqlite")
     assert outcome.status == OK, outcome.err
     assert "(estimated from Cloud Carbon Footprint, Boavizta, " in outcome.out
