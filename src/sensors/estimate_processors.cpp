@@ -14,48 +14,38 @@ struct Die {
   int family;
   int first_model, last_model;
   int first_stepping, last_stepping;
+  /// Design power per thread of the most and of the least frugal server product, for names that do
+  /// not tell which it is, as hypervisors give them; 0: not known.
+  double low_w, high_w;
 };
 
 constexpr int kAny = 1 << 30;
 constexpr Die kDies[] = {
-    {"Sandy Bridge", "Intel", 6, 42, 42, 0, kAny},
-    {"Sandy Bridge", "Intel", 6, 45, 45, 0, kAny},
-    {"Ivy Bridge", "Intel", 6, 58, 58, 0, kAny},
-    {"Ivy Bridge", "Intel", 6, 62, 62, 0, kAny},
-    {"Haswell", "Intel", 6, 60, 60, 0, kAny},
-    {"Haswell", "Intel", 6, 63, 63, 0, kAny},
-    {"Broadwell", "Intel", 6, 61, 61, 0, kAny},
-    {"Broadwell", "Intel", 6, 71, 71, 0, kAny},
-    {"Broadwell", "Intel", 6, 79, 79, 0, kAny},
-    {"Broadwell", "Intel", 6, 86, 86, 0, kAny},
-    {"Skylake", "Intel", 6, 85, 85, 0, 4},
-    {"Cascade Lake", "Intel", 6, 85, 85, 5, 7},
-    {"Coffee Lake", "Intel", 6, 158, 158, 10, 13},
-    {"Ice Lake", "Intel", 6, 106, 106, 0, kAny},
-    {"Ice Lake", "Intel", 6, 108, 108, 0, kAny},
-    {"Ice Lake", "Intel", 6, 125, 126, 0, kAny},
-    {"Sapphire Rapids", "Intel", 6, 143, 143, 0, kAny},
-    {"Emerald Rapids", "Intel", 6, 207, 207, 0, kAny},
-    {"Granite Rapids", "Intel", 6, 173, 174, 0, kAny},
-    {"EPYC 1st Gen", "EPYC", 23, 1, 1, 0, kAny},
-    {"EPYC 2nd Gen", "EPYC", 23, 49, 49, 0, kAny},
-    {"EPYC 3rd Gen", "EPYC", 25, 0, 1, 0, kAny},
-    {"EPYC 4th Gen", "EPYC", 25, 17, 17, 0, kAny},
-    {"EPYC 4th Gen", "EPYC", 25, 160, 160, 0, kAny},
-    {"EPYC 5th Gen", "EPYC", 26, 0, 31, 0, kAny},
-};
-
-/// A hypervisor may call all of them by the same name.
-struct Series {
-  const char* microarchitecture;
-  double low_w, high_w;  ///< per thread
-};
-constexpr Series kSeries[] = {
-    {"EPYC 1st Gen", 155.0 / 64, 120.0 / 16},   // 7501, 7251
-    {"EPYC 2nd Gen", 200.0 / 128, 180.0 / 16},  // 7702, 7F32
-    {"EPYC 3rd Gen", 225.0 / 128, 180.0 / 16},  // 7713, 72F3
-    {"EPYC 4th Gen", 360.0 / 256, 320.0 / 32},  // 9754, 9174F
-    {"EPYC 5th Gen", 500.0 / 384, 320.0 / 32},  // 9965, 9175F
+    {"Sandy Bridge", "Intel", 6, 42, 42, 0, kAny, 0, 0},
+    {"Sandy Bridge", "Intel", 6, 45, 45, 0, kAny, 0, 0},
+    {"Ivy Bridge", "Intel", 6, 58, 58, 0, kAny, 0, 0},
+    {"Ivy Bridge", "Intel", 6, 62, 62, 0, kAny, 0, 0},
+    {"Haswell", "Intel", 6, 60, 60, 0, kAny, 0, 0},
+    {"Haswell", "Intel", 6, 63, 63, 0, kAny, 65.0 / 24, 140.0 / 8},  // E5-2650L v3, E7-8893 v3
+    {"Broadwell", "Intel", 6, 61, 61, 0, kAny, 0, 0},
+    {"Broadwell", "Intel", 6, 71, 71, 0, kAny, 0, 0},
+    {"Broadwell", "Intel", 6, 79, 79, 0, kAny, 65.0 / 28, 140.0 / 8},  // E5-2650L v4, E7-8893 v4
+    {"Broadwell", "Intel", 6, 86, 86, 0, kAny, 0, 0},
+    {"Skylake", "Intel", 6, 85, 85, 0, 4, 165.0 / 56, 105.0 / 8},       // 8176, 8156
+    {"Cascade Lake", "Intel", 6, 85, 85, 5, 7, 135.0 / 48, 105.0 / 8},  // 6262V, 8256
+    {"Coffee Lake", "Intel", 6, 158, 158, 10, 13, 0, 0},
+    {"Ice Lake", "Intel", 6, 106, 106, 0, kAny, 195.0 / 72, 165.0 / 16},  // 8352V, 6334
+    {"Ice Lake", "Intel", 6, 108, 108, 0, kAny, 0, 0},
+    {"Ice Lake", "Intel", 6, 125, 126, 0, kAny, 0, 0},
+    {"Sapphire Rapids", "Intel", 6, 143, 143, 0, kAny, 300.0 / 104, 195.0 / 16},  // 8470N, 6434
+    {"Emerald Rapids", "Intel", 6, 207, 207, 0, kAny, 270.0 / 120, 195.0 / 16},   // 8581V, 6534
+    {"Granite Rapids", "Intel", 6, 173, 174, 0, kAny, 500.0 / 256, 165.0 / 16},   // 6980P, 6714P
+    {"EPYC 1st Gen", "EPYC", 23, 1, 1, 0, kAny, 155.0 / 64, 120.0 / 16},          // 7501, 7251
+    {"EPYC 2nd Gen", "EPYC", 23, 49, 49, 0, kAny, 200.0 / 128, 180.0 / 16},       // 7702, 7F32
+    {"EPYC 3rd Gen", "EPYC", 25, 0, 1, 0, kAny, 225.0 / 128, 180.0 / 16},         // 7713, 72F3
+    {"EPYC 4th Gen", "EPYC", 25, 17, 17, 0, kAny, 360.0 / 256, 320.0 / 32},       // 9754, 9174F
+    {"EPYC 4th Gen", "EPYC", 25, 160, 160, 0, kAny, 360.0 / 256, 320.0 / 32},
+    {"EPYC 5th Gen", "EPYC", 26, 0, 31, 0, kAny, 500.0 / 384, 320.0 / 32},  // 9965, 9175F
 };
 
 struct Product {
@@ -192,11 +182,22 @@ const Product* product_of(const ProcessorFacts& facts) {
   return nullptr;
 }
 
-const Series* series_of(const ProcessorFacts& facts) {
-  const std::string_view wanted = microarchitecture_of(facts);
-  for (const Series& series : kSeries)
-    if (wanted == series.microarchitecture) return &series;
+const Die* die_of(const ProcessorFacts& facts) {
+  const std::string name = plain_processor_name(facts.name);
+  for (const Die& die : kDies) {
+    const bool is_it = facts.family == die.family && facts.model >= die.first_model &&
+                       facts.model <= die.last_model && facts.stepping >= die.first_stepping &&
+                       facts.stepping <= die.last_stepping;
+    if (is_it && has_words(name, die.word)) return &die;
+  }
   return nullptr;
+}
+
+/// Workstations have the same dies and other powers.
+bool is_server(const ProcessorFacts& facts) {
+  const std::string name = plain_processor_name(facts.name);
+  return has_words(name, "EPYC") ||
+         (has_words(name, "Xeon") && name.find("Xeon W") == std::string::npos);
 }
 
 }  // namespace
@@ -218,14 +219,8 @@ bool has_words(std::string_view plain_name, std::string_view wanted) {
 }
 
 std::string_view microarchitecture_of(const ProcessorFacts& facts) {
-  const std::string name = plain_processor_name(facts.name);
-  for (const Die& die : kDies) {
-    const bool is_it = facts.family == die.family && facts.model >= die.first_model &&
-                       facts.model <= die.last_model && facts.stepping >= die.first_stepping &&
-                       facts.stepping <= die.last_stepping;
-    if (is_it && has_words(name, die.word)) return die.microarchitecture;
-  }
-  return "";
+  const Die* die = die_of(facts);
+  return die != nullptr ? die->microarchitecture : "";
 }
 
 std::optional<double> processors_of(const ProcessorFacts& facts) {
@@ -240,9 +235,9 @@ std::optional<DesignPower> design_power_of(const ProcessorFacts& facts) {
     const double watts = *processors_of(facts) * product->tdp_w;
     return DesignPower{watts, watts};
   }
-  const Series* series = series_of(facts);
-  if (series == nullptr) return std::nullopt;
-  return DesignPower{facts.logical * series->low_w, facts.logical * series->high_w};
+  const Die* die = die_of(facts);
+  if (die == nullptr || die->low_w <= 0 || !is_server(facts)) return std::nullopt;
+  return DesignPower{facts.logical * die->low_w, facts.logical * die->high_w};
 }
 
 }  // namespace joulemark::sensors

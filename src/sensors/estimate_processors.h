@@ -21,7 +21,7 @@ std::string_view microarchitecture_of(const ProcessorFacts& facts);
 
 /// Thermal design power of all processors, or of this machine's share of them.
 struct DesignPower {
-  double low_w = 0;   ///< where only the series is known: of its most frugal product, per thread,
+  double low_w = 0;   ///< where only the die is known: of its most frugal server product,
   double high_w = 0;  ///< and of its least frugal one
 };
 std::optional<DesignPower> design_power_of(const ProcessorFacts& facts);

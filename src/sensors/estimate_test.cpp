@@ -107,6 +107,24 @@ TEST(Estimate, AProductWithoutItsNumberIsAnyOfItsSeries) {
   EXPECT_NEAR(*estimate.high_j, 2 * (0.75 * 2 * 320 / 32 + 0.284 * 8), 1e-9);
 }
 
+TEST(Estimate, AXeonWithoutItsNumberIsAnyOfItsDieAndAWorkstationIsNone) {
+  ProcessorFacts facts = gold();
+  facts.name = "Intel(R) Xeon(R) CPU @ 2.20GHz";
+  facts.machine = Machine::kVirtual;
+  facts.logical = 4;
+  const auto power = design_power_of(facts);
+  ASSERT_TRUE(power);
+  EXPECT_NEAR(power->low_w, 4 * 165.0 / 56, 1e-9);
+  EXPECT_NEAR(power->high_w, 4 * 105.0 / 8, 1e-9);
+  EXPECT_THAT(estimate_energy(facts, {.seconds = 1, .cpu_s = 1}).models,
+              ElementsAre("ccf", "tdp_ratio", "green_algorithms"));
+  for (const char* name :
+       {"Intel(R) Xeon(R) W-2125 CPU @ 4.00GHz", "Intel(R) Core(TM) i9-7900X CPU"}) {
+    facts.name = name;
+    EXPECT_FALSE(design_power_of(facts)) << name;
+  }
+}
+
 TEST(Estimate, WhatNoModelKnowsIsAbsentWithAReasonAndNoNumber) {
   ProcessorFacts facts = gold();
   facts.name = "A processor of tomorrow";
@@ -124,8 +142,10 @@ TEST(Estimate, NamesMatchWholeWordsOnly) {
   EXPECT_EQ(plain_processor_name("Intel(R) Xeon(R) CPU  E5-2686 v4 @ 2.30GHz"),
             "Intel Xeon E5-2686 v4 @ 2.30GHz");
   ProcessorFacts facts = gold();
+  facts.family = 0;
   facts.name = "Intel(R) Xeon(R) Gold 61480";
   EXPECT_FALSE(design_power_of(facts));
+  facts.family = 6;
   EXPECT_EQ(microarchitecture_of(gold()), "Skylake");
   facts.stepping = 7;
   EXPECT_EQ(microarchitecture_of(facts), "Cascade Lake");
