@@ -11,6 +11,7 @@
 
 #include "joulemark/experiment.h"
 #include "joulemark/sensor.h"
+#include "joulemark/window_fact.h"
 
 namespace joulemark {
 
@@ -57,6 +58,7 @@ struct Resources {
   std::optional<std::int64_t> major_faults;
   std::optional<std::int64_t> voluntary_switches;
   std::optional<std::int64_t> involuntary_switches;
+  WindowFacts facts;  ///< of its control group and of the machine around it
 };
 
 /// What a language model read and wrote in a window. Counts are of tokens without padding.
@@ -122,6 +124,8 @@ struct TrialRecord {
   /// Mean power in phase kIdle over the scopes of "total"; empty when there was none or it was not
   /// measured.
   std::optional<double> idle_w;
+  /// Of the measured window; empty unless it was asked for.
+  std::optional<EnergyEstimate> estimate;
   /// How good the outputs are, above 0, more is better: an accuracy, a score. Empty unless it was
   /// given with imported results.
   std::optional<double> quality;

@@ -34,6 +34,19 @@ struct Energy {
   std::string detail;  ///< the sentence for people: why, and the remedy
 };
 
+/// What published models say that a window's energy may have been: an interval, no measurement, of
+/// class kEstimated. Never put in a total, never ranked.
+struct EnergyEstimate {
+  /// Least and largest value over the models, and their median; all empty with a reason.
+  std::optional<double> low_j, mid_j, high_j;
+  std::vector<std::string> models;  ///< that know this machine: "ccf", "boavizta"
+  /// Machine-readable, when absent: "unknown_processor" (to every model), "no_cpu_time" (so that
+  /// there is no utilisation), "no_window".
+  std::string reason;
+  std::string detail;  ///< for people: the models and what they cover, or why there is none
+  bool operator==(const EnergyEstimate&) const = default;
+};
+
 /// What a scope covers. Which domain's energy contains which is in src/sensors/containment.h; it
 /// is not how the kernel nests their folders.
 enum class Domain {

@@ -68,6 +68,12 @@ std::optional<Phase> phase_from(const std::string& text) {
   return value_of(kPhaseNames, text);
 }
 
+std::optional<WindowFact> window_fact_from(const std::string& key) {
+  for (std::size_t i = 0; i < std::size(kWindowFactKeys); ++i)
+    if (key == kWindowFactKeys[i]) return static_cast<WindowFact>(i);
+  return std::nullopt;
+}
+
 std::string configuration_label(const Configuration& c) {
   std::string label = c.engine;
   if (!c.provider.empty()) label += " " + c.provider;

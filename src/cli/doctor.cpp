@@ -15,6 +15,7 @@
 #include "cli/machine_root.h"
 #include "cli/output.h"
 #include "cli/python_flag.h"
+#include "cli/self_check.h"
 #include "engine/discovery.h"
 #include "host/host.h"
 #include "run/process_worker.h"
@@ -30,6 +31,7 @@ struct Doctor {
   std::vector<std::string> engine_roots;
   std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
+  SelfCheckCommand self_check;
 };
 
 /// Everything that is looked at.
@@ -163,6 +165,8 @@ std::string to_text(const Diagnosis& diagnosis) {
 
 Result<int> doctor(const Doctor& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
+  if (command.self_check.wanted == Arguments::Switch::kOn)
+    return self_check(command.self_check, command.root, command.as_json);
   auto roots = parse_engine_roots(command.engine_roots);
   if (!roots) return fail(roots.error());
   if (auto added = add_python_roots(command.python, {}, *roots); !added) return fail(added.error());
@@ -182,6 +186,7 @@ Action declare_doctor(Arguments& arguments) {
                      "Installation of your own, looked at before all other places");
   declare_python(arguments, command->python);
   declare_root(arguments, command->root);
+  declare_self_check(arguments, command->self_check);
   return [command] { return doctor(*command); };
 }
 

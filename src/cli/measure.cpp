@@ -7,12 +7,14 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/estimate_flag.h"
 #include "cli/interrupt.h"
 #include "cli/machine_root.h"
 #include "cli/measure_output.h"
 #include "cli/output.h"
 #include "host/machine.h"
 #include "sensors/catalog.h"
+#include "sensors/estimate.h"
 
 namespace joulemark::cli {
 namespace {
@@ -27,6 +29,7 @@ struct Measure {
   std::string root = "/";
   std::optional<std::int64_t> repetitions, warmup;
   std::optional<double> idle_s;
+  Switch estimate = Switch::kOff;
   Switch as_json = Switch::kOff;
 };
 
@@ -79,11 +82,15 @@ Result<int> measure(const Measure& command) {
   const bool json = command.as_json == Switch::kOn;
   const auto& stop = interrupt_flag();
   const auto found = sensors::discover({.root = command.root});
+  const bool estimated = command.estimate == Switch::kOn;
+  const auto processors = sensors::read_processor_facts(command.root);
   // The command's own output would be in the middle of the answer.
   const run::CommandContext context{.sensors = found.sensors,
                                     .statuses = found.statuses,
+                                    .root = command.root,
                                     .stop = stop,
-                                    .output = json ? STDERR_FILENO : STDOUT_FILENO};
+                                    .output = json ? STDERR_FILENO : STDOUT_FILENO,
+                                    .estimate_for = estimated ? &processors : nullptr};
   const auto measured = measure_all(command, context);
   if (!measured) return fail(measured.error());
   if (!measured->runs.empty()) {
@@ -105,6 +112,7 @@ Action declare_measure(Arguments& arguments) {
   arguments.option("--idle SECONDS", command->idle_s,
                    "Measure the idle machine for so long before and after, and take its power away "
                    "too (default 0: do not)");
+  declare_estimate(arguments, command->estimate);
   declare_root(arguments, command->root);
   arguments.flag("--json", command->as_json,
                  "Print JSON; what the command prints goes to standard error then");

@@ -10,7 +10,9 @@
 
 #include "base/text_table.h"
 #include "cli/measure_summary.h"
+#include "report/estimates.h"
 #include "report/json_values.h"
+#include "verdict/throttling.h"
 
 namespace joulemark::cli {
 namespace {
@@ -46,6 +48,24 @@ std::string count_text(double count) {
   return fmt::format("{:.0f}", count);
 }
 
+template <WindowFact Of>
+std::optional<double> observed(const CommandRun& run) {
+  return run.resources.facts.at(Of).value;
+}
+
+/// A fact of the surroundings, which the table of facts names.
+template <WindowFact Of>
+constexpr Fact surrounding(const char* title, std::string (*text)(double)) {
+  return {key_of(Of), title, observed<Of>, text};
+}
+
+std::string times_text(double count) {
+  return fmt::format("{:.0f} times", count);
+}
+std::string celsius_text(double degrees) {
+  return fmt::format("{:.1f} °C", degrees);
+}
+
 constexpr Fact kFacts[] = {
     {"duration_s", "duration", [](const CommandRun& run) { return std::optional(run.seconds()); },
      seconds_text},
@@ -58,7 +78,27 @@ constexpr Fact kFacts[] = {
     {"voluntary_switches", "voluntary context switches", whole<&Resources::voluntary_switches>,
      count_text},
     {"involuntary_switches", "involuntary context switches",
-     whole<&Resources::involuntary_switches>, count_text}};
+     whole<&Resources::involuntary_switches>, count_text},
+    surrounding<WindowFact::kReadBytes>("read from storage", mebibytes_text),
+    surrounding<WindowFact::kWrittenBytes>("written to storage", mebibytes_text),
+    surrounding<WindowFact::kGroupCpu>("CPU time of the group", seconds_text),
+    surrounding<WindowFact::kGroupThrottles>("group throttled", times_text),
+    surrounding<WindowFact::kGroupThrottled>("  for", seconds_text),
+    surrounding<WindowFact::kGroupPeak>("peak memory of the group", mebibytes_text),
+    surrounding<WindowFact::kGroupReadBytes>("read by the group", mebibytes_text),
+    surrounding<WindowFact::kGroupWrittenBytes>("written by the group", mebibytes_text),
+    surrounding<WindowFact::kPressureCpu>("waited for processors", seconds_text),
+    surrounding<WindowFact::kPressureMemory>("waited for memory", seconds_text),
+    surrounding<WindowFact::kPressureIo>("waited for storage", seconds_text),
+    surrounding<WindowFact::kTemperatureBegin>("temperature before", celsius_text),
+    surrounding<WindowFact::kTemperatureEnd>("temperature after", celsius_text),
+    surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text)};
+
+/// Why `fact` is absent.
+std::string reason_of(const Fact& fact, const CommandRun& run) {
+  const auto of_window = window_fact_from(fact.key);
+  return of_window ? run.resources.facts.at(*of_window).reason : "below_resolution";
+}
 
 Json energy_json(const Energy& energy) {
   Json json = {{"scope", energy.scope}};
@@ -80,21 +120,35 @@ Json energies_json(const std::vector<Energy>& energies) {
 Json run_json(const CommandRun& run) {
   Json json = Json::object();
   for (const Fact& fact : kFacts)
-    report::put(json, fact.key, fact.value(run).value_or(std::nan("")), "below_resolution");
+    report::put(json, fact.key, fact.value(run).value_or(std::nan("")), reason_of(fact, run));
   json["exit_status"] = run.exit_status;
   json["signal"] = run.signal;
   json["energy"] = energies_json(run.energy);
+  if (run.estimate) json["estimate"] = report::estimate_json(*run.estimate);
   return json;
+}
+
+/// The first run without the fact; without such a run, the first.
+const CommandRun* lacking(const MeasuredCommand& measured, const Fact& fact) {
+  const auto found = std::find_if(measured.runs.begin(), measured.runs.end(),
+                                  [&](const CommandRun& run) { return !fact.value(run); });
+  return found == measured.runs.end() ? &measured.runs.front() : &*found;
+}
+
+std::vector<Caveat> caveats_of(const MeasuredCommand& measured) {
+  std::vector<const WindowFacts*> windows;
+  for (const CommandRun& run : measured.runs) windows.push_back(&run.resources.facts);
+  return verdict::throttling(windows, "runs");
 }
 
 void put_means(Json& json, const MeasuredCommand& measured) {
   for (const Fact& fact : kFacts) {
     const auto mean = mean_of(measured.runs, fact.value);
-    report::put(json, fact.key, mean ? mean->estimate : std::nan(""), "below_resolution");
+    const std::string reason = reason_of(fact, *lacking(measured, fact));
+    report::put(json, fact.key, mean ? mean->estimate : std::nan(""), reason);
     const std::string ci = std::string(fact.key) + "_ci";
     json[ci] = mean && mean->bounded() ? Json{mean->lo, mean->hi} : Json();
-    if (json[ci].is_null())
-      json[ci + "_reason"] = mean ? to_string(mean->outcome) : "below_resolution";
+    if (json[ci].is_null()) json[ci + "_reason"] = mean ? to_string(mean->outcome) : reason;
   }
 }
 
@@ -136,6 +190,8 @@ void add_energies(const MeasuredCommand& measured, TextTable& table) {
                                with_uncertainty(idle->watts, idle->uncertainty_w))});
   const Energy& total = energies.back();
   if (total.joules) table.add_row({"  scope", total.detail});
+  if (const auto estimate = mean_estimate(measured.runs))
+    table.add_row({"estimate", report::estimate_text(*estimate)});
 }
 
 }  // namespace
@@ -161,6 +217,9 @@ std::string measure_json(const MeasuredCommand& measured) {
   report::put(json, "total_uncertainty_j", total.uncertainty_j.value_or(std::nan("")),
               total.reason);
   put_net(json, measured, total.reason.empty() ? "not_recorded" : total.reason);
+  if (const auto estimate = mean_estimate(measured.runs))
+    json["estimate"] = report::estimate_json(*estimate);
+  json["caveats"] = report::caveats_json(caveats_of(measured));
   Json runs = Json::array();
   for (const CommandRun& run : measured.runs) runs.push_back(run_json(run));
   json["runs"] = std::move(runs);
@@ -186,6 +245,7 @@ std::string measure_text(const MeasuredCommand& measured) {
                         printable(measured.simulated));
   const std::vector<std::string> lines = table.lines();
   for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + '\n';
+  for (const Caveat& caveat : caveats_of(measured)) text += "  " + caveat.message + '\n';
   return text;
 }
 

@@ -56,6 +56,19 @@ std::vector<Energy> mean_energies(const std::vector<run::CommandRun>& runs) {
   return energies;
 }
 
+std::optional<EnergyEstimate> mean_estimate(const std::vector<run::CommandRun>& runs) {
+  auto mean = runs.front().estimate;
+  if (!mean) return std::nullopt;
+  for (const run::CommandRun& run : runs)
+    if (!run.estimate->low_j) return run.estimate;
+  for (const auto member :
+       {&EnergyEstimate::low_j, &EnergyEstimate::mid_j, &EnergyEstimate::high_j})
+    (*mean).*member = mean_of(runs, [&](const run::CommandRun& run) {
+                        return (*run.estimate).*member;
+                      })->estimate;
+  return mean;
+}
+
 std::optional<run::IdlePower> idle_of(const MeasuredCommand& measured) {
   const auto& [before, after] = std::pair(measured.idle_before, measured.idle_after);
   if (!before || !after) return std::nullopt;

@@ -21,6 +21,10 @@ std::optional<stats::Interval> mean_of(
 /// in one of the runs, with that reason.
 std::vector<Energy> mean_energies(const std::vector<run::CommandRun>& runs);
 
+/// Means of the ends and of the middle over the runs, where all of them have them; empty unless it
+/// was asked for.
+std::optional<EnergyEstimate> mean_estimate(const std::vector<run::CommandRun>& runs);
+
 /// The machine's idle power over the whole measurement: the mean of before and after, whose
 /// uncertainty includes half of what they differ by.
 std::optional<run::IdlePower> idle_of(const MeasuredCommand& measured);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
+#include "cli/estimate_flag.h"
 #include "cli/interrupt.h"
 #include "cli/machine_root.h"
 #include "cli/output.h"
@@ -26,6 +27,7 @@
 #include "run/orchestrator.h"
 #include "run/process_worker.h"
 #include "sensors/catalog.h"
+#include "sensors/estimate.h"
 #include "store/store.h"
 
 namespace joulemark::cli {
@@ -94,6 +96,7 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
   SystemClock clock;
   auto found = sensors::discover({.root = options.root, .clock = &clock});
   print_energy_note(found);
+  const auto processors = sensors::read_processor_facts(options.root);
   run::ProcessWorkerRunner workers(run::default_worker_program());
   const auto progress = run::make_progress(options.progress_style(), stderr);
   run::RunContext context{.workers = workers,
@@ -106,7 +109,8 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .sensor_statuses = found.statuses,
                           .root = options.root,
                           .model_paths = measurement.paths,
-                          .prompts = measurement.prompts};
+                          .prompts = measurement.prompts,
+                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr};
   return run::run_experiment(measurement.id, measurement.experiment,
                              plan::make_plan(measurement.experiment), measurement.installs,
                              context);
@@ -150,6 +154,7 @@ void MeasurementOptions::declare(Arguments& arguments) {
   arguments.option("--report FILE", html, "Write the HTML report to this file at the end");
   arguments.flag("--json", json, "Print the report as JSON");
   arguments.flag("--quiet", quiet, "No progress, only warnings on stderr");
+  declare_estimate(arguments, estimate);
   declare_root(arguments, root);
 }
 

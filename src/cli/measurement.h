@@ -20,6 +20,7 @@ struct MeasurementOptions {
   std::string root = "/";       ///< where /sys and /proc are looked for
   Arguments::Switch json = Arguments::Switch::kOff;
   Arguments::Switch quiet = Arguments::Switch::kOff;
+  Arguments::Switch estimate = Arguments::Switch::kOff;
 
   void declare(Arguments& arguments);
   [[nodiscard]] run::ProgressStyle progress_style() const;

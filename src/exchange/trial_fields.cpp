@@ -55,6 +55,21 @@ Fault resource_time(Draft& d, Value value) {
   return "";
 }
 
+template <WindowFact Fact>
+Fault set_fact(Draft& d, Value value) {
+  if (value) d.trial.resources.facts[Fact] = {value, ""};
+  return "";
+}
+template <WindowFact Fact>
+std::string fact_text(const TrialRecord& t) {
+  const auto found = t.resources.facts.find(Fact);
+  return found == t.resources.facts.end() ? "" : number_text(found->second.value);
+}
+template <WindowFact Fact>
+constexpr TrialField window_fact(const char* unit, const char* meaning) {
+  return {key_of(Fact), unit, meaning, nullptr, set_fact<Fact>, fact_text<Fact>};
+}
+
 Fault seconds(Value value, Value& into) {
   if (value && *value > kLongestS) return fmt::format("must be at most {} s", kLongestS);
   if (value) into = value;
@@ -236,6 +251,22 @@ constexpr TrialField kFields[] = {
      resource_count<&Resources::voluntary_switches>, resource_text<&Resources::voluntary_switches>},
     {"involuntary_switches", "", "involuntary context switches in the window", nullptr,
      resource_count<&Resources::involuntary_switches>, resource_text<&Resources::involuntary_switches>},
+    window_fact<WindowFact::kReadBytes>("B", "bytes that the worker read from storage"),
+    window_fact<WindowFact::kWrittenBytes>("B", "bytes that the worker wrote to storage"),
+    window_fact<WindowFact::kGroupCpu>("s", "CPU time of the worker's control group"),
+    window_fact<WindowFact::kGroupThrottles>("", "periods in which its CPU limit held the group back"),
+    window_fact<WindowFact::kGroupThrottled>("s", "time that it was held back"),
+    window_fact<WindowFact::kGroupPeak>("B", "largest memory of the group in the window"),
+    window_fact<WindowFact::kGroupReadBytes>("B", "bytes that the group read from block devices"),
+    window_fact<WindowFact::kGroupWrittenBytes>("B", "bytes that the group wrote to block devices"),
+    window_fact<WindowFact::kPressureCpu>("s", "time in which some process waited for a processor"),
+    window_fact<WindowFact::kPressureMemory>("s", "time in which some process waited for memory"),
+    window_fact<WindowFact::kPressureIo>("s", "time in which some process waited for input or output"),
+    window_fact<WindowFact::kTemperatureBegin>("°C", "temperature of the processor before the window"),
+    window_fact<WindowFact::kTemperatureEnd>("°C", "temperature of the processor after the window"),
+    window_fact<WindowFact::kTemperatureMax>("°C", "its highest temperature in the window"),
+    window_fact<WindowFact::kFrequency>("MHz", "mean processor frequency in the window"),
+    window_fact<WindowFact::kThermalThrottles>("", "times that a processor was slowed down for heat"),
     {"warmup_iterations", "", "calls of the warm-up", nullptr,
      [](Draft& d, Value v) { return whole(v, d.trial.warmup_iterations); },
      [](const TrialRecord& t) { return t.warmup_iterations > 0 ? fmt::format("{}", t.warmup_iterations) : std::string(); }},

@@ -54,6 +54,7 @@ TrialRecord full_trial() {
       {"calls_per_latency", "4"},
       {"first_token_ms", "3"},
       {"inter_token_ms", "4 5"}};
+  for (const char* key : kWindowFactKeys) EXPECT_EQ(set_field(draft, *find_field(key), "6.5"), "");
   for (const auto& [name, text] : facts)
     EXPECT_EQ(set_field(draft, *find_field(name), text), "") << name;
   EXPECT_EQ(set_field(draft, *find_field("cpu_energy_J"), "0.05"), "");

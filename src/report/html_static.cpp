@@ -9,6 +9,7 @@
 #include <cmath>
 #include <span>
 
+#include "report/estimates.h"
 #include "report/html_escape.h"
 #include "report/metric_values.h"
 #include "verdict/phrases.h"
@@ -164,6 +165,8 @@ std::string static_html(const ReportModel& model) {
   }
   if (!judgement.energy_basis.empty())
     html += "<p class=\"muted\">" + escape_html(judgement.energy_basis) + "</p>";
+  for (const std::string& line : estimate_lines(judgement, model.estimates))
+    html += "<p class=\"muted\">" + escape_html(line) + "</p>";
   return html +
          fmt::format(
              "<p class=\"muted\">Medians over n trials; in brackets, the 95 % interval of "

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "report/estimates.h"
 #include "report/json_values.h"
 #include "report/verdict_json.h"
 
@@ -46,7 +47,7 @@ Json metrics_json() {
   return array;
 }
 
-Json estimate_json(const verdict::Estimate& estimate) {
+Json metric_json(const verdict::Estimate& estimate) {
   const bool absent = estimate.n == 0;
   const std::string few = absent ? estimate.reason : "too_few";
   const std::string bounds = absent ? estimate.reason : to_string(estimate.median.outcome);
@@ -85,7 +86,8 @@ void put_ratio(Json& row, const Cell& cell) {
   row["ratio"] = std::move(ratio);
 }
 
-Json row_json(const Judgement& judgement, const Cell& cell) {
+Json row_json(const Judgement& judgement, const Cell& cell,
+              const std::optional<EnergyEstimate>& estimate) {
   Json row = {{"model", judgement.models[cell.model].model},
               {"configuration", configuration_json(cell)},
               {"standing", to_string(cell.standing)},
@@ -96,9 +98,13 @@ Json row_json(const Judgement& judgement, const Cell& cell) {
   row["trials_not_ok"] = cell.not_ok + cell.different;
   Json values = Json::object();
   for (std::size_t m = 0; m < cell.estimates.size(); ++m) {
-    values[verdict::metrics()[m].key] = estimate_json(cell.estimates[m]);
+    values[verdict::metrics()[m].key] = metric_json(cell.estimates[m]);
   }
   row["metrics"] = std::move(values);
+  if (estimate) {
+    row["estimate"] = estimate_json(*estimate);
+    row["estimate"]["per"] = counted_by(judgement, cell);
+  }
   return row;
 }
 
@@ -202,10 +208,14 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
   writer.put("experiment", experiment_json(model, detail));
   writer.put("verdict", verdict_json(judgement));
   writer.put("energy_basis", judgement.energy_basis);
+  if (const auto lines = estimate_lines(judgement, model.estimates); !lines.empty())
+    writer.put("estimates", lines);
   writer.put("caveats", caveats_json(judgement.caveats));
   writer.put("metrics", metrics_json());
-  writer.put_each("rows", judgement.cells,
-                  [&](const Cell& cell) { return row_json(judgement, cell); });
+  writer.put_each("rows", judgement.cells, [&](const Cell& cell) {
+    const auto c = static_cast<std::size_t>(&cell - judgement.cells.data());
+    return row_json(judgement, cell, model.estimates.at(c));
+  });
   if (detail == JsonDetail::kFull) {
     writer.put("trials", trials_json(model));
     writer.put_each("latency", model.latency, latency_json);
@@ -219,6 +229,7 @@ std::string render_json(const ExperimentRecord& record, const Judgement& judgeme
   ReportModel model;
   model.experiment = facts_of(record);
   model.judgement = judgement;
+  model.estimates = estimate_rows(record, judgement);
   return to_json(model, JsonDetail::kSummary);
 }
 

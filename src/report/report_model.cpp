@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "report/estimates.h"
 #include "report/latency.h"
 #include "report/timeline.h"
 
@@ -60,6 +61,7 @@ ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgemen
   }
   model.timelines = choose_timelines(record, judgement, options);
   model.hosts = record.hosts;
+  model.estimates = estimate_rows(record, judgement);
   model.judgement = std::move(judgement);
   return model;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +80,7 @@ struct ReportModel {
   std::vector<LatencyDistribution> latency;  ///< parallel to judgement.cells
   std::vector<Timeline> timelines;           ///< at most two a cell
   std::vector<HostFingerprint> hosts;
+  std::vector<std::optional<EnergyEstimate>> estimates;  ///< as estimate_rows gives them
 };
 
 /// What is put in besides the verdict and the rows.

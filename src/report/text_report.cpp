@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text_table.h"
+#include "report/estimates.h"
 #include "report/text_report_table.h"
 
 namespace joulemark::report {
@@ -95,6 +96,8 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
   }
   if (!judgement.energy_basis.empty())
     text += wrap(printable(judgement.energy_basis), options.width) + '\n';
+  for (const std::string& line : estimate_lines(judgement, estimate_rows(record, judgement)))
+    text += wrap(printable(line), options.width, 2) + '\n';
   return text + caveats_text(judgement, options);
 }
 

@@ -9,6 +9,7 @@
 #include "sensors/ledger.h"
 #include "sensors/process.h"
 #include "sensors/sampler.h"
+#include "sensors/window_watch.h"
 
 namespace joulemark::run {
 namespace {
@@ -42,6 +43,13 @@ Resources resources_of(const rusage& usage, std::int64_t floor_bytes) {
   return resources;
 }
 
+/// The process took its own counts with it; wait4 has them, in blocks of 512 bytes.
+void add_blocks(WindowFacts& facts, const rusage& usage) {
+  constexpr double kBlockBytes = 512;
+  facts[WindowFact::kReadBytes] = {kBlockBytes * static_cast<double>(usage.ru_inblock), ""};
+  facts[WindowFact::kWrittenBytes] = {kBlockBytes * static_cast<double>(usage.ru_oublock), ""};
+}
+
 void await_end(HeldProcess& process, const std::atomic<bool>& stop) {
   bool asked = false;
   double waited_s = 0;
@@ -67,6 +75,7 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   CommandRun run;
   const auto held = sensors::read_process("/", process->pid());
   const std::int64_t floor_bytes = (held ? held->peak_rss_bytes.value_or(0) : 0) + kBeginBytes;
+  const sensors::WindowWatch watch(context.root, process->pid());
   const sensors::Readings begin = sensors::read_fresh(context.sensors);
   run.t0_ns = monotonic_now();
   if (auto released = process->release(); !released) return fail(released.error());
@@ -74,12 +83,18 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   run.t1_ns = monotonic_now();
   const sensors::Readings end = sensors::read_all(context.sensors);
   keep_alive.stop();
+  WindowFacts facts = watch.end();
   const auto ended = process->wait();
   if (!ended) return fail(ended.error());
   run.signal = WIFSIGNALED(ended->status) ? WTERMSIG(ended->status) : 0;
   run.exit_status = WIFEXITED(ended->status) ? WEXITSTATUS(ended->status) : 0;
   run.resources = resources_of(ended->usage, floor_bytes);
+  run.resources.facts = std::move(facts);
+  add_blocks(run.resources.facts, ended->usage);
   run.energy = sensors::measure_between(context.sensors, begin, end, context.statuses);
+  if (context.estimate_for != nullptr)
+    run.estimate = sensors::estimate_energy(
+        *context.estimate_for, {.seconds = run.seconds(), .cpu_s = run.resources.cpu_s});
   return run;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/error.h"
 #include "joulemark/result.h"
 #include "joulemark/sensor.h"
+#include "sensors/estimate.h"
 
 namespace joulemark::run {
 
@@ -19,10 +21,13 @@ namespace joulemark::run {
 struct CommandContext {
   const std::vector<std::unique_ptr<Sensor>>& sensors;
   const std::vector<SensorStatus>& statuses;
+  std::filesystem::path root = "/";  ///< of the machine's /proc and /sys
   /// Set when the user wants to stop. The command gets the terminal's signal itself; it is waited
   /// for, and sent SIGTERM where only this program was told to end.
   const std::atomic<bool>& stop;
   int output = 1;  ///< descriptor that the command's standard output leads to
+  /// What an estimate of published models is made for; null: none is asked for.
+  const sensors::ProcessorFacts* estimate_for = nullptr;
 };
 
 /// One run. The window is from the moment the command may begin to that in which its end is seen.
@@ -34,7 +39,8 @@ struct CommandRun {
   /// Of the command and of all descendants that were waited for. A peak of memory that this
   /// program's own copy, which the command replaced, had before is not known.
   Resources resources;
-  std::vector<Energy> energy;  ///< as measure_between gives them
+  std::vector<Energy> energy;              ///< as measure_between gives them
+  std::optional<EnergyEstimate> estimate;  ///< where it was asked for
   [[nodiscard]] double seconds() const { return to_seconds(t1_ns - t0_ns); }
   [[nodiscard]] bool succeeded() const { return signal == 0 && exit_status == 0; }
 };

@@ -20,6 +20,7 @@
 #include "run/progress.h"
 #include "run/references.h"
 #include "run/worker_runner.h"
+#include "sensors/estimate.h"
 #include "store/store.h"
 
 namespace joulemark::run {
@@ -38,6 +39,8 @@ struct RunContext {
   std::filesystem::path root = "/";  ///< of /proc and /sys
   ModelPaths model_paths = {};
   PromptsOfModels prompts = {};  ///< of language models
+  /// What the estimates of published models are made for; null: none is asked for.
+  const sensors::ProcessorFacts* estimate_for = nullptr;
 };
 
 struct RunOutcome {

@@ -15,6 +15,7 @@
 #include "sensors/ledger.h"
 #include "sensors/process.h"
 #include "sensors/sampler.h"
+#include "sensors/window_watch.h"
 
 namespace joulemark::run {
 namespace {
@@ -247,6 +248,7 @@ Reply<void> Attempt::measure() {
   // The energy counters are the innermost readings: their edges matter most (design §2).
   const auto process_root = sensors::process_root(world_.root, pid);
   const auto process_begin = sensors::read_process_at_begin(process_root, pid);
+  const sensors::WindowWatch watch(world_.root, pid);
   const auto begin = sensors::read_fresh(world_.sensors);
   Exchange exchange;
   const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
@@ -254,6 +256,7 @@ Reply<void> Attempt::measure() {
                                 &exchange);
   const auto end = sensors::read_all(world_.sensors);
   const auto process_end = sensors::read_process(process_root, pid);
+  WindowFacts facts = watch.end();
   if (!done) return tl::unexpected<Failure>(done.error());
   TrialRecord& record = end_.record;
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
@@ -262,6 +265,10 @@ Reply<void> Attempt::measure() {
   record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (process_begin && process_end)
     record.resources = sensors::resources_between(*process_begin, *process_end);
+  record.resources.facts = std::move(facts);
+  if (world_.estimate_for != nullptr)
+    record.estimate = sensors::estimate_energy(
+        *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
   if (request_.prompts == nullptr) return collect(*done);
   record.text.tokens = done->tokens;
   if (auto counted = count_text(*done, record.text.window); !counted) return counted;
@@ -336,6 +343,8 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
   TrialRecord& record = end_.record;
   if (client_ && (reply || reply.error().reported)) drain();
   record.series = sampler_.stop();
+  if (const auto window = record.phase(Phase::kMeasure))
+    sensors::add_samples(record.resources.facts, record.series, {window->t0_ns, window->t1_ns});
   if (!reply) {
     const Failure& failure = reply.error();
     record.status = failure.status;

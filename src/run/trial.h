@@ -19,6 +19,7 @@
 #include "run/references.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
+#include "sensors/estimate.h"
 
 namespace joulemark::run {
 
@@ -31,6 +32,7 @@ struct TrialWorld {
   Clock& clock;
   const std::atomic<bool>& stop;
   std::filesystem::path root;
+  const sensors::ProcessorFacts* estimate_for = nullptr;  ///< null: no estimate is asked for
 };
 
 struct TrialRequest {

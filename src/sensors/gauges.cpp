@@ -44,8 +44,8 @@ struct GaugeRow {
 };
 
 constexpr GaugeRow kGauges[] = {
-    {"cpu frequency", "MHz", 1e-3, frequency_files},
-    {"cpu temperature", "°C", 1e-3, temperature_files},
+    {kCpuFrequency, "MHz", 1e-3, frequency_files},
+    {kCpuTemperature, "°C", 1e-3, temperature_files},
 };
 
 }  // namespace

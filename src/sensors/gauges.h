@@ -11,6 +11,9 @@
 
 namespace joulemark::sensors {
 
+inline constexpr const char* kCpuFrequency = "cpu frequency";      ///< MHz
+inline constexpr const char* kCpuTemperature = "cpu temperature";  ///< °C
+
 /// A gauge whose files are open: its value is their mean.
 class Gauge {
  public:

@@ -109,15 +109,6 @@ void add_switches(const ProcessCounters& begin, const ProcessCounters& end, Reso
   used.involuntary_switches = involuntary;
 }
 
-/// Folder of the process's cgroup in the unified hierarchy; empty where there is none.
-fs::path cgroup_folder(const fs::path& root, int pid) {
-  const auto text = host::read_small(folder_of(root, pid) / "cgroup");
-  if (!text) return {};
-  const auto path = host::line_value(*text, "0::");
-  if (!path || path->find("..") != std::string_view::npos) return {};
-  return root / "sys/fs/cgroup" / fs::path(*path).relative_path();
-}
-
 }  // namespace
 
 fs::path process_root(const fs::path& root, int pid) {
@@ -188,6 +179,17 @@ Resources resources_between(const ProcessCounters& begin, const ProcessCounters&
   used.major_faults = difference(begin.major_faults, end.major_faults);
   add_switches(begin, end, used);
   return used;
+}
+
+fs::path cgroup_folder(const fs::path& root, int pid) {
+  const auto text = host::read_small(folder_of(root, pid) / "cgroup");
+  if (!text) return {};
+  const auto path = host::line_value(*text, "0::");
+  if (!path || path->find("..") != std::string_view::npos) return {};
+  std::error_code error;
+  const fs::path mount = root / "sys/fs/cgroup";
+  const bool hybrid = fs::exists(mount / "unified/cgroup.controllers", error);
+  return (hybrid ? mount / "unified" : mount) / fs::path(*path).relative_path();
 }
 
 CgroupMemory read_cgroup_memory(const fs::path& root, int pid) {

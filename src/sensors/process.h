@@ -61,6 +61,10 @@ Status reset_peak_rss(int pid, const std::filesystem::path& root = "/");
 /// time that is counted in ticks and got none is below their resolution: empty, not 0.
 Resources resources_between(const ProcessCounters& begin, const ProcessCounters& end);
 
+/// Folder of the process's cgroup in the hierarchy of version 2, which stands in a folder of its
+/// own where version 1 is in use too; empty where there is none.
+std::filesystem::path cgroup_folder(const std::filesystem::path& root, int pid);
+
 /// The memory of the cgroup (v2) that a process is in.
 struct CgroupMemory {
   std::optional<std::int64_t> peak_bytes;

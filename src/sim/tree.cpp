@@ -27,6 +27,8 @@ std::vector<TreeFile> topology_files(const Processors& processors) {
   const std::uint64_t per_socket =
       std::max<std::uint64_t>(1, processors.count / processors.sockets);
   const std::uint64_t per_die = std::max<std::uint64_t>(1, per_socket / processors.dies);
+  if (processors.count > 0)
+    files.push_back({"sys/devices/system/cpu/online", fmt::format("0-{}\n", processors.count - 1)});
   for (std::uint64_t cpu = 0; cpu < processors.count; ++cpu) {
     const std::string folder = fmt::format("sys/devices/system/cpu/cpu{}/topology/", cpu);
     const std::uint64_t in_socket = cpu % per_socket;

@@ -64,6 +64,15 @@ Energy random_energy(Random& random) {
           random_text(random)};
 }
 
+EnergyEstimate random_estimate(Random& random) {
+  return {maybe<double>(random, random_real),
+          maybe<double>(random, random_real),
+          maybe<double>(random, random_real),
+          random_list(random, random_text),
+          random_text(random),
+          random_text(random)};
+}
+
 Series random_series(Random& random) {
   Series series{random_text(random), random_text(random), {}};
   for (std::uint64_t i = random.below(30); i > 0; --i)
@@ -92,6 +101,10 @@ Resources random_resources(Random& random) {
        {&resources.peak_rss_bytes, &resources.load_peak_rss_bytes, &resources.minor_faults,
         &resources.major_faults, &resources.voluntary_switches, &resources.involuntary_switches})
     *number = maybe<std::int64_t>(random, random_integer);
+  for (const char* key : kWindowFactKeys)
+    if (random.below(2) == 0)
+      resources.facts[*window_fact_from(key)] = {maybe<double>(random, random_real),
+                                                 random_text(random)};
   return resources;
 }
 
@@ -175,6 +188,7 @@ TrialRecord random_trial(Random& random, std::size_t durations) {
   trial.resources = random_resources(random);
   trial.text = random_text_result(random);
   trial.idle_w = maybe<double>(random, random_real);
+  trial.estimate = maybe<EnergyEstimate>(random, random_estimate);
   trial.quality = maybe<double>(random, random_real);
   for (std::uint64_t i = random.below(5); i > 0; --i) trial.series.push_back(random_series(random));
   return trial;

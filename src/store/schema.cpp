@@ -114,6 +114,24 @@ create table trial_quality (
   quality double precision not null
 ))sql",
       R"sql(
+create table trial_estimate (
+  trial  integer primary key references trial (id),
+  low_j  double precision,
+  mid_j  double precision,
+  high_j double precision,
+  models text not null,
+  reason text not null,
+  detail text not null
+))sql",
+      R"sql(
+create table trial_window_fact (
+  trial  integer not null references trial (id),
+  fact   text not null,
+  value  double precision,
+  reason text not null,
+  primary key (trial, fact)
+))sql",
+      R"sql(
 create table trial_text (
   trial                 integer primary key references trial (id),
   digest                text not null,

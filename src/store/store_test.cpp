@@ -53,6 +53,7 @@ void expect_equal_resources(const Resources& got, const Resources& want) {
   EXPECT_EQ(got.major_faults, want.major_faults);
   EXPECT_EQ(got.voluntary_switches, want.voluntary_switches);
   EXPECT_EQ(got.involuntary_switches, want.involuntary_switches);
+  EXPECT_EQ(got.facts, want.facts);
 }
 
 void expect_equal_lists(const TrialRecord& got, const TrialRecord& want) {
@@ -143,6 +144,7 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
       expect_equal_text(record->trials[i].text, trials[i].text);
       EXPECT_EQ(record->trials[i].idle_w, trials[i].idle_w);
       EXPECT_EQ(record->trials[i].quality, trials[i].quality);
+      EXPECT_EQ(record->trials[i].estimate, trials[i].estimate);
       EXPECT_EQ(record->trials[i].text.first_token_ns, trials[i].text.first_token_ns);
       EXPECT_EQ(record->trials[i].text.inter_token_ns, trials[i].text.inter_token_ns);
       EXPECT_EQ(record->trials[i].durations_ns, trials[i].durations_ns);

@@ -21,7 +21,7 @@ constexpr TrialNumber kNumbers[] = {{"trial_idle", "watts", &TrialRecord::idle_w
                                     {"trial_quality", "quality", &TrialRecord::quality, 5}};
 
 SqlStatus load(Database& database, const TrialRange& range, const TrialNumber& number,
-               const std::function<TrialRecord*(const Value& id)>& find) {
+               const FindTrial& find) {
   return query_checked(
       database,
       fmt::format("select n.trial, n.{} from {} n join trial t on t.id = n.trial where {}",
@@ -52,8 +52,7 @@ SqlStatus insert_numbers(Database& database, std::int64_t id, const TrialRecord&
   return {};
 }
 
-SqlStatus load_numbers(Database& database, const TrialRange& range,
-                       const std::function<TrialRecord*(const Value& id)>& find) {
+SqlStatus load_numbers(Database& database, const TrialRange& range, const FindTrial& find) {
   const auto version = schema_version(database);
   if (!version) return tl::unexpected<SqlError>(version.error());
   for (const TrialNumber& number : kNumbers) {

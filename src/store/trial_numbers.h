@@ -9,12 +9,13 @@
 
 namespace joulemark::store {
 
+/// The trial with a number that is being loaded; null where there is none.
+using FindTrial = std::function<TrialRecord*(const Value& id)>;
+
 /// Writes those that the trial has.
 SqlStatus insert_numbers(Database& database, std::int64_t id, const TrialRecord& trial);
 
-/// Reads those of an experiment. `find` gives the trial with a number, null where there is none.
-/// Stores from before there was a table have none of its numbers.
-SqlStatus load_numbers(Database& database, const TrialRange& range,
-                       const std::function<TrialRecord*(const Value& id)>& find);
+/// Reads those of an experiment. Stores from before there was a table have none of its numbers.
+SqlStatus load_numbers(Database& database, const TrialRange& range, const FindTrial& find);
 
 }  // namespace joulemark::store

@@ -140,6 +140,9 @@ std::string to_json(const Experiment& experiment) {
 std::string to_json(const std::vector<int>& numbers) {
   return dump(numbers);
 }
+std::string to_json(const std::vector<std::string>& texts) {
+  return dump(texts);
+}
 std::string to_json(const TextMap& map) {
   return dump(map);
 }
@@ -153,6 +156,9 @@ FromJson<Experiment> experiment_from_json(const std::string& text) {
 FromJson<std::vector<int>> numbers_from_json(const std::string& text) {
   if (text == "[]") return std::vector<int>();
   return parse<std::vector<int>>(text);
+}
+FromJson<std::vector<std::string>> texts_from_json(const std::string& text) {
+  return parse<std::vector<std::string>>(text);
 }
 FromJson<TextMap> map_from_json(const std::string& text) {
   if (text == "{}") return TextMap();

@@ -23,11 +23,13 @@ using TextMap = std::map<std::string, std::string>;
 /// key that is missing keeps its default, so that an older store reads in a newer program.
 std::string to_json(const Experiment& experiment);
 std::string to_json(const std::vector<int>& numbers);
+std::string to_json(const std::vector<std::string>& texts);
 std::string to_json(const TextMap& map);
 std::string to_json(const TextPairs& pairs);
 
 FromJson<Experiment> experiment_from_json(const std::string& text);
 FromJson<std::vector<int>> numbers_from_json(const std::string& text);
+FromJson<std::vector<std::string>> texts_from_json(const std::string& text);
 FromJson<TextMap> map_from_json(const std::string& text);
 FromJson<TextPairs> pairs_from_json(const std::string& text);
 

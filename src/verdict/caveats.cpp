@@ -17,6 +17,7 @@
 #include "verdict/same_work.h"
 #include "verdict/simulated.h"
 #include "verdict/text_work.h"
+#include "verdict/throttling.h"
 #include "verdict/uniform_trials.h"
 
 namespace joulemark::verdict {
@@ -138,14 +139,6 @@ Message energy_coverage(const Facts& facts) {
                      left_out && fails ? ", and " : "",
                      fails ? "a trial in which a zone fails has no energy" : "",
                      remedy(facts, kAskDoctor));
-}
-
-Message simulated(const Facts& facts) {
-  return simulated_caveat(facts.record);
-}
-
-Message imported(const Facts& facts) {
-  return imported_caveat(facts.record);
 }
 
 Message null_engine(const Facts& facts) {
@@ -325,10 +318,6 @@ Message rows_per_call(const Facts& facts) {
       names(who));
 }
 
-Message several_machines(const Facts& facts) {
-  return several_machines_caveat(facts.record);
-}
-
 Message several_versions(const Facts& facts) {
   return several_versions_caveat(facts.record, facts.judgement);
 }
@@ -350,8 +339,8 @@ struct Row {
   Message (*message)(const Facts&);
 };
 constexpr Row kRows[] = {
-    {"simulated", simulated},
-    {"imported", imported},
+    {"simulated", [](const Facts& facts) { return simulated_caveat(facts.record); }},
+    {"imported", [](const Facts& facts) { return imported_caveat(facts.record); }},
     {"interrupted", interrupted},
     {"energy_absent", energy_absent},
     {"energy_partial", energy_partial},
@@ -376,7 +365,9 @@ constexpr Row kRows[] = {
     {"few_calls", few_calls},
     {"grouped_calls", grouped_calls},
     {"rows_per_call", rows_per_call},
-    {"several_machines", several_machines},
+    {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
+    {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
+    {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},
     {"several_versions", several_versions},
 };
 

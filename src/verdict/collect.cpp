@@ -130,6 +130,10 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (id == MetricId::kQuality) return "not_given";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";
+  if (const auto fact = window_fact_from(metric(id).key)) {
+    const WindowFacts& facts = record.trials[cell.trials.front()].resources.facts;
+    return facts.contains(*fact) ? facts.at(*fact).reason : "not_recorded";
+  }
   if (!is_energy(id)) return "not_recorded";
   const Energy* total = total_energy(record.trials[cell.trials.front()]);
   if (total == nullptr) return "no_sensor";

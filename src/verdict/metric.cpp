@@ -156,6 +156,19 @@ Value counter(const TrialFacts& facts) {
   return value ? Value(static_cast<double>(*value)) : std::nullopt;
 }
 
+template <WindowFact Fact>
+Value observed(const TrialFacts& facts) {
+  const auto& all = facts.record->resources.facts;
+  const auto found = all.find(Fact);
+  return found == all.end() ? std::nullopt : found->second.value;
+}
+
+/// What explains a trial; the table of facts has its key.
+template <WindowFact Fact>
+constexpr Metric window_fact(const char* unit, const char* title, Format format) {
+  return {key_of(Fact), unit, title, Better::kNeither, format, observed<Fact>};
+}
+
 // clang-format off
 constexpr Metric kMetrics[] = {
     {"energy_per_inference_J", "J", "energy per inference", Better::kLess, Format::kSi, energy},
@@ -190,6 +203,22 @@ constexpr Metric kMetrics[] = {
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
     {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
     {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
+    window_fact<WindowFact::kReadBytes>("B", "bytes read from storage", Format::kBytes),
+    window_fact<WindowFact::kWrittenBytes>("B", "bytes written to storage", Format::kBytes),
+    window_fact<WindowFact::kGroupCpu>("s", "CPU time of the control group", Format::kSi),
+    window_fact<WindowFact::kGroupThrottles>("", "times throttled by the control group", Format::kCount),
+    window_fact<WindowFact::kGroupThrottled>("s", "time throttled by the control group", Format::kSi),
+    window_fact<WindowFact::kGroupPeak>("B", "peak memory of the control group", Format::kBytes),
+    window_fact<WindowFact::kGroupReadBytes>("B", "bytes read by the control group", Format::kBytes),
+    window_fact<WindowFact::kGroupWrittenBytes>("B", "bytes written by the control group", Format::kBytes),
+    window_fact<WindowFact::kPressureCpu>("s", "time waited for processors", Format::kSi),
+    window_fact<WindowFact::kPressureMemory>("s", "time waited for memory", Format::kSi),
+    window_fact<WindowFact::kPressureIo>("s", "time waited for input and output", Format::kSi),
+    window_fact<WindowFact::kTemperatureBegin>("°C", "temperature at the begin", Format::kDecimal),
+    window_fact<WindowFact::kTemperatureEnd>("°C", "temperature at the end", Format::kDecimal),
+    window_fact<WindowFact::kTemperatureMax>("°C", "highest temperature", Format::kDecimal),
+    window_fact<WindowFact::kFrequency>("MHz", "mean processor frequency", Format::kDecimal),
+    window_fact<WindowFact::kThermalThrottles>("", "times slowed down for heat", Format::kCount),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

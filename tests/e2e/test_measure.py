@@ -6,6 +6,7 @@ import math
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -55,6 +56,39 @@ def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark
     assert "idle_w" not in found
     text = joulemark("measure", "--root", tmp_path / "machine", "--", "true")
     assert "not measured" in text.out and "0 J" not in text.out
+
+
+def test_what_the_command_writes_to_storage_is_counted(joulemark):
+    found = measured(joulemark, "--", "dd", "if=/dev/zero", f"of={joulemark.home / 'file'}", "bs=1M", "count=4", "conv=fsync")
+    assert found["written_bytes"] == 0 or found["written_bytes"] >= 4 << 20  # 0 in memory
+    assert found["caveats"] == [] or found["caveats"][0]["code"] == "throttled"
+    for key in ("read_bytes", "cgroup_cpu_s", "cgroup_throttles", "cgroup_peak_bytes", "pressure_io_s", "temperature_end_C", "thermal_throttles"):
+        assert (found[key] is None) == (f"{key}_reason" in found), key
+
+
+def test_heat_in_a_window_is_said(joulemark, tmp_path):
+    throttle = tmp_path / "machine/sys/devices/system/cpu/cpu0/thermal_throttle"
+    throttle.mkdir(parents=True)
+    count = throttle / "core_throttle_count"
+    pressure = tmp_path / "machine/proc/pressure"
+    pressure.mkdir(parents=True)
+    pressure_line = "some avg10=0.00 avg60=0.00 avg300=0.00 total={}\n"
+    (pressure / "cpu").write_text(pressure_line.format(100))
+    count.write_text("5\n")
+
+    def heat():
+        count.write_text("7\n")
+        (pressure / "cpu").write_text(pressure_line.format(250_100))
+
+    timer = threading.Timer(0.5, heat)
+    timer.start()
+    found = measured(joulemark, "--root", tmp_path / "machine", "--", "sleep", "1.5")
+    timer.join()
+    assert found["thermal_throttles"] == 2 and found["pressure_cpu_s"] == pytest.approx(0.25)
+    assert [caveat["code"] for caveat in found["caveats"]] == ["thermal_throttled"]
+    assert found["pressure_io_s"] is None and found["pressure_io_s_reason"] == "absent"
+    cool = joulemark("measure", "--root", tmp_path / "machine", "--", "true").out
+    assert any(line.split() == ["slowed", "down", "for", "heat", "0", "times"] for line in cool.splitlines()) and "cool the machine" not in cool
 
 
 def test_memory_is_that_of_the_command(joulemark):

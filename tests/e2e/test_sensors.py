@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """On a simulated machine of known power, the program's joules are the scripted ones."""
 
+import threading
+
 import pytest
 from conftest import OK, contents_of
 from simulated_powercap import RANGE_UJ, SimulatedPowercap
@@ -32,6 +34,42 @@ def test_the_joules_of_a_trial_are_the_scripted_ones(joulemark, tmp_path, start_
     assert metrics["power_W"]["value"] == pytest.approx(WATTS, rel=0.05)
     joules = metrics["energy_per_inference_J"]["value"]
     assert joules == pytest.approx(WATTS * metrics["time_per_inference_s"]["value"], rel=0.05)
+
+
+def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
+    cpus = tmp_path / "machine/sys/devices/system/cpu"
+    files = {
+        "sys/class/hwmon/hwmon0/name": "coretemp\n",
+        "sys/class/hwmon/hwmon0/temp1_input": "55000\n",
+        "sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq": "2400000\n",
+        "sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count": "1\n",
+        "proc/pressure/memory": "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n",
+    }
+    for name, text in files.items():
+        file = tmp_path / "machine" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    stop = threading.Event()
+
+    def heat():
+        count = 1
+        while not stop.wait(0.3):
+            count += 1
+            (cpus / "cpu0/thermal_throttle/package_throttle_count").write_text(f"{count}\n")
+
+    heater = threading.Thread(target=heat)
+    heater.start()
+    answer = compare(joulemark, tmp_path / "machine")
+    stop.set()
+    heater.join()
+    found = answer["rows"][0]["metrics"]
+    assert found["temperature_begin_C"]["value"] == found["temperature_end_C"]["value"] == found["temperature_max_C"]["value"] == 55
+    assert found["cpu_frequency_MHz"]["value"] == pytest.approx(2400)
+    assert found["pressure_memory_s"]["value"] == 0 and found["pressure_memory_s"]["n"] == 3
+    assert found["pressure_cpu_s"]["value"] is None and found["pressure_cpu_s"]["value_reason"] == "absent"
+    assert 1 <= found["thermal_throttles"]["value"] <= 6
+    assert "in 3 of 3 trials the processor was slowed down for heat" in caveats_of(answer)["thermal_throttled"]
+    assert "throttled" not in caveats_of(answer)
 
 
 def test_a_counter_that_stands_still_is_no_energy_of_zero(joulemark, tmp_path):

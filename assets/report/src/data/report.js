@@ -35,6 +35,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @typedef {object} Report
  * @property {object} experiment
  * @property {string} energyBasis  what the energy is, and from which sensors; "" without energy
+ * @property {string[]} estimates  what published models say of the energy, a sentence a row; none where nobody asked
  * @property {{code: string, message: string}[]} caveats
  * @property {Map<string, {key: string, unit: string, title: string}>} metrics
  * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[]}[]} models
@@ -117,6 +118,7 @@ function isolateSentences(data) {
   }
   for (const caveat of data.caveats) caveat.message = within(caveat.message);
   for (const row of data.rows) row.reason = within(row.reason);
+  data.estimates = (data.estimates ?? []).map(within);
   if (Array.isArray(data.trials.reason)) data.trials.reason = data.trials.reason.map(within);
 }
 
@@ -131,6 +133,7 @@ export function decode(text) {
   const { metrics: values = {}, output_tail: tails = {} } = data.trials;
   return {
     experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, energyBasis: data.energy_basis ?? '',
+    estimates: data.estimates,
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
     models, across: (data.verdict.across_models?.rows ?? []).map((row) => ({ ...row, label: isolated(row.label) })),
     configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),

@@ -30,10 +30,11 @@ export function absences(view) {
 }
 
 /** The reason in words: the absence's own, else the caveat about energy. */
-function explanation(view, { detail, metrics }) {
+function explanation(view, { reason, detail, metrics }) {
   if (detail) return detail;
   const isEnergy = metrics.some((m) => ENERGY_UNITS.includes(m.unit));
-  return (isEnergy && view.report.caveats.find((c) => c.code === 'energy_absent')?.message) || 'no more is known';
+  return (isEnergy && view.report.caveats.find((c) => c.code === 'energy_absent')?.message) ||
+    (reason === 'absent' ? 'this machine does not tell' : 'no more is known');
 }
 
 function item(view, absence) {

@@ -117,11 +117,12 @@ function words(view) {
     (view.filtered.length ? ` Only ${view.filtered.join(', ')} is shown; best and ratio are those of all configurations.` : '');
 }
 
-export function summarySection({ energyBasis }) {
+export function summarySection({ energyBasis, estimates }) {
   const body = h('div');
   const text = h('p', { class: 'muted' });
   const basis = energyBasis ? h('p', { class: 'muted', id: 'energy-basis' }, energyBasis) : null;
-  const element = h('section', { id: 'summary', 'aria-labelledby': 'summary-title' }, h('h2', { id: 'summary-title' }, 'Configurations'), body, basis, text);
+  const estimated = estimates.map((line) => h('p', { class: 'muted estimate' }, line));
+  const element = h('section', { id: 'summary', 'aria-labelledby': 'summary-title' }, h('h2', { id: 'summary-title' }, 'Configurations'), body, basis, ...estimated, text);
   const update = (view) => {
     text.textContent = view.cells.length ? words(view) : 'Nothing matches these filters.';
     body.replaceChildren(...view.models.flatMap((model) => tableFor(view, model)));

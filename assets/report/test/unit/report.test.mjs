@@ -26,6 +26,11 @@ describe('decode', () => {
   test('an engine has one colour, whoever wins', () => {
     for (const cell of report.cells) expect(cell.configuration.engineIndex).toBe(cell.configuration.engine === 'openvino' ? 1 : 0);
   });
+  test('estimates are sentences of their own, and none where nobody asked', () => {
+    expect(report.estimates).toEqual([]);
+    const estimates = ['Energy by published models, not measured, not ranked:', '- a: ≈ 1–2 J'];
+    expect(decode(JSON.stringify({ ...sample(), estimates })).estimates).toHaveLength(2);
+  });
   test('refuses data of another format', () => expect(() => decode('{"format":2}')).toThrow('format 2'));
   test('an unranked row has no ratio, and an absent value has its reason', () => {
     const vm = reportOf({ energy: false, failed: 10 });

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a window says besides energy, time and the worker's own counters: the worker's input and
+// output, its control group, and the machine around it.
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace joulemark {
+
+enum class WindowFact {
+  kReadBytes,          ///< of the worker, from storage
+  kWrittenBytes,       ///< of the worker, to storage
+  kGroupCpu,           ///< seconds, of all processes of the worker's control group (v2)
+  kGroupThrottles,     ///< periods in which its CPU limit held it back
+  kGroupThrottled,     ///< seconds that it was held back
+  kGroupPeak,          ///< largest memory of the group inside the window
+  kGroupReadBytes,     ///< of the group, from block devices
+  kGroupWrittenBytes,  ///< of the group, to block devices
+  kPressureCpu,        ///< seconds in which some process of the machine waited for a processor,
+  kPressureMemory,     ///< for memory,
+  kPressureIo,         ///< and for input or output
+  kTemperatureBegin,   ///< °C of the processor
+  kTemperatureEnd,
+  kTemperatureMax,
+  kFrequency,         ///< mean over the window
+  kThermalThrottles,  ///< times that a core or package was slowed down for heat, over all
+                      ///< processors
+  kCount,
+};
+
+/// Names in JSON, tables and stores, in the order of the facts.
+inline constexpr const char* kWindowFactKeys[] = {
+    "read_bytes",         "written_bytes",     "cgroup_cpu_s",      "cgroup_throttles",
+    "cgroup_throttled_s", "cgroup_peak_bytes", "cgroup_read_bytes", "cgroup_written_bytes",
+    "pressure_cpu_s",     "pressure_memory_s", "pressure_io_s",     "temperature_begin_C",
+    "temperature_end_C",  "temperature_max_C", "cpu_frequency_MHz", "thermal_throttles"};
+static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
+              "a name for every fact");
+
+constexpr const char* key_of(WindowFact fact) {
+  return kWindowFactKeys[static_cast<std::size_t>(fact)];
+}
+std::optional<WindowFact> window_fact_from(const std::string& key);
+
+/// A number, or the reason why there is none: "absent" (this machine has no such file), "eacces",
+/// "unreadable", "reset" (it fell), "below_resolution", "not_in_window" (a peak), "not_sampled".
+struct Observation {
+  std::optional<double> value;
+  std::string reason;
+  bool operator==(const Observation&) const = default;
+};
+
+/// Facts that nobody looked for are not in it.
+using WindowFacts = std::map<WindowFact, Observation>;
+
+}  // namespace joulemark
