@@ -98,8 +98,8 @@ struct SensorStatus {
                        ///< "seccomp", "unreadable", "contained", "container", "duplicate",
                        ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
                        ///< (its driver's library), "symbol_missing" (the driver is too old),
-                       ///< "not_supported", "mig" (it is split into instances), "lost" (the driver
-                       ///< gave it up)
+                       ///< "not_supported", "frozen" (its counter does not count), "mig" (it is
+                       ///< split into instances), "lost" (the driver gave it up)
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };

@@ -21,12 +21,6 @@ SensorStatus status_of(const std::string& scope, const std::string& reason, std:
   return make_status("nvml", scope, reason, std::move(detail));
 }
 
-fs::path library_path(const SensorEnvironment& environment) {
-  constexpr const char* kName = "libnvidia-ml.so.1";
-  if (!environment.nvml_library.empty()) return environment.nvml_library;
-  return environment.root == "/" ? fs::path(kName) : environment.root / "sim/lib" / kName;
-}
-
 /// Whether the kernel's part of the driver is there, and with it a board.
 bool has_device(const fs::path& root) {
   std::error_code ignored;
@@ -102,7 +96,8 @@ void add_sensor(const std::vector<NvmlBoard>& boards, Clock* clock, Discovered& 
 
 Discovered find_nvml(const SensorEnvironment& environment, const std::vector<ScopeInfo>& claimed) {
   Discovered found;
-  const auto library = NvmlLibrary::open(library_path(environment));
+  const auto library = NvmlLibrary::open(
+      library_paths(environment.nvml_library, environment.root, {"libnvidia-ml.so.1"}));
   if (!library) {
     found.statuses.push_back(failure_status(library.error(), environment.root));
     return found;

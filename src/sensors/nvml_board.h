@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "joulemark/sensor.h"
+#include "sensors/board.h"
 #include "sensors/nvml_device.h"
 
 namespace joulemark::sensors {
-
-/// The most that a board draws, with room; a larger power is an answer that nobody believes.
-inline constexpr double kMostBoardWatts = 2000;
 
 /// A board whose energy can be measured: by its counter, or by the integral of its power.
 struct NvmlBoard {

@@ -107,7 +107,7 @@ NvmlNumber NvmlDevice::compute_processes() {
 std::string NvmlDevice::name() {
   std::array<char, nvml::kNameSize> text{};
   if (ask(library_->functions().name, text.data(), nvml::kNameSize) != nvml::kSuccess) return "";
-  return nvml_text(text.data(), text.size());
+  return library_text(text.data(), text.size());
 }
 
 std::vector<GaugeReading> NvmlDevice::gauges(const std::string& scope) {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// zeus (device/gpu/amd.py) was the first to hold a GPU's counter against its power before believing
+// it: MI100 counters stand still or go backward, RDNA ones count in another unit.
+#include "sensors/board_discovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sensors/board_sensor.h"
+#include "sensors/containment.h"
+#include "sensors/counter_discovery.h"
+#include "sensors/counter_trial.h"
+#include "sensors/gauge_sensor.h"
+#include "sensors/scope_reading.h"
+#include "sensors/sensor_status.h"
+#include "sensors/steady_counter.h"
+
+namespace joulemark::sensors {
+namespace {
+
+/// Between two samples of a gauge that is integrated.
+constexpr double kGaugeIntervalS = 0.2;
+/// What a gauge of a board averages over at most, as far as makers tell.
+constexpr double kGaugeAverageS = 1;
+
+class BoardGauge final : public GaugeSource {
+ public:
+  explicit BoardGauge(std::shared_ptr<BoardMeter> meter) : meter_(std::move(meter)) {}
+  std::optional<double> watts() override { return meter_->watts(); }
+
+ private:
+  std::shared_ptr<BoardMeter> meter_;
+};
+
+/// A board, and why its counter is not used; "" where there is nothing to say.
+struct Judged {
+  Board board;
+  CounterVerdict verdict = CounterVerdict::kCounts;
+  std::string why = {};
+};
+
+std::unique_ptr<CounterSensor> counters_of(const char* name, const std::vector<Board>& boards,
+                                           Clock* clock) {
+  std::vector<Counter> counters;
+  for (const Board& board : boards)
+    counters.push_back(
+        {.scope = board.scope,
+         .range = {.unit_j = board.unit_j, .modulus = 0, .max_watts = board.max_watts},
+         .step_j = board.unit_j,
+         .source = std::make_unique<SteadyCounter>(board.meter)});
+  return std::make_unique<CounterSensor>(name, std::move(counters), clock);
+}
+
+std::string why_of(const CounterTrial& trial, CounterVerdict verdict) {
+  if (verdict == CounterVerdict::kCounts) return "";
+  if (verdict == CounterVerdict::kFrozen)
+    return "its energy counter stands still, or its steps cannot be energy";
+  return fmt::format("its energy counter says {:.3g} W, and its power gauge {:.3g} W",
+                     trial.joules / trial.seconds, *trial.most_watts);
+}
+
+/// Every counter against its gauge, over one calibration.
+std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Board>& boards) {
+  std::vector<CounterTrial> trials(boards.size());
+  const auto ask_gauges = [&] {
+    for (std::size_t i = 0; i < boards.size(); ++i) trials[i].see(boards[i].meter->watts());
+  };
+  ask_gauges();
+  const auto begin = sensor.read();
+  sensor.calibrate(kBoardPolling);
+  const auto end = sensor.read();
+  ask_gauges();
+  std::vector<Judged> judged;
+  for (std::size_t i = 0; i < boards.size(); ++i) {
+    const CounterReading* first = find_scope(begin, boards[i].scope.scope);
+    const CounterReading* last = find_scope(end, boards[i].scope.scope);
+    if (first != nullptr && last != nullptr) {
+      trials[i].joules = last->joules - first->joules;
+      trials[i].seconds = to_seconds(last->t_after_ns - first->t_after_ns);
+    }
+    const CounterVerdict verdict = judge(trials[i]);
+    judged.push_back({boards[i], verdict, why_of(trials[i], verdict)});
+  }
+  return judged;
+}
+
+/// Adds the sensor of the counters that count; hands back the boards of the others.
+std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
+  std::vector<Board> with_counter;
+  std::vector<Judged> others;
+  for (const Board& board : set.boards) {
+    if (board.unit_j > 0) {
+      with_counter.push_back(board);
+    } else {
+      others.push_back({board, CounterVerdict::kFrozen, "it has no energy counter"});
+    }
+  }
+  if (with_counter.empty()) return others;
+  auto sensor = counters_of(set.name, with_counter, set.clock);
+  std::vector<Board> counting;
+  for (Judged& judged : judge_counters(*sensor, with_counter)) {
+    if (judged.verdict == CounterVerdict::kCounts) {
+      counting.push_back(std::move(judged.board));
+    } else {
+      others.push_back(std::move(judged));
+    }
+  }
+  if (counting.empty()) return others;
+  if (counting.size() < with_counter.size()) {
+    sensor = counters_of(set.name, counting, set.clock);
+    sensor->calibrate(kBoardPolling);
+  }
+  for (std::size_t i = 0; i < counting.size(); ++i)
+    found.statuses.push_back(
+        make_status(set.name, counting[i].scope.scope, "",
+                    fmt::format("energy counter, {}{}", cadence_text(sensor->cadence_of(i)),
+                                counting[i].note)));
+  found.sensors.push_back(std::make_unique<BoardSensor>(std::move(counting), std::move(sensor),
+                                                        BoardSensor::Options{.clock = set.clock}));
+  return others;
+}
+
+void add_gauges_of(const BoardSet& set, const std::vector<Judged>& others, Discovered& found) {
+  std::vector<Board> boards;
+  std::vector<PowerGauge> gauges;
+  for (const Judged& judged : others) {
+    const Board& board = judged.board;
+    if (!board.meter->watts()) {
+      found.statuses.push_back(
+          make_status(set.name, board.scope.scope, board.unit_j > 0 ? "frozen" : "not_supported",
+                      judged.why + ", and its power cannot be read" + board.note));
+      continue;
+    }
+    found.statuses.push_back(make_status(set.name, board.scope.scope, "",
+                                         judged.why + "; integrated is its power" + board.note));
+    gauges.push_back({.scope = board.scope,
+                      .average_s = kGaugeAverageS,
+                      .update_s = kGaugeIntervalS,
+                      .max_watts = board.max_watts,
+                      .source = std::make_unique<BoardGauge>(board.meter)});
+    boards.push_back(board);
+  }
+  if (boards.empty()) return;
+  found.sensors.push_back(std::make_unique<BoardSensor>(
+      std::move(boards), std::make_unique<GaugeSensor>(set.name, std::move(gauges), set.clock),
+      BoardSensor::Options{.sample_interval_s = kGaugeIntervalS, .clock = set.clock}));
+}
+
+}  // namespace
+
+void add_boards(BoardSet set, Discovered& found) {
+  std::erase_if(set.boards, [&](const Board& board) {
+    const Role role = role_beside(board.scope, set.claimed);
+    if (role == Role::kCounted) return false;
+    found.statuses.push_back(status_of_role(set.name, board.scope.scope, role));
+    return true;
+  });
+  add_gauges_of(set, add_counters_of(set, found), found);
+}
+
+}  // namespace joulemark::sensors
