@@ -132,6 +132,9 @@ class Sensor {
   /// Reads every scope once. An unreadable scope is left out; the ledger turns the gap into an
   /// absent energy.
   virtual std::vector<CounterReading> read() = 0;
+  /// A reading for the time line. A sensor that takes time from what is measured gives none, and
+  /// does not read, where it was read less than its `sample_interval_s` ago.
+  virtual std::vector<CounterReading> sample() { return read(); }
   /// After a window that ended with the readings `since`: reads on until every counter has stepped
   /// or has had the time to, so that `energies` can tell one that stands still.
   virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }

@@ -53,14 +53,6 @@ std::unique_ptr<CounterSensor> counters_of(const char* name, const std::vector<B
   return std::make_unique<CounterSensor>(name, std::move(counters), clock);
 }
 
-std::string why_of(const CounterTrial& trial, CounterVerdict verdict) {
-  if (verdict == CounterVerdict::kCounts) return "";
-  if (verdict == CounterVerdict::kFrozen)
-    return "its energy counter stands still, or its steps cannot be energy";
-  return fmt::format("its energy counter says {:.3g} W, and its power gauge {:.3g} W",
-                     trial.joules / trial.seconds, *trial.most_watts);
-}
-
 /// Every counter against its gauge, over one calibration.
 std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Board>& boards) {
   std::vector<CounterTrial> trials(boards.size());
@@ -81,7 +73,7 @@ std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Boar
       trials[i].seconds = to_seconds(last->t_after_ns - first->t_after_ns);
     }
     const CounterVerdict verdict = judge(trials[i]);
-    judged.push_back({boards[i], verdict, why_of(trials[i], verdict)});
+    judged.push_back({boards[i], verdict, doubt(trials[i])});
   }
   return judged;
 }
@@ -145,7 +137,7 @@ void add_gauges_of(const BoardSet& set, const std::vector<Judged>& others, Disco
   if (boards.empty()) return;
   found.sensors.push_back(std::make_unique<BoardSensor>(
       std::move(boards), std::make_unique<GaugeSensor>(set.name, std::move(gauges), set.clock),
-      BoardSensor::Options{.sample_interval_s = kGaugeIntervalS, .clock = set.clock}));
+      BoardSensor::Options{.sample_interval_s = kGaugeIntervalS, .rest_s = 0, .clock = set.clock}));
 }
 
 }  // namespace

@@ -70,8 +70,10 @@ class BoardMachine : public Machine {
     const Readings begin = read();
     while (now_s() + interval_s() < t_s - 1e-9) {
       clock().advance_s(interval_s());
-      read();
-      for (const auto& sensor : found().sensors) sensor->gauges();
+      for (const auto& sensor : found().sensors) {
+        sensor->sample();
+        sensor->gauges();
+      }
     }
     go_to(t_s);
     return between(begin, read());

@@ -26,13 +26,24 @@ BoardSensor::BoardSensor(std::vector<Board> boards, std::unique_ptr<Sensor> inne
     : boards_(std::move(boards)),
       inner_(std::move(inner)),
       sample_interval_s_(options.sample_interval_s),
-      clock_(options.clock != nullptr ? options.clock : &system_clock_) {}
+      clock_(options.clock != nullptr ? options.clock : &system_clock_),
+      reads_(options.rest_s),
+      gauges_(kLeastGaugesS) {}
+
+std::vector<CounterReading> BoardSensor::read() {
+  reads_.note(clock_->now());
+  return inner_->read();
+}
+
+std::vector<CounterReading> BoardSensor::sample() {
+  return reads_.is_due(clock_->now()) ? read() : std::vector<CounterReading>();
+}
 
 std::vector<GaugeReading> BoardSensor::gauges() {
   std::vector<GaugeReading> all;
   const Nanoseconds now = clock_->now();
-  if (now < next_gauges_) return all;
-  next_gauges_ = now + to_nanoseconds(kLeastGaugesS);
+  if (!gauges_.is_due(now)) return all;
+  gauges_.note(now);
   for (const Board& board : boards_)
     for (GaugeReading& reading : board.meter->gauges(board.scope.scope))
       all.push_back(std::move(reading));

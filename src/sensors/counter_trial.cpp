@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensors/counter_trial.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace joulemark::sensors {
-
 namespace {
 
 constexpr double kMostFactor = 3;
@@ -24,6 +25,19 @@ CounterVerdict judge(const CounterTrial& trial) {
   const bool agrees =
       watts <= kMostFactor * *trial.most_watts && watts * kMostFactor >= *trial.least_watts;
   return agrees ? CounterVerdict::kCounts : CounterVerdict::kDisagrees;
+}
+
+std::string doubt(const CounterTrial& trial) {
+  switch (judge(trial)) {
+    case CounterVerdict::kCounts:
+      break;
+    case CounterVerdict::kFrozen:
+      return "its energy counter stands still, or its steps cannot be energy";
+    case CounterVerdict::kDisagrees:
+      return fmt::format("its energy counter says {:.3g} W, and its power gauge {:.3g} W",
+                         trial.joules / trial.seconds, *trial.most_watts);
+  }
+  return "";
 }
 
 }  // namespace joulemark::sensors

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 namespace joulemark::sensors {
 
@@ -27,5 +28,9 @@ enum class CounterVerdict {
 /// They disagree where the counter's power is more than three times the most that the gauge showed,
 /// or less than a third of the least: a gauge may be late by a second, and average over one.
 CounterVerdict judge(const CounterTrial& trial);
+
+/// Why the counter is not believed, for people: "its energy counter stands still…"; "" for one that
+/// is.
+std::string doubt(const CounterTrial& trial);
 
 }  // namespace joulemark::sensors

@@ -18,9 +18,9 @@ nvml::Functions bind_all(const SharedLibrary& library) {
   library.bind(f.handle, "nvmlDeviceGetHandleByIndex_v2");
   library.bind(f.name, "nvmlDeviceGetName");
   library.bind(f.mig_mode, "nvmlDeviceGetMigMode");
-  // Asked for their number only, so it does not matter that the versions' rows differ.
   library.bind(f.processes, "nvmlDeviceGetComputeRunningProcesses_v3",
-               "nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetComputeRunningProcesses");
+               "nvmlDeviceGetComputeRunningProcesses_v2");
+  library.bind(f.processes1, "nvmlDeviceGetComputeRunningProcesses");
   library.bind(f.total_energy, "nvmlDeviceGetTotalEnergyConsumption");
   library.bind(f.field_values, "nvmlDeviceGetFieldValues");
   library.bind(f.power_usage, "nvmlDeviceGetPowerUsage");

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "sensors/cadence.h"
 #include "sensors/nvml_board.h"
+#include "sensors/pace.h"
 #include "sensors/power_integral.h"
 
 namespace joulemark::sensors {
@@ -22,7 +23,7 @@ class NvmlPowerSensor final : public Sensor {
   /// `boards` is not empty, and none has a counter. `clock` as for a CounterSensor.
   NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock);
 
-  /// Measures the update period with 39 reads in half a second at most.
+  /// Measures the update period with 36 reads in half a second at most.
   void calibrate();
   /// The row of board `index` for people.
   [[nodiscard]] std::string describe(std::size_t index) const;
@@ -34,7 +35,11 @@ class NvmlPowerSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
+  void await_fresh() override { look_for_strangers(boards_); }
   std::vector<CounterReading> read() override;
+  void await_step(const std::vector<CounterReading>&) override {
+    look_again_for_strangers(boards_);
+  }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 
@@ -54,6 +59,7 @@ class NvmlPowerSensor final : public Sensor {
   std::vector<Entry> entries_;  ///< guarded by mutex_
   SystemClock system_clock_;
   Clock* clock_;
+  Pace gauges_;
 };
 
 }  // namespace joulemark::sensors

@@ -4,23 +4,23 @@
 
 #include <vector>
 
+#include "sensors/board_sensor.h"
 #include "sensors/counter_sensor.h"
 #include "sensors/nvml_board.h"
+#include "sensors/pace.h"
 
 namespace joulemark::sensors {
 
-/// A few reads at discovery, and then one at each edge of a window: every call to the driver takes
-/// time from the work that is measured. Thread-safe.
-inline constexpr Polling kNvmlPolling{.step = 13'000'000, .longest = 480'000'000};
-
-/// Reads counters. It does not wait for them after a window: their steps take a tenth of a second.
+/// Reads counters: a few times at discovery, and then at each edge of a window and every 10 s, for
+/// every call to the driver takes time from the work that is measured. It does not wait for them
+/// after a window: their steps take a tenth of a second. Thread-safe.
 class NvmlSensor final : public Sensor {
  public:
   /// `boards` is not empty, and all have a counter. `clock` as for a CounterSensor.
   NvmlSensor(std::vector<NvmlBoard> boards, Clock* clock);
 
-  /// Measures the update period with 39 reads in half a second at most.
-  void calibrate() { counters_.calibrate(kNvmlPolling); }
+  /// Measures the update period with 36 reads in half a second at most.
+  void calibrate() { counters_.calibrate(kBoardPolling); }
   /// The row of board `index` for people.
   [[nodiscard]] std::string describe(std::size_t index) const;
 
@@ -31,16 +31,21 @@ class NvmlSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
-  std::vector<CounterReading> read() override { return counters_.read(); }
+  void await_fresh() override { look_for_strangers(boards_); }
+  std::vector<CounterReading> read() override;
+  std::vector<CounterReading> sample() override;
+  void await_step(const std::vector<CounterReading>&) override {
+    look_again_for_strangers(boards_);
+  }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
 
  private:
   std::vector<NvmlBoard> boards_;
   CounterSensor counters_;  ///< one for each board, in their order
+  SystemClock system_clock_;
+  Clock* clock_;
+  Pace reads_;
 };
-
-/// Says "lost" of an absent energy whose board is lost: it needs more than a shorter interval.
-void name_loss(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies);
 
 }  // namespace joulemark::sensors

@@ -50,9 +50,13 @@ std::vector<Sensor*> pointers_to(const std::vector<std::unique_ptr<Sensor>>& sen
 Recorder::Recorder(std::vector<Sensor*> sensors, std::filesystem::path root)
     : sensors_(std::move(sensors)), root_(std::move(root)), gauges_(open_gauges(root_)) {}
 
-Readings Recorder::read() const {
+/// Of a sensor that gave none the last ones.
+Readings Recorder::sample() const {
   Readings readings;
-  for (Sensor* sensor : sensors_) readings.push_back(sensor->read());
+  for (std::size_t i = 0; i < sensors_.size(); ++i) {
+    readings.push_back(sensors_[i]->sample());
+    if (readings[i].empty() && i < last_readings_.size()) readings[i] = last_readings_[i];
+  }
   return readings;
 }
 
@@ -75,11 +79,11 @@ void Recorder::append(const std::string& name, const char* unit, Sample sample) 
 }
 
 void Recorder::keep_alive() {
-  last_readings_ = read();
+  last_readings_ = sample();
 }
 
 void Recorder::sample_power() {
-  Readings readings = read();
+  Readings readings = sample();
   for (std::size_t i = 0; i < sensors_.size() && i < last_readings_.size(); ++i) {
     for (const Energy& energy : sensors_[i]->energies(last_readings_[i], readings[i])) {
       if (energy.reason == "below_resolution") keep(energy.scope, i, readings);

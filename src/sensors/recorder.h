@@ -34,7 +34,7 @@ class Recorder {
 
  private:
   void sample_power();
-  [[nodiscard]] Readings read() const;
+  [[nodiscard]] Readings sample() const;
   void keep(const std::string& scope, std::size_t sensor, Readings& readings) const;
   void sample_worker(Nanoseconds t, int pid);
   void watch(int pid);

@@ -19,7 +19,6 @@ const std::map<std::string, double Gpu::*>& numbers() {
                                                              {"garbage", &Gpu::garbage},
                                                              {"mig", &Gpu::mig},
                                                              {"endless_name", &Gpu::endless_name},
-                                                             {"processes", &Gpu::processes},
                                                              {"gain", &Gpu::gain},
                                                              {"glitch_ms", &Gpu::glitch_ms},
                                                              {"resolution_uj", &Gpu::resolution_uj},
@@ -56,6 +55,10 @@ void read_gpu_line(Gpu& gpu, const std::string& key, std::istream& line) {
   if (key == "power") {
     const double t_s = value_of<double>(line);
     gpu.power.push_back({t_s, value_of<double>(line)});
+  } else if (key == "process") {
+    Gpu::Process process{.pid = value_of<unsigned>(line)};
+    line >> process.from_s >> process.until_s;
+    gpu.processes.push_back(process);
   } else if (key == "fail") {
     const auto function = value_of<std::string>(line);
     gpu.fail[function] = value_of<int>(line);

@@ -38,7 +38,13 @@ struct Gpu {
   double garbage = 0;                   ///< not 0: the counter is anything
   double endless_name = 0;              ///< not 0: the name fills its buffer, without a zero
   double mig = 0;                       ///< 1: enabled
-  double processes = 0;
+  /// process PID [FROM_S [UNTIL_S]]: it computes on the board.
+  struct Process {
+    unsigned pid = 0;
+    double from_s = 0;
+    double until_s = 1e9;
+  };
+  std::vector<Process> processes = {};
   double resolution_uj = 15.3;  ///< AMD: of the counter as the library tells it; 0: not a number
   double partition = 0;         ///< AMD: 1: on the socket of the board before
   double integrated = 0;        ///< Level Zero: 1: built into the processor
