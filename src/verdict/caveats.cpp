@@ -15,6 +15,7 @@
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/same_work.h"
+#include "verdict/shared_board.h"
 #include "verdict/simulated.h"
 #include "verdict/text_work.h"
 #include "verdict/uniform_trials.h"
@@ -138,10 +139,6 @@ Message energy_coverage(const Facts& facts) {
                      left_out && fails ? ", and " : "",
                      fails ? "a trial in which a zone fails has no energy" : "",
                      remedy(facts, kAskDoctor));
-}
-
-Message simulated(const Facts& facts) {
-  return simulated_caveat(facts.record);
 }
 
 Message imported(const Facts& facts) {
@@ -350,7 +347,8 @@ struct Row {
   Message (*message)(const Facts&);
 };
 constexpr Row kRows[] = {
-    {"simulated", simulated},
+    {"simulated", [](const Facts& facts) { return simulated_caveat(facts.record); }},
+    {"shared_gpu", [](const Facts& facts) { return shared_board_caveat(facts.record); }},
     {"imported", imported},
     {"interrupted", interrupted},
     {"energy_absent", energy_absent},
