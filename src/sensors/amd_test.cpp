@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include <thread>
+#include <limits>
 
 #include "sensors/amd_library.h"
 #include "sensors/board_fixture_test.h"

@@ -34,10 +34,9 @@ class BoardGauge final : public GaugeSource {
   std::shared_ptr<BoardMeter> meter_;
 };
 
-/// A board, and why its counter is not used; "" where there is nothing to say.
+/// A board, and why its counter is not used; "" where it is.
 struct Judged {
   Board board;
-  CounterVerdict verdict = CounterVerdict::kCounts;
   std::string why = {};
 };
 
@@ -53,7 +52,7 @@ std::unique_ptr<CounterSensor> counters_of(const char* name, const std::vector<B
   return std::make_unique<CounterSensor>(name, std::move(counters), clock);
 }
 
-/// Every counter against its gauge, over one calibration.
+/// Every counter against its gauge, over one calibration. `boards` are those of `sensor`.
 std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Board>& boards) {
   std::vector<CounterTrial> trials(boards.size());
   const auto ask_gauges = [&] {
@@ -72,34 +71,32 @@ std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Boar
       trials[i].joules = last->joules - first->joules;
       trials[i].seconds = to_seconds(last->t_after_ns - first->t_after_ns);
     }
-    const CounterVerdict verdict = judge(trials[i]);
-    judged.push_back({boards[i], verdict, doubt(trials[i])});
+    judged.push_back({boards[i], doubt(trials[i])});
   }
   return judged;
 }
 
+/// The boards of `judged` whose counter is used.
+std::vector<Board> trusted(const std::vector<Judged>& judged) {
+  std::vector<Board> boards;
+  for (const Judged& each : judged)
+    if (each.why.empty()) boards.push_back(each.board);
+  return boards;
+}
+
 /// Adds the sensor of the counters that count; hands back the boards of the others.
 std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
-  std::vector<Board> with_counter;
-  std::vector<Judged> others;
-  for (const Board& board : set.boards) {
-    if (board.unit_j > 0) {
-      with_counter.push_back(board);
-    } else {
-      others.push_back({board, CounterVerdict::kFrozen, "it has no energy counter"});
-    }
-  }
-  if (with_counter.empty()) return others;
+  std::vector<Judged> judged;
+  for (const Board& board : set.boards)
+    judged.push_back({board, board.unit_j > 0 ? "" : "it has no energy counter"});
+  const std::vector<Board> with_counter = trusted(judged);
+  if (with_counter.empty()) return judged;
   auto sensor = counters_of(set.name, with_counter, set.clock);
-  std::vector<Board> counting;
-  for (Judged& judged : judge_counters(*sensor, with_counter)) {
-    if (judged.verdict == CounterVerdict::kCounts) {
-      counting.push_back(std::move(judged.board));
-    } else {
-      others.push_back(std::move(judged));
-    }
-  }
-  if (counting.empty()) return others;
+  std::erase_if(judged, [](const Judged& each) { return each.why.empty(); });
+  for (Judged& each : judge_counters(*sensor, with_counter)) judged.push_back(std::move(each));
+  std::vector<Board> counting = trusted(judged);
+  std::erase_if(judged, [](const Judged& each) { return each.why.empty(); });
+  if (counting.empty()) return judged;
   if (counting.size() < with_counter.size()) {
     sensor = counters_of(set.name, counting, set.clock);
     sensor->calibrate(kBoardPolling);
@@ -111,7 +108,7 @@ std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
                                 counting[i].note)));
   found.sensors.push_back(std::make_unique<BoardSensor>(std::move(counting), std::move(sensor),
                                                         BoardSensor::Options{.clock = set.clock}));
-  return others;
+  return judged;
 }
 
 void add_gauges_of(const BoardSet& set, const std::vector<Judged>& others, Discovered& found) {

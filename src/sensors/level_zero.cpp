@@ -227,6 +227,21 @@ SensorStatus failure_status(const LibraryFailure& failure) {
   return status;
 }
 
+/// The boards among the devices, with a row for each that is none.
+std::vector<Board> look_at_all(const CardFinder& finder, const std::vector<zes::Handle>& devices,
+                               Discovered& found) {
+  std::vector<Board> boards;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    auto board = finder.look(devices[i], i);
+    if (board) {
+      boards.push_back(*std::move(board));
+    } else {
+      found.statuses.push_back(std::move(board.error()));
+    }
+  }
+  return boards;
+}
+
 }  // namespace
 
 Discovered find_level_zero(const SensorEnvironment& environment,
@@ -250,18 +265,8 @@ Discovered find_level_zero(const SensorEnvironment& environment,
   }
   if (devices->empty())
     found.statuses.push_back(status_of("", "absent", "the driver lists no Intel GPU card"));
-  const CardFinder finder(*library, environment);
-  std::vector<Board> boards;
-  for (std::size_t i = 0; i < devices->size(); ++i) {
-    auto board = finder.look((*devices)[i], i);
-    if (board) {
-      boards.push_back(*std::move(board));
-    } else {
-      found.statuses.push_back(std::move(board.error()));
-    }
-  }
   add_boards({.name = "level_zero",
-              .boards = std::move(boards),
+              .boards = look_at_all(CardFinder(*library, environment), *devices, found),
               .claimed = claimed,
               .clock = environment.clock},
              found);

@@ -133,6 +133,8 @@ std::unique_ptr<NvmlSensor> trusted_counters(Boards& boards, Clock* clock) {
     NvmlBoard& board = boards.with_counter[i];
     if (is_doubtful(board, trials[i])) {
       board.doubt = doubt(trials[i]);
+      // The gauge of a module is that of its accelerator.
+      board.scope = nvml_scope(board.scope.device);
       boards.with_power.push_back(board);
     } else {
       trusted.push_back(board);
@@ -159,6 +161,17 @@ void add_sensor(const std::vector<NvmlBoard>& boards, std::unique_ptr<MeasuringS
   found.sensors.push_back(std::move(sensor));
 }
 
+/// How many boards the driver lists; the error is a sentence.
+tl::expected<unsigned, std::string> count_boards(const NvmlLibrary& library) {
+  unsigned count = 0;
+  if (const nvml::Return code = library.functions().count(&count); code != nvml::kSuccess)
+    return tl::unexpected(
+        fmt::format("the driver does not list its boards: {}", nvml_error_text(code)));
+  if (count > kMostBoards)
+    return tl::unexpected(fmt::format("the driver lists {} boards, which no machine has", count));
+  return count;
+}
+
 }  // namespace
 
 Discovered find_nvml(const SensorEnvironment& environment, const std::vector<ScopeInfo>& claimed) {
@@ -169,19 +182,14 @@ Discovered find_nvml(const SensorEnvironment& environment, const std::vector<Sco
     found.statuses.push_back(failure_status(library.error(), environment.root));
     return found;
   }
-  unsigned count = 0;
-  const nvml::Return code = (*library)->functions().count(&count);
-  if (code != nvml::kSuccess || count > kMostBoards) {
-    found.statuses.push_back(status_of(
-        "", "unreadable",
-        code != nvml::kSuccess
-            ? fmt::format("the driver does not list its boards: {}", nvml_error_text(code))
-            : fmt::format("the driver lists {} boards, which no machine has", count)));
+  const auto count = count_boards(**library);
+  if (!count) {
+    found.statuses.push_back(status_of("", "unreadable", count.error()));
     return found;
   }
-  if (count == 0)
+  if (*count == 0)
     found.statuses.push_back(status_of("", "absent", "the NVIDIA driver lists no board"));
-  Boards boards = open_boards(*library, count, environment.root);
+  Boards boards = open_boards(*library, *count, environment.root);
   std::move(boards.refused.begin(), boards.refused.end(), std::back_inserter(found.statuses));
   keep_free(boards.with_counter, claimed, found);
   keep_free(boards.with_power, claimed, found);

@@ -70,6 +70,10 @@ void widen_to_module(ScopeInfo& scope, const std::string& name) {
 
 }  // namespace
 
+ScopeInfo nvml_scope(const std::string& device) {
+  return {"gpu-" + device, Domain::kGpu, device};
+}
+
 std::optional<double> board_watts(NvmlDevice& device, NvmlPower way) {
   const NvmlNumber milliwatts = device.power_mw(way);
   if (!milliwatts || *milliwatts == 0) return std::nullopt;
@@ -88,8 +92,7 @@ std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards) {
 tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
     const std::shared_ptr<const NvmlLibrary>& library, unsigned index,
     const std::filesystem::path& root) {
-  const std::string device = std::to_string(index);
-  NvmlBoard board{.scope = {"gpu-" + device, Domain::kGpu, device}};
+  NvmlBoard board{.scope = nvml_scope(std::to_string(index))};
   const std::string& scope = board.scope.scope;
   nvml::Device handle = nullptr;
   const nvml::Return code = library->functions().handle(index, &handle);

@@ -25,6 +25,9 @@ struct NvmlBoard {
   std::string doubt = {};  ///< why its counter is not believed; "" where it is
 };
 
+/// The scope of board `device` ("0") where what it measures is the board alone.
+ScopeInfo nvml_scope(const std::string& device);
+
 /// Watts now; empty when the driver has no believable answer. A board never draws nothing.
 std::optional<double> board_watts(NvmlDevice& device, NvmlPower way);
 

@@ -235,6 +235,14 @@ TEST(Nvml, TheCounterOfAGraceHopperCoversTheModule) {
   EXPECT_EQ(scopes.front().domain, Domain::kModule);
 }
 
+TEST(Nvml, ThePowerOfAGraceHopperCoversItsAcceleratorOnly) {
+  NvmlMachine machine("gpu NVIDIA GH200 480GB\npower 0 500\nfirst_mj 5e6\nfrozen_s 0\n");
+  machine.find();
+  const auto scopes = machine.found().sensors.front()->scopes();
+  EXPECT_EQ(scopes.front().scope, "gpu-0");
+  EXPECT_TRUE(machine.status("gpu-0")->usable);
+}
+
 TEST(Nvml, WhatAnotherSensorReadsIsNotReadAgain) {
   NvmlMachine machine("gpu A\npower 0 100\n");
   const Discovered found = find_nvml({.root = machine.root(), .clock = &machine.clock()},
