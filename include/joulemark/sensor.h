@@ -121,8 +121,8 @@ struct SensorStatus {
                        ///< "seccomp", "unreadable", "contained", "container", "duplicate",
                        ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
                        ///< (its driver's library), "symbol_missing" (the driver is too old),
-                       ///< "not_supported", "mig" (it is split into instances), "lost" (the driver
-                       ///< gave it up)
+                       ///< "not_supported", "frozen" (its counter does not count), "mig" (it is
+                       ///< split into instances), "lost" (the driver gave it up)
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };
@@ -169,6 +169,9 @@ class Sensor {
     if (seconds <= 0 || end.joules <= begin.joules) return std::nullopt;
     return (end.joules - begin.joules) / seconds;
   }
+  /// Readings for the time line. A sensor that takes time from what is measured does not read, and
+  /// leaves `readings` as they are, where it was read less than its `sample_interval_s` ago.
+  virtual void sample_into(std::vector<CounterReading>& readings) { read_into(readings); }
   /// After a window that ended with the readings `since`: reads on until every counter has stepped
   /// or has had the time to, so that `energies` can tell one that stands still.
   virtual void await_step(const std::vector<CounterReading>& since) { (void)since; }

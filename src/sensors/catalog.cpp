@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sensors/amd.h"
 #include "sensors/battery.h"
 #include "sensors/cray.h"
 #include "sensors/hwmon.h"
+#include "sensors/level_zero.h"
 #include "sensors/nvml.h"
 #include "sensors/perf.h"
 #include "sensors/powercap.h"
@@ -29,6 +31,11 @@ const std::vector<SensorRow>& sensor_table() {
       {"powercap", "processor sockets and their memory (RAPL counters)", "hardware counters (RAPL)",
        find_powercap},
       {"nvml", "NVIDIA GPU boards", "the NVIDIA driver's energy counters (NVML)", find_nvml},
+      {"amdsmi", "AMD GPU boards", "the AMD driver's energy counters (AMD SMI)", find_amdsmi},
+      {"rocmsmi", "AMD GPU boards, where AMD SMI is missing",
+       "the AMD driver's energy counters (ROCm SMI)", find_rocmsmi},
+      {"level_zero", "Intel GPU cards, where hwmon cannot be read",
+       "the Intel driver's energy counters (Level Zero)", find_level_zero},
       {"hwmon", "sockets, accelerators and rails that hwmon chips measure",
        "chips of the mainboard (hwmon)", find_hwmon},
       {"cray", "processors, memory and accelerators of an HPE Cray node",

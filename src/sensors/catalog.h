@@ -25,6 +25,11 @@ struct SensorEnvironment {
   /// The library of the NVIDIA driver. Empty: "libnvidia-ml.so.1" as the linker finds it where
   /// `root` is "/", else `root`/sim/lib/libnvidia-ml.so.1 of a simulated machine.
   std::filesystem::path nvml_library = {};
+  /// Likewise the libraries of AMD's driver: AMD SMI (libamd_smi.so) and, where it is missing, ROCm
+  /// SMI (librocm_smi64.so); and the loader of Intel's (libze_loader.so.1).
+  std::filesystem::path amd_library = {};
+  std::filesystem::path rocm_library = {};
+  std::filesystem::path level_zero_library = {};
 };
 
 /// The sensors that can be read here, and for every source why it can or cannot be.

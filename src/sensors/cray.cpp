@@ -54,9 +54,10 @@ std::vector<Part> list_parts(const fs::path& folder) {
   return parts;
 }
 
-/// "all" processors are those that another sensor reads one by one.
+/// "all" processors are those that another sensor reads one by one; and the accelerators' driver
+/// may number them otherwise.
 bool is_read_elsewhere(const ScopeInfo& scope, const std::vector<ScopeInfo>& claimed) {
-  return scope.device == "all" &&
+  return (scope.device == "all" || scope.domain == Domain::kGpu) &&
          std::any_of(claimed.begin(), claimed.end(),
                      [&](const ScopeInfo& other) { return other.domain == scope.domain; });
 }

@@ -107,11 +107,20 @@ void add_amd_energy(const Chip& chip, std::vector<HwmonChannel>& channels) {
   }
 }
 
+/// The PCI address of what the chip sits on; "" where it is no PCI device.
+std::string pci_address(const Chip& chip) {
+  std::error_code error;
+  const std::string name = fs::canonical(chip.folder / "device", error).filename().string();
+  const bool is_address = name.size() >= 12 && name[4] == ':' && name[7] == ':';
+  return error || !is_address ? "" : name;
+}
+
 void add_intel_gpu(const Chip& chip, std::vector<HwmonChannel>& channels) {
   HwmonChannel channel = unknown(chip, "energy1", ChannelKind::kEnergy);
   const std::string number = std::to_string(chip.number);
+  const std::string address = pci_address(chip);
   channel.scope = {fmt::format("{}-gpu-{}", chip.name, number), Domain::kGpu,
-                   fmt::format("{}-{}", chip.name, number)};
+                   address.empty() ? fmt::format("{}-{}", chip.name, number) : address};
   if (is_there(channel.file)) channels.push_back(std::move(channel));
 }
 

@@ -113,7 +113,8 @@ Energy sum(const Covered& covered) {
 
 /// The reason that helps most comes first: a permission can be given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
-  for (const char* reason : {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "vm"})
+  for (const char* reason :
+       {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "frozen", "vm"})
     for (const SensorStatus& status : statuses)
       if (!status.usable && status.reason == reason)
         return absent_total(reason,

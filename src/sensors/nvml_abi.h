@@ -76,6 +76,20 @@ struct Memory {
   unsigned long long used;
 };
 
+/// nvmlProcessInfo_t of the calls that end in _v2 and _v3
+struct ProcessInfo {
+  unsigned pid;
+  unsigned long long memory_bytes;
+  unsigned instances[2];
+};
+static_assert(sizeof(ProcessInfo) == 24);
+/// nvmlProcessInfo_v1_t, of the call without an ending
+struct ProcessInfo1 {
+  unsigned pid;
+  unsigned long long memory_bytes;
+};
+static_assert(sizeof(ProcessInfo1) == 16);
+
 inline constexpr unsigned kMigEnabled = 1;    ///< NVML_DEVICE_MIG_ENABLE
 inline constexpr int kClockSm = 1;            ///< NVML_CLOCK_SM
 inline constexpr int kTemperatureGpu = 0;     ///< NVML_TEMPERATURE_GPU
@@ -92,7 +106,8 @@ struct Functions {
   Return (*handle)(unsigned, Device*) = nullptr;
   Return (*name)(Device, char*, unsigned) = nullptr;
   Return (*mig_mode)(Device, unsigned*, unsigned*) = nullptr;
-  Return (*processes)(Device, unsigned*, void*) = nullptr;
+  Return (*processes)(Device, unsigned*, ProcessInfo*) = nullptr;
+  Return (*processes1)(Device, unsigned*, ProcessInfo1*) = nullptr;  ///< where there is no newer
   Return (*total_energy)(Device, unsigned long long*) = nullptr;
   Return (*field_values)(Device, int, FieldValue*) = nullptr;
   Return (*power_usage)(Device, unsigned*) = nullptr;

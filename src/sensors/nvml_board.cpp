@@ -68,16 +68,11 @@ void widen_to_module(ScopeInfo& scope, const std::string& name) {
   scope.scope = "module-" + scope.device;
 }
 
-std::string shared_note(NvmlDevice& device) {
-  const NvmlNumber count = device.compute_processes();
-  if (!count || *count == 0) return "";
-  return fmt::format(
-      "; shared_gpu: {} computing on it before the measurement, whose energy is "
-      "counted too",
-      *count == 1 ? "a process is" : fmt::format("{} processes are", *count));
-}
-
 }  // namespace
+
+ScopeInfo nvml_scope(const std::string& device) {
+  return {"gpu-" + device, Domain::kGpu, device};
+}
 
 std::optional<double> board_watts(NvmlDevice& device, NvmlPower way) {
   const NvmlNumber milliwatts = device.power_mw(way);
@@ -95,9 +90,9 @@ std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards) {
 }
 
 tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
-    const std::shared_ptr<const NvmlLibrary>& library, unsigned index) {
-  const std::string device = std::to_string(index);
-  NvmlBoard board{.scope = {"gpu-" + device, Domain::kGpu, device}};
+    const std::shared_ptr<const NvmlLibrary>& library, unsigned index,
+    const std::filesystem::path& root) {
+  NvmlBoard board{.scope = nvml_scope(std::to_string(index))};
   const std::string& scope = board.scope.scope;
   nvml::Device handle = nullptr;
   const nvml::Return code = library->functions().handle(index, &handle);
@@ -108,14 +103,34 @@ tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
   board.device = std::make_shared<NvmlDevice>(library, handle);
   if (board.device->is_split()) return tl::unexpected(split_status(scope, index));
   board.energy = find_counter(*board.device);
-  if (!board.energy) {
-    const auto power = find_power(*board.device);
-    if (!power) return tl::unexpected(silent_status(scope, *board.device));
-    board.power = *power;
-  }
+  const auto power = find_power(*board.device);
+  if (!board.energy && !power) return tl::unexpected(silent_status(scope, *board.device));
+  board.power = power.value_or(NvmlPower::kUsage);
   if (board.energy) widen_to_module(board.scope, board.device->name());
-  board.note = shared_note(*board.device);
+  board.sharing = std::make_shared<NvmlSharing>(board.device, root);
   return board;
+}
+
+void look_for_strangers(const std::vector<NvmlBoard>& boards) {
+  for (const NvmlBoard& board : boards) board.sharing->look();
+}
+
+void look_again_for_strangers(const std::vector<NvmlBoard>& boards) {
+  for (const NvmlBoard& board : boards) board.sharing->look_again();
+}
+
+void annotate(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies) {
+  for (const NvmlBoard& board : boards)
+    for (Energy& energy : energies) {
+      if (energy.scope != board.scope.scope) continue;
+      if (energy.reason == "gap" && board.device->is_lost()) {
+        energy.reason = "lost";
+        energy.detail =
+            "the driver lost the GPU before the window's end; see 'dmesg | grep -i xid'";
+      } else if (energy.joules) {
+        energy.detail = board.sharing->text();
+      }
+    }
 }
 
 }  // namespace joulemark::sensors

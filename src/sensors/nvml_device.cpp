@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensors/nvml_device.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -38,7 +39,8 @@ std::optional<std::uint64_t> whole(const nvml::FieldValue& field) {
 /// Appends to a board's gauges.
 class GaugeList {
  public:
-  explicit GaugeList(const std::string& scope) : scope_(scope) {}
+  explicit GaugeList(const std::string& scope, std::vector<GaugeReading> readings = {})
+      : scope_(scope), readings_(std::move(readings)) {}
   void add(const char* name, const char* unit, double value) {
     readings_.push_back({scope_ + " " + name, unit, value});
   }
@@ -95,38 +97,69 @@ bool NvmlDevice::is_split() {
          current == nvml::kMigEnabled;
 }
 
-NvmlNumber NvmlDevice::compute_processes() {
-  unsigned count = 0;
-  const nvml::Return code =
-      ask(library_->functions().processes, &count, static_cast<void*>(nullptr));
-  // A list without room for a row is too small for any, and says how many there are.
-  if (code != nvml::kSuccess && code != nvml::kInsufficientSize) return tl::unexpected(code);
-  return count;
+template <class Row, class List>
+std::vector<unsigned> NvmlDevice::list_processes(List* list) {
+  std::array<Row, 128> rows{};
+  unsigned count = rows.size();
+  const nvml::Return code = ask(list, &count, rows.data());
+  // A list that is too small for all may have been filled or not.
+  if (code != nvml::kSuccess && code != nvml::kInsufficientSize) return {};
+  std::vector<unsigned> pids;
+  for (std::size_t i = 0; i < std::min<std::size_t>(count, rows.size()); ++i)
+    if (rows[i].pid != 0) pids.push_back(rows[i].pid);
+  return pids;
+}
+
+std::vector<unsigned> NvmlDevice::compute_processes() {
+  const nvml::Functions& f = library_->functions();
+  return f.processes != nullptr ? list_processes<nvml::ProcessInfo>(f.processes)
+                                : list_processes<nvml::ProcessInfo1>(f.processes1);
 }
 
 std::string NvmlDevice::name() {
   std::array<char, nvml::kNameSize> text{};
   if (ask(library_->functions().name, text.data(), nvml::kNameSize) != nvml::kSuccess) return "";
-  return nvml_text(text.data(), text.size());
+  return library_text(text.data(), text.size());
+}
+
+template <class Asks>
+bool NvmlDevice::has(Gauge gauge, Asks asks) {
+  const unsigned bit = 1U << static_cast<unsigned>(gauge);
+  if ((lacks_ & bit) != 0) return false;
+  const nvml::Return code = asks();
+  if (code == nvml::kNotSupported || code == nvml::kFunctionNotFound) lacks_ |= bit;
+  return code == nvml::kSuccess;
+}
+
+std::vector<GaugeReading> NvmlDevice::power_gauge(const std::string& scope) {
+  GaugeList list(scope);
+  const auto add = [&](NvmlPower way) {
+    const NvmlNumber milliwatts = power_mw(way);
+    if (milliwatts) list.add("board power", "W", static_cast<double>(*milliwatts) * 1e-3);
+    return milliwatts ? nvml::kSuccess : milliwatts.error();
+  };
+  if (!has(Gauge::kInstant, [&] { return add(NvmlPower::kInstant); }))
+    has(Gauge::kUsage, [&] { return add(NvmlPower::kUsage); });
+  return list.take();
 }
 
 std::vector<GaugeReading> NvmlDevice::gauges(const std::string& scope) {
   const nvml::Functions& f = library_->functions();
-  GaugeList list(scope);
-  auto milliwatts = power_mw(NvmlPower::kInstant);
-  if (!milliwatts) milliwatts = power_mw(NvmlPower::kUsage);
-  if (milliwatts) list.add("board power", "W", static_cast<double>(*milliwatts) * 1e-3);
-  if (nvml::Utilization used{}; ask(f.utilization, &used) == nvml::kSuccess) {
+  GaugeList list(scope, power_gauge(scope));
+  if (nvml::Utilization used{};
+      has(Gauge::kUtilization, [&] { return ask(f.utilization, &used); })) {
     list.add("utilisation", "%", used.gpu);
     list.add("memory controller", "%", used.memory);
   }
-  if (nvml::Memory memory{}; ask(f.memory, &memory) == nvml::kSuccess)
+  if (nvml::Memory memory{}; has(Gauge::kMemory, [&] { return ask(f.memory, &memory); }))
     list.add("memory used", "bytes", static_cast<double>(memory.used));
-  if (unsigned mhz = 0; ask(f.clock, nvml::kClockSm, &mhz) == nvml::kSuccess)
+  if (unsigned mhz = 0; has(Gauge::kClock, [&] { return ask(f.clock, nvml::kClockSm, &mhz); }))
     list.add("SM clock", "MHz", mhz);
-  if (unsigned celsius = 0; ask(f.temperature, nvml::kTemperatureGpu, &celsius) == nvml::kSuccess)
+  if (unsigned celsius = 0;
+      has(Gauge::kTemperature, [&] { return ask(f.temperature, nvml::kTemperatureGpu, &celsius); }))
     list.add("temperature", "°C", celsius);
-  if (unsigned long long reasons = 0; ask(f.throttle_reasons, &reasons) == nvml::kSuccess)
+  if (unsigned long long reasons = 0;
+      has(Gauge::kThrottle, [&] { return ask(f.throttle_reasons, &reasons); }))
     list.add("throttle", "", static_cast<double>(reasons));
   return list.take();
 }

@@ -38,12 +38,13 @@ class NvmlDevice {
   NvmlNumber power_mw(NvmlPower way);
   /// Whether it is split into instances, all of which show the energy of the board.
   bool is_split();
-  /// Processes with a compute context. The list takes milliseconds and the driver's lock: never
-  /// while something is measured.
-  NvmlNumber compute_processes();
+  /// Processes with a compute context, the first of very many. The list takes milliseconds and the
+  /// driver's lock: never while something is measured. None where the driver does not tell.
+  std::vector<unsigned> compute_processes();
   /// "NVIDIA H100 PCIe"; "" when it does not say.
   std::string name();
-  /// What it can say besides energy; the names of the time lines begin with `scope`.
+  /// What it can say besides energy; the names of the time lines begin with `scope`. What it does
+  /// not have it is asked for once.
   std::vector<GaugeReading> gauges(const std::string& scope);
 
   [[nodiscard]] bool is_lost() const { return lost_; }
@@ -54,10 +55,17 @@ class NvmlDevice {
   nvml::Return ask(Function* function, Arguments... arguments);
   nvml::Return noted(nvml::Return code);
   NvmlNumber field(unsigned id);
+  enum class Gauge { kInstant, kUsage, kUtilization, kMemory, kClock, kTemperature, kThrottle };
+  template <class Asks>
+  bool has(Gauge gauge, Asks asks);
+  std::vector<GaugeReading> power_gauge(const std::string& scope);
+  template <class Row, class List>
+  std::vector<unsigned> list_processes(List* list);
 
   std::shared_ptr<const NvmlLibrary> library_;
   nvml::Device handle_;
   std::atomic<bool> lost_ = false;
+  std::atomic<unsigned> lacks_ = 0;  ///< a bit for every Gauge that it does not have
 };
 
 }  // namespace joulemark::sensors

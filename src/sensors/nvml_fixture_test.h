@@ -39,6 +39,8 @@ class NvmlMachine : public Machine {
   }
   [[nodiscard]] int users() const { return symbol<int()>("joulemark_fake_nvml_users")(); }
 
+  /// The driver's time: nanoseconds since the scenario began.
+  void set_time(Nanoseconds t) { symbol<void(std::int64_t)>("joulemark_fake_nvml_set_time_ns")(t); }
   /// Moves to `t_s` of the scenario, without a read.
   void go_to(double t_s) { clock().advance_s(t_s - now_s()); }
   /// The energies from now to `t_s` of the scenario, sampled in between as the sensors wish.
@@ -46,12 +48,19 @@ class NvmlMachine : public Machine {
     const Readings begin = read();
     while (now_s() + interval_s() < t_s - 1e-9) {
       clock().advance_s(interval_s());
-      read();
-      for (const auto& sensor : found().sensors) sensor->gauges();
+      for (const auto& sensor : found().sensors) {
+        std::vector<CounterReading> sample;
+        sensor->sample_into(sample);
+        sensor->gauges();
+      }
     }
     go_to(t_s);
-    return between(begin, read());
+    const Readings end = read();
+    list_calls_inside_ = calls(kProcessCall);
+    return between(begin, end);
   }
+  /// Calls for the list of processes up to the end of the last window.
+  [[nodiscard]] long list_calls_inside() const { return list_calls_inside_; }
   [[nodiscard]] const SensorStatus* status(const std::string& scope) {
     for (const SensorStatus& status : found().statuses)
       if (status.sensor == "nvml" && status.scope == scope) return &status;
@@ -63,7 +72,6 @@ class NvmlMachine : public Machine {
   [[nodiscard]] Function* symbol(const char* name) const {
     return reinterpret_cast<Function*>(dlsym(driver_, name));
   }
-  void set_time(Nanoseconds t) { symbol<void(std::int64_t)>("joulemark_fake_nvml_set_time_ns")(t); }
   double interval_s() {
     double shortest = 10;
     for (const auto& sensor : found().sensors)
@@ -71,6 +79,7 @@ class NvmlMachine : public Machine {
     return shortest;
   }
   void* driver_ = nullptr;
+  long list_calls_inside_ = 0;
 };
 
 /// The driver has no counter for the board, under neither of its names.

@@ -110,8 +110,8 @@ TEST(NvmlHostile, ACounterThatJumpsIsNoEnergy) {
 }
 
 TEST(NvmlHostile, TextWithoutAnEndIsCut) {
-  EXPECT_EQ(nvml_text("abcdef", 3), "abc");
-  EXPECT_EQ(nvml_text("a\n\x1b\xff\x07z\0b", 8), "az");
+  EXPECT_EQ(library_text("abcdef", 3), "abc");
+  EXPECT_EQ(library_text("a\n\x1b\xff\x07z\0b", 8), "az");
   const std::string endless(500, 'v');
   NvmlMachine machine("driver " + endless + "\ngpu A\npower 0 100\nendless_name 1\n");
   machine.find();

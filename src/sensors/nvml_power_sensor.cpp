@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sensors/board_sensor.h"
 #include "sensors/gauge_window.h"
 #include "sensors/ledger.h"
-#include "sensors/nvml_sensor.h"
 #include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
@@ -51,7 +51,9 @@ Nanoseconds middle(const CounterReading& reading) {
 }  // namespace
 
 NvmlPowerSensor::NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock)
-    : boards_(std::move(boards)), clock_(clock != nullptr ? clock : &system_clock_) {
+    : boards_(std::move(boards)),
+      clock_(clock != nullptr ? clock : &system_clock_),
+      gauges_(kBoardGaugesS) {
   for (const NvmlBoard& board : boards_) entries_.push_back({.board = board, .integral = {}});
 }
 
@@ -84,13 +86,17 @@ double NvmlPowerSensor::max_read_interval_s() const {
 std::string NvmlPowerSensor::describe(std::size_t index) const {
   const std::lock_guard lock(mutex_);
   const Cadence& cadence = entries_[index].cadence;
-  return fmt::format("no energy counter; integrated is {}{}", facts_of(boards_[index].power).what,
+  const std::string& doubt = boards_[index].doubt;
+  return fmt::format("{}; integrated is {}{}", doubt.empty() ? "no energy counter" : doubt,
+                     facts_of(boards_[index].power).what,
                      cadence.is_measured()
                          ? fmt::format(", updated every {:.3g} ms", cadence.period_s() * 1e3)
                          : "");
 }
 
 std::vector<GaugeReading> NvmlPowerSensor::gauges() {
+  if (!gauges_.is_due(clock_->now())) return {};
+  gauges_.note(clock_->now());
   return gauges_of(boards_);
 }
 
@@ -120,9 +126,9 @@ bool NvmlPowerSensor::needs_steps() const {
 
 void NvmlPowerSensor::calibrate() {
   read();
-  const Nanoseconds deadline = clock_->now() + kNvmlPolling.longest;
+  const Nanoseconds deadline = clock_->now() + kBoardPolling.longest;
   while (needs_steps() && clock_->now() < deadline) {
-    clock_->sleep_until(clock_->now() + kNvmlPolling.step);
+    clock_->sleep_until(clock_->now() + kBoardPolling.step);
     read();
   }
   const std::lock_guard lock(mutex_);
@@ -169,6 +175,7 @@ void NvmlPowerSensor::await_step(const std::vector<CounterReading>& since) {
       read();
     }
   }
+  look_again_for_strangers(boards_);
 }
 
 std::vector<Energy> NvmlPowerSensor::energies(const std::vector<CounterReading>& begin,
@@ -176,7 +183,7 @@ std::vector<Energy> NvmlPowerSensor::energies(const std::vector<CounterReading>&
   const std::lock_guard lock(mutex_);
   std::vector<Energy> energies;
   for (const Entry& entry : entries_) energies.push_back(energy_of(entry, begin, end));
-  name_loss(boards_, energies);
+  annotate(boards_, energies);
   return energies;
 }
 

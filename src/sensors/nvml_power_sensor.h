@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "sensors/cadence.h"
 #include "sensors/nvml_board.h"
+#include "sensors/pace.h"
 #include "sensors/power_integral.h"
 
 namespace joulemark::sensors {
@@ -19,7 +20,7 @@ class NvmlPowerSensor final : public Sensor {
   /// `boards` is not empty, and none has a counter. `clock` as for a CounterSensor.
   NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock);
 
-  /// Measures the update period with 39 reads in half a second at most.
+  /// Measures the update period with 36 reads in half a second at most.
   void calibrate();
   /// The row of board `index` for people.
   [[nodiscard]] std::string describe(std::size_t index) const;
@@ -31,6 +32,7 @@ class NvmlPowerSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
+  void await_fresh() override { look_for_strangers(boards_); }
   void read_into(std::vector<CounterReading>& readings) override;
   [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
                                                     const CounterReading& end) const override;
@@ -56,6 +58,7 @@ class NvmlPowerSensor final : public Sensor {
   std::vector<Entry> entries_;  ///< guarded by mutex_
   SystemClock system_clock_;
   Clock* clock_;
+  Pace gauges_;
 };
 
 }  // namespace joulemark::sensors

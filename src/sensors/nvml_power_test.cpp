@@ -113,6 +113,22 @@ TEST(NvmlPower, ItIsSampledAllThroughTheWindowAndNotFasterThanItIsUpdated) {
   EXPECT_EQ(machine.calls(kProcessCall), 1);
 }
 
+TEST(NvmlPower, ItsGaugesAreAskedRarely) {
+  NvmlMachine machine("gpu A\npower 0 100\n", FAKE_NVML_OLD);
+  machine.find();
+  machine.go_to(1);
+  machine.sampled_until(11);
+  EXPECT_LE(machine.calls("nvmlDeviceGetUtilizationRates"), 2);
+  EXPECT_GE(machine.calls("nvmlDeviceGetPowerUsage"), 40);
+}
+
+TEST(NvmlPower, AnEnergySaysWhoElseComputed) {
+  NvmlMachine machine("gpu A\npower 0 100\nprocess 4000041\n", FAKE_NVML_OLD);
+  machine.find();
+  machine.go_to(1);
+  EXPECT_THAT(machine.sampled_until(3).front().detail, HasSubstr("shared_gpu: process 4000041"));
+}
+
 TEST(NvmlPower, ALostBoardIsAbsent) {
   NvmlMachine machine("gpu A\npower 0 100\nlost_s 4\n", FAKE_NVML_OLD);
   machine.find();
@@ -137,8 +153,8 @@ TEST(NvmlPower, BoardsOfBothKindsAreReadAtTheirOwnIntervals) {
   EXPECT_EQ(machine.found().sensors[0]->sample_interval_s(), 10);
   EXPECT_EQ(machine.found().sensors[1]->scopes().front().scope, "gpu-1");
   EXPECT_EQ(machine.found().sensors[1]->sample_interval_s(), 0.5);
-  machine.go_to(1);
-  const auto energies = machine.sampled_until(3);
+  machine.go_to(1.05);
+  const auto energies = machine.sampled_until(3.05);
   EXPECT_NEAR(*energies.back().joules, 300, 4e-3);
   EXPECT_EQ(energies.back().energy_class, EnergyClass::kDerived);
 }

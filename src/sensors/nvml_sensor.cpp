@@ -7,8 +7,6 @@ namespace joulemark::sensors {
 namespace {
 
 constexpr double kMillijoule = 1e-3;
-/// A slow curve of temperature and clocks, for little of the driver's time.
-constexpr double kSampleIntervalS = 10;
 /// 2^64 mJ last longer than any machine, so no read is needed for the counter's sake.
 constexpr double kLongestIntervalS = 3600;
 
@@ -42,7 +40,19 @@ std::vector<Counter> counters_of(const std::vector<NvmlBoard>& boards) {
 }  // namespace
 
 NvmlSensor::NvmlSensor(std::vector<NvmlBoard> boards, Clock* clock)
-    : boards_(std::move(boards)), counters_("nvml", counters_of(boards_), clock) {}
+    : boards_(std::move(boards)),
+      counters_("nvml", counters_of(boards_), clock),
+      clock_(clock != nullptr ? clock : &system_clock_),
+      reads_(kBoardGaugesS) {}
+
+void NvmlSensor::read_into(std::vector<CounterReading>& readings) {
+  reads_.note(clock_->now());
+  counters_.read_into(readings);
+}
+
+void NvmlSensor::sample_into(std::vector<CounterReading>& readings) {
+  if (reads_.is_due(clock_->now())) read_into(readings);
+}
 
 std::string NvmlSensor::describe(std::size_t index) const {
   const Cadence cadence = counters_.cadence_of(index);
@@ -55,7 +65,7 @@ double NvmlSensor::max_read_interval_s() const {
   return kLongestIntervalS;
 }
 double NvmlSensor::sample_interval_s() const {
-  return kSampleIntervalS;
+  return kBoardGaugesS;
 }
 
 std::vector<GaugeReading> NvmlSensor::gauges() {
@@ -65,18 +75,8 @@ std::vector<GaugeReading> NvmlSensor::gauges() {
 std::vector<Energy> NvmlSensor::energies(const std::vector<CounterReading>& begin,
                                          const std::vector<CounterReading>& end) const {
   std::vector<Energy> energies = counters_.energies(begin, end);
-  name_loss(boards_, energies);
+  annotate(boards_, energies);
   return energies;
-}
-
-void name_loss(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies) {
-  for (const NvmlBoard& board : boards)
-    for (Energy& energy : energies) {
-      if (energy.scope != board.scope.scope || energy.reason != "gap" || !board.device->is_lost())
-        continue;
-      energy.reason = "lost";
-      energy.detail = "the driver lost the GPU before the window's end; see 'dmesg | grep -i xid'";
-    }
 }
 
 }  // namespace joulemark::sensors

@@ -4,23 +4,23 @@
 
 #include <vector>
 
+#include "sensors/board_sensor.h"
 #include "sensors/counter_sensor.h"
 #include "sensors/nvml_board.h"
+#include "sensors/pace.h"
 
 namespace joulemark::sensors {
 
-/// A few reads at discovery, and then one at each edge of a window: every call to the driver takes
-/// time from the work that is measured. Thread-safe.
-inline constexpr Polling kNvmlPolling{.step = 13'000'000, .longest = 480'000'000};
-
-/// Reads counters. It does not wait for them after a window: their steps take a tenth of a second.
+/// Reads counters: a few times at discovery, and then at each edge of a window and every 10 s, for
+/// every call to the driver takes time from the work that is measured. It does not wait for them
+/// after a window: their steps take a tenth of a second. Thread-safe.
 class NvmlSensor final : public Sensor {
  public:
   /// `boards` is not empty, and all have a counter. `clock` as for a CounterSensor.
   NvmlSensor(std::vector<NvmlBoard> boards, Clock* clock);
 
-  /// Measures the update period with 39 reads in half a second at most.
-  void calibrate() { counters_.calibrate(kNvmlPolling); }
+  /// Measures the update period with 36 reads in half a second at most.
+  void calibrate() { counters_.calibrate(kBoardPolling); }
   /// The row of board `index` for people.
   [[nodiscard]] std::string describe(std::size_t index) const;
 
@@ -31,10 +31,15 @@ class NvmlSensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override;
   std::vector<GaugeReading> gauges() override;
-  void read_into(std::vector<CounterReading>& readings) override { counters_.read_into(readings); }
+  void await_fresh() override { look_for_strangers(boards_); }
+  void read_into(std::vector<CounterReading>& readings) override;
+  void sample_into(std::vector<CounterReading>& readings) override;
   [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
                                                     const CounterReading& end) const override {
     return counters_.watts_between(begin, end);
+  }
+  void await_step(const std::vector<CounterReading>&) override {
+    look_again_for_strangers(boards_);
   }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
@@ -42,9 +47,9 @@ class NvmlSensor final : public Sensor {
  private:
   std::vector<NvmlBoard> boards_;
   CounterSensor counters_;  ///< one for each board, in their order
+  SystemClock system_clock_;
+  Clock* clock_;
+  Pace reads_;
 };
-
-/// Says "lost" of an absent energy whose board is lost: it needs more than a shorter interval.
-void name_loss(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies);
 
 }  // namespace joulemark::sensors

@@ -116,6 +116,12 @@ fs::path process_root(const fs::path& root, int pid) {
   return fs::exists(folder_of(root, pid), error) ? root : fs::path("/");
 }
 
+std::optional<int> parent_of(const fs::path& root, int pid) {
+  const auto stat = host::read_small(folder_of(process_root(root, pid), pid) / "stat");
+  const auto parent = stat ? stat_field(stat_fields(*stat), 4) : std::nullopt;
+  return parent ? std::optional(static_cast<int>(*parent)) : std::nullopt;
+}
+
 std::optional<double> process_cpu_s(int pid) {
   clockid_t clock{};
   timespec time{};

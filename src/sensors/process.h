@@ -40,6 +40,9 @@ struct ProcessCounters {
 /// for workers are real on every machine.
 std::filesystem::path process_root(const std::filesystem::path& root, int pid);
 
+/// The parent of `pid`; empty when there is no such process, or none that may be seen.
+std::optional<int> parent_of(const std::filesystem::path& root, int pid);
+
 /// CPU seconds of all threads of `pid` on this machine, in nanosecond steps; empty when it is gone.
 std::optional<double> process_cpu_s(int pid);
 

@@ -66,12 +66,12 @@ void Recorder::append(const std::string& name, const char* unit, Sample sample) 
 }
 
 void Recorder::keep_alive() {
-  for (Watched& watched : watched_) watched.sensor->read_into(watched.readings);
+  for (Watched& watched : watched_) watched.sensor->sample_into(watched.readings);
 }
 
 /// A slow counter may not have stepped between two ticks: the next power is that since its last.
 void Recorder::sample_power(Watched& watched) const {
-  watched.sensor->read_into(watched.readings);
+  watched.sensor->sample_into(watched.readings);
   for (const CounterReading& reading : watched.readings) {
     const auto line =
         std::find_if(watched.powers.begin(), watched.powers.end(),

@@ -101,8 +101,13 @@ Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double win
   sensors::ScriptedClock clock;
   const Nanoseconds start = clock.now();
   world.follow(clock);
-  const sensors::Discovered found = sensors::discover(
-      {.root = world.root(), .clock = &clock, .open_perf = {}, .nvml_library = {}});
+  const sensors::Discovered found = sensors::discover({.root = world.root(),
+                                                       .clock = &clock,
+                                                       .open_perf = {},
+                                                       .nvml_library = {},
+                                                       .amd_library = {},
+                                                       .rocm_library = {},
+                                                       .level_zero_library = {}});
   // As a trial does: the work begins right behind a step of the fast counters.
   keep_read(found.sensors, clock, start + to_nanoseconds(begin_s - kLeadS));
   const sensors::Readings begin = sensors::read_fresh(found.sensors);

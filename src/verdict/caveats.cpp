@@ -15,6 +15,7 @@
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/same_work.h"
+#include "verdict/shared_board.h"
 #include "verdict/simulated.h"
 #include "verdict/text_work.h"
 #include "verdict/throttling.h"
@@ -340,6 +341,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"simulated", [](const Facts& facts) { return simulated_caveat(facts.record); }},
+    {"shared_gpu", [](const Facts& facts) { return shared_board_caveat(facts.record); }},
     {"imported", [](const Facts& facts) { return imported_caveat(facts.record); }},
     {"interrupted", interrupted},
     {"energy_absent", energy_absent},

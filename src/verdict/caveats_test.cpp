@@ -122,6 +122,18 @@ Energy missing_zone(const std::string& scope, const std::string& reason) {
           .detail = ""};
 }
 
+TEST(Caveats, BoardsThatOthersComputedOnAreNamed) {
+  ExperimentRecord record = quiet_record();
+  Energy board = record.trials[3].energy.front();
+  board.scope = "gpu-1";
+  board.detail = "shared_gpu: process 4711 computes on it too, and its energy is counted";
+  record.trials[3].energy.insert(record.trials[3].energy.begin(), board);
+  EXPECT_THAT(codes(record), ElementsAre("shared_gpu"));
+  EXPECT_EQ(message(record, "shared_gpu"),
+            "in 1 of 10 trials other processes computed on gpu-1, and their energy is counted; end "
+            "them, and measure again");
+}
+
 TEST(Caveats, ZonesThatTheSumLeavesOutAreNamed) {
   ExperimentRecord record = quiet_record();
   for (TrialRecord& trial : record.trials)

@@ -98,10 +98,20 @@ nvml::Return give(const char* function, nvml::Device device, Number* result, dou
   });
 }
 
-nvml::Return processes(const char* function, nvml::Device device, unsigned* count) {
-  return ask(device, function, [&](const Gpu& gpu, Time) {
+template <class Row>
+nvml::Return processes(const char* function, nvml::Device device, unsigned* count, Row* rows) {
+  return ask(device, function, [&](const Gpu& gpu, Time t) {
+    const double t_s = static_cast<double>(t) * 1e-9;
     const unsigned room = *count;
-    *count = static_cast<unsigned>(gpu.processes);
+    *count = 0;
+    for (const Gpu::Process& process : gpu.processes) {
+      if (t_s < process.from_s || t_s >= process.until_s) continue;
+      if (*count < room) {
+        rows[*count].pid = process.pid;
+        rows[*count].memory_bytes = 1'000'000;
+      }
+      ++*count;
+    }
     return *count > room ? nvml::kInsufficientSize : nvml::kSuccess;
   });
 }
@@ -217,14 +227,15 @@ FAKE_EXPORT nvml::Return nvmlDeviceGetMigMode(nvml::Device device, unsigned* cur
 }
 
 FAKE_EXPORT nvml::Return nvmlDeviceGetComputeRunningProcesses(nvml::Device device, unsigned* count,
-                                                              void*) {
-  return fake_nvml::processes("nvmlDeviceGetComputeRunningProcesses", device, count);
+                                                              nvml::ProcessInfo1* rows) {
+  return fake_nvml::processes("nvmlDeviceGetComputeRunningProcesses", device, count, rows);
 }
 
 #ifndef FAKE_NVML_OLD
 FAKE_EXPORT nvml::Return nvmlDeviceGetComputeRunningProcesses_v3(nvml::Device device,
-                                                                 unsigned* count, void*) {
-  return fake_nvml::processes("nvmlDeviceGetComputeRunningProcesses", device, count);
+                                                                 unsigned* count,
+                                                                 nvml::ProcessInfo* rows) {
+  return fake_nvml::processes("nvmlDeviceGetComputeRunningProcesses", device, count, rows);
 }
 
 FAKE_EXPORT nvml::Return nvmlDeviceGetTotalEnergyConsumption(nvml::Device device,

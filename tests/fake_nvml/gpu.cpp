@@ -39,14 +39,20 @@ double joules_until(const Gpu& gpu, double t_s) {
   return t_s < 0 ? gpu.power.front().watts * t_s : joules_of_run(gpu, t_s);
 }
 
+double counter_j(const Gpu& gpu, Time t) {
+  const double now_s = published_s(gpu, t);
+  if (gpu.glitch_s && now_s >= *gpu.glitch_s && now_s < *gpu.glitch_s + gpu.glitch_ms * 1e-3)
+    return 0;
+  const bool was_reset = gpu.reset_s && now_s >= *gpu.reset_s;
+  const double begin_j = was_reset ? joules_until(gpu, *gpu.reset_s) : 0;
+  const double end_j = joules_until(gpu, std::min(now_s, gpu.frozen_s.value_or(now_s)));
+  const double joules = gpu.gain * (end_j - begin_j) + (was_reset ? 0 : gpu.first_mj * 1e-3);
+  return std::max(0.0, joules);
+}
+
 std::uint64_t energy_mj(const Gpu& gpu, Time t) {
   if (gpu.garbage != 0) return static_cast<std::uint64_t>(t + 1) * 0x9e3779b97f4a7c15U;
-  const double now_s = published_s(gpu, t);
-  const bool was_reset = gpu.reset_s && now_s >= *gpu.reset_s;
-  const double joules =
-      joules_until(gpu, now_s) - (was_reset ? joules_until(gpu, *gpu.reset_s) : 0);
-  const double millijoules = std::round(joules * 1e6) * 1e-3 + (was_reset ? 0 : gpu.first_mj);
-  return static_cast<std::uint64_t>(std::max(0.0, millijoules));
+  return static_cast<std::uint64_t>(std::round(counter_j(gpu, t) * 1e6) * 1e-3);
 }
 
 double power_mw(const Gpu& gpu, Time t, double window_ms) {

@@ -14,7 +14,10 @@ using Time = std::int64_t;
 /// True joules from the scenario's begin to `t_s`; before it, the first power.
 double joules_until(const Gpu& gpu, double t_s);
 
-/// The counter as it was published last before `t`, in millijoules.
+/// The counter as it was published last before `t`, in joules.
+double counter_j(const Gpu& gpu, Time t);
+
+/// And in millijoules.
 std::uint64_t energy_mj(const Gpu& gpu, Time t);
 
 /// The mean power of the `window_ms` before the last publication, in milliwatts.

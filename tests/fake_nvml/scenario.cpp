@@ -19,7 +19,12 @@ const std::map<std::string, double Gpu::*>& numbers() {
                                                              {"garbage", &Gpu::garbage},
                                                              {"mig", &Gpu::mig},
                                                              {"endless_name", &Gpu::endless_name},
-                                                             {"processes", &Gpu::processes}};
+                                                             {"gain", &Gpu::gain},
+                                                             {"glitch_ms", &Gpu::glitch_ms},
+                                                             {"resolution_uj", &Gpu::resolution_uj},
+                                                             {"partition", &Gpu::partition},
+                                                             {"integrated", &Gpu::integrated},
+                                                             {"limit_w", &Gpu::limit_w}};
   return table;
 }
 
@@ -28,6 +33,16 @@ T value_of(std::istream& line) {
   T value{};
   if (!(line >> value)) throw std::invalid_argument("a line of the scenario lacks a value");
   return value;
+}
+
+/// Times at which something happens to a board.
+const std::map<std::string, std::optional<double> Gpu::*>& times() {
+  static const std::map<std::string, std::optional<double> Gpu::*> table = {
+      {"lost_s", &Gpu::lost_s},
+      {"reset_s", &Gpu::reset_s},
+      {"frozen_s", &Gpu::frozen_s},
+      {"glitch_s", &Gpu::glitch_s}};
+  return table;
 }
 
 std::string rest_of(std::istream& line) {
@@ -40,13 +55,15 @@ void read_gpu_line(Gpu& gpu, const std::string& key, std::istream& line) {
   if (key == "power") {
     const double t_s = value_of<double>(line);
     gpu.power.push_back({t_s, value_of<double>(line)});
+  } else if (key == "process") {
+    Gpu::Process process{.pid = value_of<unsigned>(line)};
+    line >> process.from_s >> process.until_s;
+    gpu.processes.push_back(process);
   } else if (key == "fail") {
     const auto function = value_of<std::string>(line);
     gpu.fail[function] = value_of<int>(line);
-  } else if (key == "lost_s") {
-    gpu.lost_s = value_of<double>(line);
-  } else if (key == "reset_s") {
-    gpu.reset_s = value_of<double>(line);
+  } else if (const auto time = times().find(key); time != times().end()) {
+    gpu.*(time->second) = value_of<double>(line);
   } else if (const auto number = numbers().find(key); number != numbers().end()) {
     gpu.*(number->second) = value_of<double>(line);
   } else {

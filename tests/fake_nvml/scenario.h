@@ -29,12 +29,26 @@ struct Gpu {
   double usage_ms = 100;     ///< window of nvmlDeviceGetPowerUsage
   double latency_ms = 0;     ///< of each call, in real time only
   std::optional<double> lost_s = {};
-  std::optional<double> reset_s = {};  ///< the counter is 0 at that time
-  double first_mj = 0;                 ///< the counter at time 0
-  double garbage = 0;                  ///< not 0: the counter is anything
-  double endless_name = 0;             ///< not 0: the name fills its buffer, without a zero
-  double mig = 0;                      ///< 1: enabled
-  double processes = 0;
+  std::optional<double> reset_s = {};   ///< the counter is 0 at that time
+  double first_mj = 0;                  ///< the counter at time 0
+  double gain = 1;                      ///< of the counter: 1 is the truth, below 0 it falls
+  std::optional<double> frozen_s = {};  ///< the counter stands still from then on
+  std::optional<double> glitch_s = {};  ///< from then on it shows 0 for
+  double glitch_ms = 100;               ///< so long
+  double garbage = 0;                   ///< not 0: the counter is anything
+  double endless_name = 0;              ///< not 0: the name fills its buffer, without a zero
+  double mig = 0;                       ///< 1: enabled
+  /// process PID [FROM_S [UNTIL_S]]: it computes on the board.
+  struct Process {
+    unsigned pid = 0;
+    double from_s = 0;
+    double until_s = 1e9;
+  };
+  std::vector<Process> processes = {};
+  double resolution_uj = 15.3;  ///< AMD: of the counter as the library tells it; 0: not a number
+  double partition = 0;         ///< AMD: 1: on the socket of the board before
+  double integrated = 0;        ///< Level Zero: 1: built into the processor
+  double limit_w = 300;         ///< Level Zero: default limit of the card
 };
 
 struct Scenario {
