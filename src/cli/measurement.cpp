@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/meter_address.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/interrupt.h"
@@ -92,7 +93,9 @@ struct Measurement {
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
   SystemClock clock;
-  auto found = sensors::discover({.root = options.root, .clock = &clock});
+  const auto meters = parse_meter_addresses(measurement.experiment.meters);
+  if (!meters) return fail(meters.error());
+  auto found = sensors::discover({.root = options.root, .clock = &clock, .meters = *meters});
   print_energy_note(found);
   run::ProcessWorkerRunner workers(run::default_worker_program());
   const auto progress = run::make_progress(options.progress_style(), stderr);

@@ -7,11 +7,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/error.h"
 
 namespace joulemark::net {
@@ -28,7 +28,6 @@ Failure broken(int error) {
 struct LineConnection::State {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle{nullptr, &curl_easy_cleanup};
   curl_socket_t socket = CURL_SOCKET_BAD;
-  double timeout_s = 0;
   std::string received;  ///< behind the last line
 
   /// Waits until the socket is ready for `events`, or `deadline`.
@@ -38,9 +37,7 @@ struct LineConnection::State {
       pollfd wanted{socket, events, 0};
       const int ready = left > 0 ? poll(&wanted, 1, static_cast<int>(left / 1'000'000) + 1) : 0;
       if (ready > 0) return {};
-      if (ready == 0)
-        return tl::unexpected(
-            Failure{Failure::Kind::kTimedOut, fmt::format("no answer within {:g} s", timeout_s)});
+      if (ready == 0) return tl::unexpected(Failure{Failure::Kind::kTimedOut, "no answer in time"});
       if (errno != EINTR) return tl::unexpected(broken(errno));
     }
   }
@@ -51,16 +48,17 @@ LineConnection::LineConnection(LineConnection&&) noexcept = default;
 LineConnection& LineConnection::operator=(LineConnection&&) noexcept = default;
 LineConnection::~LineConnection() = default;
 
-tl::expected<LineConnection, Failure> LineConnection::open(const LineOptions& options) {
+tl::expected<LineConnection, Failure> LineConnection::open(const LineHost& host,
+                                                           Nanoseconds deadline) {
   auto state = std::make_unique<State>();
-  state->timeout_s = options.timeout_s;
   state->handle.reset(curl_easy_init());
   CURL* handle = state->handle.get();
   if (handle == nullptr)
     return tl::unexpected(Failure{Failure::Kind::kRefused, "libcurl cannot be started"});
-  const bool v6 = options.host.find(':') != std::string::npos;
-  const std::string host = v6 ? fmt::format("[{}]", options.host) : options.host;
-  const std::string url = fmt::format("http://{}:{}", host, options.port);
+  const bool v6 = host.host.find(':') != std::string::npos;
+  const std::string shown = v6 ? fmt::format("[{}]", host.host) : host.host;
+  const std::string url = fmt::format("http://{}:{}", shown, host.port);
+  const Nanoseconds left_ms = (deadline - monotonic_now()) / 1'000'000;
   std::array<char, CURL_ERROR_SIZE> reason{};
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_CONNECT_ONLY, 1L);
@@ -68,7 +66,8 @@ tl::expected<LineConnection, Failure> LineConnection::open(const LineOptions& op
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, reason.data());
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_s * 1000));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS,
+                   static_cast<long>(std::max<Nanoseconds>(left_ms, 1)));
   const CURLcode code = curl_easy_perform(handle);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
   if (code == CURLE_OK) curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &state->socket);
@@ -78,9 +77,8 @@ tl::expected<LineConnection, Failure> LineConnection::open(const LineOptions& op
   return tl::unexpected(Failure{kind, reason[0] != 0 ? reason.data() : curl_easy_strerror(code)});
 }
 
-tl::expected<void, Failure> LineConnection::send(std::string_view line) {
+tl::expected<void, Failure> LineConnection::send(std::string_view line, Nanoseconds deadline) {
   const std::string text = std::string(line) + "\r\n";
-  const Nanoseconds deadline = monotonic_now() + to_nanoseconds(state_->timeout_s);
   std::size_t sent = 0;
   while (sent < text.size()) {
     if (auto ready = state_->await(POLLOUT, deadline); !ready) return ready;
@@ -94,8 +92,7 @@ tl::expected<void, Failure> LineConnection::send(std::string_view line) {
   return {};
 }
 
-tl::expected<std::string, Failure> LineConnection::receive() {
-  const Nanoseconds deadline = monotonic_now() + to_nanoseconds(state_->timeout_s);
+tl::expected<std::string, Failure> LineConnection::receive(Nanoseconds deadline) {
   std::string& received = state_->received;
   for (;;) {
     if (const auto end = received.find('\n'); end != std::string::npos) {

@@ -3,14 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
 #include "net/testing/loopback_server.h"
 
 namespace joulemark::net {
 namespace {
 
+Nanoseconds soon() {
+  return monotonic_now() + 200'000'000;
+}
+
 tl::expected<LineConnection, Failure> connect_to(const LoopbackServer& server) {
-  return LineConnection::open({.host = "127.0.0.1", .port = server.port(), .timeout_s = 0.2});
+  return LineConnection::open({.host = "127.0.0.1", .port = server.port()}, soon());
 }
 
 TEST(LineConnection, SendsAndReceivesLines) {
@@ -24,9 +27,9 @@ TEST(LineConnection, SendsAndReceivesLines) {
   auto connection = connect_to(server);
   ASSERT_TRUE(connection);
   for (const char* word : {"Hello", "Go,1000,0,x"}) {
-    ASSERT_TRUE(connection->send(word));
-    EXPECT_EQ(connection->receive().value(), std::string("you said ") + word);
-    EXPECT_EQ(connection->receive().value(), "second");
+    ASSERT_TRUE(connection->send(word, soon()));
+    EXPECT_EQ(connection->receive(soon()).value(), std::string("you said ") + word);
+    EXPECT_EQ(connection->receive(soon()).value(), "second");
   }
 }
 
@@ -40,7 +43,7 @@ TEST(LineConnection, WaitsNoLongerThanItMay) {
   auto connection = connect_to(server);
   ASSERT_TRUE(connection);
   const Nanoseconds begin = monotonic_now();
-  EXPECT_EQ(connection->receive().error().kind, Failure::Kind::kTimedOut);
+  EXPECT_EQ(connection->receive(soon()).error().kind, Failure::Kind::kTimedOut);
   EXPECT_LT(to_seconds(monotonic_now() - begin), 1.5);
 }
 
@@ -49,14 +52,14 @@ TEST(LineConnection, RefusesALineWithoutAnEnd) {
       [](LoopbackConnection& connection) { connection.write(std::string(100'000, 'x')); });
   auto connection = connect_to(server);
   ASSERT_TRUE(connection);
-  EXPECT_EQ(connection->receive().error().kind, Failure::Kind::kBroken);
+  EXPECT_EQ(connection->receive(soon()).error().kind, Failure::Kind::kBroken);
 }
 
 TEST(LineConnection, TellsThatTheOtherSideIsGone) {
   LoopbackServer server([](LoopbackConnection&) {});
   auto connection = connect_to(server);
   ASSERT_TRUE(connection);
-  EXPECT_EQ(connection->receive().error().kind, Failure::Kind::kBroken);
+  EXPECT_EQ(connection->receive(soon()).error().kind, Failure::Kind::kBroken);
   server.stop();
   EXPECT_EQ(connect_to(server).error().kind, Failure::Kind::kUnreachable);
 }

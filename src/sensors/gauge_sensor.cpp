@@ -32,6 +32,7 @@ double uncertainty_j(const PowerGauge& gauge, const PowerIntegral::Span& span, d
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
     : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
   for (PowerGauge& gauge : gauges) {
+    sample_interval_s_ = std::max(sample_interval_s_, gauge.sample_interval_s);
     const double longest_s = kGapIntervals * interval_of(gauge);
     entries_.push_back({.gauge = std::move(gauge), .integral = PowerIntegral(longest_s)});
   }
@@ -59,8 +60,8 @@ double GaugeSensor::max_read_interval_s() const {
   return shortest;
 }
 
-std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
-  CounterReading reading{.scope = entry.gauge.scope.scope, .t_before_ns = clock_->now()};
+std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry, Nanoseconds asked) const {
+  CounterReading reading{.scope = entry.gauge.scope.scope, .t_before_ns = asked};
   const auto watts = entry.gauge.source->watts();
   reading.t_after_ns = clock_->now();
   const bool plausible =
@@ -71,11 +72,13 @@ std::optional<CounterReading> GaugeSensor::read_entry(Entry& entry) const {
 }
 
 std::vector<CounterReading> GaugeSensor::read() {
+  // Who waits for the answer to another thread has asked by then.
+  const Nanoseconds asked = clock_->now();
   const std::lock_guard lock(mutex_);
   std::vector<CounterReading> readings;
   readings.reserve(entries_.size());
   for (Entry& entry : entries_)
-    if (auto reading = read_entry(entry)) readings.push_back(std::move(*reading));
+    if (auto reading = read_entry(entry, asked)) readings.push_back(std::move(*reading));
   return readings;
 }
 
@@ -90,11 +93,14 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   if (!span || span->has_gap)
     return absent_energy(scope, "gap",
                          "its power was not read for so long that nobody knows what it was");
+  // A window ends when the last reading is asked for; what flows until the answer is not its own.
+  const double joules =
+      std::max(0.0, span->joules - span->end_w * to_seconds(last->t_after_ns - last->t_before_ns));
   const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,
-          .joules = span->joules,
+          .joules = joules,
           .uncertainty_j = uncertainty_j(entry.gauge, *span, time_j),
           .reason = "",
           .detail = "integrated from readings of its power"};

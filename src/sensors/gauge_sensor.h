@@ -29,6 +29,7 @@ class GaugeSensor final : public Sensor {
   [[nodiscard]] double resolution_j() const override { return 0; }
   /// How often it has to be read: as often as a gauge is updated, 10 times a second at most.
   [[nodiscard]] double max_read_interval_s() const override;
+  [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
   std::vector<CounterReading> read() override;
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>& begin,
                                              const std::vector<CounterReading>& end) const override;
@@ -38,13 +39,14 @@ class GaugeSensor final : public Sensor {
     PowerGauge gauge;
     PowerIntegral integral;
   };
-  std::optional<CounterReading> read_entry(Entry& entry) const;
+  std::optional<CounterReading> read_entry(Entry& entry, Nanoseconds asked) const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;
 
   std::string name_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  ///< guarded by mutex_
+  double sample_interval_s_ = 0;
   SystemClock system_clock_;
   Clock* clock_;
 };

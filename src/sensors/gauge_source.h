@@ -15,7 +15,8 @@ namespace joulemark::sensors {
 class GaugeSource {
  public:
   virtual ~GaugeSource() = default;
-  /// Watts now; empty when they cannot be read. Allocates nothing and never throws.
+  /// Watts now; empty when they cannot be read. Never throws, and allocates nothing unless its
+  /// gauge has a sample_interval_s.
   virtual std::optional<double> watts() = 0;
 };
 
@@ -54,6 +55,7 @@ struct PowerGauge {
   double average_s = 0;  ///< a reading is the mean of this time before it; 0: an instant
   double update_s = 0;   ///< between two updates
   double max_watts = 1000;
+  double sample_interval_s = 0;  ///< as Sensor::sample_interval_s
   std::unique_ptr<GaugeSource> source;
 };
 
