@@ -78,6 +78,7 @@ void tell_unknown(const ModelSpec& spec, const LocalModel& model) {
 
 Result<int> show_plan(const Plan& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
+  if (const auto named = meters_from(command.meters); !named) return fail(named.error());
   const auto checked = read_experiment_file(command.file, find_models_here);
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;

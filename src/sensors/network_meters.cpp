@@ -43,7 +43,6 @@ std::optional<net::Credentials> credentials_of_environment() {
 std::unique_ptr<net::HttpClient> client_of(const SensorEnvironment& environment) {
   if (environment.make_http) return environment.make_http();
   return net::make_curl_client({.answer_timeout_s = environment.meter_timeout_s,
-                                .stall_timeout_s = environment.meter_timeout_s,
                                 .total_timeout_s = environment.meter_timeout_s,
                                 .proxies = net::CurlOptions::Proxies::kNone});
 }
