@@ -99,7 +99,9 @@ struct SensorStatus {
                        ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
                        ///< (its driver's library), "symbol_missing" (the driver is too old),
                        ///< "not_supported", "mig" (it is split into instances), "lost" (the driver
-                       ///< gave it up)
+                       ///< gave it up); of a meter also "unreachable", "unauthorised", "no_outlet"
+                       ///< (it has none of that number), "busy" (it measures for another program);
+                       ///< of a management controller "inactive" (it does not measure now)
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };

@@ -27,6 +27,7 @@
 #include "run/orchestrator.h"
 #include "run/process_worker.h"
 #include "sensors/catalog.h"
+#include "sensors/containment.h"
 #include "store/store.h"
 
 namespace joulemark::cli {
@@ -72,6 +73,10 @@ void print_findings(const std::filesystem::path& root) {
 }
 
 void print_energy_note(const sensors::Discovered& found) {
+  for (const SensorStatus& status : found.statuses)
+    if (!status.usable && sensors::is_at_plug(status.scope))
+      return print_note(fmt::format("warning: energy is not measured: {}{}{}", status.detail,
+                                    status.remedy.empty() ? "" : "; ", status.remedy));
   if (!found.sensors.empty()) return;
   const auto why = std::find_if(found.statuses.begin(), found.statuses.end(),
                                 [](const SensorStatus& status) { return !status.usable; });
