@@ -65,6 +65,9 @@ struct CounterReading {
   double joules = 0;
   std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
   std::int64_t t_after_ns = 0;   ///< and just after it
+  /// Of a sensor that is slow to ask: the edge of the window, as its neighbours' readings tell it;
+  /// 0: nobody told.
+  std::int64_t edge_ns = 0;
   /// Time since the counter's last step, where reads were close enough to tell; negative: unknown.
   double since_step_s = -1;
 };

@@ -18,6 +18,20 @@ double interval_of(const PowerGauge& gauge) {
   return std::max(gauge.update_s, kShortestIntervalS);
 }
 
+/// The readings with the window's edges in their brackets: it begins when the first was answered,
+/// or later where others took longer, and ends when the last was asked for, or sooner.
+struct Window {
+  CounterReading begin;
+  CounterReading end;
+};
+
+Window window_of(const CounterReading& first, const CounterReading& last) {
+  Window window{first, last};
+  window.begin.t_after_ns = std::max(first.t_after_ns, first.edge_ns);
+  if (last.edge_ns > 0) window.end.t_before_ns = std::min(last.t_before_ns, last.edge_ns);
+  return window;
+}
+
 /// Parts: what happened between readings, a bound that is taken as uniform; the edges, at which a
 /// mean over the past, as old as the last update, stands for the present; the brackets of the
 /// reads.
@@ -93,14 +107,14 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   if (!span || span->has_gap)
     return absent_energy(scope, "gap",
                          "its power was not read for so long that nobody knows what it was");
-  // A window ends when the last reading is asked for; what flows until the answer is not its own.
-  const double joules =
-      std::max(0.0, span->joules - span->end_w * to_seconds(last->t_after_ns - last->t_before_ns));
-  const double time_j = counter_uncertainty_j(*first, *last, {.joules = span->joules});
+  const Window window = window_of(*first, *last);
+  const double outside_j = span->begin_w * to_seconds(window.begin.t_after_ns - first->t_after_ns) +
+                           span->end_w * to_seconds(last->t_after_ns - window.end.t_before_ns);
+  const double time_j = counter_uncertainty_j(window.begin, window.end, {.joules = span->joules});
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,
-          .joules = joules,
+          .joules = std::max(0.0, span->joules - outside_j),
           .uncertainty_j = uncertainty_j(entry.gauge, *span, time_j),
           .reason = "",
           .detail = "integrated from readings of its power"};

@@ -12,6 +12,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "sensors/containment.h"
 #include "sensors/scope_reading.h"
 
@@ -193,8 +194,6 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
 /// The sensors whose asking delays nobody, and the others.
 enum class Speed { kFast, kSlow };
 
-/// Reads the sensors of one speed. Slow ones are read outside of the fast, so that the time that
-/// they take is in no other's window.
 void read_those(Speed speed, const std::vector<std::unique_ptr<Sensor>>& sensors,
                 Readings& readings) {
   for (std::size_t i = 0; i < sensors.size(); ++i)
@@ -202,18 +201,38 @@ void read_those(Speed speed, const std::vector<std::unique_ptr<Sensor>>& sensors
       readings[i] = sensors[i]->read();
 }
 
+/// Where a window begins or ends that slow sensors are read outside of.
+enum class Edge { kBegin, kEnd };
+
+/// Reads the slow sensors, outside of the window of the fast ones, and tells each where that is: it
+/// begins when all have answered, and ends when the first was asked.
+void read_slow(Edge edge, const std::vector<std::unique_ptr<Sensor>>& sensors, Readings& readings) {
+  read_those(Speed::kSlow, sensors, readings);
+  std::vector<CounterReading*> slow;
+  for (std::size_t i = 0; i < sensors.size(); ++i)
+    if (sensors[i]->sample_interval_s() > 0)
+      for (CounterReading& reading : readings[i]) slow.push_back(&reading);
+  Nanoseconds at = 0;
+  for (const CounterReading* reading : slow) {
+    if (edge == Edge::kBegin) at = std::max(at, reading->t_after_ns);
+    if (edge == Edge::kEnd)
+      at = at == 0 ? reading->t_before_ns : std::min(at, reading->t_before_ns);
+  }
+  for (CounterReading* reading : slow) reading->edge_ns = at;
+}
+
 }  // namespace
 
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings(sensors.size());
   read_those(Speed::kFast, sensors, readings);
-  read_those(Speed::kSlow, sensors, readings);
+  read_slow(Edge::kEnd, sensors, readings);
   return readings;
 }
 
 Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings(sensors.size());
-  read_those(Speed::kSlow, sensors, readings);
+  read_slow(Edge::kBegin, sensors, readings);
   for (const auto& sensor : sensors) sensor->await_fresh();
   read_those(Speed::kFast, sensors, readings);
   return readings;

@@ -50,6 +50,7 @@ std::optional<PowerIntegral::Span> PowerIntegral::between(Nanoseconds begin,
   return Span{.joules = last->joules - first->joules,
               .half_spread_j = (last->spread_j - first->spread_j) / 2,
               .swing_w = most->watts - least->watts,
+              .begin_w = first->watts,
               .end_w = last->watts,
               .has_gap = last->gaps > first->gaps};
 }

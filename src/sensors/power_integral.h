@@ -20,7 +20,8 @@ class PowerIntegral {
     double half_spread_j = 0;
     /// Largest less smallest sample, that before the span included.
     double swing_w = 0;
-    double end_w = 0;  ///< the last sample
+    double begin_w = 0;  ///< the first sample
+    double end_w = 0;    ///< the last sample
     /// Whether samples inside it were too far apart to say anything of the time between.
     bool has_gap = false;
   };
