@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <thread>
@@ -49,20 +50,11 @@ class PtdaemonMeter final : public Meter {
 
   MeterWatts ask() override {
     deadline_ = monotonic_now() + (latest_ ? timeout_ : 2 * timeout_);
-    MeterWatts watts = read();
-    if (!watts) connection_.reset();
-    return watts;
-  }
-
- private:
-  using Reply = tl::expected<std::string, MeterFailure>;
-  using Outcome = tl::expected<void, MeterFailure>;
-
-  MeterWatts read() {
-    if (!connection_)
-      if (auto begun = begin(); !begun) return tl::unexpected(begun.error());
     for (;;) {
-      if (auto taken = take_samples(); !taken) return tl::unexpected(taken.error());
+      if (auto taken = take_samples(); !taken) {
+        connection_.reset();
+        return tl::unexpected(taken.error());
+      }
       const Nanoseconds now = monotonic_now();
       if (latest_ && now - latest_at_ <= kStaleAfter) return watts_in_sample(address_, *latest_);
       if (latest_ || now + kPause >= deadline_)
@@ -70,6 +62,10 @@ class PtdaemonMeter final : public Meter {
       std::this_thread::sleep_for(std::chrono::nanoseconds(kPause));
     }
   }
+
+ private:
+  using Reply = tl::expected<std::string, MeterFailure>;
+  using Outcome = tl::expected<void, MeterFailure>;
 
   Outcome begin() {
     auto opened = net::LineConnection::open({address_.host, address_.port}, deadline_);
@@ -95,6 +91,8 @@ class PtdaemonMeter final : public Meter {
 
   /// Keeps the newest of the samples that were not read yet.
   Outcome take_samples() {
+    if (!connection_)
+      if (auto begun = begin(); !begun) return begun;
     auto head = exchange(command_);
     if (head && head->find("Unknown command") != std::string::npos)
       head = exchange(command_ = "DC-RL");

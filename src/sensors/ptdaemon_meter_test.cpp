@@ -7,6 +7,7 @@
 
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,6 +31,7 @@ struct FakePtdaemon {
       "Starting untimed measurement, maximum 500000 samples at 1000ms with 0 "
       "rampup samples";
   bool is_direct_current = false;
+  bool hangs_up = false;                         ///< instead of the next reply
   std::vector<std::vector<std::string>> unread;  ///< samples of each next question
   std::vector<std::string> commands;
   std::mutex mutex;
@@ -39,6 +41,7 @@ struct FakePtdaemon {
       line->resize(line->size() - 2);
       const std::lock_guard lock(mutex);
       commands.push_back(*line);
+      if (std::exchange(hangs_up, false)) return;
       connection.write(reply_to(*line));
     }
   }
@@ -130,8 +133,9 @@ TEST_F(Ptdaemon, TakesItsOwnMeasurementUpAgainAfterABrokenConnection) {
   daemon_.unread = {{sample(20)}};
   const auto meter = make_ptdaemon_meter(address(), 0.2);
   EXPECT_EQ(meter->ask().value(), 20);
-  daemon_.unread = {{"Time,x"}, {sample(30)}};
-  EXPECT_FALSE(meter->ask());
+  daemon_.hangs_up = true;
+  daemon_.unread = {{sample(30)}};
+  EXPECT_EQ(meter->ask().error().reason, "unreadable");
   EXPECT_EQ(meter->ask().value(), 30);
   server_.stop();
   EXPECT_THAT(daemon_.commands, testing::Contains("Stop"));
