@@ -212,6 +212,26 @@ TEST(NetworkMeters, CredentialsComeFromTheEnvironmentAndAreShownNowhere) {
   EXPECT_EQ(known, 1);
 }
 
+/// An HTTP client without a network.
+class GivenAnswer final : public net::HttpClient {
+ public:
+  tl::expected<net::HttpResponse, net::Failure> send(const net::HttpRequest& request,
+                                                     const net::BodySink& sink) override {
+    EXPECT_EQ(request.url, "https://[fe80::1]:443/meter/3");
+    sink.write(R"({"power": 12})");
+    return net::HttpResponse{.status = 200, .headers = {}};
+  }
+};
+
+TEST(NetworkMeters, AreAskedThroughTheClientOfTheEnvironment) {
+  const TreeMachine tree;
+  const auto found = find_meters({.root = tree.root(),
+                                  .meters = {*parse_meter_address("shelly1+https://[fe80::1]/3")},
+                                  .make_http = [] { return std::make_unique<GivenAnswer>(); }},
+                                 {});
+  EXPECT_TRUE(found.statuses.at(0).usable) << found.statuses.at(0).detail;
+}
+
 TEST(NetworkMeters, TasmotaIsAskedAgainAsOldVersionsUnderstand) {
   std::vector<std::string> asked;
   LoopbackServer server(serve_http([&](const std::string& request) {
