@@ -4,14 +4,16 @@
 #include <string_view>
 
 #include "hub/checkpoint.h"
-#include "hub/headers.h"
+#include "hub/metadata.h"
 #include "hub/request.h"
-#include "hub/url.h"
+#include "net/headers.h"
+#include "net/url.h"
 #include "target.h"
 
 namespace {
 
 using namespace joulemark::hub;  // NOLINT(google-build-using-namespace)
+using namespace joulemark::net;  // NOLINT(google-build-using-namespace)
 
 void expect(bool holds) {
   if (!holds) std::abort();

@@ -121,6 +121,8 @@ struct Experiment {
   /// Engine name (with or without @version) → folder, before all other places.
   std::map<std::string, std::string> engine_roots;
   std::vector<int> affinity;
+  /// Network meters at the plug, as base/meter_address.h reads them: "netio://192.168.1.20/1".
+  std::vector<std::string> meters;
   /// The prompts of language models: "generated" (seeded token ids), or the path of a file with a
   /// JSON object a line, {"text": "…"} or {"ids": [5, 9]}.
   std::string workload = "generated";

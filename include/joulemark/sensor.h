@@ -88,6 +88,9 @@ struct CounterReading {
   double joules = 0;
   std::int64_t t_before_ns = 0;  ///< CLOCK_MONOTONIC just before the read
   std::int64_t t_after_ns = 0;   ///< and just after it
+  /// Of a sensor that is slow to ask: the edge of the window, as its neighbours' readings tell it;
+  /// 0: nobody told.
+  std::int64_t edge_ns = 0;
   /// Its last step, where reads around it were close enough to tell when it was.
   std::optional<LastStep> last_step = {};
 };
@@ -122,7 +125,10 @@ struct SensorStatus {
                        ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
                        ///< (its driver's library), "symbol_missing" (the driver is too old),
                        ///< "not_supported", "frozen" (its counter does not count), "mig" (it is
-                       ///< split into instances), "lost" (the driver gave it up)
+                       ///< split into instances), "lost" (the driver gave it up);
+                       ///< of a meter also "unreachable", "unauthorised", "no_outlet" (it has none
+                       ///< of that number), "busy" (it measures for another program); of a
+                       ///< management controller "inactive" (it does not measure now)
   std::string detail;  ///< one sentence
   std::string remedy;  ///< the command that mends it; "" where nothing does
 };

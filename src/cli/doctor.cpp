@@ -13,6 +13,7 @@
 #include "cli/experiment_flags.h"
 #include "cli/json_values.h"
 #include "cli/machine_root.h"
+#include "cli/meter_flag.h"
 #include "cli/output.h"
 #include "cli/python_flag.h"
 #include "cli/self_check.h"
@@ -29,6 +30,7 @@ using nlohmann::json;
 struct Doctor {
   std::string root = "/";
   std::vector<std::string> engine_roots;
+  std::vector<std::string> meters;
   std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
   SelfCheckCommand self_check;
@@ -59,9 +61,10 @@ std::string missing_essential(const std::vector<DescribedEngine>& engines) {
   return any ? "" : "no engine is usable; run 'joulemark engines' for where they are looked for";
 }
 
-Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots) {
+Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots,
+                   const std::vector<MeterAddress>& meters) {
   Diagnosis diagnosis{
-      .sensors = sensors::discover({.root = command.root}).statuses,
+      .sensors = sensors::discover({.root = command.root, .meters = meters}).statuses,
       .host = host::fingerprint(command.root),
       .findings = host::preflight(command.root),
       .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
@@ -165,12 +168,14 @@ std::string to_text(const Diagnosis& diagnosis) {
 
 Result<int> doctor(const Doctor& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
+  const auto meters = meters_from(command.meters);
+  if (!meters) return fail(meters.error());
   if (command.self_check.wanted == Arguments::Switch::kOn)
     return self_check(command.self_check, command.root, command.as_json);
   auto roots = parse_engine_roots(command.engine_roots);
   if (!roots) return fail(roots.error());
   if (auto added = add_python_roots(command.python, {}, *roots); !added) return fail(added.error());
-  const Diagnosis diagnosis = diagnose(command, *roots);
+  const Diagnosis diagnosis = diagnose(command, *roots, *meters);
   const bool as_json = command.as_json == Arguments::Switch::kOn;
   auto printed = print(as_json ? to_json(diagnosis) : to_text(diagnosis));
   if (!printed || diagnosis.essential.empty()) return printed;
@@ -185,6 +190,7 @@ Action declare_doctor(Arguments& arguments) {
   arguments.repeated("--engine-root ENGINE=FOLDER", command->engine_roots,
                      "Installation of your own, looked at before all other places");
   declare_python(arguments, command->python);
+  declare_meters(arguments, command->meters);
   declare_root(arguments, command->root);
   declare_self_check(arguments, command->self_check);
   return [command] { return doctor(*command); };

@@ -56,6 +56,7 @@ std::string placeholder_of(const config::Setting& setting) {
   if (flag == "--exclude") return "FACTOR=VALUE,…";
   if (flag == "--option") return "ENGINE.KEY=VALUE";
   if (flag == "--engine-root") return "ENGINE=FOLDER";
+  if (flag == "--meter") return "KIND://HOST";
   const std::string type = config::type_name(setting);
   if (type.starts_with("list")) return "A,B,…";
   if (type == "text") return "TEXT";
@@ -135,6 +136,11 @@ Status apply_engine_roots(Experiment& experiment, const Texts& texts) {
   return {};
 }
 
+Status apply_meters(Experiment& experiment, const Texts& texts) {
+  experiment.meters = texts;
+  return {};
+}
+
 Status apply_inputs(Experiment& experiment, const Texts& texts) {
   for (auto& model : experiment.models)
     if (!texts.empty()) model.inputs = texts.back();
@@ -150,6 +156,8 @@ Status apply(Experiment& experiment, const config::Setting& setting, const Texts
   if (flag == "--engine-root") return apply_engine_roots(experiment, texts);
   if (flag == "--inputs") return apply_inputs(experiment, texts);
   if (texts.empty()) return {};
+  // Not a list with commas: half of a password would be shown as no address.
+  if (flag == "--meter") return apply_meters(experiment, texts);
   const bool is_list = config::type_name(setting).starts_with("list");
   return config::set_from_text(experiment, setting,
                                is_list ? fmt::format("{}", fmt::join(texts, ",")) : texts.back());

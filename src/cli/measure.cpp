@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/machine_root.h"
 #include "cli/measure_output.h"
+#include "cli/meter_flag.h"
 #include "cli/output.h"
 #include "host/machine.h"
 #include "sensors/catalog.h"
@@ -26,6 +27,7 @@ constexpr double kLongestIdleS = 86400;
 
 struct Measure {
   std::vector<std::string> words;
+  std::vector<std::string> meters;
   std::string root = "/";
   std::optional<std::int64_t> repetitions, warmup;
   std::optional<double> idle_s;
@@ -79,9 +81,11 @@ bool all_succeeded(const MeasuredCommand& measured) {
 
 Result<int> measure(const Measure& command) {
   if (auto sound = check(command); !sound) return fail(sound.error());
+  const auto meters = meters_from(command.meters);
+  if (!meters) return fail(meters.error());
   const bool json = command.as_json == Switch::kOn;
   const auto& stop = interrupt_flag();
-  const auto found = sensors::discover({.root = command.root});
+  const auto found = sensors::discover({.root = command.root, .meters = *meters});
   const bool estimated = command.estimate == Switch::kOn;
   const auto processors = sensors::read_processor_facts(command.root);
   // The command's own output would be in the middle of the answer.
@@ -113,6 +117,7 @@ Action declare_measure(Arguments& arguments) {
                    "Measure the idle machine for so long before and after, and take its power away "
                    "too (default 0: do not)");
   declare_estimate(arguments, command->estimate);
+  declare_meters(arguments, command->meters);
   declare_root(arguments, command->root);
   arguments.flag("--json", command->as_json,
                  "Print JSON; what the command prints goes to standard error then");

@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/meter_address.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/estimate_flag.h"
@@ -27,6 +28,7 @@
 #include "run/orchestrator.h"
 #include "run/process_worker.h"
 #include "sensors/catalog.h"
+#include "sensors/containment.h"
 #include "sensors/estimate.h"
 #include "store/store.h"
 
@@ -73,6 +75,10 @@ void print_findings(const std::filesystem::path& root) {
 }
 
 void print_energy_note(const sensors::Discovered& found) {
+  for (const SensorStatus& status : found.statuses)
+    if (!status.usable && sensors::is_at_plug(status.scope))
+      return print_note(fmt::format("warning: energy is not measured: {}{}{}", status.detail,
+                                    status.remedy.empty() ? "" : "; ", status.remedy));
   if (!found.sensors.empty()) return;
   const auto why = std::find_if(found.statuses.begin(), found.statuses.end(),
                                 [](const SensorStatus& status) { return !status.usable; });
@@ -94,7 +100,9 @@ struct Measurement {
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
   SystemClock clock;
-  auto found = sensors::discover({.root = options.root, .clock = &clock});
+  const auto meters = parse_meter_addresses(measurement.experiment.meters);
+  if (!meters) return fail(meters.error());
+  auto found = sensors::discover({.root = options.root, .clock = &clock, .meters = *meters});
   print_energy_note(found);
   const auto processors = sensors::read_processor_facts(options.root);
   run::ProcessWorkerRunner workers(run::default_worker_program());

@@ -12,6 +12,7 @@
 #include "cli/experiment_checks.h"
 #include "cli/json_values.h"
 #include "cli/machine_root.h"
+#include "cli/meter_flag.h"
 #include "cli/output.h"
 #include "sensors/catalog.h"
 
@@ -25,6 +26,7 @@ constexpr double kSensorPrecision = 0.01;
 
 struct Plan {
   std::string file;
+  std::vector<std::string> meters;
   std::string root = "/";
   Arguments::Switch as_json = Arguments::Switch::kOff;
 };
@@ -76,10 +78,13 @@ void tell_unknown(const ModelSpec& spec, const LocalModel& model) {
 
 Result<int> show_plan(const Plan& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
+  if (const auto named = meters_from(command.meters); !named) return fail(named.error());
   const auto checked = read_experiment_file(command.file, find_models_here);
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;
-  const auto found = sensors::discover({.root = command.root});
+  const auto meters = meters_or(command.meters, experiment);
+  if (!meters) return fail(meters.error());
+  const auto found = sensors::discover({.root = command.root, .meters = *meters});
   const double window = sensors::min_window_s(found.sensors, kSensorPrecision);
   const double seconds = plan::estimate_time(experiment, window).seconds;
   const auto trials = plan::make_plan(experiment);
@@ -96,6 +101,7 @@ Action declare_plan(Arguments& arguments) {
   arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
                        Arguments::Need::kRequired);
   arguments.flag("--json", command->as_json, "Print the plan as JSON");
+  declare_meters(arguments, command->meters);
   declare_root(arguments, command->root);
   return [command] { return show_plan(*command); };
 }

@@ -5,20 +5,24 @@
 #include "cli/commands.h"
 #include "cli/experiment_checks.h"
 #include "cli/measurement.h"
+#include "cli/meter_flag.h"
 
 namespace joulemark::cli {
 namespace {
 
 struct Run {
   std::string file;
+  std::vector<std::string> meters;
   MeasurementOptions options;
 };
 
 Result<int> run(const Run& command) {
-  const auto checked = read_experiment_file(command.file, [&](const Experiment& experiment) {
+  if (const auto meters = meters_from(command.meters); !meters) return fail(meters.error());
+  auto checked = read_experiment_file(command.file, [&](const Experiment& experiment) {
     return find_models(experiment, command.options.progress_style());
   });
   if (!checked) return fail(checked.error());
+  if (!command.meters.empty()) checked->experiment.meters = command.meters;
   MeasurementOptions options = command.options;
   options.experiment_file = command.file;
   return measure(*checked, options);
@@ -30,6 +34,7 @@ Action declare_run(Arguments& arguments) {
   const auto command = std::make_shared<Run>();
   arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
                        Arguments::Need::kRequired);
+  declare_meters(arguments, command->meters);
   command->options.declare(arguments);
   return [command] { return run(*command); };
 }

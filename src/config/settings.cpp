@@ -47,6 +47,7 @@ constexpr Field<std::string> kName = top<std::string, &Experiment::name>;
 constexpr Field<std::uint64_t> kSeed = top<std::uint64_t, &Experiment::seed>;
 constexpr Field<double> kMargin = top<double, &Experiment::margin>;
 constexpr Field<Integers> kAffinity = top<Integers, &Experiment::affinity>;
+constexpr Field<Texts> kMeters = top<Texts, &Experiment::meters>;
 constexpr Field<Texts> kEngine = factor<Texts, &Factors::engine>;
 constexpr Field<Texts> kProvider = factor<Texts, &Factors::provider>;
 constexpr Field<Texts> kPrecision = factor<Texts, &Factors::precision>;
@@ -74,6 +75,8 @@ const Setting kSettings[] = {
      "Practical margin of the verdict as a fraction: smaller differences count as a tie"},
     {"affinity", "--affinity", kAffinity, "", 0, kMaxCpu,
      "CPUs that the measured process may run on, counted from 0; empty leaves it to the operating system"},
+    {"meters", "--meter", kMeters, "", kNoBound, kNoBound,
+     "Network meters that the whole machine is plugged into: netio, shelly, shelly1, tasmota or ptd, like netio://192.168.1.20/1"},
     {"workload", "--workload", kWorkload, "", kNoBound, kNoBound,
      "Prompts of language models: generated (seeded token ids), or a file with {\"text\": \"…\"} or {\"ids\": [5, 9]} a line"},
 

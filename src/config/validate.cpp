@@ -9,6 +9,7 @@
 #include <limits>
 #include <set>
 
+#include "base/meter_address.h"
 #include "base/suggest.h"
 #include "base/text_table.h"
 #include "config/experiment_file.h"
@@ -89,6 +90,7 @@ struct CheckBounds {
   }
   void operator()(Field<Texts> field) const {
     const auto& values = field(experiment);
+    if (std::string_view(setting.key) == "meters") return check_meters(values);
     for (std::size_t i = 0; i < values.size(); ++i) check_level(entry(setting.key, i), values[i]);
     check_duplicates(issues, setting.key, values);
   }
@@ -96,6 +98,13 @@ struct CheckBounds {
   void check(const std::string& path, double value) const {
     auto issue = bounds_issue(setting, value);
     if (!issue.empty()) add(issues, path, std::move(issue));
+  }
+  void check_meters(const Texts& meters) const {
+    for (std::size_t i = 0; i < meters.size(); ++i)
+      if (const auto address = parse_meter_address(meters[i]); !address)
+        return add(issues, entry(setting.key, i), address.error().message);
+    if (const auto all = parse_meter_addresses(meters); !all)
+      add(issues, setting.key, all.error().message);
   }
   void check_level(const std::string& path, const std::string& level) const {
     const bool engine = std::string_view(setting.key) == "factors.engine";

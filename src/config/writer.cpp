@@ -22,6 +22,7 @@ struct ValueText {
   std::string operator()(Field<std::string> field) const { return toml_string(field(experiment)); }
   std::string operator()(Field<std::vector<std::string>> field) const {
     std::vector<std::string> texts;
+    if (field(experiment).empty()) return {};
     for (const auto& text : field(experiment)) texts.push_back(toml_string(text));
     return fmt::format("[{}]", fmt::join(texts, ", "));
   }

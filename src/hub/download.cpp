@@ -8,6 +8,7 @@
 
 #include "hub/digest.h"
 #include "hub/partial_file.h"
+#include "net/headers.h"
 
 namespace joulemark::hub {
 namespace {
@@ -84,23 +85,24 @@ class Task {
   /// One request for what is missing; success when nothing is then.
   HubResult<void> request() {
     const std::uint64_t before = partial_.bytes();
-    const BodySink sink{.begin = [this](const HttpResponse& answer) { return begin(answer); },
-                        .write = [this](std::string_view bytes) { return write(bytes); }};
+    const net::BodySink sink{
+        .begin = [this](const net::HttpResponse& answer) { return begin(answer); },
+        .write = [this](std::string_view bytes) { return write(bytes); }};
     const auto answer = context_.hub.content(file_.address, before, sink);
     if (partial_.bytes() > before) backoff_.progressed();
     if (!answer) return tl::unexpected(answer.error());
     if (is_complete() || !file_.metadata.bytes) return {};
     return tl::unexpected(failure_of(
-        HttpFailure{
-            .kind = HttpFailure::Kind::kBroken,
+        net::Failure{
+            .kind = net::Failure::Kind::kBroken,
             .message = fmt::format("{} of {} bytes came", partial_.bytes(), *file_.metadata.bytes)},
         file_.address, context_.hub.environment()));
   }
 
-  bool begin(const HttpResponse& answer) {
+  bool begin(const net::HttpResponse& answer) {
     const bool continues =
         answer.status == 206 &&
-        continues_at(header(answer, "content-range"), partial_.bytes(), file_.metadata.bytes);
+        net::continues_at(header(answer, "content-range"), partial_.bytes(), file_.metadata.bytes);
     if (continues || (answer.status == 200 && partial_.bytes() == 0)) return true;
     if (++restarts_ > kMaxRestarts || answer.status == 206)
       return stop({.kind = ErrorKind::kFailed,

@@ -8,7 +8,7 @@
 #include <charconv>
 
 #include "base/file.h"
-#include "hub/url.h"
+#include "net/url.h"
 
 namespace joulemark::hub {
 namespace {
@@ -97,11 +97,11 @@ Status read_endpoint(const Reader& reader, HubEnvironment& environment) {
   std::string endpoint = reader.first({"HF_ENDPOINT"});
   if (endpoint.empty()) return {};
   while (endpoint.ends_with('/')) endpoint.pop_back();
-  if (!origin_of(endpoint) || endpoint.find_first_of("?#") != std::string::npos)
+  if (!net::origin_of(endpoint) || endpoint.find_first_of("?#") != std::string::npos)
     return fail(ErrorKind::kUsage,
                 fmt::format("HF_ENDPOINT must be an address such as https://huggingface.co, not "
                             "'{}'",
-                            shown_url(endpoint)));
+                            net::shown_url(endpoint)));
   environment.endpoint = std::move(endpoint);
   return {};
 }

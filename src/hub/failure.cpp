@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/text_table.h"
-#include "hub/headers.h"
-#include "hub/url.h"
+#include "net/headers.h"
+#include "net/url.h"
 
 namespace joulemark::hub {
 namespace {
@@ -19,7 +19,7 @@ struct Words {
       : repository(address.repository.repository),
         revision(address.repository.revision),
         file(address.file),
-        endpoint(shown_url(environment.endpoint)),
+        endpoint(net::shown_url(environment.endpoint)),
         has_token(!environment.token.empty()),
         token_source(environment.token_source) {}
 
@@ -62,7 +62,7 @@ HubFailure no_revision(const Words& words) {
                           words.repository, words.revision, words.endpoint));
 }
 
-HubFailure no_file(const Words& words, const HttpResponse& response) {
+HubFailure no_file(const Words& words, const net::HttpResponse& response) {
   HubFailure failure = make(Reason::kNoFile, ErrorKind::kFailed,
                             fmt::format("cannot fetch '{}' of '{}': revision '{}' has no such file",
                                         words.file, words.repository, words.revision));
@@ -79,7 +79,7 @@ HubFailure refused_token(const Words& words) {
                           words.repository, words.endpoint, words.token_source));
 }
 
-HubFailure by_status(const HttpResponse& response, const Words& words) {
+HubFailure by_status(const net::HttpResponse& response, const Words& words) {
   constexpr std::size_t kMaxQuoted = 200;
   const std::string said = printable(header(response, "x-error-message")).substr(0, kMaxQuoted);
   const std::string quoted = said.empty() ? "" : fmt::format(" ('{}')", said);
@@ -89,7 +89,7 @@ HubFailure by_status(const HttpResponse& response, const Words& words) {
                   words.repository, words.endpoint, status, quoted);
   if (status == 429 || status == 408 || status >= 500) {
     HubFailure failure = make(Reason::kNetwork, ErrorKind::kFailed, what + "; try again later");
-    failure.retry_after_s = parse_retry_after(header(response, "retry-after"));
+    failure.retry_after_s = net::parse_retry_after(header(response, "retry-after"));
     return failure;
   }
   if (status == 403)
@@ -100,7 +100,7 @@ HubFailure by_status(const HttpResponse& response, const Words& words) {
 
 }  // namespace
 
-HubFailure failure_of(const HttpResponse& response, const FileAddress& address,
+HubFailure failure_of(const net::HttpResponse& response, const FileAddress& address,
                       const HubEnvironment& environment) {
   const Words words(address, environment);
   const std::string code = header(response, "x-error-code");
@@ -113,27 +113,28 @@ HubFailure failure_of(const HttpResponse& response, const FileAddress& address,
   return by_status(response, words);
 }
 
-HubFailure failure_of(const HttpFailure& failure, const FileAddress& address,
+HubFailure failure_of(const net::Failure& failure, const FileAddress& address,
                       const HubEnvironment& environment) {
   const Words words(address, environment);
   const std::string reason = printable(failure.message);
   switch (failure.kind) {
-    case HttpFailure::Kind::kUnreachable:
+    case net::Failure::Kind::kUnreachable:
       return make(Reason::kNetwork, ErrorKind::kMachine,
                   fmt::format("cannot reach '{}' for '{}': {}; check the network and the variables "
                               "of the proxy, or set HF_ENDPOINT to a mirror",
                               words.endpoint, words.repository, reason));
-    case HttpFailure::Kind::kBroken:
+    case net::Failure::Kind::kBroken:
+    case net::Failure::Kind::kTimedOut:
       return make(Reason::kNetwork, ErrorKind::kFailed,
                   fmt::format("cannot fetch '{}' of '{}': the connection broke off: {}; the same "
                               "command goes on where it stopped",
                               words.file, words.repository, reason));
-    case HttpFailure::Kind::kRefused:
+    case net::Failure::Kind::kRefused:
       return make(Reason::kRefused, ErrorKind::kMachine,
                   fmt::format("cannot fetch '{}' of '{}' from '{}': {}; check HF_ENDPOINT, and "
                               "SSL_CERT_FILE if the network has certificates of its own",
                               words.file, words.repository, words.endpoint, reason));
-    case HttpFailure::Kind::kStopped:
+    case net::Failure::Kind::kStopped:
       return make(Reason::kStopped, ErrorKind::kInterrupted,
                   fmt::format("fetching '{}' was interrupted; the same command goes on where it "
                               "stopped",

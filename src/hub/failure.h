@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "hub/environment.h"
-#include "hub/http.h"
 #include "hub/request.h"
+#include "net/http.h"
 
 namespace joulemark::hub {
 
@@ -33,11 +33,11 @@ struct FileAddress {
 };
 
 /// The failure that an answer with status 400 or more means.
-HubFailure failure_of(const HttpResponse& response, const FileAddress& address,
+HubFailure failure_of(const net::HttpResponse& response, const FileAddress& address,
                       const HubEnvironment& environment);
 
 /// The failure that a missing answer means.
-HubFailure failure_of(const HttpFailure& failure, const FileAddress& address,
+HubFailure failure_of(const net::Failure& failure, const FileAddress& address,
                       const HubEnvironment& environment);
 
 }  // namespace joulemark::hub

@@ -9,9 +9,9 @@
 #include <system_error>
 
 #include "hub/checkpoint.h"
-#include "hub/curl_client.h"
 #include "hub/download.h"
 #include "hub/local_snapshot.h"
+#include "net/curl_client.h"
 
 namespace joulemark::hub {
 namespace {
@@ -245,10 +245,10 @@ Result<HubSnapshot> fetch_through(const FetchSeams& seams, const HubRequest& req
 
 Result<HubSnapshot> fetch(const HubRequest& request, const HubEnvironment& environment,
                           const FetchOptions& options) {
-  const auto http = make_curl_client({.answer_timeout_s = environment.metadata_timeout_s,
-                                      .stall_timeout_s = environment.stall_timeout_s,
-                                      .ca_file = environment.ca_file,
-                                      .interrupted = options.interrupted});
+  const auto http = net::make_curl_client({.answer_timeout_s = environment.metadata_timeout_s,
+                                           .stall_timeout_s = environment.stall_timeout_s,
+                                           .ca_file = environment.ca_file,
+                                           .interrupted = options.interrupted});
   SystemClock clock;
   return fetch_through({.http = *http, .clock = clock}, request, environment, options);
 }

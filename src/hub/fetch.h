@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "hub/environment.h"
-#include "hub/http.h"
 #include "hub/request.h"
+#include "net/http.h"
 
 namespace joulemark::hub {
 
@@ -65,7 +65,7 @@ Result<HubSnapshot> fetch(const HubRequest& request, const HubEnvironment& envir
 
 /// What `fetch` stands on, for tests.
 struct FetchSeams {
-  HttpClient& http;
+  net::HttpClient& http;
   Clock& clock;
 };
 

@@ -37,16 +37,16 @@ class FetchTest : public testing::Test {
                          options_);
   }
   static std::string config_address() { return ScriptedHttp::address("main", "config.json"); }
-  static ScriptedAnswer status(int code, HttpHeaders headers = {}) {
+  static ScriptedAnswer status(int code, net::HttpHeaders headers = {}) {
     ScriptedAnswer answer;
     answer.response.status = code;
     answer.response.headers = std::move(headers);
     return answer;
   }
 
-  static ScriptedAnswer no_answer(HttpFailure::Kind kind, const char* message) {
+  static ScriptedAnswer no_answer(net::Failure::Kind kind, const char* message) {
     ScriptedAnswer answer;
-    answer.failure = HttpFailure{kind, message};
+    answer.failure = net::Failure{kind, message};
     return answer;
   }
 
@@ -95,7 +95,7 @@ TEST_F(FetchTest, AServerThatStaysBusyIsAskedFiveTimes) {
 }
 
 TEST_F(FetchTest, AHostThatIsNotReachedIsAskedThreeTimes) {
-  http_.on(config_address(), no_answer(HttpFailure::Kind::kUnreachable, "no host"));
+  http_.on(config_address(), no_answer(net::Failure::Kind::kUnreachable, "no host"));
   const auto snapshot = run();
   ASSERT_FALSE(snapshot);
   EXPECT_EQ(snapshot.error().kind, ErrorKind::kMachine);
@@ -116,7 +116,7 @@ TEST_F(FetchTest, TheServerSaysHowLongToWait) {
 }
 
 TEST_F(FetchTest, AFailureThatIsFinalIsNotAskedForAgain) {
-  http_.on(config_address(), no_answer(HttpFailure::Kind::kRefused, "certificate"));
+  http_.on(config_address(), no_answer(net::Failure::Kind::kRefused, "certificate"));
   EXPECT_THAT(run().error().message, HasSubstr("SSL_CERT_FILE"));
   EXPECT_EQ(http_.requests.size(), 1U);
 }
@@ -126,10 +126,10 @@ TEST_F(FetchTest, AnAnswerThatEndsEarlyIsContinuedWithARange) {
   const std::string address = ScriptedHttp::address(kTestCommit, "model.safetensors");
   http_.add_file("main", "config.json", "{}", "config-etag");
   http_.add_file(kTestCommit, "config.json", "{}", "config-etag");
-  const HttpHeaders headers = {
+  const net::HttpHeaders headers = {
       {"x-repo-commit", kTestCommit}, {"etag", "weights-etag"}, {"content-length", "7"}};
   http_.on(address, status(200, headers));
-  auto broken = no_answer(HttpFailure::Kind::kBroken, "reset");
+  auto broken = no_answer(net::Failure::Kind::kBroken, "reset");
   broken.response = {200, headers};
   broken.body = "wei";
   http_.on(address, broken);

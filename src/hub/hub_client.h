@@ -7,8 +7,8 @@
 #include "hub/backoff.h"
 #include "hub/environment.h"
 #include "hub/failure.h"
-#include "hub/headers.h"
-#include "hub/http.h"
+#include "hub/metadata.h"
+#include "net/http.h"
 
 namespace joulemark::hub {
 
@@ -19,7 +19,7 @@ using HubResult = tl::expected<T, HubFailure>;
 class HubClient {
  public:
   /// All must outlive it.
-  HubClient(HttpClient& http, const HubEnvironment& environment)
+  HubClient(net::HttpClient& http, const HubEnvironment& environment)
       : http_(http), environment_(environment) {}
 
   /// Asks once, without the content.
@@ -29,17 +29,18 @@ class HubClient {
 
   /// Asks once for the content from `offset` on, for `sink`. The answer is 200, with all of the
   /// content, or 206, with the range that its headers say.
-  HubResult<HttpResponse> content(const FileAddress& address, std::uint64_t offset,
-                                  const BodySink& sink);
+  HubResult<net::HttpResponse> content(const FileAddress& address, std::uint64_t offset,
+                                       const net::BodySink& sink);
 
   [[nodiscard]] const HubEnvironment& environment() const { return environment_; }
 
  private:
-  [[nodiscard]] HttpRequest request_for(const FileAddress& address, HttpMethod method) const;
-  HubResult<HttpResponse> follow(HttpRequest request, const FileAddress& address,
-                                 const BodySink& sink);
+  [[nodiscard]] net::HttpRequest request_for(const FileAddress& address,
+                                             net::HttpMethod method) const;
+  HubResult<net::HttpResponse> follow(net::HttpRequest request, const FileAddress& address,
+                                      const net::BodySink& sink);
 
-  HttpClient& http_;
+  net::HttpClient& http_;
   const HubEnvironment& environment_;
 };
 

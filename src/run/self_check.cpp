@@ -41,26 +41,14 @@ class Work {
   volatile std::uint64_t result_ = 0;  ///< so that no compiler leaves the work out
 };
 
-double cpu_seconds(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-/// CPU seconds of this process's other threads so far.
-double cpu_of_others() {
-  return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
-}
-
 struct Block {
   double latency_s = 0;
-  double others_s = 0;
-  long long ticks = 0;
-  long long missed = 0;
+  sensors::SamplerCost cost = {};
+  double sampled_s = 0;  ///< from the sampler's start to its end
 };
 
-void work_for(double seconds, Work& work, Block& block) {
-  const double others_before = cpu_of_others();
+/// Mean seconds of a piece of work.
+double latency_of(Work& work, double seconds) {
   const Nanoseconds t0 = monotonic_now();
   const Nanoseconds deadline = t0 + to_nanoseconds(seconds);
   std::int64_t calls = 0;
@@ -68,15 +56,7 @@ void work_for(double seconds, Work& work, Block& block) {
     work.once();
     ++calls;
   }
-  block.latency_s = to_seconds(monotonic_now() - t0) / static_cast<double>(calls);
-  block.others_s = cpu_of_others() - others_before;
-}
-
-/// Every tick adds a sample to some time line.
-long long longest_of(const std::vector<Series>& series) {
-  std::size_t longest = 0;
-  for (const Series& line : series) longest = std::max(longest, line.samples.size());
-  return static_cast<long long>(longest);
+  return to_seconds(monotonic_now() - t0) / static_cast<double>(calls);
 }
 
 /// All blocks of one check.
@@ -87,19 +67,18 @@ class Check {
 
   Result<Block> with_sampler() {
     sensors::Sampler sampler(sensors_, {.hz = options_.hz, .root = options_.root, .pid = getpid()});
+    const Nanoseconds t0 = monotonic_now();
     if (auto started = sampler.start(); !started) return fail(started.error());
     wait();
-    Block block;
-    work_for(block_s_, work_, block);
-    block.ticks = longest_of(sampler.stop());
-    block.missed = sampler.missed_ticks();
+    Block block{.latency_s = latency_of(work_, block_s_)};
+    sampler.stop();
+    block.cost = sampler.cost();
+    block.sampled_s = to_seconds(monotonic_now() - t0);
     return block;
   }
-  Block without_sampler() {
+  double without_sampler() {
     wait();
-    Block block;
-    work_for(block_s_, work_, block);
-    return block;
+    return latency_of(work_, block_s_);
   }
   [[nodiscard]] double block_s() const { return block_s_; }
   [[nodiscard]] std::size_t pairs() const {
@@ -120,8 +99,8 @@ class Check {
 
 struct Blocks {
   std::vector<double> on, off;  ///< latencies
-  double others_on_s = 0;
-  double others_off_s = 0;
+  double sampler_cpu_s = 0;
+  double sampled_s = 0;
 };
 
 /// (1 + x) of a logarithm, less 1.
@@ -139,8 +118,7 @@ SelfCheck summary_of(const Blocks& blocks, SelfCheck check) {
   for (const double latency : blocks.off) off.push_back(std::log(latency));
   check.change = stats::hodges_lehmann_paired(on, off);
   to_change(check.change);
-  const double total_s = check.block_s * static_cast<double>(check.pairs);
-  check.sampler_cores = std::max(0.0, blocks.others_on_s - blocks.others_off_s) / total_s;
+  check.sampler_cores = blocks.sampler_cpu_s / blocks.sampled_s;
   return check;
 }
 
@@ -148,16 +126,11 @@ Status add_on(Check& check, Blocks& blocks, SelfCheck& result) {
   const auto block = check.with_sampler();
   if (!block) return fail(block.error());
   blocks.on.push_back(block->latency_s);
-  blocks.others_on_s += block->others_s;
-  result.ticks += block->ticks;
-  result.missed += block->missed;
+  blocks.sampler_cpu_s += block->cost.cpu_s;
+  blocks.sampled_s += block->sampled_s;
+  result.ticks += block->cost.ticks;
+  result.missed += block->cost.missed_ticks;
   return {};
-}
-
-void add_off(Check& check, Blocks& blocks) {
-  const Block block = check.without_sampler();
-  blocks.off.push_back(block.latency_s);
-  blocks.others_off_s += block.others_s;
 }
 
 }  // namespace
@@ -175,9 +148,9 @@ Result<std::optional<SelfCheck>> check_sampling(const std::vector<std::unique_pt
   (void)check.without_sampler();
   for (std::size_t pair = 0; pair < check.pairs(); ++pair) {
     const bool on_first = random.below(2) == 0;
-    if (!on_first) add_off(check, blocks);
+    if (!on_first) blocks.off.push_back(check.without_sampler());
     if (auto added = add_on(check, blocks, result); !added) return fail(added.error());
-    if (on_first) add_off(check, blocks);
+    if (on_first) blocks.off.push_back(check.without_sampler());
     if (stop) return std::nullopt;
   }
   return summary_of(blocks, result);

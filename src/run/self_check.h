@@ -32,8 +32,7 @@ struct SelfCheck {
   /// (on − off) / off: the Hodges–Lehmann estimate over the pairs' logarithms, and its 95 %
   /// interval where there are pairs enough.
   stats::Interval change;
-  /// CPU seconds of the sampler's threads by seconds of a block: this process's, less the working
-  /// thread's, less those of blocks without a sampler. Never below 0.
+  /// CPU seconds of the sampler's threads by seconds of sampling.
   double sampler_cores = 0;
   long long ticks = 0;   ///< samples taken in all blocks with the sampler
   long long missed = 0;  ///< ticks that were skipped

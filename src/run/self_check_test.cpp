@@ -19,11 +19,11 @@ class BusySensor final : public Sensor {
   [[nodiscard]] double update_period_s() const override { return 0.001; }
   [[nodiscard]] double resolution_j() const override { return 1e-6; }
   [[nodiscard]] double max_read_interval_s() const override { return 60; }
-  std::vector<CounterReading> read() override {
+  void read_into(std::vector<CounterReading>& readings) override {
+    readings.clear();
     const Nanoseconds end = monotonic_now() + to_nanoseconds(busy_s_);
     while (monotonic_now() < end) {
     }
-    return {};
   }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>&,
                                              const std::vector<CounterReading>&) const override {

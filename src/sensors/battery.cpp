@@ -80,7 +80,7 @@ Discovered find_battery(const SensorEnvironment& environment,
     } else {
       found.statuses.push_back(status_of(name, "", "power of the whole laptop, integrated"));
       gauges.push_back({.scope = scope,
-                        .timing = {.average_s = kUpdateS, .update_s = kUpdateS},
+                        .timing = {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = true},
                         .max_watts = kMostLaptopWatts,
                         .source = std::move(source)});
     }

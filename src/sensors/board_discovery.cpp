@@ -23,7 +23,7 @@ namespace {
 /// Between two samples of a gauge that is integrated.
 constexpr double kGaugeIntervalS = 0.2;
 /// Makers tell that a gauge averages over a second at most, and not over what of it.
-constexpr GaugeTiming kGaugeTiming{.average_s = 0, .update_s = 1};
+constexpr GaugeTiming kGaugeTiming{.average_s = 0, .update_s = 1, .is_guessed = true};
 /// The newer library tells whole watts.
 constexpr double kGaugeStepW = 1;
 

@@ -9,7 +9,9 @@
 #include "sensors/battery.h"
 #include "sensors/cray.h"
 #include "sensors/hwmon.h"
+#include "sensors/ipmi.h"
 #include "sensors/level_zero.h"
+#include "sensors/network_meters.h"
 #include "sensors/nvml.h"
 #include "sensors/perf.h"
 #include "sensors/powercap.h"
@@ -40,6 +42,10 @@ const std::vector<SensorRow>& sensor_table() {
        "chips of the mainboard (hwmon)", find_hwmon},
       {"cray", "processors, memory and accelerators of an HPE Cray node",
        "the node's own meters (pm_counters)", find_cray},
+      {"ipmi", "a whole server, as its management controller measures it",
+       "the server's management controller (IPMI DCMI)", find_ipmi},
+      {"meter", "the whole machine at the plug, by meters on the network",
+       "meters at the plug (--meter)", find_meters},
       {"battery", "a whole laptop while it has no plug", "the battery's own meter", find_battery},
   };
   return table;

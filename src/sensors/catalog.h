@@ -3,12 +3,16 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/meter_address.h"
 #include "joulemark/sensor.h"
+#include "net/http.h"
+#include "sensors/ipmi_device.h"
 #include "sensors/perf_counter.h"
 
 namespace joulemark::sensors {
@@ -30,6 +34,16 @@ struct SensorEnvironment {
   std::filesystem::path amd_library = {};
   std::filesystem::path rocm_library = {};
   std::filesystem::path level_zero_library = {};
+  /// Opens the board's management controller. Not set: the real one where `root` is "/", else that
+  /// of a simulated machine.
+  OpenIpmi open_ipmi = {};
+  /// The network meters at the plug that the user named. Their credentials are in the environment
+  /// variables JOULEMARK_METER_USER and JOULEMARK_METER_PASSWORD.
+  std::vector<MeterAddress> meters = {};
+  /// Longest time that one of them may take to answer, seconds.
+  double meter_timeout_s = 2;
+  /// Makes the HTTP client of a meter. Not set: libcurl's.
+  std::function<std::unique_ptr<net::HttpClient>()> make_http = {};
 };
 
 /// The sensors that can be read here, and for every source why it can or cannot be.

@@ -64,4 +64,8 @@ Role role_beside(const ScopeInfo& scope, std::span<const ScopeInfo> others) {
   return Role::kCounted;
 }
 
+bool is_at_plug(std::string_view scope) {
+  return scope == "wall" || scope.starts_with("wall-");
+}
+
 }  // namespace joulemark::sensors

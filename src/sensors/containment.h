@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "joulemark/sensor.h"
 
@@ -25,5 +26,9 @@ bool contains(const ScopeInfo& outer, const ScopeInfo& inner);
 /// contains several of them (psys, the node) only where there are none: parts say more, and what a
 /// platform's own counter includes is different on every one. `scope` is not among `others`.
 Role role_beside(const ScopeInfo& scope, std::span<const ScopeInfo> others);
+
+/// Whether a scope is at the plug, by its name: "wall", "wall-1". Where somebody has put meters
+/// there the total is theirs: they cover everything, and parts are not added to them.
+bool is_at_plug(std::string_view scope);
 
 }  // namespace joulemark::sensors

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sensors/ledger.h"
 #include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
@@ -26,13 +25,33 @@ Nanoseconds middle(const CounterReading& reading) {
   return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
 }
 
+/// The readings with the window's edges in their brackets: it begins when the first was answered,
+/// or later where others took longer, and ends when the last was asked for, or sooner.
+struct Edges {
+  CounterReading begin;
+  CounterReading end;
+};
+
+Edges edges_of(const CounterReading& first, const CounterReading& last) {
+  Edges edges{first, last};
+  edges.begin.t_after_ns = std::max(first.t_after_ns, first.edge_ns);
+  if (last.edge_ns > 0) edges.end.t_before_ns = std::min(last.t_before_ns, last.edge_ns);
+  return edges;
+}
+
+double bracket_s(const CounterReading& reading) {
+  return to_seconds(reading.t_after_ns - reading.t_before_ns);
+}
+
 }  // namespace
 
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
     : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
   // They are read one after the other, and what happened between the reads is the same for all.
+  const std::string together = gauges.front().scope.scope;
   for (PowerGauge& gauge : gauges) {
-    gauge.scope.updated_by = name_;
+    sample_interval_s_ = std::max(sample_interval_s_, gauge.sample_interval_s);
+    gauge.scope.updated_by = together;
     entries_.push_back({.gauge = std::move(gauge), .integral = {}});
   }
 }
@@ -59,9 +78,9 @@ double GaugeSensor::max_read_interval_s() const {
   return shortest;
 }
 
-bool GaugeSensor::read_entry(Entry& entry, CounterReading& reading) const {
+bool GaugeSensor::read_entry(Entry& entry, Nanoseconds asked, CounterReading& reading) const {
   reading.scope = entry.gauge.scope.scope;
-  reading.t_before_ns = clock_->now();
+  reading.t_before_ns = asked;
   const auto watts = entry.gauge.source->watts();
   reading.t_after_ns = clock_->now();
   const bool plausible =
@@ -73,10 +92,12 @@ bool GaugeSensor::read_entry(Entry& entry, CounterReading& reading) const {
 }
 
 void GaugeSensor::read_into(std::vector<CounterReading>& readings) {
+  // Who waits for the answer to another thread has asked by then.
+  const Nanoseconds asked = clock_->now();
   const std::lock_guard lock(mutex_);
   ReadingFiller filler(readings);
   for (Entry& entry : entries_)
-    if (!read_entry(entry, filler.next())) filler.drop();
+    if (!read_entry(entry, asked, filler.next())) filler.drop();
 }
 
 std::optional<double> GaugeSensor::watts_between(const CounterReading& begin,
@@ -94,14 +115,17 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   if (first == nullptr || last == nullptr)
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const GaugeTiming& timing = entry.gauge.timing;
-  const auto energy = energy_of_window(entry.integral, timing,
-                                       {.begin = middle(*first),
-                                        .end = middle(*last),
-                                        .longest_step_s = kGapIntervals * interval_of(timing)});
+  const Edges edges = edges_of(*first, *last);
+  const bool slow = sample_interval_s_ > 0;
+  const GaugeWindow window{.begin = slow ? edges.begin.t_after_ns : middle(*first),
+                           .end = slow ? edges.end.t_before_ns : middle(*last),
+                           .longest_step_s = kGapIntervals * interval_of(timing)};
+  const auto energy = energy_of_window(entry.integral, timing, window);
   if (!energy)
     return absent_energy(scope, "gap",
                          "its power was not read for so long that nobody knows what it was");
-  const double time_j = counter_uncertainty_j(*first, *last, {.joules = energy->joules});
+  const double time_j = energy->joules / to_seconds(window.end - window.begin) *
+                        std::hypot(bracket_s(edges.begin), bracket_s(edges.end)) / std::sqrt(12.0);
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,

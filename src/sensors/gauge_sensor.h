@@ -29,6 +29,7 @@ class GaugeSensor final : public Sensor {
   /// How often it has to be read: twice between updates of a mean, 10 times a second
   /// of what is an instant.
   [[nodiscard]] double max_read_interval_s() const override;
+  [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
   void read_into(std::vector<CounterReading>& readings) override;
   [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
                                                     const CounterReading& end) const override;
@@ -43,13 +44,14 @@ class GaugeSensor final : public Sensor {
     PowerIntegral integral;
   };
   /// False where it cannot be read.
-  bool read_entry(Entry& entry, CounterReading& reading) const;
+  bool read_entry(Entry& entry, Nanoseconds asked, CounterReading& reading) const;
   [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
                                  const std::vector<CounterReading>& end) const;
 
   std::string name_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  ///< guarded by mutex_
+  double sample_interval_s_ = 0;
   SystemClock system_clock_;
   Clock* clock_;
 };

@@ -18,7 +18,8 @@ namespace joulemark::sensors {
 class GaugeSource {
  public:
   virtual ~GaugeSource() = default;
-  /// Watts now; empty when they cannot be read. Allocates nothing and never throws.
+  /// Watts now; empty when they cannot be read. Never throws, and allocates nothing unless its
+  /// gauge has a sample_interval_s.
   virtual std::optional<double> watts() = 0;
   /// By how many watts values differ that are neighbours of the last one.
   [[nodiscard]] virtual double step_w() const = 0;
@@ -78,6 +79,7 @@ struct PowerGauge {
   ScopeInfo scope;
   GaugeTiming timing = {};
   double max_watts = 1000;
+  double sample_interval_s = 0;  ///< as Sensor::sample_interval_s
   std::unique_ptr<GaugeSource> source;
 };
 

@@ -66,6 +66,12 @@ class Span {
   }
   [[nodiscard]] double swing_w() const { return std::max(0.0, most_w_ - least_w_); }
   [[nodiscard]] double edges_w() const { return first_w_ + last_w_; }
+  /// Of a gauge that may remember less than is taken off at the edges. It matters only where they
+  /// differ.
+  [[nodiscard]] double guess_var() const {
+    if (!timing_.is_guessed) return 0;
+    return square((last_w_ - first_w_) * timing_.memory_s() / 2) / 3;
+  }
   /// Of loads that the means at both edges may hide, above `idle_w`.
   [[nodiscard]] double hidden_var(double idle_w) const {
     const double s = kHiddenPart * std::min(timing_.average_s, kHiddenS);
@@ -165,9 +171,10 @@ std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,
         span->power_var() * memory_s * (timing.average_s / 12 + timing.update_s / 4);
     const double hidden_var =
         stands_still(integral, later) ? 0 : span->hidden_var(integral.least_w());
-    return GaugeEnergy{.joules = span->joules() - outside_j,
-                       .uncertainty_j = std::sqrt(span->sampling_var() + 2 * edge_var +
-                                                  span->step_var() + hidden_var)};
+    return GaugeEnergy{
+        .joules = span->joules() - outside_j,
+        .uncertainty_j = std::sqrt(span->sampling_var() + 2 * edge_var + span->step_var() +
+                                   hidden_var + span->guess_var())};
   }
   const auto span = span_between(integral, timing, window);
   if (!span) return std::nullopt;

@@ -11,8 +11,9 @@ namespace joulemark::sensors {
 
 /// How the readings of a gauge come about.
 struct GaugeTiming {
-  double average_s = 0;  ///< a reading is the mean of this time before its update; 0: an instant
-  double update_s = 0;   ///< between two updates
+  double average_s = 0;     ///< a reading is the mean of this time before its update; 0: an instant
+  double update_s = 0;      ///< between two updates
+  bool is_guessed = false;  ///< nobody tells; it is as long at most
 
   /// A reading tells nothing of what was longer ago.
   [[nodiscard]] double memory_s() const { return average_s + update_s; }

@@ -68,6 +68,18 @@ TEST(GaugeWindow, WhatAMeanRemembersIsReadBehindTheEnd) {
   EXPECT_LT(energy->uncertainty_j, early->uncertainty_j / 2);
 }
 
+TEST(GaugeWindow, AGuessOfWhatAGaugeRemembersCountsWhereTheEdgesDiffer) {
+  // In truth it remembers nothing, and the power at the end goes on.
+  const auto integral = sampled(0.1, 10, [](double t) { return t < 5 ? 100.0 : 300.0; });
+  const GaugeTiming timing{.average_s = 1, .update_s = 0, .is_guessed = true};
+  const auto energy = energy_of_window(integral, timing, window(3, 8));
+  EXPECT_NEAR(energy->joules, 1100, 210);
+  EXPECT_GT(1.96 * energy->uncertainty_j, std::abs(energy->joules - 1100));
+  const auto even = energy_of_window(integral, timing, window(5.5, 8));
+  EXPECT_NEAR(even->joules, 750, 1e-9);
+  EXPECT_NEAR(even->uncertainty_j, 0, 1e-9);
+}
+
 TEST(GaugeWindow, StepsOfEqualReadingsErrTogetherAndOthersDoNot) {
   PowerIntegral still;
   PowerIntegral moving;

@@ -12,10 +12,15 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
+#include "sensors/containment.h"
 #include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
 namespace {
+
+/// Standard uncertainties that two energies may differ by and still agree.
+constexpr double kWideFactor = 2;
 
 /// Statuses of scopes whose energy is in the total already.
 bool is_counted_elsewhere(const SensorStatus& status) {
@@ -27,6 +32,17 @@ bool is_counted_elsewhere(const SensorStatus& status) {
 bool is_missing(const SensorStatus& status) {
   return !status.usable && !status.scope.empty() && !is_counted_elsewhere(status) &&
          status.reason != "unknown" && status.reason != "charging";
+}
+
+/// A meter at the plug that the user named and that cannot be read.
+bool is_missing_meter(const SensorStatus& status) {
+  return !status.usable && is_at_plug(status.scope);
+}
+
+/// What is wrong, and what mends it.
+std::string with_remedy(const SensorStatus& status) {
+  return status.remedy.empty() ? status.detail
+                               : fmt::format("{}; {}", status.detail, status.remedy);
 }
 
 /// "package-1 (eacces)" for every scope that exists but could not be used.
@@ -47,7 +63,6 @@ bool any_of_domain(const std::vector<ScopeInfo>& scopes, std::initializer_list<D
 /// What no scope of the total includes, as far as domains tell.
 std::vector<std::string> uncovered_domains(const std::vector<ScopeInfo>& scopes) {
   std::vector<std::string> missing;
-  if (any_of_domain(scopes, {Domain::kWall})) return missing;
   if (any_of_domain(scopes, {Domain::kNode})) return {"the power supply"};
   const bool module = any_of_domain(scopes, {Domain::kModule, Domain::kRail});
   const bool processors =
@@ -68,15 +83,20 @@ struct Covered {
   const std::vector<SensorStatus>& statuses;
 };
 
-std::string coverage(const Covered& covered) {
+std::string names_of(const std::vector<Energy>& energies) {
   std::vector<std::string> names;
-  for (const Energy& energy : covered.energies) names.push_back(energy.scope);
+  for (const Energy& energy : energies) names.push_back(energy.scope);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string coverage(const Covered& covered) {
+  const std::string names = names_of(covered.energies);
+  if (is_at_plug(covered.energies.front().scope)) return fmt::format("covers {}", names);
   std::vector<std::string> missing = uncovered_scopes(covered.statuses);
   for (std::string& domain : uncovered_domains(covered.scopes))
     missing.push_back(std::move(domain));
-  if (missing.empty()) return fmt::format("covers {}", fmt::join(names, ", "));
-  return fmt::format("covers {}; not covered: {}", fmt::join(names, ", "),
-                     fmt::join(missing, "; "));
+  if (missing.empty()) return fmt::format("covers {}", names);
+  return fmt::format("covers {}; not covered: {}", names, fmt::join(missing, "; "));
 }
 
 /// Counters that are updated together err together, others independently.
@@ -111,8 +131,57 @@ Energy sum(const Covered& covered) {
           .detail = coverage(covered)};
 }
 
-/// The reason that helps most comes first: a permission can be given, a virtual machine not left.
+/// The sum, or the reason why one of its scopes is absent.
+Energy sum_or_absent(const Covered& covered) {
+  const auto missing = std::find_if(covered.energies.begin(), covered.energies.end(),
+                                    [](const Energy& energy) { return !energy.joules; });
+  if (missing == covered.energies.end()) return sum(covered);
+  return absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail));
+}
+
+/// What of the parts contradicts a meter that they are fed through; "" as a rule.
+std::string contradiction(const std::vector<Energy>& parts, const Energy& total,
+                          const Covered& covered) {
+  if (parts.empty() || !total.joules ||
+      std::any_of(parts.begin(), parts.end(), [](const Energy& part) { return !part.joules; }))
+    return "";
+  const Energy inside = sum({parts, covered.scopes, covered.statuses});
+  const double allowed =
+      kWideFactor * std::hypot(*inside.uncertainty_j, total.uncertainty_j.value_or(0));
+  if (*inside.joules <= *total.joules + allowed) return "";
+  return fmt::format(
+      "; parts show more than the wall meter: {:.4g} J of {}; does it feed all of "
+      "this machine?",
+      *inside.joules, names_of(parts));
+}
+
+/// The total of meters at the plug, where there are some: they cover everything. One of them that
+/// was named and cannot be read makes it absent.
+Energy total_at_plug(const Covered& covered) {
+  std::vector<Energy> meters;
+  std::vector<Energy> parts;
+  for (const Energy& energy : covered.energies)
+    (is_at_plug(energy.scope) ? meters : parts).push_back(energy);
+  for (const SensorStatus& status : covered.statuses)
+    if (is_missing_meter(status)) return absent_total(status.reason, with_remedy(status));
+  Energy total = sum_or_absent({meters, covered.scopes, covered.statuses});
+  total.detail += contradiction(parts, total, covered);
+  return total;
+}
+
+Energy total_of(const Covered& covered) {
+  const bool at_plug =
+      std::any_of(covered.energies.begin(), covered.energies.end(),
+                  [](const Energy& energy) { return is_at_plug(energy.scope); }) ||
+      std::any_of(covered.statuses.begin(), covered.statuses.end(), is_missing_meter);
+  return at_plug ? total_at_plug(covered) : sum_or_absent(covered);
+}
+
+/// What was asked for by name comes first, then the reason that helps most: a permission can be
+/// given, a virtual machine not left.
 Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
+  const auto meter = std::find_if(statuses.begin(), statuses.end(), is_missing_meter);
+  if (meter != statuses.end()) return absent_total(meter->reason, with_remedy(*meter));
   for (const char* reason :
        {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "frozen", "vm"})
     for (const SensorStatus& status : statuses)
@@ -124,18 +193,51 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
   return absent_total("no_sensor", "this machine has no energy sensor that joulemark can read");
 }
 
+/// The sensors whose asking delays nobody, and the others.
+enum class Speed { kFast, kSlow };
+
+void read_those(Speed speed, const std::vector<std::unique_ptr<Sensor>>& sensors,
+                Readings& readings) {
+  for (std::size_t i = 0; i < sensors.size(); ++i)
+    if ((sensors[i]->sample_interval_s() > 0) == (speed == Speed::kSlow))
+      readings[i] = sensors[i]->read();
+}
+
+/// Where a window begins or ends that slow sensors are read outside of.
+enum class Edge { kBegin, kEnd };
+
+/// Reads the slow sensors, outside of the window of the fast ones, and tells each where that is: it
+/// begins when all have answered, and ends when the first was asked.
+void read_slow(Edge edge, const std::vector<std::unique_ptr<Sensor>>& sensors, Readings& readings) {
+  read_those(Speed::kSlow, sensors, readings);
+  std::vector<CounterReading*> slow;
+  for (std::size_t i = 0; i < sensors.size(); ++i)
+    if (sensors[i]->sample_interval_s() > 0)
+      for (CounterReading& reading : readings[i]) slow.push_back(&reading);
+  Nanoseconds at = 0;
+  for (const CounterReading* reading : slow) {
+    if (edge == Edge::kBegin) at = std::max(at, reading->t_after_ns);
+    if (edge == Edge::kEnd)
+      at = at == 0 ? reading->t_before_ns : std::min(at, reading->t_before_ns);
+  }
+  for (CounterReading* reading : slow) reading->edge_ns = at;
+}
+
 }  // namespace
 
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
-  Readings readings;
-  readings.reserve(sensors.size());
-  for (const auto& sensor : sensors) readings.push_back(sensor->read());
+  Readings readings(sensors.size());
+  read_those(Speed::kFast, sensors, readings);
+  read_slow(Edge::kEnd, sensors, readings);
   return readings;
 }
 
 Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  Readings readings(sensors.size());
+  read_slow(Edge::kBegin, sensors, readings);
   for (const auto& sensor : sensors) sensor->await_fresh();
-  return read_all(sensors);
+  read_those(Speed::kFast, sensors, readings);
+  return readings;
 }
 
 Energy absent_total(std::string reason, std::string detail) {
@@ -157,13 +259,7 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
     energies.insert(energies.end(), of_sensor.begin(), of_sensor.end());
   }
   if (energies.empty()) return {total_without_sensor(statuses)};
-
-  const auto missing = std::find_if(energies.begin(), energies.end(),
-                                    [](const Energy& energy) { return !energy.joules; });
-  Energy total =
-      missing == energies.end()
-          ? sum({energies, scopes, statuses})
-          : absent_total(missing->reason, fmt::format("{}: {}", missing->scope, missing->detail));
+  Energy total = total_of({energies, scopes, statuses});
   for (const SensorStatus& status : statuses)
     if (is_missing(status))
       energies.push_back(absent_energy(status.scope, status.reason, status.detail));

@@ -12,11 +12,11 @@ namespace joulemark::sensors {
 /// One reading of every sensor, in the sensors' order.
 using Readings = std::vector<std::vector<CounterReading>>;
 
-/// Reads every sensor once.
+/// Reads every sensor once, those that are slow to ask at the end.
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 /// The first readings of a window: waits for the next step of every counter that is updated often,
-/// a millisecond as a rule, and reads.
+/// a millisecond as a rule, and reads; those that are slow to ask before that.
 Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 /// The energies of the window between two readings: one per non-overlapping scope, and last exactly
@@ -25,6 +25,9 @@ Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors);
 /// it covers and what not. When a scope that can be read is absent in this window the total is
 /// absent too: a sum without it would look like a saving. With no sensor the answer is one absent
 /// total.
+///
+/// Where there are meters at the plug the total is theirs alone, and absent if one of them is; its
+/// detail says so when the other scopes add up to more than they show.
 ///
 /// Call it after the window: it reads the sensors on until their counters have stepped, 1 ms as a
 /// rule, and for at most five update periods or 1 s where one has stalled.

@@ -41,7 +41,9 @@ GaugeFacts facts_of(NvmlPower way) {
       break;
   }
   // Nobody knows what the average is of: it may look at little of the time, and remember all.
-  return {"its power, an average of up to 1 s", {.average_s = 0, .update_s = 1}, 0.2};
+  return {"its power, an average of up to 1 s",
+          {.average_s = 0, .update_s = 1, .is_guessed = true},
+          0.2};
 }
 
 Nanoseconds middle(const CounterReading& reading) {

@@ -162,6 +162,7 @@ Experiment random_experiment(Random& random) {
   e.engine_options["onnxruntime"] = random_map(random);
   e.engine_roots = random_map(random);
   e.affinity = random_list(random, random_small);
+  e.meters = random_list(random, random_text);
   e.protocol = {random_small(random), random_real(random), random_small(random),
                 random_real(random),  random_real(random), random_small(random),
                 random_real(random),  random_real(random), random_real(random),

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "sensors/catalog.h"
+#include "sensors/containment.h"
 #include "stats/descriptive.h"
 #include "verdict/collect.h"
 #include "verdict/metric.h"
@@ -34,10 +35,17 @@ struct Basis {
   std::vector<double> relative_u;
 };
 
+/// Whether an energy is in the trial's total: beside meters at the plug nothing else is.
+bool may_count(const Energy& energy, const TrialRecord& trial) {
+  return sensors::is_at_plug(energy.scope) ||
+         std::none_of(trial.energy.begin(), trial.energy.end(),
+                      [](const Energy& other) { return sensors::is_at_plug(other.scope); });
+}
+
 void add_trial(const TrialRecord& trial, const Energy& total, Basis& basis) {
   if (total.uncertainty_j) basis.relative_u.push_back(*total.uncertainty_j / *total.joules);
   for (const Energy& energy : trial.energy)
-    if (&energy != &total && energy.joules) {
+    if (&energy != &total && energy.joules && may_count(energy, trial)) {
       add_once(basis.scopes, energy.scope);
       add_once(basis.sources, source_of(energy.sensor));
     }
@@ -78,7 +86,7 @@ std::vector<MissingScope> missing_scopes(const ExperimentRecord& record) {
     if (!finished(trial)) continue;
     const Energy* total = total_energy(trial);
     for (const Energy& energy : trial.energy) {
-      if (&energy == total || energy.joules) continue;
+      if (&energy == total || energy.joules || !may_count(energy, trial)) continue;
       MissingScope& scope = entry_of(energy, missing);
       ++scope.trials;
       if (total != nullptr && total->joules) ++scope.left_out;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "hub/http.h"
+#include "net/http.h"
 
 namespace joulemark::hub {
 
@@ -21,13 +21,13 @@ inline constexpr const char* kTestCommit = "0123456789abcdef0123456789abcdef0123
 
 /// One answer, or a failure instead of it.
 struct ScriptedAnswer {
-  HttpResponse response;
+  net::HttpResponse response;
   std::string body;
-  std::optional<HttpFailure> failure;  ///< after the body, when the status is 200 or 206
+  std::optional<net::Failure> failure;  ///< after the body, when the status is 200 or 206
 };
 
 /// Answers the requests for each address in the order that was scripted; the last one stays.
-class ScriptedHttp final : public HttpClient {
+class ScriptedHttp final : public net::HttpClient {
  public:
   void on(const std::string& url, ScriptedAnswer answer) {
     answers_[url].push_back(std::move(answer));
@@ -35,38 +35,40 @@ class ScriptedHttp final : public HttpClient {
   /// A file at the scripted commit, small enough to come in one piece.
   void add_file(const std::string& revision, const std::string& name, const std::string& body,
                 const std::string& etag) {
-    const HttpResponse response{.status = 200,
-                                .headers = {{"x-repo-commit", kTestCommit},
-                                            {"etag", '"' + etag + '"'},
-                                            {"content-length", fmt::format("{}", body.size())}}};
+    const net::HttpResponse response{
+        .status = 200,
+        .headers = {{"x-repo-commit", kTestCommit},
+                    {"etag", '"' + etag + '"'},
+                    {"content-length", fmt::format("{}", body.size())}}};
     on(address(revision, name), {.response = response, .body = body, .failure = {}});
   }
   static std::string address(const std::string& revision, const std::string& name) {
     return fmt::format("{}/lab/tiny/resolve/{}/{}", kTestEndpoint, revision, name);
   }
 
-  tl::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
-                                               const BodySink& sink) override {
+  tl::expected<net::HttpResponse, net::Failure> send(const net::HttpRequest& request,
+                                                     const net::BodySink& sink) override {
     requests.push_back(request);
     const auto found = answers_.find(request.url);
     if (found == answers_.end())
-      return HttpResponse{404, {{"x-error-code", "EntryNotFound"}, {"x-repo-commit", kTestCommit}}};
+      return net::HttpResponse{404,
+                               {{"x-error-code", "EntryNotFound"}, {"x-repo-commit", kTestCommit}}};
     const ScriptedAnswer answer = found->second.front();
     if (found->second.size() > 1) found->second.pop_front();
     const bool has_body = answer.response.status == 200 || answer.response.status == 206;
-    if (request.method == HttpMethod::kGet && has_body)
+    if (request.method == net::HttpMethod::kGet && has_body)
       if (!sink.begin(answer.response) || !sink.write(answer.body))
-        return tl::unexpected(HttpFailure{HttpFailure::Kind::kStopped, "stopped"});
+        return tl::unexpected(net::Failure{net::Failure::Kind::kStopped, "stopped"});
     if (answer.failure) return tl::unexpected(*answer.failure);
     return answer.response;
   }
 
-  [[nodiscard]] auto count(HttpMethod method) const {
+  [[nodiscard]] auto count(net::HttpMethod method) const {
     return std::count_if(requests.begin(), requests.end(),
-                         [&](const HttpRequest& each) { return each.method == method; });
+                         [&](const net::HttpRequest& each) { return each.method == method; });
   }
 
-  std::vector<HttpRequest> requests;
+  std::vector<net::HttpRequest> requests;
 
  private:
   std::map<std::string, std::deque<ScriptedAnswer>> answers_;

@@ -4,19 +4,34 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
-namespace joulemark::hub {
+#include "net/failure.h"
+
+namespace joulemark::net {
 
 enum class HttpMethod { kHead, kGet };
+
+/// Who asks. They go to the host of the request and nowhere else.
+struct Credentials {
+  enum class When {
+    kAsked,   ///< after a 401, by digest where the server offers it, else as basic authentication
+    kAtOnce,  ///< basic authentication with every request
+  };
+  std::string user;
+  std::string password;
+  When when = When::kAsked;
+};
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;
-  std::vector<std::string> headers;  ///< "Name: value" each
+  std::vector<std::string> headers = {};  ///< "Name: value" each
+  std::optional<Credentials> credentials = {};
 };
 
 /// Names in lower case; of a repeated one the last counts.
@@ -25,18 +40,6 @@ using HttpHeaders = std::map<std::string, std::string>;
 struct HttpResponse {
   int status = 0;
   HttpHeaders headers;
-};
-
-/// Why there is no answer, or only a part of one.
-struct HttpFailure {
-  enum class Kind {
-    kUnreachable,  ///< no name, no connection: nothing was sent
-    kBroken,       ///< reset, stalled, timed out, ended early
-    kRefused,      ///< asking again does not help: certificates, an address that is none
-    kStopped,      ///< the sink refused, or the user interrupted
-  };
-  Kind kind = Kind::kBroken;
-  std::string message;  ///< libcurl's reason, without addresses
 };
 
 /// Takes the body of an answer with status 200 or 206; of others it is dropped. Either function
@@ -51,8 +54,8 @@ class HttpClient {
   virtual ~HttpClient() = default;
   /// Sends `request` and waits for the whole answer; every status is an answer. Redirects are not
   /// followed.
-  virtual tl::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
-                                                       const BodySink& sink) = 0;
+  virtual tl::expected<HttpResponse, Failure> send(const HttpRequest& request,
+                                                   const BodySink& sink) = 0;
 };
 
-}  // namespace joulemark::hub
+}  // namespace joulemark::net

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One easy handle, reset for each request; libcurl keeps its connections across resets.
-#include "hub/curl_client.h"
+#include "net/curl_client.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -9,9 +9,10 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "hub/headers.h"
+#include "net/headers.h"
+#include "net/pipe_signal.h"
 
-namespace joulemark::hub {
+namespace joulemark::net {
 namespace {
 
 /// Of the body of an answer that nobody wants, so much is read to keep the connection.
@@ -63,24 +64,26 @@ int on_progress(void* context, curl_off_t, curl_off_t arrived, curl_off_t, curl_
   return static_cast<Transfer*>(context)->watch(arrived) ? 0 : 1;
 }
 
-HttpFailure::Kind kind_of(CURLcode code) {
+Failure::Kind kind_of(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-      return HttpFailure::Kind::kUnreachable;
+      return Failure::Kind::kUnreachable;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Failure::Kind::kTimedOut;
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_WRITE_ERROR:
-      return HttpFailure::Kind::kStopped;
+      return Failure::Kind::kStopped;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_OUT_OF_MEMORY:
-      return HttpFailure::Kind::kRefused;
+      return Failure::Kind::kRefused;
     default:
-      return HttpFailure::Kind::kBroken;
+      return Failure::Kind::kBroken;
   }
 }
 
@@ -99,10 +102,10 @@ class CurlClient final : public HttpClient {
   explicit CurlClient(CurlOptions options)
       : options_(std::move(options)), handle_(curl_easy_init(), &curl_easy_cleanup) {}
 
-  tl::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
-                                               const BodySink& sink) override {
+  tl::expected<HttpResponse, Failure> send(const HttpRequest& request,
+                                           const BodySink& sink) override {
     if (handle_ == nullptr)
-      return tl::unexpected(HttpFailure{HttpFailure::Kind::kRefused, "libcurl cannot be started"});
+      return tl::unexpected(Failure{Failure::Kind::kRefused, "libcurl cannot be started"});
     const bool asks_only = request.method == HttpMethod::kHead;
     Transfer transfer{
         .sink = sink,
@@ -114,6 +117,7 @@ class CurlClient final : public HttpClient {
     curl_easy_reset(handle_.get());
     prepare(request, headers.get());
     observe(transfer, reason.data());
+    const BlockedPipeSignal blocked;
     const CURLcode code = curl_easy_perform(handle_.get());
     curl_easy_setopt(handle_.get(), CURLOPT_ERRORBUFFER, nullptr);
     return finish(code, transfer, reason.data());
@@ -131,12 +135,27 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_NOBODY, request.method == HttpMethod::kHead ? 1L : 0L);
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_USERAGENT, "joulemark");
-    // Not CURLOPT_NOSIGNAL: libcurl then leaves the SIGPIPE of a closed TLS connection to us, where
-    // it means that nobody reads our output. Names are resolved in a thread, without SIGALRM.
+    // libcurl would change what the whole process does with SIGPIPE, behind its other threads.
+    set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.answer_timeout_s * 1000));
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    if (options_.proxies == CurlOptions::Proxies::kNone) set(CURLOPT_NOPROXY, "*");
+    if (options_.total_timeout_s > 0) {
+      set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_timeout_s * 1000));
+      // Nor does it wait for the thread that resolves a name.
+      set(CURLOPT_QUICK_EXIT, 1L);
+    }
+    if (request.credentials) identify(*request.credentials);
+  }
+
+  void identify(const Credentials& credentials) {
+    const bool at_once = credentials.when == Credentials::When::kAtOnce;
+    set(CURLOPT_HTTPAUTH,
+        static_cast<long>(at_once ? CURLAUTH_BASIC : CURLAUTH_BASIC | CURLAUTH_DIGEST));
+    set(CURLOPT_USERNAME, credentials.user.c_str());
+    set(CURLOPT_PASSWORD, credentials.password.c_str());
   }
 
   void observe(Transfer& transfer, char* reason) {
@@ -150,8 +169,8 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_XFERINFODATA, static_cast<void*>(&transfer));
   }
 
-  static tl::expected<HttpResponse, HttpFailure> finish(CURLcode code, Transfer& transfer,
-                                                        const char* reason) {
+  static tl::expected<HttpResponse, Failure> finish(CURLcode code, Transfer& transfer,
+                                                    const char* reason) {
     const bool dropped_only = code == CURLE_WRITE_ERROR && transfer.dropped > kDroppedBytes;
     if (code == CURLE_OK || dropped_only) {
       if (code == CURLE_OK && transfer.is_wanted() && !transfer.begun)
@@ -159,11 +178,10 @@ class CurlClient final : public HttpClient {
       return std::move(transfer.response);
     }
     if (transfer.stalled)
-      return tl::unexpected(
-          HttpFailure{HttpFailure::Kind::kBroken,
-                      fmt::format("nothing came for {:.0f} s", transfer.patience_s)});
+      return tl::unexpected(Failure{Failure::Kind::kBroken,
+                                    fmt::format("nothing came for {:.0f} s", transfer.patience_s)});
     const std::string text = *reason != '\0' ? reason : curl_easy_strerror(code);
-    return tl::unexpected(HttpFailure{kind_of(code), text});
+    return tl::unexpected(Failure{kind_of(code), text});
   }
 
   CurlOptions options_;
@@ -176,4 +194,4 @@ std::unique_ptr<HttpClient> make_curl_client(const CurlOptions& options) {
   return std::make_unique<CurlClient>(options);
 }
 
-}  // namespace joulemark::hub
+}  // namespace joulemark::net

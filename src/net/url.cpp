@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // libcurl's own parser, so that what is compared here is what is asked there.
-#include "hub/url.h"
+#include "net/url.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <memory>
 
-namespace joulemark::hub {
+namespace joulemark::net {
 namespace {
 
 using Handle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
@@ -87,4 +87,4 @@ std::string shown_url(const std::string& url) {
                      path == "/" ? "" : path);
 }
 
-}  // namespace joulemark::hub
+}  // namespace joulemark::net

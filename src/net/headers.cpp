@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Header lines → values; whatever is not of the expected form is absent.
-#include "hub/headers.h"
+#include "net/headers.h"
 
 #include <curl/curl.h>
 
@@ -8,15 +8,11 @@
 #include <charconv>
 #include <ctime>
 
-#include "hub/request.h"
-
-namespace joulemark::hub {
+namespace joulemark::net {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 256;
 constexpr std::size_t kMaxLine = 16384;
-constexpr std::size_t kMaxEtag = 200;
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 50;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -32,10 +28,6 @@ bool begin_response(std::string_view line, HttpResponse& response) {
   const std::string_view code = line.substr(space + 1, 3);
   std::from_chars(code.data(), code.data() + code.size(), response.status);
   return true;
-}
-
-bool is_redirect(int status) {
-  return status >= 300 && status < 400;
 }
 
 }  // namespace
@@ -65,19 +57,6 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   return static_cast<std::uint64_t>(value);
 }
 
-std::optional<std::string> parse_etag(std::string_view text) {
-  if (text.starts_with("W/")) text.remove_prefix(2);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    text = text.substr(1, text.size() - 2);
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._+=").find(c) != std::string_view::npos;
-  };
-  if (text.empty() || text.size() > kMaxEtag || text.front() == '.') return std::nullopt;
-  if (!std::all_of(text.begin(), text.end(), fits)) return std::nullopt;
-  return std::string(text);
-}
-
 bool continues_at(std::string_view content_range, std::uint64_t offset,
                   std::optional<std::uint64_t> total) {
   constexpr std::string_view kUnit = "bytes ";
@@ -100,17 +79,4 @@ double parse_retry_after(const std::string& text) {
   return std::max(0.0, std::difftime(when, std::time(nullptr)));
 }
 
-std::optional<FileMetadata> parse_metadata(const HttpResponse& response) {
-  const std::string linked = header(response, "x-linked-etag");
-  const auto etag = parse_etag(linked.empty() ? header(response, "etag") : linked);
-  FileMetadata metadata{.commit = header(response, "x-repo-commit"), .etag = "", .bytes = {}};
-  if (!etag || !is_commit(metadata.commit)) return std::nullopt;
-  metadata.etag = *etag;
-  metadata.bytes = parse_bytes(header(response, "x-linked-size"));
-  if (!metadata.bytes && !is_redirect(response.status))
-    metadata.bytes = parse_bytes(header(response, "content-length"));
-  if (metadata.bytes && *metadata.bytes > kMaxFileBytes) return std::nullopt;
-  return metadata;
-}
-
-}  // namespace joulemark::hub
+}  // namespace joulemark::net

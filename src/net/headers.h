@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "hub/http.h"
+#include "net/http.h"
 
-namespace joulemark::hub {
+namespace joulemark::net {
 
 /// Adds one line of an answer: a status line begins it anew, "Name: value" is noted. False when
 /// there are more than 256 headers or one is longer than 16 KiB.
@@ -21,10 +21,6 @@ std::string header(const HttpResponse& response, const std::string& name);
 /// Digits alone, below 2^63; nothing otherwise.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
-/// ETag without W/ and quotes; nothing unless it can be a file's name: 1 to 200 of letters, digits
-/// and "-._+=", not beginning with '.'.
-std::optional<std::string> parse_etag(std::string_view text);
-
 /// Whether `content_range` is "bytes OFFSET-…/TOTAL" with this offset and, where `total` is known,
 /// this total.
 bool continues_at(std::string_view content_range, std::uint64_t offset,
@@ -33,15 +29,4 @@ bool continues_at(std::string_view content_range, std::uint64_t offset,
 /// Seconds that Retry-After asks for, as a number or as a date; 0 when it says nothing.
 double parse_retry_after(const std::string& text);
 
-/// What the hub says about a file.
-struct FileMetadata {
-  std::string commit;                  ///< of the revision that was asked for
-  std::string etag;                    ///< of the content: SHA-256, git's blob id, or anything
-  std::optional<std::uint64_t> bytes;  ///< nothing when the server does not say
-};
-
-/// The metadata in an answer to HEAD; nothing when the commit or the ETag is missing or malformed,
-/// or the size is more than 2^50.
-std::optional<FileMetadata> parse_metadata(const HttpResponse& response);
-
-}  // namespace joulemark::hub
+}  // namespace joulemark::net

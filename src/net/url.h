@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace joulemark::hub {
+namespace joulemark::net {
 
 /// `text` with every byte but letters, digits and "-._~" as %XX; '/' too, unless it is among
 /// `kept`.
@@ -22,4 +22,4 @@ std::optional<std::string> redirect_target(const std::string& base, const std::s
 /// Scheme, host, port and path; user names, passwords and signatures are left out. For messages.
 std::string shown_url(const std::string& url);
 
-}  // namespace joulemark::hub
+}  // namespace joulemark::net
