@@ -96,6 +96,9 @@ struct Protocol {
   double time_limit_s =
       300;  ///< of a whole trial; then the worker is killed and the trial recorded as failed
   double sample_hz = 10;  ///< of gauges and of the time line
+  /// Part of a window's energy that the sensors' own 95 % error may be; windows are as long as that
+  /// takes. 0: 0.01, as far as 10 s allow.
+  double energy_precision = 0;
   bool operator==(const Protocol&) const = default;
 };
 

@@ -27,6 +27,7 @@
 #include "plan/plan.h"
 #include "run/orchestrator.h"
 #include "run/process_worker.h"
+#include "run/window_length.h"
 #include "sensors/catalog.h"
 #include "sensors/containment.h"
 #include "sensors/estimate.h"
@@ -93,6 +94,7 @@ struct Measurement {
   Installs installs;
   run::ModelPaths paths;
   run::PromptsOfModels prompts;
+  sensors::Discovered found;
   store::Store store;
   std::int64_t id = 0;
 };
@@ -100,9 +102,7 @@ struct Measurement {
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
   SystemClock clock;
-  const auto meters = parse_meter_addresses(measurement.experiment.meters);
-  if (!meters) return fail(meters.error());
-  auto found = sensors::discover({.root = options.root, .clock = &clock, .meters = *meters});
+  sensors::Discovered& found = measurement.found;
   print_energy_note(found);
   const auto processors = sensors::read_processor_facts(options.root);
   run::ProcessWorkerRunner workers(run::default_worker_program());
@@ -187,6 +187,11 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   auto prompts = find_prompts(experiment, checked.models);
   if (!prompts) return fail(prompts.error());
   for (const ModelSpec& model : experiment.models) note_synthetic(model.source);
+  const auto meters = parse_meter_addresses(experiment.meters);
+  if (!meters) return fail(meters.error());
+  auto found = sensors::discover({.root = options.root, .meters = *meters});
+  if (auto window = run::window_length(experiment.protocol, found.sensors); !window)
+    return fail(window.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);
@@ -197,6 +202,7 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
                           .installs = std::move(*installs),
                           .paths = *std::move(paths),
                           .prompts = *std::move(prompts),
+                          .found = std::move(found),
                           .store = std::move(*store),
                           .id = *id};
   const auto outcome = run_trials(measurement);

@@ -14,15 +14,13 @@
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
 #include "cli/output.h"
+#include "run/window_length.h"
 #include "sensors/catalog.h"
 
 namespace joulemark::cli {
 namespace {
 
 using nlohmann::json;
-
-/// The part of a window's energy that a sensor's own error may have, as in a run.
-constexpr double kSensorPrecision = 0.01;
 
 struct Plan {
   std::string file;
@@ -85,8 +83,9 @@ Result<int> show_plan(const Plan& command) {
   const auto meters = meters_or(command.meters, experiment);
   if (!meters) return fail(meters.error());
   const auto found = sensors::discover({.root = command.root, .meters = *meters});
-  const double window = sensors::min_window_s(found.sensors, kSensorPrecision);
-  const double seconds = plan::estimate_time(experiment, window).seconds;
+  const auto window_s = run::window_length(experiment.protocol, found.sensors);
+  if (!window_s) return fail(window_s.error());
+  const double seconds = plan::estimate_time(experiment, *window_s).seconds;
   const auto trials = plan::make_plan(experiment);
   for (std::size_t i = 0; i < checked->models.size(); ++i)
     tell_unknown(experiment.models[i], checked->models[i]);

@@ -135,6 +135,8 @@ const Setting kSettings[] = {
      "Longest time of one trial; then it is ended and recorded as failed"},
     {"protocol.sample_hz", "--sample-hz", kSeconds<&Protocol::sample_hz>, "Hz", 0.1, 1000,
      "Samples per second of the time line"},
+    {"protocol.energy_precision", "--energy-precision", kSeconds<&Protocol::energy_precision>, "", 0, 1,
+     "Part of a window's energy that the sensors' own error may be: a window lasts as long as that takes, or the experiment is refused; 0: 0.01, as far as windows of 10 s allow"},
 };
 // clang-format on
 

@@ -15,8 +15,6 @@ namespace {
 constexpr double kStartAndLoadSeconds = 0.6;
 /// A warm-up seldom ends at its floor, nor at its cap.
 constexpr double kTypicalWarmupSeconds = 1.0;
-/// The shortest window that is measured when nobody says how long (Protocol::duration_s).
-constexpr double kDefaultWindowSeconds = 0.7;
 
 std::string level_of(const Configuration& cell, const std::string& factor) {
   if (factor == "engine") return cell.engine;
@@ -102,14 +100,12 @@ std::vector<PlannedTrial> make_plan(const Experiment& experiment) {
   return plan;
 }
 
-TimeEstimate estimate_time(const Experiment& experiment, double min_window_s) {
+TimeEstimate estimate_time(const Experiment& experiment, double window_s) {
   const Protocol& protocol = experiment.protocol;
-  const double window =
-      protocol.duration_s > 0 ? protocol.duration_s : std::max(kDefaultWindowSeconds, min_window_s);
   const double warmup = std::clamp(kTypicalWarmupSeconds, protocol.warmup_min_s,
                                    std::max(protocol.warmup_min_s, protocol.warmup_max_s));
   const double trial = std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s +
-                                                           warmup + protocol.ready_s + window);
+                                                           warmup + protocol.ready_s + window_s);
   const auto trials = experiment.models.size() * configurations(experiment).size() *
                       static_cast<std::size_t>(std::max(0, protocol.repetitions));
   return {.seconds = trial * static_cast<double>(trials), .trials = static_cast<int>(trials)};

@@ -32,7 +32,7 @@ struct TimeEstimate {
   int trials = 0;
 };
 
-/// `min_window_s` is what the energy sensor needs; 0 when there is none.
-TimeEstimate estimate_time(const Experiment& experiment, double min_window_s);
+/// `window_s` is the length of a measured window.
+TimeEstimate estimate_time(const Experiment& experiment, double window_s);
 
 }  // namespace joulemark::plan

@@ -12,22 +12,12 @@
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
-#include "sensors/catalog.h"
+#include "run/window_length.h"
 
 namespace joulemark::run {
 namespace {
 
-/// Long enough for a scheduler's and a clock governor's periods where no sensor asks for more.
-constexpr double kShortestWindow = 0.7;
-/// Of a window's energy, the part that a sensor's own error may have.
-constexpr double kSensorPrecision = 0.01;
 constexpr int kMostTimeouts = 2;
-
-double window_length(const Experiment& experiment,
-                     const std::vector<std::unique_ptr<Sensor>>& sensors) {
-  if (experiment.protocol.duration_s > 0) return experiment.protocol.duration_s;
-  return std::max(kShortestWindow, sensors::min_window_s(sensors, kSensorPrecision));
-}
 
 std::string changed_model(const std::string& change) {
   return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
@@ -42,6 +32,7 @@ class Run {
     const Experiment& experiment;
     const std::vector<plan::PlannedTrial>& trials;
     const Installs& installs;
+    double window_s;
   };
   Run(const Plan& plan, RunContext& context, const std::filesystem::path& reference_folder)
       : plan_(plan),
@@ -57,7 +48,7 @@ class Run {
         files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
-        window_s_(window_length(plan.experiment, context.sensors)) {}
+        window_s_(plan.window_s) {}
 
   Status store_models();
   Status read_attempts();
@@ -254,16 +245,21 @@ Status Run::save(TrialRecord& record) {
 Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& experiment,
                                   const std::vector<plan::PlannedTrial>& trials,
                                   const Installs& installs, RunContext& context) {
+  const auto window_s = window_length(experiment.protocol, context.sensors);
+  if (!window_s) return fail(window_s.error());
   const auto folder = TemporaryFolder::create();
   if (!folder) return fail(folder.error());
   if (auto added = context.store.add_host(experiment_id, context.host); !added)
     return fail(added.error());
-  Run run({.id = experiment_id, .experiment = experiment, .trials = trials, .installs = installs},
+  Run run({.id = experiment_id,
+           .experiment = experiment,
+           .trials = trials,
+           .installs = installs,
+           .window_s = *window_s},
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_attempts(); !read) return fail(read.error());
-  const auto estimate =
-      plan::estimate_time(experiment, sensors::min_window_s(context.sensors, kSensorPrecision));
+  const auto estimate = plan::estimate_time(experiment, *window_s);
   const double share =
       estimate.trials > 0 ? static_cast<double>(trials.size()) / estimate.trials : 0;
   context.progress.begin(experiment.name, static_cast<int>(trials.size()),

@@ -17,15 +17,6 @@
 #include "sensors/powercap.h"
 
 namespace joulemark::sensors {
-namespace {
-
-/// What a window's power is taken to be where a step of the counter has to be small beside it.
-constexpr double kLeastWatts = 1;
-/// Nobody waits longer for a slow counter unasked; its uncertainty tells what that costs.
-constexpr double kLongestAutomaticS = 10;
-
-}  // namespace
-
 const std::vector<SensorRow>& sensor_table() {
   static const std::vector<SensorRow> table = {
       {"perf", "processor sockets and their memory (RAPL counters, by perf events)",
@@ -62,15 +53,6 @@ Discovered discover(const SensorEnvironment& environment) {
     std::move(found.statuses.begin(), found.statuses.end(), std::back_inserter(all.statuses));
   }
   return all;
-}
-
-double min_window_s(const std::vector<std::unique_ptr<Sensor>>& sensors, double precision) {
-  double longest = 0;
-  for (const auto& sensor : sensors) {
-    const double largest_s = sensor->update_period_s() + sensor->resolution_j() / kLeastWatts;
-    longest = std::max(longest, largest_s / precision);
-  }
-  return std::min(longest, kLongestAutomaticS);
 }
 
 }  // namespace joulemark::sensors

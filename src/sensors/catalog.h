@@ -70,9 +70,4 @@ const std::vector<SensorRow>& sensor_table();
 /// Looks for every sensor of the table. Never fails: what is missing is a status.
 Discovered discover(const SensorEnvironment& environment);
 
-/// The shortest window in which the largest error of every sensor's edges (one update period, and
-/// one step of the counter at 1 W) is at most `precision` of the energy (0.01 = 1 %), seconds; 10
-/// at most. 0 when there is no sensor.
-double min_window_s(const std::vector<std::unique_ptr<Sensor>>& sensors, double precision);
-
 }  // namespace joulemark::sensors

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostSteps = 4096;
 /// Of how much the window's power is another one than just before it, the part that may have begun
 /// before it.
-constexpr double kEarlyPart = 0.75;
+constexpr double kEarlyPart = 0.85;
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -36,11 +36,13 @@ Unseen part_of(const Interval& interval, double since_s, double uneven_j) {
           .uncertainty_j = std::hypot(uneven_j * std::sqrt(f * (1 - f) / 3), late_j)};
 }
 
-/// The power of the step before, going on.
+/// The power of the step before, going on; what a moment as short as a read can have changed is left
+/// out.
 Unseen gone_on(const LastStep& last, double watts) {
   const double change_w = kEarlyPart * std::abs(watts - last.watts);
+  const double seconds = std::max(0.0, last.since_s - last.bracket_s);
   return {.joules = last.watts * last.since_s,
-          .uncertainty_j = std::hypot(change_w * last.since_s / std::sqrt(3.0),
+          .uncertainty_j = std::hypot(change_w * seconds / std::sqrt(3.0),
                                       last.watts * last.bracket_s / std::sqrt(6.0))};
 }
 

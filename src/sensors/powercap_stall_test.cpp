@@ -7,6 +7,7 @@
 
 #include "sensors/powercap_fixture_test.h"
 #include "sensors/recorder.h"
+#include "sensors/window_need.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -134,7 +135,7 @@ TEST(PowercapSlow, PeriodIsMeasuredAndSetsTheWindow) {
     Machine machine({package(40, period_s)});
     machine.find();
     EXPECT_NEAR(machine.found().sensors[0]->update_period_s(), period_s, 2e-4);
-    EXPECT_NEAR(min_window_s(machine.found().sensors, 0.01), period_s * 100, 0.03);
+    EXPECT_NEAR(needed_window(machine.found().sensors, 0.01).seconds, period_s * 100, 0.03);
   }
 }
 

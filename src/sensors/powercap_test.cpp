@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "sensors/powercap_fixture_test.h"
+#include "sensors/window_need.h"
 #include "sensors/wrap_counter.h"
 
 namespace joulemark::sensors {
@@ -266,7 +267,7 @@ TEST(Powercap, EmptyMachineHasOneAbsentTotal) {
   EXPECT_EQ(total[0].scope, "total");
   EXPECT_EQ(total[0].reason, "no_sensor");
   EXPECT_FALSE(total[0].joules.has_value());
-  EXPECT_EQ(min_window_s(machine.found().sensors, 0.01), 0);
+  EXPECT_EQ(needed_window(machine.found().sensors, 0.01).seconds, 0);
 }
 
 TEST(Powercap, VirtualMachineIsNamedAsTheReason) {
@@ -300,7 +301,7 @@ TEST(Powercap, ZonesWithStrangeNamesAreShownAndNotCounted) {
 TEST(Powercap, WindowLengthFollowsFromThePrecision) {
   Machine machine(one_socket(50, 5));
   machine.find();
-  EXPECT_NEAR(min_window_s(machine.found().sensors, 0.001), 1 + 1.0 / 16.384, 1e-3);
+  EXPECT_NEAR(needed_window(machine.found().sensors, 0.001).seconds, 1 + 1.0 / 16.384, 1e-3);
 }
 
 TEST(WrapCounter, ModulusIsTheRangeAndOneStep) {

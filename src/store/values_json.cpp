@@ -47,6 +47,7 @@ void visit_protocol(Visitor& visitor, Value& p) {
   visitor.member("ready_s", p.ready_s);
   visitor.member("time_limit_s", p.time_limit_s);
   visitor.member("sample_hz", p.sample_hz);
+  visitor.member("energy_precision", p.energy_precision);
 }
 
 template <class Visitor, class Value>
