@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thermal design power, cores and threads are the makers' data sheets' (ark.intel.com, amd.com;
-// read in 2026). Those of processors made for one cloud are Boavizta's cpu_specs.csv (2.4.1).
+// Thermal design power and threads as the makers publish them. Of the products that Boavizta's
+// cpu_specs.csv tells them of, they are the same; those of processors made for one cloud are from
+// there.
 #include "sensors/estimate_processors.h"
 
 #include <algorithm>

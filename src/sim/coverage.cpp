@@ -29,6 +29,11 @@ constexpr double kWindowJitterS = 0.02;
 constexpr double kHighW = 200;
 constexpr double kLowW = 20;
 
+/// A power of 200 W or so.
+double some_watts(LoadSetup& setup) {
+  return kHighW * (0.75 + 0.5 * setup.random.uniform());
+}
+
 std::string steady(LoadSetup& setup) {
   return fmt::format("constant {} idle={} start={}", kHighW * (0.75 + 0.5 * setup.random.uniform()),
                      kLowW, kLoadBeginS);
@@ -56,7 +61,7 @@ std::string burst(LoadSetup& setup) {
 
 /// As a trial has it: idle up to the window's begin, and busy beyond its end.
 std::string from_begin(LoadSetup& setup) {
-  return fmt::format("burst watts={} idle={} start={} duration={}", kHighW, kLowW, setup.begin_s,
+  return fmt::format("burst watts={} idle={} start={} duration={}", some_watts(setup), kLowW, setup.begin_s,
                      setup.window_s + 1);
 }
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`--sim MACHINE`: the whole program on machines that are not there, and the mark that their results carry."""
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 from conftest import NOT_OK, OK, USAGE
@@ -81,3 +83,18 @@ def test_a_machine_of_ones_own_is_a_file(joulemark):
     outcome = joulemark("--sim", "mine.toml", "measure", "--json", "--", "sleep", "0.5")
     assert outcome.status == OK, outcome.err
     assert outcome.json["total_joules"] == pytest.approx(120 * outcome.json["duration_s"], rel=0.05)
+
+
+def test_a_window_is_as_long_as_a_precision_takes_or_refused(joulemark):
+    """The counters of cray-node step by a joule ten times a second: a window that tells 2 % of a watt has to last 55 s."""
+    common = ["compare", "null:x", "--engine", "null", "--quiet", "--energy-precision"]
+    refused = joulemark("--sim", "cray-node", *common, "0.02", "--duration", "3")
+    assert refused.status == USAGE and not (joulemark.home / "joulemark.sqlite").exists()
+    assert "windows of 55 s" in refused.err or "windows of 56 s" in refused.err
+    assert "'cray'" in refused.err and "--duration from 3 s" in refused.err
+    assert "--time-limit" in joulemark("--sim", "cray-node", *common, "0.001").err
+    fits = joulemark("--sim", "cray-node", *common, "0.6", "--repetitions", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--json")
+    assert fits.status == OK, fits.err
+    with contextlib.closing(sqlite3.connect(joulemark.home / "joulemark.sqlite")) as store:
+        ((begin, end),) = store.execute("select t0_ns, t1_ns from trial_phase where phase = 'measure'")
+    assert 1.8 < (end - begin) * 1e-9 < 2.2
