@@ -20,6 +20,7 @@
 #include "engine/discovery.h"
 #include "host/host.h"
 #include "run/process_worker.h"
+#include "sensors/agreement.h"
 #include "sensors/catalog.h"
 
 namespace joulemark::cli {
@@ -61,10 +62,16 @@ std::string missing_essential(const std::vector<DescribedEngine>& engines) {
   return any ? "" : "no engine is usable; run 'joulemark engines' for where they are looked for";
 }
 
+std::vector<SensorStatus> checked_sensors(const sensors::SensorEnvironment& environment) {
+  sensors::Discovered found = sensors::discover(environment);
+  sensors::check_agreement(environment, found);
+  return std::move(found.statuses);
+}
+
 Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots,
                    const std::vector<MeterAddress>& meters) {
   Diagnosis diagnosis{
-      .sensors = sensors::discover({.root = command.root, .meters = meters}).statuses,
+      .sensors = checked_sensors({.root = command.root, .meters = meters}),
       .host = host::fingerprint(command.root),
       .findings = host::preflight(command.root),
       .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
