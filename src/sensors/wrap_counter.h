@@ -16,6 +16,8 @@ struct CounterRange {
   /// Raw values from one wrap to the next: the largest value plus one step; 0: it never wraps, or
   /// nobody knows when, and then every fall is a reset.
   double modulus = 0;
+  /// Raw values that may go by between two reads; beyond, some may be lost unseen. 0: the modulus.
+  double most_between_reads = 0;
   /// What it measures never draws more, a processor socket or its memory by default; a faster step
   /// is a reset, not energy.
   double max_watts = 1000;
