@@ -4,15 +4,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
 
+#include "base/clock.h"
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
-#include "sensors/scripted_clock.h"
 #include "target.h"
 
 namespace {
@@ -42,7 +43,7 @@ const std::string kCray = "sys/cray/pm_counters/";
 const std::string kBattery = "sys/class/power_supply/BAT0/";
 
 const std::vector<Tree>& trees() {
-  static const std::vector<Tree> kTrees = {
+  static const std::vector<Tree> all = {
       {'p',
        {kZone + "0/name", kZone + "0/energy_uj", kZone + "0/max_energy_range_uj", kZone + "1/name",
         kZone + "1/energy_uj", kZone + "0:0/name", kZone + "0:0/energy_uj", "proc/cpuinfo"},
@@ -82,7 +83,7 @@ const std::vector<Tree>& trees() {
         kBattery + "current_now", kBattery + "energy_now"},
        "Discharging\n#\n9000000\n#\n11400000\n#\n800000\n#\n40000000\n"},
       {'i', {"sim/ipmi"}, "00 dc 2c 01 04 00 f4 01 fa 00 11 22 33 44 e8 03 00 00 40\n"}};
-  return kTrees;
+  return all;
 }
 
 /// In memory where the machine has such a folder: every input is some twenty files.
@@ -118,6 +119,18 @@ class Machines {
   fs::path folder_;
 };
 
+/// Sleeps are 20 ms at least, so that waiting for a counter that never steps takes few reads.
+class LateClock final : public Clock {
+ public:
+  Nanoseconds now() override { return now_; }
+  void sleep_until(Nanoseconds deadline) override {
+    now_ = std::max(deadline, now_ + to_nanoseconds(0.02));
+  }
+
+ private:
+  Nanoseconds now_ = kNanosecondsPerSecond;
+};
+
 /// Texts that are missing are files that are missing.
 void write_files(const fs::path& root, const Tree& tree, std::string_view texts) {
   bool is_there = true;
@@ -150,10 +163,10 @@ void expect_sound(const std::vector<Energy>& energies, const Discovered& found) 
 void use(const fs::path& root, const Tree& tree, std::string_view texts) {
   const std::size_t end = texts.find(kLater);
   write_files(root, tree, texts.substr(0, end));
-  ScriptedClock clock;
+  LateClock clock;
   const Discovered found = discover({.root = root, .clock = &clock});
   const Readings begin = read_all(found.sensors);
-  clock.advance_s(0.5);
+  clock.sleep_until(clock.now() + to_nanoseconds(0.5));
   if (end != std::string_view::npos) write_files(root, tree, texts.substr(end + kLater.size()));
   expect_sound(measure_between(found.sensors, begin, read_all(found.sensors), found.statuses),
                found);
@@ -162,11 +175,11 @@ void use(const fs::path& root, const Tree& tree, std::string_view texts) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Machines kMachines;
+  static const Machines machines;
   if (size == 0) return 0;
   const std::string_view texts(reinterpret_cast<const char*>(data) + 1, size - 1);
   for (const Tree& tree : trees())
-    if (tree.key == static_cast<char>(data[0])) use(kMachines.root_of(tree), tree, texts);
+    if (tree.key == static_cast<char>(data[0])) use(machines.root_of(tree), tree, texts);
   return 0;
 }
 

@@ -2,6 +2,8 @@
 // Trials of language models with scripted workers and a meter of constant power.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "run/model_prompts.h"
