@@ -48,8 +48,8 @@ std::optional<Place> place_of(const fs::path& root, int cpu) {
       root / "sys/devices/system/cpu" / fmt::format("cpu{}", cpu) / "topology";
   const auto socket = host::read_number<int>(topology / "physical_package_id");
   const int die = host::read_number<int>(topology / "die_id").value_or(0);
-  if (!socket || die < 0 || die >= kMostCpus) return std::nullopt;
-  return Place{*socket, die};
+  if (!socket) return std::nullopt;
+  return Place{*socket, die >= 0 && die < kMostCpus ? die : 0};
 }
 
 /// The kernel names one processor for each counter. Where it does not tell the socket it is the

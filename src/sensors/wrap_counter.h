@@ -26,9 +26,9 @@ struct CounterRange {
 /// Turns raw values of a wrapping counter into a continuous one.
 ///
 /// A value below the last one is a wrap when the energy that this implies is plausible for the time
-/// between the two, and a reset otherwise. When more time passed than a whole range takes at
-/// `max_watts`, the number of wraps is unknown: a gap. Both are breaks: no difference across one is
-/// an energy.
+/// between the two, and a reset otherwise. When more time passed than `most_between_reads` takes
+/// at `max_watts`, the number of wraps is unknown: a gap. Both are breaks: no difference across one
+/// is an energy.
 class WrapCounter {
  public:
   enum class Break { kReset, kGap };
