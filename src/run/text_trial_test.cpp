@@ -2,6 +2,8 @@
 // Trials of language models with scripted workers and a meter of constant power.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "run/model_prompts.h"
@@ -20,6 +22,8 @@ constexpr Nanoseconds kStep = 1'000'000;  // of a token
 class SteadyMeter final : public Sensor {
  public:
   explicit SteadyMeter(Clock& clock) : clock_(clock) {}
+  /// Joules besides, by the time.
+  std::function<double(Nanoseconds)> more_j = [](Nanoseconds) { return 0.0; };
   [[nodiscard]] std::string name() const override { return "steady"; }
   [[nodiscard]] double update_period_s() const override { return 0; }
   [[nodiscard]] double resolution_j() const override { return 0; }
@@ -27,7 +31,7 @@ class SteadyMeter final : public Sensor {
   void read_into(std::vector<CounterReading>& readings) override {
     const Nanoseconds now = clock_.now();
     readings = {{.scope = "package-0",
-                 .joules = kWatts * static_cast<double>(now) * 1e-9,
+                 .joules = kWatts * to_seconds(now) + more_j(now),
                  .t_before_ns = now,
                  .t_after_ns = now}};
   }
@@ -125,6 +129,16 @@ TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
 TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {
   experiment_.protocol.idle_s = 0.5;
   EXPECT_NEAR(run_one().idle_w.value_or(0), kWatts, 1e-6);
+}
+
+// Kepler takes the least power that it has seen.
+TEST_F(TextTrial, AnIdlePhaseTellsTheMeanPowerAndNotTheLeast) {
+  experiment_.protocol.idle_s = 0.5;
+  const Nanoseconds middle = clock_.now() + to_nanoseconds(0.25);
+  dynamic_cast<SteadyMeter&>(*sensors_.back()).more_j = [middle](Nanoseconds now) {
+    return 40 * std::clamp(to_seconds(now - middle), 0.0, 0.1);
+  };
+  EXPECT_NEAR(run_one().idle_w.value_or(0), kWatts + 40 * 0.1 / 0.5, 1e-6);
 }
 
 TEST_F(TextTrial, WithoutAnIdlePhaseThatPowerIsNotKnown) {

@@ -164,17 +164,18 @@ std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,
   const double memory_s = timing.memory_s();
   GaugeWindow later = window;
   later.end += to_nanoseconds(memory_s);
-  if (const auto span = span_between(integral, timing, later)) {
-    const double outside_j = span->edges_w() * memory_s / 2;
+  const auto span_later = span_between(integral, timing, later);
+  const double outside_j = span_later ? span_later->edges_w() * memory_s / 2 : 0;
+  if (span_later && span_later->joules() >= outside_j) {
     // Of each edge: how uneven the power was within a mean, and within the time since its update.
     const double edge_var =
-        span->power_var() * memory_s * (timing.average_s / 12 + timing.update_s / 4);
+        span_later->power_var() * memory_s * (timing.average_s / 12 + timing.update_s / 4);
     const double hidden_var =
-        stands_still(integral, later) ? 0 : span->hidden_var(integral.least_w());
+        stands_still(integral, later) ? 0 : span_later->hidden_var(integral.least_w());
     return GaugeEnergy{
-        .joules = span->joules() - outside_j,
-        .uncertainty_j = std::sqrt(span->sampling_var() + 2 * edge_var + span->step_var() +
-                                   hidden_var + span->guess_var())};
+        .joules = span_later->joules() - outside_j,
+        .uncertainty_j = std::sqrt(span_later->sampling_var() + 2 * edge_var +
+                                   span_later->step_var() + hidden_var + span_later->guess_var())};
   }
   const auto span = span_between(integral, timing, window);
   if (!span) return std::nullopt;

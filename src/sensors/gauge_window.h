@@ -36,8 +36,8 @@ struct GaugeEnergy {
 /// A reading is a mean of the past, so what was drawn inside a window is in the readings up to
 /// `memory_s` after its end: where there are samples until then, they are integrated so far, and
 /// what those near the edges tell of the time outside of the window is taken off. It is exact for a
-/// power that changes at the edges only. Without such samples the readings stand for the present,
-/// and the uncertainty is that much larger.
+/// power that changes at the edges only. Without such samples, or where that would take off more
+/// than there is, the readings stand for the present, and the uncertainty is that much larger.
 ///
 /// Empty where samples do not cover the window, or are too far apart.
 std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,

@@ -68,6 +68,14 @@ TEST(GaugeWindow, WhatAMeanRemembersIsReadBehindTheEnd) {
   EXPECT_LT(energy->uncertainty_j, early->uncertainty_j / 2);
 }
 
+TEST(GaugeWindow, APowerThatFellBeforeAShortWindowIsNoNegativeEnergy) {
+  const auto integral = sampled(0.5, 3, [](double t) { return t < 1.25 ? 90.0 : 9.0; });
+  const auto energy = energy_of_window(integral, {.update_s = 1}, window(1, 1.5));
+  EXPECT_GE(energy->joules, 0);
+  EXPECT_LE(energy->joules, 90 * 0.5);
+  EXPECT_GT(energy->uncertainty_j, 10);
+}
+
 TEST(GaugeWindow, AGuessOfWhatAGaugeRemembersCountsWhereTheEdgesDiffer) {
   // In truth it remembers nothing, and the power at the end goes on.
   const auto integral = sampled(0.1, 10, [](double t) { return t < 5 ? 100.0 : 300.0; });

@@ -18,6 +18,10 @@
 namespace joulemark::sensors {
 namespace {
 
+/// The kernel widens a register of 32 bits whenever it is asked, and takes the step for a signed
+/// number: from 2^31 steps on it is wrong. Of the finest steps, 2^-16 J; it does not tell which.
+constexpr double kKernelLosesJ = 32768;
+
 SensorStatus status_of(const std::string& scope, const std::string& reason, std::string detail) {
   return make_status("perf", scope, reason, std::move(detail));
 }
@@ -79,11 +83,12 @@ Opened open_counted(const PowerPmu& pmu, const SensorEnvironment& environment,
       opened.error = source.error();
       continue;
     }
-    opened.counters.push_back({.scope = event.scope,
-                               .range = {.unit_j = event.unit_j, .modulus = 0},
-                               // A raw value is finer than what moves it.
-                               .step_j = std::max(event.unit_j, kUsualRaplStepJ),
-                               .source = *std::move(source)});
+    opened.counters.push_back(
+        {.scope = event.scope,
+         .range = {.unit_j = event.unit_j, .most_between_reads = kKernelLosesJ / event.unit_j},
+         // A raw value is finer than what moves it.
+         .step_j = std::max(event.unit_j, kUsualRaplStepJ),
+         .source = *std::move(source)});
   }
   return opened;
 }

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/split.h"
@@ -41,19 +42,29 @@ struct Place {
   int die = 0;
 };
 
-Place place_of(const fs::path& root, int cpu) {
+/// Empty where the machine does not tell.
+std::optional<Place> place_of(const fs::path& root, int cpu) {
   const fs::path topology =
       root / "sys/devices/system/cpu" / fmt::format("cpu{}", cpu) / "topology";
-  return {host::read_number<int>(topology / "physical_package_id").value_or(0),
-          host::read_number<int>(topology / "die_id").value_or(0)};
+  const auto socket = host::read_number<int>(topology / "physical_package_id");
+  const int die = host::read_number<int>(topology / "die_id").value_or(0);
+  if (!socket) return std::nullopt;
+  return Place{*socket, die >= 0 && die < kMostCpus ? die : 0};
 }
 
+/// The kernel names one processor for each counter. Where it does not tell the socket it is the
+/// next one, and a second processor of one die is a die more: values tell later whether they are
+/// two.
 std::map<int, std::string> devices_of(const fs::path& root, const std::vector<int>& cpus) {
   std::map<int, Place> places;
   std::map<int, std::set<int>> dies;
   for (const int cpu : cpus) {
-    places[cpu] = place_of(root, cpu);
-    dies[places[cpu].socket].insert(places[cpu].die);
+    const int next = static_cast<int>(places.size());
+    Place place = place_of(root, cpu).value_or(Place{.socket = next});
+    std::set<int>& taken = dies[place.socket];
+    if (taken.contains(place.die)) place.die = *taken.rbegin() + 1;
+    taken.insert(place.die);
+    places[cpu] = place;
   }
   std::map<int, std::string> devices;
   for (const auto& [cpu, place] : places)

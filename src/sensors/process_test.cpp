@@ -9,7 +9,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
+#include <thread>
 
 namespace joulemark::sensors {
 namespace {
@@ -130,6 +132,17 @@ TEST(Process, ThisProcessHasCountersInNanosecondSteps) {
   EXPECT_LT(*used.cpu_s, 1.0);
   EXPECT_GT(*used.load_peak_rss_bytes, 1 << 20);
   EXPECT_TRUE(used.voluntary_switches.has_value());
+}
+
+// /proc/PID/schedstat tells the first thread's time only.
+TEST(Process, TheTimeOfItsOtherThreadsIsCounted) {
+  const double begin_s = *process_cpu_s(getpid());
+  std::thread([] {
+    timespec now{};
+    while (now.tv_sec == 0 && now.tv_nsec < 20'000'000)
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  }).join();
+  EXPECT_GE(*process_cpu_s(getpid()) - begin_s, 0.02);
 }
 
 TEST(Process, ResetGivesTheWindowItsOwnPeak) {

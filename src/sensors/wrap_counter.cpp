@@ -33,7 +33,8 @@ double WrapCounter::take(std::uint64_t raw, Nanoseconds t) {
   const double seconds = to_seconds(t - last_t_);
   const double step = step_to(raw);
   const double most = range_.max_watts / range_.unit_j;  ///< raw values in a second
-  const bool wraps_unknown = range_.modulus > 0 && seconds * most >= range_.modulus;
+  const double limit = range_.most_between_reads > 0 ? range_.most_between_reads : range_.modulus;
+  const bool wraps_unknown = limit > 0 && seconds * most >= limit;
   const bool plausible = step >= 0 && step <= (seconds + kUpdateSlackS) * most;
   if (wraps_unknown) {
     mark(t, Break::kGap);

@@ -16,6 +16,8 @@ struct CounterRange {
   /// Raw values from one wrap to the next: the largest value plus one step; 0: it never wraps, or
   /// nobody knows when, and then every fall is a reset.
   double modulus = 0;
+  /// Raw values that may go by between two reads; beyond, some may be lost unseen. 0: the modulus.
+  double most_between_reads = 0;
   /// What it measures never draws more, a processor socket or its memory by default; a faster step
   /// is a reset, not energy.
   double max_watts = 1000;
@@ -24,9 +26,9 @@ struct CounterRange {
 /// Turns raw values of a wrapping counter into a continuous one.
 ///
 /// A value below the last one is a wrap when the energy that this implies is plausible for the time
-/// between the two, and a reset otherwise. When more time passed than a whole range takes at
-/// `max_watts`, the number of wraps is unknown: a gap. Both are breaks: no difference across one is
-/// an energy.
+/// between the two, and a reset otherwise. When more time passed than `most_between_reads` takes
+/// at `max_watts`, the number of wraps is unknown: a gap. Both are breaks: no difference across one
+/// is an energy.
 class WrapCounter {
  public:
   enum class Break { kReset, kGap };

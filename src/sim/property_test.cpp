@@ -120,6 +120,67 @@ TEST(Properties, MirrorsOfAZoneNeverChangeTheTotal) {
   }
 }
 
+/// The energy of two seconds, read by the way at the ends of random steps.
+double read_by_the_way(const Machine& machine, Random& random) {
+  Bench bench(machine);
+  bench.find();
+  bench.clock().advance_s(1 - bench.now_s());
+  const sensors::Readings begin = bench.read();
+  while (bench.now_s() < 2.9) {
+    bench.clock().advance_s(std::min(random.uniform() * 0.3, 3 - bench.now_s()));
+    bench.read();
+  }
+  bench.clock().advance_s(3 - bench.now_s());
+  return scope(bench.between(begin, bench.read()), "total").joules.value_or(-1);
+}
+
+TEST(Properties, ReadsInsideAWindowChangeNoTotal) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    const Machine machine = sockets(2, random);
+    const double total_j = total_of(machine);
+    ASSERT_GT(total_j, 0);
+    for (int schedule = 0; schedule < 3; ++schedule)
+      EXPECT_NEAR(read_by_the_way(machine, random), total_j, 1e-9 * total_j) << "seed " << seed;
+  }
+}
+
+/// With the platform, which consumes what all sockets do and `rest_w`, and views of the same parts.
+Machine with_platform(Machine machine, double rest_w, Random& random) {
+  Power platform{rest_w, 0};
+  for (const auto& [name, power] : machine.scopes) {
+    platform.idle_w += power.idle_w;
+    platform.share += power.share;
+  }
+  machine.scopes["psys"] = platform;
+  Part view = machine.parts.front();
+  view.at = "intel-rapl-mmio:0";
+  machine.parts.push_back(view);
+  view.at = "intel-rapl:0:1";
+  view.name = "core";
+  machine.parts.push_back(view);
+  view.at = "intel-rapl:9";
+  view.name = view.shows = "psys";
+  machine.parts.push_back(view);
+  shuffle(machine.parts, random);
+  return machine;
+}
+
+TEST(Properties, PartsNeverAddUpToMoreThanTheMachine) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    const int count = 1 + static_cast<int>(random.below(4));
+    const double rest_w = random.uniform() * 30;
+    Bench bench(with_platform(sockets(count, random), rest_w, random));
+    bench.find();
+    const Window window = bench.window(0.5 + random.uniform() * 3);
+    const Energy& total = scope(window.energies, "total");
+    ASSERT_TRUE(total.joules) << total.detail;
+    EXPECT_NEAR(*total.joules, bench.truth("total", window), 0.6) << "seed " << seed;
+    EXPECT_LE(*total.joules, bench.truth("psys", window) + 1.96 * *total.uncertainty_j);
+  }
+}
+
 TEST(Properties, AResetNeverGivesEnergy) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
