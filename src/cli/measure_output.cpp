@@ -62,6 +62,9 @@ constexpr Fact surrounding(const char* title, std::string (*text)(double)) {
 std::string times_text(double count) {
   return fmt::format("{:.0f} times", count);
 }
+std::string percent_text(double percent) {
+  return fmt::format("{:.2g} % of a core", percent);
+}
 std::string celsius_text(double degrees) {
   return fmt::format("{:.1f} °C", degrees);
 }
@@ -92,7 +95,9 @@ constexpr Fact kFacts[] = {
     surrounding<WindowFact::kPressureIo>("waited for storage", seconds_text),
     surrounding<WindowFact::kTemperatureBegin>("temperature before", celsius_text),
     surrounding<WindowFact::kTemperatureEnd>("temperature after", celsius_text),
-    surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text)};
+    surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text),
+    surrounding<WindowFact::kSamplerCpu>("reading the sensors cost", percent_text),
+    surrounding<WindowFact::kSamplerMissed>("  and was late", times_text)};
 
 /// Why `fact` is absent.
 std::string reason_of(const Fact& fact, const CommandRun& run) {

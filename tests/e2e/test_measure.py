@@ -62,7 +62,7 @@ def test_what_the_command_writes_to_storage_is_counted(joulemark):
     found = measured(joulemark, "--", "dd", "if=/dev/zero", f"of={joulemark.home / 'file'}", "bs=1M", "count=4", "conv=fsync")
     assert found["written_bytes"] == 0 or found["written_bytes"] >= 4 << 20  # 0 in memory
     assert found["caveats"] == [] or found["caveats"][0]["code"] == "throttled"
-    for key in ("read_bytes", "cgroup_cpu_s", "cgroup_throttles", "cgroup_peak_bytes", "pressure_io_s", "temperature_end_C", "thermal_throttles"):
+    for key in ("read_bytes", "cgroup_cpu_s", "cgroup_throttles", "cgroup_peak_bytes", "pressure_io_s", "temperature_end_C", "thermal_throttles", "sampler_cpu_percent"):
         assert (found[key] is None) == (f"{key}_reason" in found), key
 
 

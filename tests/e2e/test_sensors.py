@@ -68,6 +68,8 @@ def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
     assert found["pressure_memory_s"]["value"] == 0 and found["pressure_memory_s"]["n"] == 3
     assert found["pressure_cpu_s"]["value"] is None and found["pressure_cpu_s"]["value_reason"] == "absent"
     assert 1 <= found["thermal_throttles"]["value"] <= 6
+    assert 0 < found["sampler_cpu_percent"]["value"] < 50 and found["sampler_cpu_percent"]["n"] == 3
+    assert found["sampler_missed_ticks"]["value"] >= 0
     assert "in 3 of 3 trials the processor was slowed down for heat" in caveats_of(answer)["thermal_throttled"]
     assert "throttled" not in caveats_of(answer)
 
