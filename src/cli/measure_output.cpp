@@ -12,6 +12,7 @@
 #include "cli/measure_summary.h"
 #include "report/estimates.h"
 #include "report/json_values.h"
+#include "verdict/energy_text.h"
 #include "verdict/throttling.h"
 
 namespace joulemark::cli {
@@ -176,40 +177,33 @@ std::string how_it_ended(const std::vector<CommandRun>& runs) {
                              : fmt::format("; a run ended with status {}", failed->exit_status);
 }
 
-std::string energy_text(const Energy& energy) {
-  if (!energy.joules) return fmt::format("not measured: {}", energy.detail);
-  return fmt::format("{} J ({}, {})", with_uncertainty(*energy.joules, energy.uncertainty_j),
-                     to_string(energy.energy_class), energy.sensor);
-}
-
 void add_energies(const MeasuredCommand& measured, TextTable& table) {
   const std::vector<Energy> energies = mean_energies(measured.runs);
-  table.add_row({"energy", energy_text(energies.back())});
+  table.add_row({"energy", energy_text(verdict::shown_total(energies))});
   for (std::size_t i = 0; i + 1 < energies.size(); ++i)
-    table.add_row({"  " + energies[i].scope, energy_text(energies[i])});
+    table.add_row({"  " + energies[i].scope, energy_text(verdict::shown_scope(energies[i]))});
   const auto net = net_of(measured);
   const auto idle = idle_of(measured);
   if (net && idle)
-    table.add_row({"  above idle",
-                   fmt::format("{} J, {} W idle", with_uncertainty(net->joules, net->uncertainty_j),
-                               with_uncertainty(idle->watts, idle->uncertainty_w))});
+    table.add_row(
+        {"  above idle",
+         fmt::format("{}, {} idle", verdict::uncertain_text({net->joules, net->uncertainty_j}),
+                     verdict::uncertain_text({idle->watts, idle->uncertainty_w, "W"}))});
   const Energy& total = energies.back();
   if (total.joules) table.add_row({"  scope", total.detail});
   if (const auto estimate = mean_estimate(measured.runs))
     table.add_row({"estimate", report::estimate_text(*estimate)});
 }
 
-}  // namespace
-
-std::string with_uncertainty(double value, std::optional<double> uncertainty) {
-  if (!uncertainty || !(*uncertainty > 0)) return fmt::format("{:.4g}", value);
-  const int decimals = 1 - static_cast<int>(std::floor(std::log10(*uncertainty)));
-  if (decimals >= 0)
-    return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, *uncertainty, decimals);
-  const double unit = std::pow(10.0, -decimals);
-  return fmt::format("{:.0f} ± {:.0f}", std::round(value / unit) * unit,
-                     std::round(*uncertainty / unit) * unit);
+/// What ± means, where one is shown.
+std::string uncertainty_note(const MeasuredCommand& measured) {
+  const auto& energies = measured.runs.front().energy;
+  const bool any = std::any_of(energies.begin(), energies.end(),
+                               [](const Energy& energy) { return energy.joules.has_value(); });
+  return any ? fmt::format("  {}\n", verdict::kUncertaintyNote) : "";
 }
+
+}  // namespace
 
 std::string measure_json(const MeasuredCommand& measured) {
   const std::vector<Energy> energies = mean_energies(measured.runs);
@@ -250,6 +244,7 @@ std::string measure_text(const MeasuredCommand& measured) {
                         printable(measured.simulated));
   const std::vector<std::string> lines = table.lines();
   for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + '\n';
+  text += uncertainty_note(measured);
   for (const Caveat& caveat : caveats_of(measured)) text += "  " + caveat.message + '\n';
   return text;
 }

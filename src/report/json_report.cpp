@@ -93,6 +93,7 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"standing", to_string(cell.standing)},
               {"in_best_set", cell.in_best_set()},
               {"reason", cell.reason}};
+  row["energy_text"] = cell.energy;
   put_ratio(row, cell);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;

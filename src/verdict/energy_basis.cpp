@@ -11,6 +11,7 @@
 #include "sensors/containment.h"
 #include "stats/descriptive.h"
 #include "verdict/collect.h"
+#include "verdict/energy_text.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
@@ -44,11 +45,10 @@ bool may_count(const Energy& energy, const TrialRecord& trial) {
 
 void add_trial(const TrialRecord& trial, const Energy& total, Basis& basis) {
   if (total.uncertainty_j) basis.relative_u.push_back(*total.uncertainty_j / *total.joules);
-  for (const Energy& energy : trial.energy)
-    if (&energy != &total && energy.joules && may_count(energy, trial)) {
-      add_once(basis.scopes, energy.scope);
-      add_once(basis.sources, source_of(energy.sensor));
-    }
+  for (const Energy* part : parts_of_total(trial.energy)) {
+    add_once(basis.scopes, part->scope);
+    add_once(basis.sources, source_of(part->sensor));
+  }
   if (basis.sources.empty()) basis.sources.push_back(source_of(total.sensor));
 }
 
@@ -75,8 +75,8 @@ std::string energy_basis(const ExperimentRecord& record) {
               ? fmt::format("{}, gross (idle included)", fmt::join(basis.sources, ", "))
               : std::string("as imported, with or without idle");
   if (!basis.relative_u.empty())
-    text += fmt::format(", ± {:.2g} % (without the counters' calibration)",
-                        kPercent * stats::median(basis.relative_u));
+    text += fmt::format(", ± {:.2g} % (95 % uncertainty, without the sensors' calibration)",
+                        kPercent * kCoverageFactor * stats::median(basis.relative_u));
   return text;
 }
 

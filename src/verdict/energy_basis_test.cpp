@@ -31,8 +31,8 @@ TEST(EnergyBasis, NamesScopesSourceAndUncertainty) {
   const ExperimentRecord record = record_with(
       {measured("package-0", 40, 0.15), measured("dram-0", 5, 0.03), measured("total", 45, 0.18)});
   EXPECT_EQ(energy_basis(record),
-            "energy: package-0 + dram-0, hardware counters (RAPL), gross (idle included), ± 0.4 % "
-            "(without the counters' calibration)");
+            "energy: package-0 + dram-0, hardware counters (RAPL), gross (idle included), ± 0.78 "
+            "% (95 % uncertainty, without the sensors' calibration)");
   EXPECT_EQ(judge(record).energy_basis, energy_basis(record));
 }
 

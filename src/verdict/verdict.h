@@ -60,6 +60,7 @@ struct Cell {
   int different = 0;                ///< of the finished ones, those whose outputs differ
   int not_ok = 0;                   ///< blocks without a finished trial
   std::vector<Estimate> estimates;  ///< by MetricId
+  std::string energy;               ///< for people, with uncertainty, class, scopes and sensor
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
   /// Ranked, and not shown to be more than the margin worse than the best.
   [[nodiscard]] bool in_best_set() const { return ranked() && standing != Standing::kWorse; }

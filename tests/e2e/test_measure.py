@@ -4,6 +4,7 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -44,6 +45,9 @@ def test_idle_power_is_taken_away_where_it_is_asked_for(joulemark, tmp_path):
     assert found["idle_w"] == pytest.approx(WATTS, rel=0.05)
     assert abs(found["net_joules"]) < 3 and found["net_uncertainty_j"] > 0
     assert "above idle" in text.out and "covers package-0" in text.out
+    (energy,) = (line for line in text.out.splitlines() if line.split()[:1] == ["energy"])
+    assert re.search(r"energy +[0-9.]+ ± [0-9.]+ J \(measured, package, powercap\)$", energy), energy
+    assert text.out.count("± is the 95 % uncertainty") == 1
 
 
 def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark, tmp_path):
@@ -55,7 +59,7 @@ def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark
     assert 0.01 < found["cpu_s"] <= found["duration_s"] * 1.2
     assert "idle_w" not in found
     text = joulemark("measure", "--root", tmp_path / "machine", "--", "true")
-    assert "not measured" in text.out and "0 J" not in text.out
+    assert "— (not measured: " in text.out and "0 J" not in text.out and "±" not in text.out
 
 
 def test_what_the_command_writes_to_storage_is_counted(joulemark):
