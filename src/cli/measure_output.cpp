@@ -64,7 +64,7 @@ std::string times_text(double count) {
   return fmt::format("{:.0f} times", count);
 }
 std::string percent_text(double percent) {
-  return fmt::format("{:.2g} % of a core", percent);
+  return fmt::format("{:.3g} % of a core", percent);
 }
 std::string celsius_text(double degrees) {
   return fmt::format("{:.1f} °C", degrees);
@@ -106,10 +106,17 @@ std::string reason_of(const Fact& fact, const CommandRun& run) {
   return of_window ? run.resources.facts.at(*of_window).reason : "below_resolution";
 }
 
+/// Why the uncertainty of the calibration is absent.
+std::string calibration_reason(const Energy& energy) {
+  return energy.joules ? "not_known" : energy.reason;
+}
+
 Json energy_json(const Energy& energy) {
   Json json = {{"scope", energy.scope}};
   report::put(json, "joules", energy.joules.value_or(std::nan("")), energy.reason);
   report::put(json, "uncertainty_j", energy.uncertainty_j.value_or(std::nan("")), energy.reason);
+  report::put(json, "calibration_j", energy.calibration_j.value_or(std::nan("")),
+              calibration_reason(energy));
   json["class"] = to_string(energy.energy_class);
   json["sensor"] = energy.sensor;
   json["reason"] = energy.reason;
@@ -190,6 +197,8 @@ void add_energies(const MeasuredCommand& measured, TextTable& table) {
          fmt::format("{}, {} idle", verdict::uncertain_text({net->joules, net->uncertainty_j}),
                      verdict::uncertain_text({idle->watts, idle->uncertainty_w, "W"}))});
   const Energy& total = energies.back();
+  if (total.joules)
+    table.add_row({"  calibration", verdict::calibration_text(total.calibration_j)});
   if (total.joules) table.add_row({"  scope", total.detail});
   if (const auto estimate = mean_estimate(measured.runs))
     table.add_row({"estimate", report::estimate_text(*estimate)});
@@ -215,6 +224,8 @@ std::string measure_json(const MeasuredCommand& measured) {
   report::put(json, "total_joules", total.joules.value_or(std::nan("")), total.reason);
   report::put(json, "total_uncertainty_j", total.uncertainty_j.value_or(std::nan("")),
               total.reason);
+  report::put(json, "total_calibration_j", total.calibration_j.value_or(std::nan("")),
+              calibration_reason(total));
   put_net(json, measured, total.reason.empty() ? "not_recorded" : total.reason);
   if (const auto estimate = mean_estimate(measured.runs))
     json["estimate"] = report::estimate_json(*estimate);

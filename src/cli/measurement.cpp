@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/meter_address.h"
+#include "cli/calibration_flag.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/estimate_flag.h"
@@ -102,7 +103,12 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
   SystemClock clock;
   const auto meters = parse_meter_addresses(measurement.experiment.meters);
   if (!meters) return fail(meters.error());
-  auto found = sensors::discover({.root = options.root, .clock = &clock, .meters = *meters});
+  auto calibrations = calibrations_from(measurement.experiment.calibration);
+  if (!calibrations) return fail(calibrations.error());
+  auto found = sensors::discover({.root = options.root,
+                                  .clock = &clock,
+                                  .meters = *meters,
+                                  .calibrations = *std::move(calibrations)});
   print_energy_note(found);
   const auto processors = sensors::read_processor_facts(options.root);
   run::ProcessWorkerRunner workers(run::default_worker_program());
@@ -176,6 +182,7 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
   if (auto root = check_root(options.root); !root) return fail(root.error());
+  if (auto known = calibrations_from(experiment.calibration); !known) return fail(known.error());
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
   auto installs = find_installs(experiment, path);

@@ -11,6 +11,7 @@
 #include "sensors/containment.h"
 #include "stats/descriptive.h"
 #include "verdict/collect.h"
+#include "verdict/energy_calibration.h"
 #include "verdict/energy_text.h"
 #include "verdict/metric.h"
 
@@ -60,6 +61,20 @@ MissingScope& entry_of(const Energy& energy, std::vector<MissingScope>& all) {
   return all.emplace_back(MissingScope{.scope = energy.scope, .reason = energy.reason});
 }
 
+/// "; calibration ± 9.8 % (perf not calibrated: a prior)", or "" where nothing is known.
+std::string calibration_of(const ExperimentRecord& record) {
+  const EnergyCalibration calibration = energy_calibration(record);
+  if (!calibration.relative_u) return "";
+  std::vector<std::string> sensors;
+  for (const UsedCalibration& used : calibration.sensors)
+    sensors.push_back(used.gain == 1
+                          ? fmt::format("{} {}", used.sensor, used.source)
+                          : fmt::format("{} × {} {}", used.sensor, used.gain, used.source));
+  return fmt::format("; calibration ± {:.2g} % ({})",
+                     kPercent * kCoverageFactor * *calibration.relative_u,
+                     fmt::join(sensors, ", "));
+}
+
 }  // namespace
 
 std::string energy_basis(const ExperimentRecord& record) {
@@ -77,7 +92,7 @@ std::string energy_basis(const ExperimentRecord& record) {
   if (!basis.relative_u.empty())
     text += fmt::format(", ± {:.2g} % (95 % uncertainty, without the sensors' calibration)",
                         kPercent * kCoverageFactor * stats::median(basis.relative_u));
-  return text;
+  return text + calibration_of(record);
 }
 
 std::vector<MissingScope> missing_scopes(const ExperimentRecord& record) {

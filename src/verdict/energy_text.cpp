@@ -55,6 +55,15 @@ std::string uncertain_text(const Uncertain& shown) {
                      decimals, rounded, decimals, scale.unit);
 }
 
+std::string calibration_text(std::optional<double> standard_j) {
+  if (!standard_j) return "not known";
+  const double expanded = kCoverageFactor * *standard_j;
+  const Scale scale = scale_for(metric(MetricId::kEnergy), expanded);
+  const double rounded = two_digits(expanded / scale.factor);
+  return fmt::format("± {:.{}f} {}, the same in every window", rounded, rounded < 10 ? 1 : 0,
+                     scale.unit);
+}
+
 std::string short_scopes(const std::vector<std::string>& scopes) {
   std::vector<std::pair<std::string, int>> kinds;
   for (const std::string& scope : scopes) {

@@ -28,6 +28,9 @@ struct Uncertain {
 /// significant digits.
 std::string uncertain_text(const Uncertain& shown);
 
+/// "± 20 J, the same in every window", or that it is not known.
+std::string calibration_text(std::optional<double> standard_j);
+
 /// What a text of an energy says.
 struct ShownEnergy {
   EnergyClass energy_class = EnergyClass::kAbsent;

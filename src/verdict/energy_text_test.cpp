@@ -65,6 +65,13 @@ TEST(EnergyText, WhatIsAbsentIsNoNumber) {
   EXPECT_EQ(energy_text(shown_total({absent})), "— (not measured: vm)");
 }
 
+TEST(EnergyText, ACalibrationIsNotKnownOrTheSameInEveryWindow) {
+  EXPECT_EQ(calibration_text(20 / kCoverageFactor), "± 20 J, the same in every window");
+  EXPECT_EQ(calibration_text(123 / kCoverageFactor), "± 120 J, the same in every window");
+  EXPECT_EQ(calibration_text(4.123 / kCoverageFactor), "± 4.1 J, the same in every window");
+  EXPECT_EQ(calibration_text(std::nullopt), "not known");
+}
+
 TEST(EnergyText, AnEstimateIsMarked) {
   Energy estimated = energy("total", "tdp", 412.71, 0);
   estimated.energy_class = EnergyClass::kEstimated;

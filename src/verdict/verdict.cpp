@@ -227,6 +227,7 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   }
   judgement.across = compare_across_models(record, judgement);
   judgement.sentence = overall_sentence(judgement, record.experiment.margin);
+  judgement.calibration = energy_calibration(record);
   judgement.energy_basis = energy_basis(record);
   for (Cell& cell : judgement.cells) cell.energy = cell_energy(record, judgement, cell);
   judgement.caveats = find_caveats(record, judgement);

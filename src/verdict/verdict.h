@@ -11,6 +11,7 @@
 #include "joulemark/result.h"
 #include "stats/interval.h"
 #include "stats/test_result.h"
+#include "verdict/energy_calibration.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
@@ -138,6 +139,7 @@ struct Judgement {
   std::vector<Cell> cells;
   std::vector<Caveat> caveats;
   std::optional<AcrossModels> across;  ///< of several models that can be compared
+  EnergyCalibration calibration;       ///< of the joules' sensors
   std::string energy_basis;            ///< what the joules cover, in one line; empty without energy
   /// Ranked configurations whose interval does not show that they meet a constraint.
   std::vector<std::string> open_constraints;

@@ -50,6 +50,33 @@ def test_idle_power_is_taken_away_where_it_is_asked_for(joulemark, tmp_path):
     assert text.out.count("± is the 95 % uncertainty") == 1
 
 
+def test_a_sensor_that_was_calibrated_is_multiplied_once(joulemark, tmp_path):
+    with SimulatedPowercap(tmp_path / "machine", WATTS):
+        plain = measured(joulemark, "--root", tmp_path / "machine", "--", "sleep", "0.5")
+        found = measured(joulemark, "--root", tmp_path / "machine", "--calibration", "powercap=1.5+-0.02", "--", "sleep", "0.5")
+    assert plain["total_joules"] == pytest.approx(WATTS * plain["duration_s"], rel=0.05)
+    assert plain["total_calibration_j"] == pytest.approx(0.05 * plain["total_joules"])
+    assert found["total_joules"] == pytest.approx(1.5 * WATTS * found["duration_s"], rel=0.05)
+    assert found["total_calibration_j"] == pytest.approx(0.02 * found["total_joules"])
+    assert found["energy"][0]["calibration_j"] == pytest.approx(0.02 * found["energy"][0]["joules"])
+    assert found["total_uncertainty_j"] < 0.1 * found["total_joules"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("powrcap=1.1±0.01", "--calibration names no sensor: 'powrcap'; did you mean 'powercap'?"),
+        ("powercap=3±0.01", "--calibration must be SENSOR=GAIN±U"),
+        ("powercap=1.1", "--calibration must be SENSOR=GAIN±U"),
+        ("powercap=nan±0.1", "--calibration must be SENSOR=GAIN±U"),
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(joulemark, text, words):
+    outcome = joulemark("measure", "--calibration", text, "--", "true")
+    assert outcome.status == USAGE and words in outcome.err
+    assert outcome.out == ""
+
+
 def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark, tmp_path):
     (tmp_path / "machine").mkdir()
     found = measured(joulemark, "--root", tmp_path / "machine", "--", "sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")
