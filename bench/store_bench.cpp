@@ -32,9 +32,9 @@ TrialRecord make_trial(Random& random, int index) {
   trial.configuration.options = {{"spin", "off"}};
   trial.host = "0123456789abcdef";
   trial.phases = {{Phase::kLoad, 0, 1}, {Phase::kWarmup, 1, 2}, {Phase::kMeasure, 2, 3}};
-  trial.energy = {{"package-0", "powercap", EnergyClass::kMeasured, 50.0, 0.1, "", ""},
-                  {"dram-0", "powercap", EnergyClass::kMeasured, 5.0, 0.1, "", ""},
-                  {"total", "powercap", EnergyClass::kMeasured, 55.0, 0.1, "", "covers both"}};
+  trial.energy = {{"package-0", "powercap", EnergyClass::kMeasured, 50.0, 0.1, {}, "", ""},
+                  {"dram-0", "powercap", EnergyClass::kMeasured, 5.0, 0.1, {}, "", ""},
+                  {"total", "powercap", EnergyClass::kMeasured, 55.0, 0.1, {}, "", "covers both"}};
   for (int i = 0; i < kIterations; ++i)
     trial.durations_ns.push_back(2'000'000 + static_cast<std::int64_t>(random.normal() * 20'000));
   Series power{"package-0 power", "W", {}};

@@ -126,6 +126,9 @@ struct Experiment {
   std::vector<int> affinity;
   /// Network meters at the plug, as base/meter_address.h reads them: "netio://192.168.1.20/1".
   std::vector<std::string> meters;
+  /// What the user knows of sensors from better meters, as base/calibration.h reads it:
+  /// "perf=1.013±0.008".
+  std::vector<std::string> calibration;
   /// The prompts of language models: "generated" (seeded token ids), or the path of a file with a
   /// JSON object a line, {"text": "…"} or {"ids": [5, 9]}.
   std::string workload = "generated";

@@ -25,6 +25,10 @@ struct Energy {
   /// Standard uncertainty in joules, from the counter's updates, its steps and the edges' time
   /// brackets; the calibration of the counter itself is not in it.
   std::optional<double> uncertainty_j;
+  /// Standard uncertainty of the calibration in joules: the same factor in every window of the
+  /// sensor, so it cancels in ratios; it is never added to the one above. Empty where nobody knows
+  /// it.
+  std::optional<double> calibration_j = {};
   /// Machine-readable, when absent: one of SensorStatus (a scope or all of them cannot be read), or
   /// "no_sensor", "no_window" (the trial ended before it), "gap" (not read at an edge, or too
   /// rarely), "lost" (the driver lost the board), "reset" (set back inside the window), "stalled"

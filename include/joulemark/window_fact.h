@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a window says besides energy, time and the worker's own counters: the worker's input and
-// output, its control group, and the machine around it.
+// output, its control group, the machine around it, and what watching it cost.
 #pragma once
 
 #include <cstddef>
@@ -29,15 +29,18 @@ enum class WindowFact {
   kFrequency,         ///< mean over the window
   kThermalThrottles,  ///< times that a core or package was slowed down for heat, over all
                       ///< processors
+  kSamplerCpu,        ///< of the sampler's threads, from its start to its stop: % of one core
+  kSamplerMissed,     ///< its ticks that were skipped because a thread was late
   kCount,
 };
 
 /// Names in JSON, tables and stores, in the order of the facts.
 inline constexpr const char* kWindowFactKeys[] = {
-    "read_bytes",         "written_bytes",     "cgroup_cpu_s",      "cgroup_throttles",
-    "cgroup_throttled_s", "cgroup_peak_bytes", "cgroup_read_bytes", "cgroup_written_bytes",
-    "pressure_cpu_s",     "pressure_memory_s", "pressure_io_s",     "temperature_begin_C",
-    "temperature_end_C",  "temperature_max_C", "cpu_frequency_MHz", "thermal_throttles"};
+    "read_bytes",          "written_bytes",       "cgroup_cpu_s",      "cgroup_throttles",
+    "cgroup_throttled_s",  "cgroup_peak_bytes",   "cgroup_read_bytes", "cgroup_written_bytes",
+    "pressure_cpu_s",      "pressure_memory_s",   "pressure_io_s",     "temperature_begin_C",
+    "temperature_end_C",   "temperature_max_C",   "cpu_frequency_MHz", "thermal_throttles",
+    "sampler_cpu_percent", "sampler_missed_ticks"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

@@ -57,6 +57,7 @@ std::string placeholder_of(const config::Setting& setting) {
   if (flag == "--option") return "ENGINE.KEY=VALUE";
   if (flag == "--engine-root") return "ENGINE=FOLDER";
   if (flag == "--meter") return "KIND://HOST";
+  if (flag == "--calibration") return "SENSOR=GAIN±U";
   const std::string type = config::type_name(setting);
   if (type.starts_with("list")) return "A,B,…";
   if (type == "text") return "TEXT";

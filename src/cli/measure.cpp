@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 
+#include "cli/calibration_flag.h"
 #include "cli/commands.h"
 #include "cli/estimate_flag.h"
 #include "cli/interrupt.h"
@@ -28,6 +29,7 @@ constexpr double kLongestIdleS = 86400;
 struct Measure {
   std::vector<std::string> words;
   std::vector<std::string> meters;
+  std::vector<std::string> calibration;
   std::string root = "/";
   std::optional<std::int64_t> repetitions, warmup;
   std::optional<double> idle_s;
@@ -83,9 +85,12 @@ Result<int> measure(const Measure& command) {
   if (auto sound = check(command); !sound) return fail(sound.error());
   const auto meters = meters_from(command.meters);
   if (!meters) return fail(meters.error());
+  auto calibrations = calibrations_from(command.calibration);
+  if (!calibrations) return fail(calibrations.error());
   const bool json = command.as_json == Switch::kOn;
   const auto& stop = interrupt_flag();
-  const auto found = sensors::discover({.root = command.root, .meters = *meters});
+  const auto found = sensors::discover(
+      {.root = command.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   const bool estimated = command.estimate == Switch::kOn;
   const auto processors = sensors::read_processor_facts(command.root);
   // The command's own output would be in the middle of the answer.
@@ -118,6 +123,7 @@ Action declare_measure(Arguments& arguments) {
                    "too (default 0: do not)");
   declare_estimate(arguments, command->estimate);
   declare_meters(arguments, command->meters);
+  declare_calibrations(arguments, command->calibration);
   declare_root(arguments, command->root);
   arguments.flag("--json", command->as_json,
                  "Print JSON; what the command prints goes to standard error then");

@@ -12,6 +12,7 @@
 #include "cli/measure_summary.h"
 #include "report/estimates.h"
 #include "report/json_values.h"
+#include "verdict/energy_text.h"
 #include "verdict/throttling.h"
 
 namespace joulemark::cli {
@@ -62,6 +63,9 @@ constexpr Fact surrounding(const char* title, std::string (*text)(double)) {
 std::string times_text(double count) {
   return fmt::format("{:.0f} times", count);
 }
+std::string percent_text(double percent) {
+  return fmt::format("{:.3g} % of a core", percent);
+}
 std::string celsius_text(double degrees) {
   return fmt::format("{:.1f} °C", degrees);
 }
@@ -92,7 +96,9 @@ constexpr Fact kFacts[] = {
     surrounding<WindowFact::kPressureIo>("waited for storage", seconds_text),
     surrounding<WindowFact::kTemperatureBegin>("temperature before", celsius_text),
     surrounding<WindowFact::kTemperatureEnd>("temperature after", celsius_text),
-    surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text)};
+    surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text),
+    surrounding<WindowFact::kSamplerCpu>("reading the sensors cost", percent_text),
+    surrounding<WindowFact::kSamplerMissed>("  and was late", times_text)};
 
 /// Why `fact` is absent.
 std::string reason_of(const Fact& fact, const CommandRun& run) {
@@ -100,10 +106,17 @@ std::string reason_of(const Fact& fact, const CommandRun& run) {
   return of_window ? run.resources.facts.at(*of_window).reason : "below_resolution";
 }
 
+/// Why the uncertainty of the calibration is absent.
+std::string calibration_reason(const Energy& energy) {
+  return energy.joules ? "not_known" : energy.reason;
+}
+
 Json energy_json(const Energy& energy) {
   Json json = {{"scope", energy.scope}};
   report::put(json, "joules", energy.joules.value_or(std::nan("")), energy.reason);
   report::put(json, "uncertainty_j", energy.uncertainty_j.value_or(std::nan("")), energy.reason);
+  report::put(json, "calibration_j", energy.calibration_j.value_or(std::nan("")),
+              calibration_reason(energy));
   json["class"] = to_string(energy.energy_class);
   json["sensor"] = energy.sensor;
   json["reason"] = energy.reason;
@@ -171,40 +184,35 @@ std::string how_it_ended(const std::vector<CommandRun>& runs) {
                              : fmt::format("; a run ended with status {}", failed->exit_status);
 }
 
-std::string energy_text(const Energy& energy) {
-  if (!energy.joules) return fmt::format("not measured: {}", energy.detail);
-  return fmt::format("{} J ({}, {})", with_uncertainty(*energy.joules, energy.uncertainty_j),
-                     to_string(energy.energy_class), energy.sensor);
-}
-
 void add_energies(const MeasuredCommand& measured, TextTable& table) {
   const std::vector<Energy> energies = mean_energies(measured.runs);
-  table.add_row({"energy", energy_text(energies.back())});
+  table.add_row({"energy", energy_text(verdict::shown_total(energies))});
   for (std::size_t i = 0; i + 1 < energies.size(); ++i)
-    table.add_row({"  " + energies[i].scope, energy_text(energies[i])});
+    table.add_row({"  " + energies[i].scope, energy_text(verdict::shown_scope(energies[i]))});
   const auto net = net_of(measured);
   const auto idle = idle_of(measured);
   if (net && idle)
-    table.add_row({"  above idle",
-                   fmt::format("{} J, {} W idle", with_uncertainty(net->joules, net->uncertainty_j),
-                               with_uncertainty(idle->watts, idle->uncertainty_w))});
+    table.add_row(
+        {"  above idle",
+         fmt::format("{}, {} idle", verdict::uncertain_text({net->joules, net->uncertainty_j}),
+                     verdict::uncertain_text({idle->watts, idle->uncertainty_w, "W"}))});
   const Energy& total = energies.back();
+  if (total.joules)
+    table.add_row({"  calibration", verdict::calibration_text(total.calibration_j)});
   if (total.joules) table.add_row({"  scope", total.detail});
   if (const auto estimate = mean_estimate(measured.runs))
     table.add_row({"estimate", report::estimate_text(*estimate)});
 }
 
-}  // namespace
-
-std::string with_uncertainty(double value, std::optional<double> uncertainty) {
-  if (!uncertainty || !(*uncertainty > 0)) return fmt::format("{:.4g}", value);
-  const int decimals = 1 - static_cast<int>(std::floor(std::log10(*uncertainty)));
-  if (decimals >= 0)
-    return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, *uncertainty, decimals);
-  const double unit = std::pow(10.0, -decimals);
-  return fmt::format("{:.0f} ± {:.0f}", std::round(value / unit) * unit,
-                     std::round(*uncertainty / unit) * unit);
+/// What ± means, where one is shown.
+std::string uncertainty_note(const MeasuredCommand& measured) {
+  const auto& energies = measured.runs.front().energy;
+  const bool any = std::any_of(energies.begin(), energies.end(),
+                               [](const Energy& energy) { return energy.joules.has_value(); });
+  return any ? fmt::format("  {}\n", verdict::kUncertaintyNote) : "";
 }
+
+}  // namespace
 
 std::string measure_json(const MeasuredCommand& measured) {
   const std::vector<Energy> energies = mean_energies(measured.runs);
@@ -216,6 +224,8 @@ std::string measure_json(const MeasuredCommand& measured) {
   report::put(json, "total_joules", total.joules.value_or(std::nan("")), total.reason);
   report::put(json, "total_uncertainty_j", total.uncertainty_j.value_or(std::nan("")),
               total.reason);
+  report::put(json, "total_calibration_j", total.calibration_j.value_or(std::nan("")),
+              calibration_reason(total));
   put_net(json, measured, total.reason.empty() ? "not_recorded" : total.reason);
   if (const auto estimate = mean_estimate(measured.runs))
     json["estimate"] = report::estimate_json(*estimate);
@@ -245,6 +255,7 @@ std::string measure_text(const MeasuredCommand& measured) {
                         printable(measured.simulated));
   const std::vector<std::string> lines = table.lines();
   for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + '\n';
+  text += uncertainty_note(measured);
   for (const Caveat& caveat : caveats_of(measured)) text += "  " + caveat.message + '\n';
   return text;
 }

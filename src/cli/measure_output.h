@@ -26,8 +26,4 @@ std::string measure_json(const MeasuredCommand& measured);
 /// The same for people.
 std::string measure_text(const MeasuredCommand& measured);
 
-/// "412.7 ± 4.1": two significant digits of the uncertainty, and the value as far. Without one, or
-/// with one of 0, four significant digits.
-std::string with_uncertainty(double value, std::optional<double> uncertainty);
-
 }  // namespace joulemark::cli

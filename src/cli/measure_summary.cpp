@@ -20,17 +20,23 @@ Energy mean_energy(const std::vector<run::CommandRun>& runs, const Energy& first
   Energy mean = first;
   double joules = 0;
   double variance = 0;
+  double calibration = 0;
   for (const run::CommandRun& run : runs) {
     const Energy* energy = find_scope(run, first.scope);
     if (energy == nullptr) continue;
     if (!energy->joules) return *energy;
     joules += *energy->joules;
+    if (mean.calibration_j && energy->calibration_j)
+      calibration += *energy->calibration_j;
+    else
+      mean.calibration_j.reset();
     variance += std::pow(energy->uncertainty_j.value_or(0), 2);
     mean.energy_class = std::max(mean.energy_class, energy->energy_class);
   }
   const auto n = static_cast<double>(runs.size());
   mean.joules = joules / n;
   mean.uncertainty_j = std::sqrt(variance) / n;
+  if (mean.calibration_j) mean.calibration_j = calibration / n;
   return mean;
 }
 

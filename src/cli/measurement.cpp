@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/meter_address.h"
+#include "cli/calibration_flag.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
 #include "cli/estimate_flag.h"
@@ -176,6 +177,7 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
   if (auto root = check_root(options.root); !root) return fail(root.error());
+  if (auto known = calibrations_from(experiment.calibration); !known) return fail(known.error());
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
   auto installs = find_installs(experiment, path);
@@ -189,7 +191,10 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   for (const ModelSpec& model : experiment.models) note_synthetic(model.source);
   const auto meters = parse_meter_addresses(experiment.meters);
   if (!meters) return fail(meters.error());
-  auto found = sensors::discover({.root = options.root, .meters = *meters});
+  auto calibrations = calibrations_from(experiment.calibration);
+  if (!calibrations) return fail(calibrations.error());
+  auto found = sensors::discover(
+      {.root = options.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   if (auto window = run::window_length(experiment.protocol, found.sensors); !window)
     return fail(window.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);

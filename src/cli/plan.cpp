@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text_table.h"
+#include "cli/calibration_flag.h"
 #include "cli/commands.h"
 #include "cli/experiment_checks.h"
 #include "cli/json_values.h"
@@ -80,6 +81,7 @@ Result<int> show_plan(const Plan& command) {
   const auto checked = read_experiment_file(command.file, find_models_here);
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;
+  if (auto known = calibrations_from(experiment.calibration); !known) return fail(known.error());
   const auto meters = meters_or(command.meters, experiment);
   if (!meters) return fail(meters.error());
   const auto found = sensors::discover({.root = command.root, .meters = *meters});

@@ -2,6 +2,7 @@
 // `joulemark run`: an experiment from a file.
 #include <memory>
 
+#include "cli/calibration_flag.h"
 #include "cli/commands.h"
 #include "cli/experiment_checks.h"
 #include "cli/measurement.h"
@@ -13,16 +14,19 @@ namespace {
 struct Run {
   std::string file;
   std::vector<std::string> meters;
+  std::vector<std::string> calibration;
   MeasurementOptions options;
 };
 
 Result<int> run(const Run& command) {
   if (const auto meters = meters_from(command.meters); !meters) return fail(meters.error());
+  if (const auto all = calibrations_from(command.calibration); !all) return fail(all.error());
   auto checked = read_experiment_file(command.file, [&](const Experiment& experiment) {
     return find_models(experiment, command.options.progress_style());
   });
   if (!checked) return fail(checked.error());
   if (!command.meters.empty()) checked->experiment.meters = command.meters;
+  if (!command.calibration.empty()) checked->experiment.calibration = command.calibration;
   MeasurementOptions options = command.options;
   options.experiment_file = command.file;
   return measure(*checked, options);
@@ -35,6 +39,7 @@ Action declare_run(Arguments& arguments) {
   arguments.positional("EXPERIMENT", command->file, "Experiment file; see docs/experiment-file.md",
                        Arguments::Need::kRequired);
   declare_meters(arguments, command->meters);
+  declare_calibrations(arguments, command->calibration);
   command->options.declare(arguments);
   return [command] { return run(*command); };
 }

@@ -48,6 +48,7 @@ constexpr Field<std::uint64_t> kSeed = top<std::uint64_t, &Experiment::seed>;
 constexpr Field<double> kMargin = top<double, &Experiment::margin>;
 constexpr Field<Integers> kAffinity = top<Integers, &Experiment::affinity>;
 constexpr Field<Texts> kMeters = top<Texts, &Experiment::meters>;
+constexpr Field<Texts> kCalibration = top<Texts, &Experiment::calibration>;
 constexpr Field<Texts> kEngine = factor<Texts, &Factors::engine>;
 constexpr Field<Texts> kProvider = factor<Texts, &Factors::provider>;
 constexpr Field<Texts> kPrecision = factor<Texts, &Factors::precision>;
@@ -77,6 +78,8 @@ const Setting kSettings[] = {
      "CPUs that the measured process may run on, counted from 0; empty leaves it to the operating system"},
     {"meters", "--meter", kMeters, "", kNoBound, kNoBound,
      "Network meters that the whole machine is plugged into: netio, shelly, shelly1, tasmota or ptd, like netio://192.168.1.20/1"},
+    {"calibration", "--calibration", kCalibration, "", kNoBound, kNoBound,
+     "Sensors calibrated against a better meter: true joules are GAIN (0.5 to 2) times theirs, with the relative standard uncertainty U, like perf=1.013±0.008"},
     {"workload", "--workload", kWorkload, "", kNoBound, kNoBound,
      "Prompts of language models: generated (seeded token ids), or a file with {\"text\": \"…\"} or {\"ids\": [5, 9]} a line"},
 

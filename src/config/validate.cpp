@@ -9,6 +9,7 @@
 #include <limits>
 #include <set>
 
+#include "base/calibration.h"
 #include "base/meter_address.h"
 #include "base/suggest.h"
 #include "base/text_table.h"
@@ -91,6 +92,7 @@ struct CheckBounds {
   void operator()(Field<Texts> field) const {
     const auto& values = field(experiment);
     if (std::string_view(setting.key) == "meters") return check_meters(values);
+    if (std::string_view(setting.key) == "calibration") return check_calibration(values);
     for (std::size_t i = 0; i < values.size(); ++i) check_level(entry(setting.key, i), values[i]);
     check_duplicates(issues, setting.key, values);
   }
@@ -104,6 +106,13 @@ struct CheckBounds {
       if (const auto address = parse_meter_address(meters[i]); !address)
         return add(issues, entry(setting.key, i), address.error().message);
     if (const auto all = parse_meter_addresses(meters); !all)
+      add(issues, setting.key, all.error().message);
+  }
+  void check_calibration(const Texts& texts) const {
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      if (const auto one = parse_calibration(texts[i]); !one)
+        return add(issues, entry(setting.key, i), one.error().message);
+    if (const auto all = parse_calibrations(texts); !all)
       add(issues, setting.key, all.error().message);
   }
   void check_level(const std::string& path, const std::string& level) const {

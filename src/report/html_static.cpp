@@ -74,7 +74,10 @@ class Column {
   }
   [[nodiscard]] std::string value(const Cell& cell) const {
     const verdict::Estimate& estimate = cell.estimate(id_);
-    return estimate.n == 0 ? "absent: " + estimate.reason : values_.text(cell);
+    const std::string text = estimate.n == 0 ? "absent: " + estimate.reason : values_.text(cell);
+    const bool is_energy = id_ == MetricId::kEnergy || id_ == MetricId::kEnergyPerToken;
+    if (!is_energy) return cell_html("td", text);
+    return fmt::format("<td title=\"{}\">{}</td>", escape_html(cell.energy), escape_html(text));
   }
 
  private:
@@ -111,9 +114,9 @@ std::string row_html(const Cell& cell, const std::vector<Column>& columns,
                       "<td class=\"text\" colspan=\"{}\"><div>reason: {}</div></td></tr>",
                       span - 2, span, escape_html(cell.reason));
   }
-  html += cell_html("td", columns.front().value(cell)) + cell_html("td", best_ratio_text(cell));
+  html += columns.front().value(cell) + cell_html("td", best_ratio_text(cell));
   html += "<td class=\"text standing\">" + escape_html(standing) + "</td>";
-  for (std::size_t i = 1; i < columns.size(); ++i) html += cell_html("td", columns[i].value(cell));
+  for (std::size_t i = 1; i < columns.size(); ++i) html += columns[i].value(cell);
   return html + "</tr>";
 }
 

@@ -86,6 +86,20 @@ void put_ratio(Json& row, const Cell& cell) {
   row["ratio"] = std::move(ratio);
 }
 
+/// Of all rows alike: it enters no comparison.
+Json calibration_json(const Judgement& judgement) {
+  Json json = Json::object();
+  Json sensors = Json::array();
+  for (const verdict::UsedCalibration& used : judgement.calibration.sensors) {
+    Json& sensor = sensors.emplace_back(
+        Json{{"sensor", used.sensor}, {"gain", used.gain}, {"source", used.source}});
+    put(sensor, "relative_u", used.relative_u.value_or(std::nan("")), "not_known");
+  }
+  put(json, "relative_u", judgement.calibration.relative_u.value_or(std::nan("")), "not_known");
+  json["sensors"] = std::move(sensors);
+  return json;
+}
+
 Json row_json(const Judgement& judgement, const Cell& cell,
               const std::optional<EnergyEstimate>& estimate) {
   Json row = {{"model", judgement.models[cell.model].model},
@@ -93,6 +107,7 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"standing", to_string(cell.standing)},
               {"in_best_set", cell.in_best_set()},
               {"reason", cell.reason}};
+  row["energy_text"] = cell.energy;
   put_ratio(row, cell);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
@@ -208,6 +223,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
   writer.put("experiment", experiment_json(model, detail));
   writer.put("verdict", verdict_json(judgement));
   writer.put("energy_basis", judgement.energy_basis);
+  writer.put("energy_calibration", calibration_json(judgement));
   if (const auto lines = estimate_lines(judgement, model.estimates); !lines.empty())
     writer.put("estimates", lines);
   writer.put("caveats", caveats_json(judgement.caveats));

@@ -77,6 +77,20 @@ std::string caveats_text(const Judgement& judgement, const TextOptions& options)
   return text;
 }
 
+/// The energy of each model's best configuration, as exactly as it is known.
+std::string energies_text(const Judgement& judgement, const TextOptions& options) {
+  std::string text;
+  for (const verdict::ModelVerdict& model : judgement.models) {
+    if (!model.best) continue;
+    const verdict::Cell& best = judgement.cells[*model.best];
+    if (!best.has_energy()) continue;
+    const std::string of = judgement.models.size() > 1 ? model.model + ", " : "";
+    const std::string line = fmt::format("- {}{}: {}", of, best.label, best.energy);
+    text += wrap(printable(line), options.width, 2) + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string render_text(const ExperimentRecord& record, const Judgement& judgement,
@@ -95,7 +109,8 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
     text += '\n' + wrap(table_legend(judgement, record.experiment.margin), options.width) + '\n';
   }
   if (!judgement.energy_basis.empty())
-    text += wrap(printable(judgement.energy_basis), options.width) + '\n';
+    text += wrap(printable(judgement.energy_basis), options.width) + '\n' +
+            energies_text(judgement, options);
   for (const std::string& line : estimate_lines(judgement, estimate_rows(record, judgement)))
     text += wrap(printable(line), options.width, 2) + '\n';
   return text + caveats_text(judgement, options);

@@ -84,6 +84,7 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   const sensors::Readings end = sensors::read_all(context.sensors);
   keep_alive.stop();
   WindowFacts facts = watch.end();
+  sensors::add_cost(facts, keep_alive.cost());
   const auto ended = process->wait();
   if (!ended) return fail(ended.error());
   run.signal = WIFSIGNALED(ended->status) ? WTERMSIG(ended->status) : 0;

@@ -343,8 +343,10 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
   TrialRecord& record = end_.record;
   if (client_ && (reply || reply.error().reported)) drain();
   record.series = sampler_.stop();
-  if (const auto window = record.phase(Phase::kMeasure))
+  if (const auto window = record.phase(Phase::kMeasure)) {
     sensors::add_samples(record.resources.facts, record.series, {window->t0_ns, window->t1_ns});
+    sensors::add_cost(record.resources.facts, sampler_.cost());
+  }
   if (!reply) {
     const Failure& failure = reply.error();
     record.status = failure.status;

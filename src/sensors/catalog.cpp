@@ -7,6 +7,7 @@
 
 #include "sensors/amd.h"
 #include "sensors/battery.h"
+#include "sensors/calibration.h"
 #include "sensors/cray.h"
 #include "sensors/hwmon.h"
 #include "sensors/ipmi.h"
@@ -49,7 +50,8 @@ Discovered discover(const SensorEnvironment& environment) {
     Discovered found = row.find(environment, claimed);
     for (const auto& sensor : found.sensors)
       for (ScopeInfo& scope : sensor->scopes()) claimed.push_back(std::move(scope));
-    std::move(found.sensors.begin(), found.sensors.end(), std::back_inserter(all.sensors));
+    for (auto& sensor : found.sensors)
+      all.sensors.push_back(calibrated(std::move(sensor), environment.calibrations));
     std::move(found.statuses.begin(), found.statuses.end(), std::back_inserter(all.statuses));
   }
   return all;

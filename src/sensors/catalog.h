@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/calibration.h"
 #include "base/clock.h"
 #include "base/meter_address.h"
 #include "joulemark/sensor.h"
@@ -42,6 +43,8 @@ struct SensorEnvironment {
   std::vector<MeterAddress> meters = {};
   /// Longest time that one of them may take to answer, seconds.
   double meter_timeout_s = 2;
+  /// What the user knows of sensors from better meters.
+  std::vector<Calibration> calibrations = {};
   /// Makes the HTTP client of a meter. Not set: libcurl's.
   std::function<std::unique_ptr<net::HttpClient>()> make_http = {};
 };

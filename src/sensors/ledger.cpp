@@ -107,6 +107,16 @@ std::string updater_of(const Energy& energy, const std::vector<ScopeInfo>& scope
   return "";
 }
 
+/// Linearly: a sensor's error has one sign, and nobody knows how those of two belong together.
+std::optional<double> calibration_of(const std::vector<Energy>& energies) {
+  double sum = 0;
+  for (const Energy& energy : energies) {
+    if (!energy.calibration_j) return std::nullopt;
+    sum += *energy.calibration_j;
+  }
+  return sum;
+}
+
 Energy sum(const Covered& covered) {
   const std::vector<Energy>& energies = covered.energies;
   double joules = 0;
@@ -127,6 +137,7 @@ Energy sum(const Covered& covered) {
           .energy_class = weakest,
           .joules = joules,
           .uncertainty_j = std::sqrt(variance),
+          .calibration_j = calibration_of(energies),
           .reason = "",
           .detail = coverage(covered)};
 }

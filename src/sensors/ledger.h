@@ -44,8 +44,7 @@ Energy absent_total(std::string reason, std::string detail);
 ///  - time: each read happened somewhere inside its bracket: P·sqrt(a² + b²)/sqrt(12).
 /// Those of one sensor's scopes of one device step together and err together, so they add up
 /// linearly in a total; those of different devices and sensors in quadrature. The sensor's own
-/// calibration is not in it: RAPL counters come with none, and it is the same for all
-/// configurations.
+/// calibration is not in it (calibration.h): it is the same for all configurations.
 struct EdgeError {
   double joules = 0;
   double resolution_j = 0;

@@ -165,6 +165,8 @@ struct Sampler::State {
   std::atomic<int> pid;
   std::deque<Lane> lanes;  ///< whose places do not change
   Descriptor ending;
+  Nanoseconds started = 0;
+  double sampled_s = 0;
 };
 
 Sampler::Sampler(const std::vector<std::unique_ptr<Sensor>>& sensors, SamplerOptions options)
@@ -175,6 +177,7 @@ Sampler::~Sampler() {
 }
 
 Status Sampler::start() {
+  state_->started = monotonic_now();
   state_->ending.reset(eventfd(0, EFD_CLOEXEC));
   if (state_->ending.get() < 0)
     return fail(ErrorKind::kMachine,
@@ -199,6 +202,7 @@ std::vector<Series> Sampler::stop() {
   for (Lane& lane : state_->lanes) {
     if (!lane.thread.joinable()) continue;
     lane.thread.join();
+    state_->sampled_s = to_seconds(monotonic_now() - state_->started);
     for (Series& series : lane.recorder.take()) all.push_back(std::move(series));
   }
   return all;
@@ -206,6 +210,7 @@ std::vector<Series> Sampler::stop() {
 
 SamplerCost Sampler::cost() const {
   SamplerCost sum;
+  sum.sampled_s = state_->sampled_s;
   for (const Lane& lane : state_->lanes) {
     sum.cpu_s += lane.cost.cpu_s;
     sum.ticks += lane.cost.ticks;

@@ -21,7 +21,8 @@ struct SamplerOptions {
 
 /// All threads of a sampler together.
 struct SamplerCost {
-  double cpu_s = 0;  ///< processor time
+  double cpu_s = 0;      ///< processor time
+  double sampled_s = 0;  ///< from the start to the stop; 0: no thread was needed
   long long ticks = 0;
   long long missed_ticks = 0;  ///< skipped because a thread was late
 };

@@ -146,6 +146,14 @@ void wait_until(const std::function<bool()>& condition) {
   }
 }
 
+TEST(Sampler, WithoutAThreadNothingWasSampled) {
+  const std::vector<std::unique_ptr<Sensor>> none;
+  Sampler sampler(none, {.hz = 0});
+  ASSERT_TRUE(sampler.start());
+  sampler.stop();
+  EXPECT_EQ(sampler.cost().sampled_s, 0);
+}
+
 TEST(Sampler, SamplesLieOnAnAbsoluteGrid) {
   const std::vector<std::unique_ptr<Sensor>> none;
   Sampler sampler(none, {.hz = 200, .pid = getpid()});
@@ -161,6 +169,9 @@ TEST(Sampler, SamplesLieOnAnAbsoluteGrid) {
   const Nanoseconds span = rss->samples.back().t_ns - rss->samples.front().t_ns;
   EXPECT_NEAR(static_cast<double>(span) / 5e6, static_cast<double>(ticks - 1),
               3 + 0.1 * static_cast<double>(ticks));
+  EXPECT_GE(sampler.cost().sampled_s, 0.3);
+  EXPECT_GT(sampler.cost().cpu_s, 0);
+  EXPECT_LT(sampler.cost().cpu_s, sampler.cost().sampled_s);
   for (std::size_t i = 1; i < rss->samples.size(); ++i)
     EXPECT_GT(rss->samples[i].t_ns, rss->samples[i - 1].t_ns);
 }

@@ -79,6 +79,8 @@ Observation WindowWatch::group_peak() const {
 WindowFacts WindowWatch::end() const {
   WindowFacts facts;
   facts[WindowFact::kGroupPeak] = group_peak();
+  facts[WindowFact::kSamplerCpu] =
+      facts[WindowFact::kSamplerMissed] = {std::nullopt, "not_sampled"};
   facts[WindowFact::kTemperatureMax] = facts[WindowFact::kFrequency] = {std::nullopt, "absent"};
   for (const Gauge& gauge : open_gauges(place_.root))
     facts[gauge.name() == kCpuFrequency ? WindowFact::kFrequency : WindowFact::kTemperatureMax] = {
@@ -107,6 +109,13 @@ void add_samples(WindowFacts& facts, const std::vector<Series>& series, const Sa
   if (!temperatures.empty())
     facts[WindowFact::kTemperatureMax] = {
         *std::max_element(temperatures.begin(), temperatures.end()), ""};
+}
+
+void add_cost(WindowFacts& facts, const SamplerCost& cost) {
+  constexpr double kPercent = 100;
+  if (!(cost.sampled_s > 0)) return;
+  facts[WindowFact::kSamplerCpu] = {kPercent * cost.cpu_s / cost.sampled_s, ""};
+  facts[WindowFact::kSamplerMissed] = {static_cast<double>(cost.missed_ticks), ""};
 }
 
 }  // namespace joulemark::sensors

@@ -11,6 +11,7 @@
 #include "base/descriptor.h"
 #include "joulemark/sensor.h"
 #include "joulemark/window_fact.h"
+#include "sensors/sampler.h"
 #include "sensors/window_sources.h"
 
 namespace joulemark::sensors {
@@ -23,7 +24,7 @@ class WindowWatch {
   /// that is not listed there are the real ones.
   WindowWatch(const std::filesystem::path& root, int pid);
   /// Reads the end. Every fact of the table is in the answer, as a number or with a reason; those
-  /// that only a time line can tell are "not_sampled".
+  /// that only a time line or the sampler can tell are "not_sampled".
   [[nodiscard]] WindowFacts end() const;
 
  private:
@@ -46,5 +47,8 @@ struct SampleRange {
 /// Takes from the time lines what edges cannot tell: the mean frequency, and the highest
 /// temperature, edges included.
 void add_samples(WindowFacts& facts, const std::vector<Series>& series, const SampleRange& window);
+
+/// What the sampler cost; where it had no thread that stays "not_sampled".
+void add_cost(WindowFacts& facts, const SamplerCost& cost);
 
 }  // namespace joulemark::sensors

@@ -104,8 +104,9 @@ TEST_F(WindowWatchTest, WithoutFilesEveryFactIsAbsentWithAReason) {
   const WindowFacts facts = WindowWatch(empty.root(), 7).end();
   EXPECT_EQ(facts.size(), static_cast<std::size_t>(WindowFact::kCount));
   for (const auto& [fact, observation] : facts) {
+    const bool of_sampler = fact == WindowFact::kSamplerCpu || fact == WindowFact::kSamplerMissed;
     EXPECT_FALSE(observation.value) << key_of(fact);
-    EXPECT_EQ(observation.reason, "absent") << key_of(fact);
+    EXPECT_EQ(observation.reason, of_sampler ? "not_sampled" : "absent") << key_of(fact);
   }
 }
 
@@ -150,6 +151,16 @@ TEST_F(WindowWatchTest, SamplesOfTheWindowGiveTheMeanFrequencyAndTheHighestTempe
   add_samples(facts, series, {10, 20});
   EXPECT_EQ(value(facts, WindowFact::kFrequency), 2500);
   EXPECT_EQ(value(facts, WindowFact::kTemperatureMax), 80);
+}
+
+TEST_F(WindowWatchTest, WhatTheSamplerCostIsAShareOfItsTime) {
+  WindowFacts facts = WindowWatch(machine_.root(), 7).end();
+  add_cost(facts, {});
+  EXPECT_EQ(reason(facts, WindowFact::kSamplerCpu), "not_sampled");
+  EXPECT_EQ(reason(facts, WindowFact::kSamplerMissed), "not_sampled");
+  add_cost(facts, {.cpu_s = 0.01, .sampled_s = 5, .ticks = 50, .missed_ticks = 2});
+  EXPECT_DOUBLE_EQ(value(facts, WindowFact::kSamplerCpu), 0.2);
+  EXPECT_EQ(value(facts, WindowFact::kSamplerMissed), 2);
 }
 
 TEST(WindowWatch, OnThisMachineAProcessThatWritesIsSeen) {

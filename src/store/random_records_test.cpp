@@ -60,6 +60,7 @@ Energy random_energy(Random& random) {
           kClasses[random.below(4)],
           maybe<double>(random, random_real),
           maybe<double>(random, random_real),
+          std::nullopt,  // is not stored
           random_text(random),
           random_text(random)};
 }
@@ -163,6 +164,7 @@ Experiment random_experiment(Random& random) {
   e.engine_roots = random_map(random);
   e.affinity = random_list(random, random_small);
   e.meters = random_list(random, random_text);
+  e.calibration = random_list(random, random_text);
   e.protocol = {random_small(random), random_real(random), random_small(random),
                 random_real(random),  random_real(random), random_small(random),
                 random_real(random),  random_real(random), random_real(random),

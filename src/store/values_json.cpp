@@ -85,6 +85,7 @@ void visit_experiment(Visitor& visitor, Value& e) {
   visitor.member("engine_roots", e.engine_roots);
   visitor.member("affinity", e.affinity);
   visitor.member("meters", e.meters);
+  visitor.member("calibration", e.calibration);
   visitor.member("workload", e.workload);
   visitor.member("generation", e.generation);
   visitor.member("protocol", e.protocol);

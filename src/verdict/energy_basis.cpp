@@ -11,6 +11,8 @@
 #include "sensors/containment.h"
 #include "stats/descriptive.h"
 #include "verdict/collect.h"
+#include "verdict/energy_calibration.h"
+#include "verdict/energy_text.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
@@ -44,11 +46,10 @@ bool may_count(const Energy& energy, const TrialRecord& trial) {
 
 void add_trial(const TrialRecord& trial, const Energy& total, Basis& basis) {
   if (total.uncertainty_j) basis.relative_u.push_back(*total.uncertainty_j / *total.joules);
-  for (const Energy& energy : trial.energy)
-    if (&energy != &total && energy.joules && may_count(energy, trial)) {
-      add_once(basis.scopes, energy.scope);
-      add_once(basis.sources, source_of(energy.sensor));
-    }
+  for (const Energy* part : parts_of_total(trial.energy)) {
+    add_once(basis.scopes, part->scope);
+    add_once(basis.sources, source_of(part->sensor));
+  }
   if (basis.sources.empty()) basis.sources.push_back(source_of(total.sensor));
 }
 
@@ -58,6 +59,20 @@ MissingScope& entry_of(const Energy& energy, std::vector<MissingScope>& all) {
   });
   if (known != all.end()) return *known;
   return all.emplace_back(MissingScope{.scope = energy.scope, .reason = energy.reason});
+}
+
+/// "; calibration ± 9.8 % (perf not calibrated: a prior)", or "" where nothing is known.
+std::string calibration_of(const ExperimentRecord& record) {
+  const EnergyCalibration calibration = energy_calibration(record);
+  if (!calibration.relative_u) return "";
+  std::vector<std::string> sensors;
+  for (const UsedCalibration& used : calibration.sensors)
+    sensors.push_back(used.gain == 1
+                          ? fmt::format("{} {}", used.sensor, used.source)
+                          : fmt::format("{} × {} {}", used.sensor, used.gain, used.source));
+  return fmt::format("; calibration ± {:.2g} % ({})",
+                     kPercent * kCoverageFactor * *calibration.relative_u,
+                     fmt::join(sensors, ", "));
 }
 
 }  // namespace
@@ -75,9 +90,9 @@ std::string energy_basis(const ExperimentRecord& record) {
               ? fmt::format("{}, gross (idle included)", fmt::join(basis.sources, ", "))
               : std::string("as imported, with or without idle");
   if (!basis.relative_u.empty())
-    text += fmt::format(", ± {:.2g} % (without the counters' calibration)",
-                        kPercent * stats::median(basis.relative_u));
-  return text;
+    text += fmt::format(", ± {:.2g} % (95 % uncertainty, without the sensors' calibration)",
+                        kPercent * kCoverageFactor * stats::median(basis.relative_u));
+  return text + calibration_of(record);
 }
 
 std::vector<MissingScope> missing_scopes(const ExperimentRecord& record) {

@@ -10,10 +10,12 @@
 
 namespace joulemark::verdict {
 
-/// "energy: package-0 + dram-0, hardware counters (RAPL), gross (idle included), ± 0.4 % (without
-/// the counters' calibration)": the scopes that were measured, by what, and the median over the
-/// trials of the total's standard uncertainty. Of an imported experiment nobody here knows how its
-/// joules were counted, and it says so. Empty when no finished trial has an energy to rank.
+/// "energy: package-0 + dram-0, hardware counters (RAPL), gross (idle included), ± 0.8 % (95 %
+/// uncertainty, without the sensors' calibration)": the scopes that were measured, by what, and the
+/// median over the trials of the total's expanded uncertainty; then that of the calibration, where
+/// it is known. Of an imported experiment nobody
+/// here knows how its joules were counted, and it says so. Empty when no finished trial has an
+/// energy to rank.
 std::string energy_basis(const ExperimentRecord& record);
 
 /// A scope that counts towards the total and was not measured in some finished trials.

@@ -219,6 +219,8 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kTemperatureMax>("°C", "highest temperature", Format::kDecimal),
     window_fact<WindowFact::kFrequency>("MHz", "mean processor frequency", Format::kDecimal),
     window_fact<WindowFact::kThermalThrottles>("", "times slowed down for heat", Format::kCount),
+    window_fact<WindowFact::kSamplerCpu>("%", "processor time of the sampler", Format::kDecimal),
+    window_fact<WindowFact::kSamplerMissed>("", "ticks that the sampler missed", Format::kCount),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

@@ -99,6 +99,8 @@ enum class MetricId : std::size_t {
   kTemperatureMax,
   kFrequency,
   kThermalThrottles,
+  kSamplerCpu,
+  kSamplerMissed,
   kCount,
 };
 

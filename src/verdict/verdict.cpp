@@ -16,6 +16,7 @@
 #include "verdict/across_models.h"
 #include "verdict/block_table.h"
 #include "verdict/caveats.h"
+#include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/judge_options.h"
@@ -226,7 +227,9 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   }
   judgement.across = compare_across_models(record, judgement);
   judgement.sentence = overall_sentence(judgement, record.experiment.margin);
+  judgement.calibration = energy_calibration(record);
   judgement.energy_basis = energy_basis(record);
+  for (Cell& cell : judgement.cells) cell.energy = cell_energy(record, judgement, cell);
   judgement.caveats = find_caveats(record, judgement);
   return judgement;
 }

@@ -11,6 +11,7 @@
 #include "joulemark/result.h"
 #include "stats/interval.h"
 #include "stats/test_result.h"
+#include "verdict/energy_calibration.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
@@ -60,6 +61,7 @@ struct Cell {
   int different = 0;                ///< of the finished ones, those whose outputs differ
   int not_ok = 0;                   ///< blocks without a finished trial
   std::vector<Estimate> estimates;  ///< by MetricId
+  std::string energy;               ///< for people, with uncertainty, class, scopes and sensor
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
   /// Ranked, and not shown to be more than the margin worse than the best.
   [[nodiscard]] bool in_best_set() const { return ranked() && standing != Standing::kWorse; }
@@ -137,6 +139,7 @@ struct Judgement {
   std::vector<Cell> cells;
   std::vector<Caveat> caveats;
   std::optional<AcrossModels> across;  ///< of several models that can be compared
+  EnergyCalibration calibration;       ///< of the joules' sensors
   std::string energy_basis;            ///< what the joules cover, in one line; empty without energy
   /// Ranked configurations whose interval does not show that they meet a constraint.
   std::vector<std::string> open_constraints;

@@ -4,6 +4,7 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -44,6 +45,36 @@ def test_idle_power_is_taken_away_where_it_is_asked_for(joulemark, tmp_path):
     assert found["idle_w"] == pytest.approx(WATTS, rel=0.05)
     assert abs(found["net_joules"]) < 3 and found["net_uncertainty_j"] > 0
     assert "above idle" in text.out and "covers package-0" in text.out
+    (energy,) = (line for line in text.out.splitlines() if line.split()[:1] == ["energy"])
+    assert re.search(r"energy +[0-9.]+ ± [0-9.]+ J \(measured, package, powercap\)$", energy), energy
+    assert text.out.count("± is the 95 % uncertainty") == 1
+
+
+def test_a_sensor_that_was_calibrated_is_multiplied_once(joulemark, tmp_path):
+    with SimulatedPowercap(tmp_path / "machine", WATTS):
+        plain = measured(joulemark, "--root", tmp_path / "machine", "--", "sleep", "0.5")
+        found = measured(joulemark, "--root", tmp_path / "machine", "--calibration", "powercap=1.5+-0.02", "--", "sleep", "0.5")
+    assert plain["total_joules"] == pytest.approx(WATTS * plain["duration_s"], rel=0.05)
+    assert plain["total_calibration_j"] == pytest.approx(0.05 * plain["total_joules"])
+    assert found["total_joules"] == pytest.approx(1.5 * WATTS * found["duration_s"], rel=0.05)
+    assert found["total_calibration_j"] == pytest.approx(0.02 * found["total_joules"])
+    assert found["energy"][0]["calibration_j"] == pytest.approx(0.02 * found["energy"][0]["joules"])
+    assert found["total_uncertainty_j"] < 0.1 * found["total_joules"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("powrcap=1.1±0.01", "--calibration names no sensor: 'powrcap'; did you mean 'powercap'?"),
+        ("powercap=3±0.01", "--calibration must be SENSOR=GAIN±U"),
+        ("powercap=1.1", "--calibration must be SENSOR=GAIN±U"),
+        ("powercap=nan±0.1", "--calibration must be SENSOR=GAIN±U"),
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(joulemark, text, words):
+    outcome = joulemark("measure", "--calibration", text, "--", "true")
+    assert outcome.status == USAGE and words in outcome.err
+    assert outcome.out == ""
 
 
 def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark, tmp_path):
@@ -55,14 +86,14 @@ def test_without_a_sensor_time_and_resources_are_measured_all_the_same(joulemark
     assert 0.01 < found["cpu_s"] <= found["duration_s"] * 1.2
     assert "idle_w" not in found
     text = joulemark("measure", "--root", tmp_path / "machine", "--", "true")
-    assert "not measured" in text.out and "0 J" not in text.out
+    assert "— (not measured: " in text.out and "0 J" not in text.out and "±" not in text.out
 
 
 def test_what_the_command_writes_to_storage_is_counted(joulemark):
     found = measured(joulemark, "--", "dd", "if=/dev/zero", f"of={joulemark.home / 'file'}", "bs=1M", "count=4", "conv=fsync")
     assert found["written_bytes"] == 0 or found["written_bytes"] >= 4 << 20  # 0 in memory
     assert found["caveats"] == [] or found["caveats"][0]["code"] == "throttled"
-    for key in ("read_bytes", "cgroup_cpu_s", "cgroup_throttles", "cgroup_peak_bytes", "pressure_io_s", "temperature_end_C", "thermal_throttles"):
+    for key in ("read_bytes", "cgroup_cpu_s", "cgroup_throttles", "cgroup_peak_bytes", "pressure_io_s", "temperature_end_C", "thermal_throttles", "sampler_cpu_percent"):
         assert (found[key] is None) == (f"{key}_reason" in found), key
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """On a simulated machine of known power, the program's joules are the scripted ones."""
 
+import re
 import threading
 
 import pytest
-from conftest import OK, contents_of
+from conftest import OK, USAGE, contents_of
 from simulated_powercap import RANGE_UJ, SimulatedPowercap
 
 WATTS = 40.0
@@ -68,6 +69,8 @@ def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
     assert found["pressure_memory_s"]["value"] == 0 and found["pressure_memory_s"]["n"] == 3
     assert found["pressure_cpu_s"]["value"] is None and found["pressure_cpu_s"]["value_reason"] == "absent"
     assert 1 <= found["thermal_throttles"]["value"] <= 6
+    assert 0 < found["sampler_cpu_percent"]["value"] < 50 and found["sampler_cpu_percent"]["n"] == 3
+    assert found["sampler_missed_ticks"]["value"] >= 0
     assert "in 3 of 3 trials the processor was slowed down for heat" in caveats_of(answer)["thermal_throttled"]
     assert "throttled" not in caveats_of(answer)
 
@@ -141,6 +144,32 @@ def test_a_package_that_may_not_be_read_is_named(joulemark, tmp_path):
     assert "package-1 (unreadable)" in caveats_of(answer)["energy_coverage"]
     assert answer["energy_basis"].startswith("energy: package-0, hardware counters (RAPL), gross (idle included), ± ")
     assert "\nenergy: package-0, hardware counters (RAPL)" in text
+    assert "95 % uncertainty" in " ".join(text.split())
+    shown = answer["rows"][0]["energy_text"]
+    assert re.fullmatch(r"[0-9.]+ ± [0-9.]+ mJ per inference \(measured, package, powercap\)", shown), shown
+    assert shown in " ".join(text.split())
+
+
+def test_a_calibration_multiplies_the_joules_and_enters_no_interval(joulemark, tmp_path):
+    file = tmp_path / "e.toml"
+    file.write_text(
+        'calibration = ["powercap=1.5±0.02"]\n[[model]]\nsource = "null:a?sleep_us=1000"\n[factors]\nengine = ["null"]\n'
+        "[protocol]\nrepetitions = 3\nduration_s = 1\nwarmup_min_s = 0\n"
+    )
+    with SimulatedPowercap(tmp_path / "machine", WATTS):
+        plain = compare(joulemark, tmp_path / "machine")
+        ran = joulemark("run", file, "--root", tmp_path / "machine", "--store", "s.sqlite", "--json")
+        wrong = joulemark("run", file, "--calibration", "pwercap=1±0.1", "--root", tmp_path / "machine", "--store", "s.sqlite")
+    assert ran.status == OK, ran.err
+    metrics = ran.json["rows"][0]["metrics"]
+    assert metrics["power_W"]["value"] == pytest.approx(1.5 * WATTS, rel=0.05)
+    assert metrics["energy_uncertainty_J"]["value"] < 0.01 * metrics["energy_per_inference_J"]["value"]
+    assert ran.json["energy_calibration"] == {
+        "relative_u": 0.02,
+        "sensors": [{"sensor": "powercap", "gain": 1.5, "source": "given by the user", "relative_u": 0.02}],
+    }
+    assert plain["energy_calibration"]["relative_u"] == pytest.approx(0.05)
+    assert wrong.status == USAGE and "did you mean 'powercap'?" in wrong.err
 
 
 def test_doctor_shows_the_simulated_zone(joulemark, tmp_path):

@@ -55,7 +55,8 @@ function valueCell(cell, { key, base = 1, scale, range }) {
     return h('td', { class: 'muted' }, estimate?.reason ? `absent: ${estimate.reason}` : NONE);
   }
   const scaled = (v) => (v === null ? null : (v * base) / scale.factor);
-  return h('td', {}, range ? interval(scaled(estimate.value), scaled(estimate.lo), scaled(estimate.hi)) : significant(scaled(estimate.value)));
+  const title = key === KEY.energy || key === KEY.energyPerToken ? cell.energy : null;
+  return h('td', { title }, range ? interval(scaled(estimate.value), scaled(estimate.lo), scaled(estimate.hi)) : significant(scaled(estimate.value)));
 }
 
 /** How many of its trials count: "5", or "3 of 5" where some did not end well. */
