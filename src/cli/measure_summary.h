@@ -17,9 +17,8 @@ std::optional<stats::Interval> mean_of(
     const std::function<std::optional<double>(const run::CommandRun&)>& number);
 
 /// One energy for each scope, the total last: mean joules, and the standard uncertainty of that
-/// mean, to which the sensors' errors in single runs add up as independent ones; the calibration's are the
-/// same in all. Absent where it is
-/// in one of the runs, with that reason.
+/// mean, to which the sensors' errors in single runs add up as independent ones; the calibration's
+/// are the same in all. Absent where it is in one of the runs, with that reason.
 std::vector<Energy> mean_energies(const std::vector<run::CommandRun>& runs);
 
 /// Means of the ends and of the middle over the runs, where all of them have them; empty unless it

@@ -36,8 +36,8 @@ Unseen part_of(const Interval& interval, double since_s, double uneven_j) {
           .uncertainty_j = std::hypot(uneven_j * std::sqrt(f * (1 - f) / 3), late_j)};
 }
 
-/// The power of the step before, going on; what a moment as short as a read can have changed is left
-/// out.
+/// The power of the step before, going on; what a moment as short as a read can have changed is
+/// left out.
 Unseen gone_on(const LastStep& last, double watts) {
   const double change_w = kEarlyPart * std::abs(watts - last.watts);
   const double seconds = std::max(0.0, last.since_s - last.bracket_s);

@@ -61,8 +61,8 @@ std::string burst(LoadSetup& setup) {
 
 /// As a trial has it: idle up to the window's begin, and busy beyond its end.
 std::string from_begin(LoadSetup& setup) {
-  return fmt::format("burst watts={} idle={} start={} duration={}", some_watts(setup), kLowW, setup.begin_s,
-                     setup.window_s + 1);
+  return fmt::format("burst watts={} idle={} start={} duration={}", some_watts(setup), kLowW,
+                     setup.begin_s, setup.window_s + 1);
 }
 
 struct Run {

@@ -13,9 +13,9 @@ namespace joulemark::verdict {
 
 struct UsedCalibration {
   std::string sensor;
-  double gain = 1;                   ///< the joules are multiplied by it already
-  std::optional<double> relative_u;  ///< standard; empty where nobody knows it
-  std::string source;                ///< "" likewise
+  double gain = 1;                        ///< the joules are multiplied by it already
+  std::optional<double> relative_u = {};  ///< standard; empty where nobody knows it
+  std::string source = {};                ///< "" likewise
 };
 
 struct EnergyCalibration {

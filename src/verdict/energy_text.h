@@ -34,12 +34,12 @@ std::string calibration_text(std::optional<double> standard_j);
 /// What a text of an energy says.
 struct ShownEnergy {
   EnergyClass energy_class = EnergyClass::kAbsent;
-  std::optional<double> joules;
-  std::optional<double> standard_u;
-  std::string covers;  ///< in short: "package+DRAM"; "" where nobody knows
-  std::string sensor;  ///< "perf", "perf+nvml"
-  std::string detail;  ///< why it is absent
-  std::string per;     ///< "", " per token"
+  std::optional<double> joules = {};
+  std::optional<double> standard_u = {};
+  std::string covers = {};  ///< in short: "package+DRAM"; "" where nobody knows
+  std::string sensor = {};  ///< "perf", "perf+nvml"
+  std::string detail = {};  ///< why it is absent
+  std::string per = {};     ///< "", " per token"
 };
 /// One scope.
 ShownEnergy shown_scope(const Energy& energy);
