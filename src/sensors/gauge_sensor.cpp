@@ -21,10 +21,6 @@ double interval_of(const GaugeTiming& timing) {
   return std::max(timing.update_s / 2, kShortestIntervalS);
 }
 
-Nanoseconds middle(const CounterReading& reading) {
-  return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
-}
-
 /// The readings with the window's edges in their brackets: it begins when the first was answered,
 /// or later where others took longer, and ends when the last was asked for, or sooner.
 struct Edges {
@@ -37,10 +33,6 @@ Edges edges_of(const CounterReading& first, const CounterReading& last) {
   edges.begin.t_after_ns = std::max(first.t_after_ns, first.edge_ns);
   if (last.edge_ns > 0) edges.end.t_before_ns = std::min(last.t_before_ns, last.edge_ns);
   return edges;
-}
-
-double bracket_s(const CounterReading& reading) {
-  return to_seconds(reading.t_after_ns - reading.t_before_ns);
 }
 
 }  // namespace
@@ -136,15 +128,7 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
 }
 
 void GaugeSensor::await_step(const std::vector<CounterReading>& since) {
-  const double memory_s = update_period_s();
-  const Nanoseconds step = to_nanoseconds(max_read_interval_s());
-  for (const CounterReading& reading : since) {
-    const Nanoseconds until = reading.t_after_ns + to_nanoseconds(memory_s);
-    while (clock_->now() < until) {
-      clock_->sleep_until(std::min(until, clock_->now() + step));
-      read();
-    }
-  }
+  read_on(*this, since, {.step_s = max_read_interval_s(), .memory_s = update_period_s()}, *clock_);
 }
 
 std::vector<Energy> GaugeSensor::energies(const std::vector<CounterReading>& begin,

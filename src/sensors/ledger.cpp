@@ -282,10 +282,8 @@ double counter_uncertainty_j(const CounterReading& begin, const CounterReading& 
                              const EdgeError& error) {
   const double seconds = static_cast<double>(end.t_after_ns - begin.t_after_ns) * 1e-9;
   const double watts = seconds > 0 ? error.joules / seconds : 0;
-  const double bracket_a_s = static_cast<double>(begin.t_after_ns - begin.t_before_ns) * 1e-9;
-  const double bracket_b_s = static_cast<double>(end.t_after_ns - end.t_before_ns) * 1e-9;
   const double quantisation = error.resolution_j / std::sqrt(6.0);
-  const double time = watts * std::hypot(bracket_a_s, bracket_b_s) / std::sqrt(12.0);
+  const double time = watts * std::hypot(bracket_s(begin), bracket_s(end)) / std::sqrt(12.0);
   return std::hypot(quantisation, time);
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <span>
 
+#include "sensors/scope_reading.h"
+
 namespace joulemark::sensors {
 namespace {
 
@@ -38,7 +40,7 @@ std::optional<Line> line_through(const Updates& updates, Nanoseconds origin) {
 }  // namespace
 
 void MeterTrace::see(const CounterReading& reading) {
-  read_s_.push_back(to_seconds(reading.t_after_ns - reading.t_before_ns));
+  read_s_.push_back(bracket_s(reading));
   // The value of the first read has been there for an unknown time.
   if (started_ && reading.joules != joules_)
     updates_.push_back({reading.t_after_ns, reading.joules});

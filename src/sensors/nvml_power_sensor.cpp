@@ -46,10 +46,6 @@ GaugeFacts facts_of(NvmlPower way) {
           0.2};
 }
 
-Nanoseconds middle(const CounterReading& reading) {
-  return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
-}
-
 }  // namespace
 
 NvmlPowerSensor::NvmlPowerSensor(std::vector<NvmlBoard> boards, Clock* clock)
@@ -169,14 +165,7 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
 }
 
 void NvmlPowerSensor::await_step(const std::vector<CounterReading>& since) {
-  const Nanoseconds step = to_nanoseconds(sample_interval_s());
-  for (const CounterReading& reading : since) {
-    const Nanoseconds until = reading.t_after_ns + to_nanoseconds(update_period_s());
-    while (clock_->now() < until) {
-      clock_->sleep_until(std::min(until, clock_->now() + step));
-      read();
-    }
-  }
+  read_on(*this, since, {.step_s = sample_interval_s(), .memory_s = update_period_s()}, *clock_);
   look_again_for_strangers(boards_);
 }
 

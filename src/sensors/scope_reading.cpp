@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensors/scope_reading.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace joulemark::sensors {
@@ -10,6 +11,26 @@ const CounterReading* find_scope(const std::vector<CounterReading>& readings,
   for (const CounterReading& reading : readings)
     if (reading.scope == scope) return &reading;
   return nullptr;
+}
+
+Nanoseconds middle(const CounterReading& reading) {
+  return reading.t_before_ns + (reading.t_after_ns - reading.t_before_ns) / 2;
+}
+
+double bracket_s(const CounterReading& reading) {
+  return to_seconds(reading.t_after_ns - reading.t_before_ns);
+}
+
+void read_on(Sensor& sensor, const std::vector<CounterReading>& since, const ReadOn& how,
+             Clock& clock) {
+  const Nanoseconds step = to_nanoseconds(how.step_s);
+  for (const CounterReading& reading : since) {
+    const Nanoseconds until = reading.t_after_ns + to_nanoseconds(how.memory_s);
+    while (clock.now() < until) {
+      clock.sleep_until(std::min(until, clock.now() + step));
+      sensor.read();
+    }
+  }
 }
 
 CounterReading& ReadingFiller::next() {

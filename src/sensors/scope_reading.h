@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "joulemark/sensor.h"
 
 namespace joulemark::sensors {
@@ -13,6 +14,21 @@ namespace joulemark::sensors {
 /// The reading of a scope; null where it was not read.
 const CounterReading* find_scope(const std::vector<CounterReading>& readings,
                                  const std::string& scope);
+
+/// Half way between the clock reads around it.
+Nanoseconds middle(const CounterReading& reading);
+/// Seconds between the clock reads around it.
+double bracket_s(const CounterReading& reading);
+
+/// How a gauge is read behind a window.
+struct ReadOn {
+  double step_s = 0;    ///< between two reads
+  double memory_s = 0;  ///< for how long its readings remember the window
+};
+
+/// Reads `sensor` until nothing of the time before the readings `since` is in its readings.
+void read_on(Sensor& sensor, const std::vector<CounterReading>& since, const ReadOn& how,
+             Clock& clock);
 
 /// Fills a vector of readings in place, so that the memory of its strings is used again.
 class ReadingFiller {
