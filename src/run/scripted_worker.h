@@ -20,18 +20,25 @@ namespace joulemark::run {
 /// Stands still until it is moved; may be read from any thread.
 class StandingClock final : public Clock {
  public:
-  Nanoseconds now() override { return now_; }
+  Nanoseconds now() override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
   void sleep_until(Nanoseconds deadline) override {
-    if (deadline > now_) advance(deadline - now_);
+    const Nanoseconds time = now();
+    if (deadline > time) advance(deadline - time);
   }
   void advance(Nanoseconds by) {
+    const std::lock_guard lock(mutex_);
     now_ += by;
     if (on_advance) on_advance(now_);
   }
+  /// Called with the new time, which nobody can ask for before it is done.
   std::function<void(Nanoseconds)> on_advance;
 
  private:
-  std::atomic<Nanoseconds> now_{kNanosecondsPerSecond};
+  std::mutex mutex_;
+  Nanoseconds now_ = kNanosecondsPerSecond;
 };
 
 /// One worker: what it was told, and how it stands.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder is its owner's while the owner holds the lock on a file in it.
+// A folder is its owner's while the owner holds the lock on it. The owner takes the lock before it
+// makes the mark that others look for, so that nobody ever takes it for a stale one.
 #include "run/temporary_folder.h"
 
 #include <fcntl.h>
@@ -18,9 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "joulemark-";
-constexpr const char* kLockName = "owner.lock";
+constexpr const char* kMarkName = "owner.lock";
 constexpr std::size_t kNameLength = 16;  // of "joulemark-XXXXXX"
-constexpr int kLockAttempts = 100;
 constexpr std::uintmax_t kLeastBytes = 4096;
 
 fs::path parent_folder() {
@@ -38,21 +38,28 @@ bool may_be_ours(const fs::path& path) {
          status.st_uid == ::geteuid();
 }
 
-/// The lock, or nothing while another process holds it or where there is none to hold.
-Descriptor take_lock(const fs::path& folder, int flags) {
-  Descriptor lock(::open((folder / kLockName).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags,
-                         S_IRUSR | S_IWUSR));
+/// The lock; nothing while another process holds it, and where file systems have none for folders.
+Descriptor take_lock(const fs::path& folder) {
+  Descriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (lock.get() >= 0 && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) lock.reset();
   return lock;
+}
+
+/// Says that a run made the folder; false when that cannot be written.
+bool make_mark(const fs::path& folder) {
+  const Descriptor mark(::open((folder / kMarkName).c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                               S_IRUSR | S_IWUSR));
+  return mark.get() >= 0;
 }
 
 void remove_stale_folders(const fs::path& parent) {
   std::error_code error;
   for (fs::directory_iterator entry(parent, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (!may_be_ours(entry->path())) continue;
-    const Descriptor lock = take_lock(entry->path(), 0);
     std::error_code ignored;
+    if (!may_be_ours(entry->path()) || !fs::exists(entry->path() / kMarkName, ignored)) continue;
+    const Descriptor lock = take_lock(entry->path());
     if (lock.get() >= 0) fs::remove_all(entry->path(), ignored);
   }
 }
@@ -82,15 +89,8 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   remove_stale_folders(parent);
   std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr) return no_folder(name, errno);
-  Descriptor lock;
-  int error = 0;
-  // Another process that looks for stale folders may hold it for a moment.
-  for (int attempt = 0; lock.get() < 0 && attempt < kLockAttempts; ++attempt) {
-    lock = take_lock(name, O_CREAT);
-    error = errno;
-  }
-  TemporaryFolder folder(name, std::move(lock));
-  if (folder.lock_.get() < 0) return no_folder(name, error);
+  TemporaryFolder folder(name, take_lock(name));
+  if (folder.lock_.get() >= 0 && !make_mark(name)) return no_folder(name, errno);
   if (auto space = check_space(name); !space) return fail(space.error());
   return folder;
 }

@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <fstream>
 #include <optional>
+#include <thread>
+#include <vector>
 
 namespace joulemark::run {
 namespace {
@@ -64,6 +67,20 @@ TEST_F(TemporaryFolderTest, WhatIsAliveOrNotOursStays) {
   EXPECT_TRUE(fs::exists(alive->path()));
   EXPECT_TRUE(fs::exists(without_lock)) << "nothing says that a run made it";
   EXPECT_TRUE(fs::exists(other_name));
+}
+
+TEST_F(TemporaryFolderTest, ManyAtOnceLeaveEachOtherAlone) {
+  std::atomic<int> lost = 0;
+  std::vector<std::thread> makers;
+  for (int i = 0; i < 4; ++i)
+    makers.emplace_back([&] {
+      for (int round = 0; round < 200; ++round) {
+        const auto folder = TemporaryFolder::create();
+        if (!folder || !std::ofstream(folder->path() / "x").put('x')) ++lost;
+      }
+    });
+  for (std::thread& maker : makers) maker.join();
+  EXPECT_EQ(lost, 0);
 }
 
 TEST_F(TemporaryFolderTest, APlaceThatCannotBeWrittenToIsNamed) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hold counts from the first read of a value to its last: what lies between is certain.
+// A hold counts from the end of the first read of a value to the begin of its last: what lies
+// between is certain, however long the reader was interrupted in one.
 #include "sensors/cadence.h"
 
 #include <algorithm>
@@ -18,15 +19,15 @@ constexpr std::size_t kMaxHolds = 1000;
 
 }  // namespace
 
-void Cadence::see(std::uint64_t raw, Nanoseconds t) {
+void Cadence::see(std::uint64_t raw, Nanoseconds before, Nanoseconds after) {
   if (started_ && raw == raw_) {
-    last_ = t;
+    last_ = std::max(first_, before);
     return;
   }
-  if (started_) end_hold(t);
+  if (started_) end_hold(after);
   started_ = true;
   raw_ = raw;
-  first_ = last_ = t;
+  first_ = last_ = after;
 }
 
 void Cadence::end_hold(Nanoseconds t) {

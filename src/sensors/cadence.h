@@ -13,8 +13,8 @@ namespace joulemark::sensors {
 /// period, and keeps the holds (times in which reads showed no step) that were longer.
 class Cadence {
  public:
-  /// The counter showed `raw` when it was read at `t`; times do not fall.
-  void see(std::uint64_t raw, Nanoseconds t);
+  /// The counter showed `raw` at some moment between `before` and `after`; times do not fall.
+  void see(std::uint64_t raw, Nanoseconds before, Nanoseconds after);
 
   /// Steps seen so far, while collecting.
   [[nodiscard]] std::size_t steps() const { return steps_.size(); }
@@ -49,8 +49,8 @@ class Cadence {
   bool continuous_ = false;
   double period_s_ = 0;
   std::uint64_t raw_ = 0;
-  Nanoseconds first_ = 0;           ///< first read of the present value
-  Nanoseconds last_ = 0;            ///< and the last
+  Nanoseconds first_ = 0;           ///< end of the first read of the present value
+  Nanoseconds last_ = 0;            ///< and begin of the last
   std::vector<Nanoseconds> steps_;  ///< first reads of new values, until calibrated
   std::vector<Hold> holds_;         ///< ended ones that were longer than the period, in time order
 };

@@ -9,16 +9,21 @@ namespace {
 
 constexpr Nanoseconds kMs = 1'000'000;
 
+/// A read that takes no time.
+void see(Cadence& cadence, std::uint64_t raw, Nanoseconds t) {
+  cadence.see(raw, t, t);
+}
+
 /// Reads every `step_ms` from `from_ms` to `to_ms` a counter that is updated every `period_ms`.
 void read_through(Cadence& cadence, double period_ms, int from_ms, int to_ms, int step_ms = 1) {
   for (int t = from_ms; t <= to_ms; t += step_ms)
-    cadence.see(static_cast<std::uint64_t>(t / period_ms), t * kMs);
+    see(cadence, static_cast<std::uint64_t>(t / period_ms), t * kMs);
 }
 
 TEST(Cadence, PeriodIsTheMedianTimeBetweenSteps) {
   Cadence cadence;
   read_through(cadence, 20, 7, 220);
-  cadence.see(99, 300 * kMs);
+  see(cadence, 99, 300 * kMs);
   EXPECT_EQ(cadence.steps(), 12U);
   cadence.calibrate();
   EXPECT_TRUE(cadence.is_measured());
@@ -28,7 +33,7 @@ TEST(Cadence, PeriodIsTheMedianTimeBetweenSteps) {
 
 TEST(Cadence, NothingIsUpdatedMoreOftenThanEveryMillisecond) {
   Cadence cadence;
-  for (int i = 0; i < 20; ++i) cadence.see(static_cast<std::uint64_t>(i), i * kMs / 10);
+  for (int i = 0; i < 20; ++i) see(cadence, static_cast<std::uint64_t>(i), i * kMs / 10);
   cadence.calibrate();
   EXPECT_EQ(cadence.period_s(), 0.001);
 }
@@ -49,7 +54,7 @@ TEST(Cadence, HoldsAreFoundInTheWindowsThatTheyReachInto) {
   read_through(cadence, 1, 0, 20);
   cadence.calibrate();
   read_through(cadence, 1, 21, 100);
-  for (int t = 101; t <= 500; ++t) cadence.see(100, t * kMs);
+  for (int t = 101; t <= 500; ++t) see(cadence, 100, t * kMs);
   read_through(cadence, 1, 501, 600);
   EXPECT_NEAR(cadence.longest_hold_s(150 * kMs, 550 * kMs), 0.4, 1e-9);
   EXPECT_NEAR(cadence.longest_hold_s(500 * kMs, 600 * kMs), 0.4, 1e-9);
@@ -59,11 +64,22 @@ TEST(Cadence, HoldsAreFoundInTheWindowsThatTheyReachInto) {
   EXPECT_EQ(cadence.period_s(), 0.001);
 }
 
+TEST(Cadence, ReadThatWasInterruptedIsNoHold) {
+  Cadence cadence;
+  read_through(cadence, 1, 0, 20);
+  cadence.calibrate();
+  see(cadence, 20, 21 * kMs);
+  cadence.see(20, 22 * kMs, 3000 * kMs);
+  EXPECT_NEAR(cadence.longest_hold_s(0, 4000 * kMs), 0.002, 1e-9);
+  cadence.see(3001, 3001 * kMs, 3001 * kMs);
+  EXPECT_NEAR(cadence.longest_hold_s(0, 4000 * kMs), 0.002, 1e-9);
+}
+
 TEST(Cadence, PresentHoldCounts) {
   Cadence cadence;
   read_through(cadence, 1, 0, 20);
   cadence.calibrate();
-  for (int t = 21; t <= 400; ++t) cadence.see(20, t * kMs);
+  for (int t = 21; t <= 400; ++t) see(cadence, 20, t * kMs);
   EXPECT_NEAR(cadence.longest_hold_s(10 * kMs, 20 * kMs), 0.38, 1e-9);
   EXPECT_EQ(cadence.longest_hold_s(10 * kMs, 19 * kMs), 0);
 }

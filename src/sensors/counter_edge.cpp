@@ -50,12 +50,13 @@ Unseen gone_on(const LastStep& last, double watts) {
 
 StepLog::StepLog() : steps_(kMostSteps) {}
 
-void StepLog::see(double joules, Nanoseconds t) {
+void StepLog::see(double joules, Nanoseconds before, Nanoseconds after) {
   if (started_ && joules != last_joules_)
-    steps_.push({.t_ns = t, .bracket_ns = t - last_read_ns_, .joules = joules});
+    steps_.push({.t_ns = after, .bracket_ns = after - last_before_ns_, .joules = joules});
   started_ = true;
   last_joules_ = joules;
-  last_read_ns_ = t;
+  last_before_ns_ = before;
+  last_after_ns_ = after;
 }
 
 std::size_t StepLog::index_after(Nanoseconds t) const {
@@ -82,7 +83,7 @@ std::optional<double> StepLog::watts_after(const Step& step) const {
 std::optional<LastStep> StepLog::last_step() const {
   if (steps_.empty() || steps_.back().bracket_ns > kTightBracket) return std::nullopt;
   const Step& last = steps_.back();
-  LastStep step{.since_s = to_seconds(last_read_ns_ - last.t_ns + last.bracket_ns / 2),
+  LastStep step{.since_s = to_seconds(last_after_ns_ - last.t_ns + last.bracket_ns / 2),
                 .bracket_s = to_seconds(last.bracket_ns)};
   if (steps_.size() < 2) return step;
   const Step& before = steps_[steps_.size() - 2];

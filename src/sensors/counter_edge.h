@@ -22,8 +22,8 @@ class StepLog {
     double joules = 0;           ///< from then on
   };
 
-  /// The counter showed `joules` when it was read at `t`; times do not fall.
-  void see(double joules, Nanoseconds t);
+  /// The counter showed `joules` at some moment between `before` and `after`; times do not fall.
+  void see(double joules, Nanoseconds before, Nanoseconds after);
 
   /// The first step that was seen after `t`; null: none.
   [[nodiscard]] const Step* first_after(Nanoseconds t) const;
@@ -38,7 +38,8 @@ class StepLog {
   [[nodiscard]] std::size_t index_after(Nanoseconds t) const;
 
   Ring<Step> steps_;
-  Nanoseconds last_read_ns_ = 0;
+  Nanoseconds last_before_ns_ = 0;  ///< of the last read
+  Nanoseconds last_after_ns_ = 0;
   double last_joules_ = 0;
   bool started_ = false;
 };

@@ -81,9 +81,9 @@ bool CounterSensor::read_entry(Entry& entry, CounterReading& reading) const {
   reading.t_after_ns = clock_->now();
   entry.t_ns = reading.t_after_ns;
   if (!entry.raw) return false;
-  entry.cadence.see(*entry.raw, reading.t_after_ns);
-  reading.joules = entry.counter.take(*entry.raw, reading.t_after_ns);
-  entry.steps.see(reading.joules, reading.t_after_ns);
+  entry.cadence.see(*entry.raw, reading.t_before_ns, reading.t_after_ns);
+  reading.joules = entry.counter.take(*entry.raw, reading.t_before_ns, reading.t_after_ns);
+  entry.steps.see(reading.joules, reading.t_before_ns, reading.t_after_ns);
   reading.last_step = entry.steps.last_step();
   return true;
 }

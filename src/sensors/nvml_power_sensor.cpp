@@ -104,7 +104,8 @@ bool NvmlPowerSensor::read_entry(Entry& entry, CounterReading& reading) const {
   const auto watts = board_watts(*entry.board.device, entry.board.power);
   reading.t_after_ns = clock_->now();
   if (!watts) return false;
-  entry.cadence.see(static_cast<std::uint64_t>(*watts * 1e3), reading.t_after_ns);
+  entry.cadence.see(static_cast<std::uint64_t>(*watts * 1e3), reading.t_before_ns,
+                    reading.t_after_ns);
   reading.joules = entry.integral.take({.t = middle(reading), .watts = *watts, .step_w = kStepW});
   return true;
 }

@@ -307,8 +307,16 @@ TEST(Powercap, WindowLengthFollowsFromThePrecision) {
 TEST(WrapCounter, ModulusIsTheRangeAndOneStep) {
   const double step = 262143328850.0 / (kSteps - 1);
   WrapCounter counter({.unit_j = 1e-6, .modulus = 262143328850.0 + step});
-  counter.take(262143328850, 0);
-  EXPECT_NEAR(counter.take(0, 1'000'000), step * 1e-6, 1e-10);
+  counter.take(262143328850, 0, 0);
+  EXPECT_NEAR(counter.take(0, 1'000'000, 1'000'000), step * 1e-6, 1e-10);
+}
+
+TEST(WrapCounter, ReadThatWasInterruptedIsNoReset) {
+  WrapCounter counter({.unit_j = 1e-6, .modulus = 262143328850.0, .max_watts = 100});
+  counter.take(0, 0, 2 * kNanosecondsPerSecond);  // read at 0, the time only after 2 s
+  const Nanoseconds next = 2'100'000'000;
+  EXPECT_NEAR(counter.take(150'000'000, next, next), 150, 1e-9);
+  EXPECT_FALSE(counter.break_between(0, next));
 }
 
 }  // namespace

@@ -23,28 +23,28 @@ void WrapCounter::mark(Nanoseconds t, Break what) {
   breaks_.push_back({t, what});
 }
 
-double WrapCounter::take(std::uint64_t raw, Nanoseconds t) {
+double WrapCounter::take(std::uint64_t raw, Nanoseconds before, Nanoseconds after) {
   if (!started_) {
     started_ = true;
     last_raw_ = raw;
-    last_t_ = t;
+    last_t_ = before;
     return 0;
   }
-  const double seconds = to_seconds(t - last_t_);
+  const double seconds = to_seconds(after - last_t_);
   const double step = step_to(raw);
   const double most = range_.max_watts / range_.unit_j;  ///< raw values in a second
   const double limit = range_.most_between_reads > 0 ? range_.most_between_reads : range_.modulus;
   const bool wraps_unknown = limit > 0 && seconds * most >= limit;
   const bool plausible = step >= 0 && step <= (seconds + kUpdateSlackS) * most;
   if (wraps_unknown) {
-    mark(t, Break::kGap);
+    mark(after, Break::kGap);
   } else if (!plausible) {
-    mark(t, Break::kReset);
+    mark(after, Break::kReset);
   } else {
     total_ += step;
   }
   last_raw_ = raw;
-  last_t_ = t;
+  last_t_ = before;
   return total_ * range_.unit_j;
 }
 

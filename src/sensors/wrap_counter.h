@@ -35,9 +35,9 @@ class WrapCounter {
 
   explicit WrapCounter(const CounterRange& range) : range_(range) {}
 
-  /// Takes the value `raw` read at `t`; times do not fall. The answer is joules since the first
-  /// value.
-  double take(std::uint64_t raw, Nanoseconds t);
+  /// Takes the value `raw`, read between `before` and `after`; times do not fall. The answer is
+  /// joules since the first value.
+  double take(std::uint64_t raw, Nanoseconds before, Nanoseconds after);
 
   /// The first break after `begin` and not after `end`.
   [[nodiscard]] std::optional<Break> break_between(Nanoseconds begin, Nanoseconds end) const;
@@ -54,7 +54,7 @@ class WrapCounter {
   CounterRange range_;
   bool started_ = false;
   std::uint64_t last_raw_ = 0;
-  Nanoseconds last_t_ = 0;
+  Nanoseconds last_t_ = 0;    ///< before it was read
   double total_ = 0;          ///< raw values since the first
   std::vector<Mark> breaks_;  ///< in time order
 };
