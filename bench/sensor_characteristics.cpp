@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "sensors/catalog.h"
-#include "sensors/meter_trace.h"
+#include "sensors/meters/meter_trace.h"
 
 extern char** environ;
 

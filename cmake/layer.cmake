@@ -14,11 +14,11 @@ function(joulemark_starts_threads result)
   endforeach()
 endfunction()
 
-# joulemark_layer(NAME [LAYERS a b …] [LIBRARIES x y …]): one static library jm_NAME from all *.cpp of the folder, and one
+# joulemark_layer(NAME [LAYERS a b …] [LIBRARIES x y …]): one static library jm_NAME from all *.cpp below the folder, and one
 # test program NAME_test from all its *_test.cpp. LAYERS are the layers that it may include; files are found, not listed.
 function(joulemark_layer name)
   cmake_parse_arguments(arg "" "" "LAYERS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")

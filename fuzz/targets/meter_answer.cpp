@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What meters and management controllers answer, and how meters are named: the first byte chooses.
-#include "sensors/meter_answer.h"
+#include "sensors/meters/meter_answer.h"
 
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/meter_address.h"
-#include "sensors/ipmi.h"
-#include "sensors/ptdaemon_meter.h"
+#include "sensors/meters/ipmi.h"
+#include "sensors/meters/ptdaemon_meter.h"
 #include "target.h"
 
 namespace {

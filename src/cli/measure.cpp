@@ -16,7 +16,7 @@
 #include "cli/output.h"
 #include "host/machine.h"
 #include "sensors/catalog.h"
-#include "sensors/estimate.h"
+#include "sensors/estimate/estimate.h"
 
 namespace joulemark::cli {
 namespace {

@@ -31,7 +31,7 @@
 #include "run/window_length.h"
 #include "sensors/catalog.h"
 #include "sensors/containment.h"
-#include "sensors/estimate.h"
+#include "sensors/estimate/estimate.h"
 #include "store/store.h"
 
 namespace joulemark::cli {

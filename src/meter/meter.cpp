@@ -12,7 +12,7 @@
 
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
-#include "sensors/sampler.h"
+#include "sensors/sampling/sampler.h"
 
 using namespace joulemark;
 

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "sensors/simulated_powercap.h"
+#include "sensors/rapl/simulated_powercap.h"
 
 namespace joulemark {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "run/held_process.h"
 #include "sensors/ledger.h"
-#include "sensors/process.h"
-#include "sensors/sampler.h"
-#include "sensors/window_watch.h"
+#include "sensors/sampling/process.h"
+#include "sensors/sampling/sampler.h"
+#include "sensors/window/window_watch.h"
 
 namespace joulemark::run {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "joulemark/result.h"
 #include "joulemark/sensor.h"
-#include "sensors/estimate.h"
+#include "sensors/estimate/estimate.h"
 
 namespace joulemark::run {
 

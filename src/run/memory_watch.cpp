@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "sensors/process.h"
+#include "sensors/sampling/process.h"
 
 namespace joulemark::run {
 namespace {

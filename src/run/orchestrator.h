@@ -20,7 +20,7 @@
 #include "run/progress.h"
 #include "run/references.h"
 #include "run/worker_runner.h"
-#include "sensors/estimate.h"
+#include "sensors/estimate/estimate.h"
 #include "store/store.h"
 
 namespace joulemark::run {

@@ -10,7 +10,7 @@
 
 #include "run/orchestrator_fixture.h"
 #include "sensors/catalog.h"
-#include "sensors/simulated_powercap.h"
+#include "sensors/rapl/simulated_powercap.h"
 
 namespace joulemark::run {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "sensors/sampler.h"
+#include "sensors/sampling/sampler.h"
 #include "stats/descriptive.h"
 #include "stats/hodges_lehmann.h"
 

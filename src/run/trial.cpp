@@ -13,9 +13,9 @@
 #include "run/worker_client.h"
 #include "run/worker_command.h"
 #include "sensors/ledger.h"
-#include "sensors/process.h"
-#include "sensors/sampler.h"
-#include "sensors/window_watch.h"
+#include "sensors/sampling/process.h"
+#include "sensors/sampling/sampler.h"
+#include "sensors/window/window_watch.h"
 
 namespace joulemark::run {
 namespace {

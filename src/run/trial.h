@@ -19,7 +19,7 @@
 #include "run/references.h"
 #include "run/reply.h"
 #include "run/worker_runner.h"
-#include "sensors/estimate.h"
+#include "sensors/estimate/estimate.h"
 
 namespace joulemark::run {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-#include "sensors/powercap.h"
+#include "sensors/rapl/powercap.h"
 
 namespace joulemark::sensors {
 namespace {

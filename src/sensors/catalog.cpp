@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <iterator>
 
-#include "sensors/amd.h"
-#include "sensors/battery.h"
+#include "sensors/boards/amd.h"
+#include "sensors/boards/level_zero.h"
+#include "sensors/boards/nvml.h"
 #include "sensors/calibration.h"
-#include "sensors/cray.h"
-#include "sensors/hwmon.h"
-#include "sensors/ipmi.h"
-#include "sensors/level_zero.h"
-#include "sensors/network_meters.h"
-#include "sensors/nvml.h"
-#include "sensors/perf.h"
-#include "sensors/powercap.h"
+#include "sensors/kernel/battery.h"
+#include "sensors/kernel/cray.h"
+#include "sensors/kernel/hwmon.h"
+#include "sensors/meters/ipmi.h"
+#include "sensors/meters/network_meters.h"
+#include "sensors/rapl/perf.h"
+#include "sensors/rapl/powercap.h"
 
 namespace joulemark::sensors {
 const std::vector<SensorRow>& sensor_table() {

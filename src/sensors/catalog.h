@@ -13,8 +13,8 @@
 #include "base/meter_address.h"
 #include "joulemark/sensor.h"
 #include "net/http.h"
-#include "sensors/ipmi_device.h"
-#include "sensors/perf_counter.h"
+#include "sensors/meters/ipmi_device.h"
+#include "sensors/rapl/perf_counter.h"
 
 namespace joulemark::sensors {
 

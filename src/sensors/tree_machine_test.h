@@ -10,7 +10,7 @@
 
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
-#include "sensors/simulated_powercap.h"
+#include "sensors/rapl/simulated_powercap.h"
 
 namespace joulemark::sensors {
 

@@ -11,7 +11,7 @@
 
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
-#include "sensors/tick_grid.h"
+#include "sensors/sampling/tick_grid.h"
 #include "sim/sim_world.h"
 
 namespace joulemark::sim {

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "fake_boards/driver.h"
-#include "sensors/level_zero_abi.h"
+#include "sensors/boards/level_zero_abi.h"
 
 namespace zes = joulemark::sensors::zes;
 using fake_boards::Gpu;

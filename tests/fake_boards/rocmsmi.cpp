@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "fake_boards/driver.h"
-#include "sensors/amd_abi.h"
+#include "sensors/boards/amd_abi.h"
 
 namespace amd = joulemark::sensors::amd;
 using fake_boards::Gpu;

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "fake_nvml/gpu.h"
-#include "sensors/nvml_abi.h"
+#include "sensors/boards/nvml_abi.h"
 
 #define FAKE_EXPORT extern "C" __attribute__((visibility("default")))
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensors/counters/counter_discovery.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sensors/sensor_status.h"
+
+namespace joulemark::sensors {
+
+std::string cadence_text(const Cadence& cadence) {
+  return cadence.is_measured()
+             ? fmt::format("updated every {:.2g} ms", cadence.period_s() * 1e3)
+             : fmt::format("not seen to count within {:.2g} s", cadence.period_s());
+}
+
+void add_counters(CounterSet set, const DescribeCounter& describe, Discovered& found) {
+  std::vector<std::string> scopes;
+  for (const Counter& counter : set.counters) scopes.push_back(counter.scope.scope);
+  auto sensor = std::make_unique<CounterSensor>(set.name, std::move(set.counters), set.clock);
+  sensor->calibrate();
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    const auto twin = sensor->mirror_of(i);
+    found.statuses.push_back(
+        twin ? make_status(set.name, scopes[i], "mirror",
+                           fmt::format("shows the counter of {}; not added", *twin))
+             : make_status(set.name, scopes[i], "", describe(i, sensor->cadence_of(i))));
+  }
+  found.sensors.push_back(std::move(sensor));
+}
+
+}  // namespace joulemark::sensors

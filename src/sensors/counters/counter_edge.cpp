@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensors/counters/counter_edge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark::sensors {
+namespace {
+
+/// Steps that are remembered; those around the edges of a window are the ones that matter, and
+/// windows are short.
+constexpr std::size_t kMostSteps = 4096;
+/// Of how much the window's power is another one than just before it, the part that may have begun
+/// before it.
+constexpr double kEarlyPart = 0.85;
+
+/// The time from one step to the next, and what that brought.
+struct Interval {
+  double joules = 0;
+  double seconds = 0;
+  double bracket_s = 0;  ///< in which its ends are not known
+};
+
+/// By how much the interval's energy is another one than at the power after it: where it is the
+/// same, the load did not change inside. The window's mean tells less, for an interval in which the
+/// load changed may have the same.
+double uneven_j(const Interval& interval, std::optional<double> after_w, double mean_w) {
+  return std::abs(interval.joules - after_w.value_or(mean_w) * interval.seconds);
+}
+
+/// What belongs to the part of the interval before `since_s` of it have passed.
+Unseen part_of(const Interval& interval, double since_s, double uneven_j) {
+  const double f = std::clamp(since_s / interval.seconds, 0.0, 1.0);
+  const double late_j = interval.joules * interval.bracket_s / interval.seconds / std::sqrt(6.0);
+  return {.joules = interval.joules * f,
+          .uncertainty_j = std::hypot(uneven_j * std::sqrt(f * (1 - f) / 3), late_j)};
+}
+
+/// The power of the step before, going on; what a moment as short as a read can have changed is
+/// left out.
+Unseen gone_on(const LastStep& last, double watts) {
+  const double change_w = kEarlyPart * std::abs(watts - last.watts);
+  const double seconds = std::max(0.0, last.since_s - last.bracket_s);
+  return {.joules = last.watts * last.since_s,
+          .uncertainty_j = std::hypot(change_w * seconds / std::sqrt(3.0),
+                                      last.watts * last.bracket_s / std::sqrt(6.0))};
+}
+
+}  // namespace
+
+StepLog::StepLog() : steps_(kMostSteps) {}
+
+void StepLog::see(double joules, Nanoseconds before, Nanoseconds after) {
+  if (started_ && joules != last_joules_)
+    steps_.push({.t_ns = after, .bracket_ns = after - last_before_ns_, .joules = joules});
+  started_ = true;
+  last_joules_ = joules;
+  last_before_ns_ = before;
+  last_after_ns_ = after;
+}
+
+std::size_t StepLog::index_after(Nanoseconds t) const {
+  std::size_t index = steps_.size();
+  while (index > 0 && steps_[index - 1].t_ns > t) --index;
+  return index;
+}
+
+std::size_t StepLog::count_after(Nanoseconds t) const {
+  return steps_.size() - index_after(t);
+}
+
+const StepLog::Step* StepLog::first_after(Nanoseconds t) const {
+  const std::size_t index = index_after(t);
+  return index < steps_.size() ? &steps_[index] : nullptr;
+}
+
+std::optional<double> StepLog::watts_after(const Step& step) const {
+  const Step* next = first_after(step.t_ns);
+  if (next == nullptr || next->bracket_ns > kTightBracket) return std::nullopt;
+  return (next->joules - step.joules) / to_seconds(next->t_ns - step.t_ns);
+}
+
+std::optional<LastStep> StepLog::last_step() const {
+  if (steps_.empty() || steps_.back().bracket_ns > kTightBracket) return std::nullopt;
+  const Step& last = steps_.back();
+  LastStep step{.since_s = to_seconds(last_after_ns_ - last.t_ns + last.bracket_ns / 2),
+                .bracket_s = to_seconds(last.bracket_ns)};
+  if (steps_.size() < 2) return step;
+  const Step& before = steps_[steps_.size() - 2];
+  if (before.bracket_ns <= kTightBracket)
+    step.watts = (last.joules - before.joules) / to_seconds(last.t_ns - before.t_ns);
+  return step;
+}
+
+Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s, double watts) {
+  const StepLog::Step* next = log.first_after(reading.t_ns);
+  const bool is_close = next != nullptr && next->bracket_ns <= kTightBracket;
+  const std::optional<LastStep>& last = reading.last_step;
+  if (is_close) {
+    const double until_s = to_seconds(next->t_ns - next->bracket_ns / 2 - reading.t_ns);
+    const double seconds = last ? last->since_s + until_s : period_s;
+    const Interval interval{.joules = next->joules - reading.joules,
+                            .seconds = seconds,
+                            .bracket_s = to_seconds(next->bracket_ns)};
+    return part_of(interval, seconds - until_s, uneven_j(interval, log.watts_after(*next), watts));
+  }
+  if (last && last->watts >= 0) return gone_on(*last, watts);
+  const double seconds = last ? last->since_s : period_s / 2;
+  return {.joules = watts * seconds, .uncertainty_j = watts * period_s / std::sqrt(12.0)};
+}
+
+}  // namespace joulemark::sensors

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensors/kernel/hwmon.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "sensors/containment.h"
+#include "sensors/counters/counter_sensor.h"
+#include "sensors/gauges/gauge_sensor.h"
+#include "sensors/kernel/hwmon_chips.h"
+#include "sensors/sensor_status.h"
+
+namespace joulemark::sensors {
+namespace {
+
+constexpr double kMicro = 1e-6;
+/// Millivolts times milliamperes.
+constexpr double kMilliMilli = 1e-6;
+
+/// What is open of the channels.
+struct OpenChannels {
+  std::vector<Counter> counters;
+  std::vector<PowerGauge> gauges;
+  std::vector<SensorStatus> statuses;
+};
+
+SensorStatus usable_status(const HwmonChannel& channel) {
+  return make_status("hwmon", channel.scope.scope, "",
+                     channel.kind == ChannelKind::kEnergy
+                         ? "energy counter"
+                         : fmt::format("power, integrated; each reading is the mean of {:.3g} ms",
+                                       channel.average_s * 1e3));
+}
+
+SensorStatus unreadable_status(const HwmonChannel& channel) {
+  const auto file = SysfsFile::open(channel.file);
+  const bool forbidden = !file && (file.error() == EACCES || file.error() == EPERM);
+  SensorStatus status =
+      make_status("hwmon", channel.scope.scope, forbidden ? "eacces" : "unreadable",
+                  fmt::format("cannot read '{}'{}", channel.file.string(),
+                              forbidden ? ": permission denied" : ""));
+  if (forbidden) status.remedy = fmt::format("sudo chmod a+r {}", channel.file.string());
+  return status;
+}
+
+bool open_counter(const HwmonChannel& channel, OpenChannels& open) {
+  auto file = SysfsFile::open(channel.file);
+  if (!file) return false;
+  auto source = std::make_unique<FileCounter>(*std::move(file));
+  if (!source->read()) return false;
+  open.counters.push_back({.scope = channel.scope,
+                           .range = {.unit_j = kMicro, .modulus = 0},
+                           .step_j = kMicro,
+                           .source = std::move(source)});
+  return true;
+}
+
+bool open_power(const HwmonChannel& channel, OpenChannels& open) {
+  auto source = channel.kind == ChannelKind::kProduct
+                    ? open_product({channel.file, channel.step},
+                                   {channel.second, channel.second_step}, kMilliMilli)
+                    : open_gauge(channel.file, kMicro);
+  if (source == nullptr) return false;
+  open.gauges.push_back({.scope = channel.scope,
+                         .timing = {channel.average_s, channel.update_s},
+                         .source = std::move(source)});
+  return true;
+}
+
+OpenChannels open_counted(const std::vector<HwmonChannel>& channels,
+                          const std::vector<ScopeInfo>& claimed) {
+  OpenChannels open;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    std::vector<ScopeInfo> others = claimed;
+    for (std::size_t j = 0; j < channels.size(); ++j)
+      if (j != i) others.push_back(channels[j].scope);
+    const HwmonChannel& channel = channels[i];
+    const Role role = role_beside(channel.scope, others);
+    if (role != Role::kCounted) {
+      open.statuses.push_back(status_of_role("hwmon", channel.scope.scope, role));
+      continue;
+    }
+    const bool opened = channel.kind == ChannelKind::kEnergy ? open_counter(channel, open)
+                                                             : open_power(channel, open);
+    open.statuses.push_back(opened ? usable_status(channel) : unreadable_status(channel));
+  }
+  return open;
+}
+
+}  // namespace
+
+Discovered find_hwmon(const SensorEnvironment& environment, const std::vector<ScopeInfo>& claimed) {
+  Discovered found;
+  OpenChannels open = open_counted(list_channels(environment.root), claimed);
+  found.statuses = std::move(open.statuses);
+  if (found.statuses.empty())
+    found.statuses.push_back(
+        make_status("hwmon", "", "absent", "no chip measures energy or power"));
+  if (!open.counters.empty()) {
+    auto sensor =
+        std::make_unique<CounterSensor>("hwmon", std::move(open.counters), environment.clock);
+    sensor->calibrate();
+    found.sensors.push_back(std::move(sensor));
+  }
+  if (!open.gauges.empty())
+    found.sensors.push_back(
+        std::make_unique<GaugeSensor>("hwmon", std::move(open.gauges), environment.clock));
+  return found;
+}
+
+}  // namespace joulemark::sensors

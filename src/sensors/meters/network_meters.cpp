@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensors/meters/network_meters.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "net/curl_client.h"
+#include "sensors/gauges/gauge_sensor.h"
+#include "sensors/meters/http_meter.h"
+#include "sensors/meters/ptdaemon_meter.h"
+#include "sensors/sensor_status.h"
+
+namespace joulemark::sensors {
+namespace {
+
+/// Plugs and analysers bring a new number about once a second, the mean of the time since the last.
+constexpr double kUpdateS = 1;
+/// Asked a bit more often than that, a new number is seen soon.
+constexpr double kSampleIntervalS = 0.5;
+
+class MeterGauge final : public GaugeSource {
+ public:
+  explicit MeterGauge(std::unique_ptr<Meter> meter) : meter_(std::move(meter)) {}
+  std::optional<double> watts() override {
+    const MeterWatts watts = meter_->ask();
+    if (!watts) return std::nullopt;
+    if (*watts != std::round(*watts)) step_w_ = kFineStepW;
+    return *watts;
+  }
+  [[nodiscard]] double step_w() const override { return step_w_; }
+
+ private:
+  /// Meters tell whole watts, or tenths.
+  static constexpr double kFineStepW = 0.1;
+  std::unique_ptr<Meter> meter_;
+  double step_w_ = 1;
+};
+
+std::optional<net::Credentials> credentials_of_environment() {
+  const char* user = std::getenv("JOULEMARK_METER_USER");
+  const char* password = std::getenv("JOULEMARK_METER_PASSWORD");
+  if (user == nullptr && password == nullptr) return std::nullopt;
+  return net::Credentials{.user = user != nullptr ? user : "",
+                          .password = password != nullptr ? password : ""};
+}
+
+std::unique_ptr<net::HttpClient> client_of(const SensorEnvironment& environment) {
+  if (environment.make_http) return environment.make_http();
+  return net::make_curl_client({.answer_timeout_s = environment.meter_timeout_s,
+                                .total_timeout_s = environment.meter_timeout_s,
+                                .proxies = net::CurlOptions::Proxies::kNone});
+}
+
+std::unique_ptr<Meter> open_meter(const MeterAddress& address,
+                                  const SensorEnvironment& environment) {
+  if (address.kind == MeterKind::kPtdaemon)
+    return make_ptdaemon_meter(address, environment.meter_timeout_s);
+  return make_http_meter({.address = address,
+                          .http = client_of(environment),
+                          .credentials = credentials_of_environment()});
+}
+
+std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, std::unique_ptr<Meter> meter,
+                                  Clock* clock) {
+  std::vector<PowerGauge> gauges;
+  gauges.push_back({.scope = scope,
+                    .timing = {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = true},
+                    .max_watts = kMostMeterWatts,
+                    .sample_interval_s = kSampleIntervalS,
+                    .source = std::make_unique<MeterGauge>(std::move(meter))});
+  return std::make_unique<GaugeSensor>("meter", std::move(gauges), clock);
+}
+
+SensorStatus status_of(const MeterWatts& watts, const ScopeInfo& scope,
+                       const MeterAddress& address) {
+  if (watts)
+    return make_status("meter", scope.scope, "",
+                       fmt::format("power at the plug, integrated: {}", to_string(address)));
+  const auto& [reason, detail, remedy] = watts.error();
+  SensorStatus status = make_status("meter", scope.scope, reason, detail);
+  status.remedy = remedy;
+  return status;
+}
+
+}  // namespace
+
+Discovered find_meters(const SensorEnvironment& environment,
+                       const std::vector<ScopeInfo>& /*claimed*/) {
+  Discovered found;
+  const auto& meters = environment.meters;
+  if (meters.empty())
+    found.statuses.push_back(make_status("meter", "", "absent", "no meter is named (--meter)"));
+  for (std::size_t i = 0; i < meters.size(); ++i) {
+    const std::string device = meters.size() == 1 ? "" : std::to_string(i);
+    const ScopeInfo scope{device.empty() ? "wall" : "wall-" + device, Domain::kWall, device};
+    auto meter = open_meter(meters[i], environment);
+    const MeterWatts watts = meter->ask();
+    found.statuses.push_back(status_of(watts, scope, meters[i]));
+    if (watts) found.sensors.push_back(sensor_of(scope, std::move(meter), environment.clock));
+  }
+  return found;
+}
+
+}  // namespace joulemark::sensors
