@@ -4,10 +4,13 @@
 #include "model/onnx_reader.h"
 
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <string_view>
 
 #include "model/dtype.h"
+#include "model/generate.h"
+#include "model/least_work.h"
 #include "model/testing/onnx_bytes.h"
 #include "model/testing/scratch_folder.h"
 #include "target.h"
@@ -78,6 +81,16 @@ void check(const model::OnnxGraph& graph, Seen seen) {
   for (const model::Port& output : graph.outputs) require(seen.visible.contains(output.name));
 }
 
+/// Shapes inside of the graph are followed wherever they lead.
+void check_work(const model::OnnxModel& read) {
+  std::map<std::string, std::vector<std::int64_t>> inputs;
+  const auto shapes = model::resolve_shapes(read.graph.inputs, {});
+  for (std::size_t i = 0; shapes && i < shapes->size(); ++i)
+    inputs[read.graph.inputs[i].name] = (*shapes)[i];
+  const model::LeastWork work = model::least_work(read, inputs);
+  require(work.flops >= 0 && work.weight_bytes >= 0);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -90,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!read) return require(!read.error().message.empty()), 0;
   Names all;
   check(read->graph, {{}, &all});
+  check_work(*read);
   return 0;
 }
 
@@ -160,5 +174,19 @@ std::vector<std::string> fuzz_seeds() {
                 attribute_bytes("string", 3, [](auto& writer) { writer.add_string(4, "s"); }),
                 attribute_bytes("tensors", 9,
                                 [&](auto& writer) { writer.add_message(10, external); })}})}}));
-  return {relu_model_bytes(), weights, subgraphs, functions, lists};
+  const std::string shapes = model_bytes(graph_bytes(
+      {.nodes = {node({.op_type = "Shape", .inputs = {"x"}, .outputs = {"s"}}),
+                 node({.op_type = "Concat",
+                       .inputs = {"s", "k"},
+                       .outputs = {"to"},
+                       .attributes = {int_attribute("axis", 0)}}),
+                 node({.op_type = "Reshape", .inputs = {"x", "to"}, .outputs = {"r"}}),
+                 node({.op_type = "Conv", .inputs = {"r", "c"}, .outputs = {"f"}}),
+                 node({.op_type = "Flatten", .inputs = {"f"}, .outputs = {"m"}}),
+                 node({.op_type = "MatMul", .inputs = {"m", "w"}, .outputs = {"y"}})},
+       .initializers = {external, tensor_bytes("k", JM_INT64, {1}, std::string(8, '\xff')),
+                        tensor_bytes("c", JM_FLOAT32, {1, 4, 1}, std::string(16, 'c'))},
+       .inputs = {x},
+       .outputs = {y}}));
+  return {relu_model_bytes(), weights, subgraphs, functions, lists, shapes};
 }
