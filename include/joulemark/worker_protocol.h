@@ -74,6 +74,9 @@
 ///                                               token_at_ns: when the tokens of each step were
 ///                                               there; prefill_logits of the prompt's last or all
 ///                                               positions, step_logits after each new id was fed
+/// {"type":"ceilings","buffer_bytes":…} {"type":"ceilings","flops_per_s":…,"bytes_per_s":…}
+///     what the machine can do at the most, on all CPUs that the worker may use; joulemark-worker
+///     alone answers it
 /// {"type":"quit"}                               {"type":"bye"}
 /// anything that fails                           {"type":"error","status":STATUS,"message":"…"}
 ///

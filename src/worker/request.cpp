@@ -110,6 +110,12 @@ class Keys {
     if (tokens > kMost) reject(key, "a smaller number");
     return static_cast<std::int32_t>(tokens);
   }
+  [[nodiscard]] std::size_t buffer_bytes(const char* key) const {
+    constexpr std::int64_t kMost = std::int64_t{1} << 36;
+    const std::int64_t bytes = integer(key, 0, 1);
+    if (bytes > kMost) reject(key, "64 GiB at most");
+    return static_cast<std::size_t>(bytes);
+  }
   [[nodiscard]] protocol::Logits logits(const char* key) const {
     const std::string word = text(key, protocol::kLogitsNames[0]);
     for (std::size_t i = 0; i < std::size(protocol::kLogitsNames); ++i)
@@ -229,6 +235,7 @@ Request read_request(const json& object) {
   }
   if (type == "generate") return read_generate(keys);
   if (type == "prompts") return read_prompts(keys);
+  if (type == "ceilings") return CeilingsRequest{keys.buffer_bytes("buffer_bytes")};
   if (type == "quit") return QuitRequest{};
   throw BadRequest{fmt::format("type '{}' is unknown", type)};
 }

@@ -46,6 +46,9 @@ struct AnswerRequest {
   std::int64_t requests = 0;  ///< of a language model's, the first; 0: all
 };
 struct DurationsRequest {};
+struct CeilingsRequest {
+  std::size_t buffer_bytes = 0;
+};
 struct QuitRequest {};
 using protocol::CheckRequest;
 using protocol::ExportRequest;
@@ -57,7 +60,7 @@ using protocol::WarmupRequest;
 using Request =
     std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest, LoadRequest,
                  InputsRequest, AnswerRequest, WarmupRequest, GoRequest, DurationsRequest,
-                 CheckRequest, GenerateRequest, PromptsRequest, QuitRequest>;
+                 CheckRequest, GenerateRequest, PromptsRequest, CeilingsRequest, QuitRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
 /// JM_INVALID_ARGUMENT says which key is wrong.

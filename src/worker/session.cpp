@@ -13,6 +13,7 @@
 #include "model/inputs.h"
 #include "worker/affinity.h"
 #include "worker/answer.h"
+#include "worker/ceilings.h"
 #include "worker/check.h"
 #include "worker/generate.h"
 #include "worker/ports.h"
@@ -337,6 +338,14 @@ Outcome<std::string> Session::reply(const GenerateRequest& request) {
   const auto generated = generate(*model_, request);
   if (!generated) return fail(generated.error());
   return generated_line(*generated);
+}
+
+Outcome<std::string> Session::reply(const CeilingsRequest& request) {
+  const auto ceilings = measure_ceilings(request.buffer_bytes);
+  if (!ceilings) return fail(ceilings.error());
+  return to_line({{"type", "ceilings"},
+                  {"flops_per_s", ceilings->flops_per_s},
+                  {"bytes_per_s", ceilings->bytes_per_s}});
 }
 
 Outcome<std::string> Session::reply(const QuitRequest&) {

@@ -49,6 +49,7 @@ class Session {
   Outcome<std::string> reply(const CheckRequest& request);
   Outcome<std::string> reply(const GenerateRequest& request);
   Outcome<std::string> reply(const PromptsRequest& request);
+  Outcome<std::string> reply(const CeilingsRequest& request);
   Outcome<std::string> reply(const QuitRequest& request);
 
   Outcome<std::string> open(const OpenRequest& request);

@@ -55,6 +55,16 @@ class SessionTest : public ::testing::Test {
   }};
 };
 
+TEST_F(SessionTest, CeilingsNeedNoEngine) {
+  const json reply = ask({{"type", "ceilings"}, {"buffer_bytes", 1 << 20}});
+  EXPECT_EQ(reply.value("type", ""), "ceilings") << reply;
+  EXPECT_GT(reply.value("flops_per_s", 0.0), 1e8);
+  EXPECT_GT(reply.value("bytes_per_s", 0.0), 1e7);
+  for (const json& bytes : {json(0), json(-1), json(std::int64_t{1} << 60), json("much")})
+    expect_error(ask({{"type", "ceilings"}, {"buffer_bytes", bytes}}), "invalid_argument",
+                 "'buffer_bytes' must be");
+}
+
 TEST_F(SessionTest, AWholeTrial) {
   EXPECT_EQ(ask({{"type", "hello"}, {"protocol", 1}})["worker"], "joulemark-worker");
   const json opened = open();
