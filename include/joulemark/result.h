@@ -15,6 +15,13 @@
 
 namespace joulemark {
 
+/// A warning: a value with what, why and what to do, shown in every output. `code` is stable.
+struct Caveat {
+  std::string code;
+  std::string message;
+  bool operator==(const Caveat&) const = default;
+};
+
 /// How a trial ended.
 enum class TrialStatus {
   kOk,
@@ -43,6 +50,15 @@ struct PhaseInterval {
   Phase phase = Phase::kIdle;
   std::int64_t t0_ns = 0;
   std::int64_t t1_ns = 0;
+};
+
+/// The energy of one phase over the scopes of "total", and its standard uncertainty. Only where it
+/// was read and can be ranked.
+struct PhaseEnergy {
+  Phase phase = Phase::kIdle;
+  double joules = 0;
+  double uncertainty_j = 0;
+  bool operator==(const PhaseEnergy&) const = default;
 };
 
 /// What the worker's process used between the window's edges. A value that could not be read is
@@ -83,6 +99,19 @@ struct TextResult {
   std::optional<double> prefill_uncertainty_j;
 };
 
+/// What a call of the model takes on any engine at the least, as its graph says, and what the
+/// machine can do at the most. 0: not known.
+struct WorkBounds {
+  double flops = 0;             ///< of one call; of a language model, for one token
+  double head_flops = 0;        ///< of them in the last product: a language model's head
+  double weights = 0;           ///< numbers that a call multiplies with
+  double weight_bytes = 0;      ///< of them, as the model file holds them
+  double peak_flops_per_s = 0;  ///< of float32, on all CPUs
+  double peak_bytes_per_s = 0;  ///< read from memory, on all CPUs
+  double cache_bytes = 0;       ///< of all last caches
+  bool operator==(const WorkBounds&) const = default;
+};
+
 /// The outputs of the check input, and how far they are from the reference's.
 struct Agreement {
   bool compared = false;
@@ -111,6 +140,10 @@ struct TrialRecord {
   std::string output_tail;  ///< last 100 lines of the worker's stdout and stderr, when not ok
   double started_at = 0;    ///< seconds since the epoch
 
+  /// Why its window does not count although it was measured: what happened on the machine
+  /// meanwhile. Empty for one that counts; another attempt at the same place takes its part.
+  std::vector<Caveat> invalid;
+
   // The window, and what happened in it.
   std::vector<PhaseInterval> phases;
   std::int64_t iterations = 0;  ///< calls of the model in the window
@@ -130,6 +163,8 @@ struct TrialRecord {
   /// given with imported results.
   std::optional<double> quality;
   Resources resources;
+  std::vector<PhaseEnergy> phase_energies;  ///< of the phases around the window
+  WorkBounds work;
   TextResult text;             ///< of a language model, whose iterations are requests
   std::vector<Series> series;  ///< gauges over the whole trial
   Agreement agreement;
@@ -158,10 +193,19 @@ struct HostFingerprint {
   std::vector<std::pair<std::string, std::string>> facts;
 };
 
-/// A warning: a value with what, why and what to do, shown in every output. `code` is stable.
-struct Caveat {
-  std::string code;
-  std::string message;
+/// The machine at rest before or after a block: no worker runs.
+struct IdleBracket {
+  int block = 0;  ///< before this one; the number of blocks for the one after the last
+  std::int64_t t0_ns = 0;
+  std::int64_t t1_ns = 0;
+  double started_at = 0;  ///< seconds since the epoch
+  std::string host;       ///< key of the host fingerprint
+  /// Over the scopes of "total", and its standard uncertainty; empty where it was not measured.
+  std::optional<double> joules;
+  std::optional<double> uncertainty_j;
+  std::optional<double> temperature_c;  ///< of the hottest part that the machine tells of
+  std::optional<double> busy;           ///< part of the processors' time that anything at all took
+  bool operator==(const IdleBracket&) const = default;
 };
 
 /// An experiment and everything observed for it so far.
@@ -172,6 +216,7 @@ struct ExperimentRecord {
   Experiment experiment;
   double created_at = 0;
   std::vector<HostFingerprint> hosts;
+  std::vector<IdleBracket> brackets;  ///< in the order of time
   std::vector<TrialRecord> trials;
 };
 

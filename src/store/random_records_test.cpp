@@ -176,6 +176,18 @@ Experiment random_experiment(Random& random) {
   return e;
 }
 
+IdleBracket random_bracket(Random& random) {
+  return {.block = random_small(random),
+          .t0_ns = random_integer(random),
+          .t1_ns = random_integer(random),
+          .started_at = random_real(random),
+          .host = random_text(random),
+          .joules = maybe<double>(random, random_real),
+          .uncertainty_j = maybe<double>(random, random_real),
+          .temperature_c = maybe<double>(random, random_real),
+          .busy = maybe<double>(random, random_real)};
+}
+
 TrialRecord random_trial(Random& random, std::size_t durations) {
   TrialRecord trial;
   fill_identity(random, trial);
@@ -193,6 +205,15 @@ TrialRecord random_trial(Random& random, std::size_t durations) {
   trial.idle_w = maybe<double>(random, random_real);
   trial.estimate = maybe<EnergyEstimate>(random, random_estimate);
   trial.quality = maybe<double>(random, random_real);
+  for (const Phase phase : kPhases)
+    if (random.below(2) == 0)
+      trial.phase_energies.push_back({phase, random_real(random), random_real(random)});
+  if (random.below(4) != 0)
+    trial.work = {random_real(random), random_real(random), random_real(random),
+                  random_real(random), random_real(random), random_real(random),
+                  random_real(random)};
+  for (std::uint64_t i = random.below(3); i > 0; --i)
+    trial.invalid.push_back({random_text(random), random_text(random)});
   for (std::uint64_t i = random.below(5); i > 0; --i) trial.series.push_back(random_series(random));
   return trial;
 }

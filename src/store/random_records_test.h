@@ -13,6 +13,8 @@ namespace joulemark::store {
 std::string random_text(Random& random);
 /// Every member is set, with limits and absences among the values.
 Experiment random_experiment(Random& random);
+/// Every member is set.
+IdleBracket random_bracket(Random& random);
 /// Every member but the key (block, position, attempt) is set.
 TrialRecord random_trial(Random& random, std::size_t durations);
 

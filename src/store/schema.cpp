@@ -132,6 +132,48 @@ create table trial_window_fact (
   primary key (trial, fact)
 ))sql",
       R"sql(
+create table trial_phase_energy (
+  trial         integer not null references trial (id),
+  phase         text not null,
+  joules        double precision not null,
+  uncertainty_j double precision not null,
+  primary key (trial, phase)
+))sql",
+      R"sql(
+create table trial_work (
+  trial            integer primary key references trial (id),
+  flops            double precision not null,
+  head_flops       double precision not null,
+  weights          double precision not null,
+  weight_bytes     double precision not null,
+  peak_flops_per_s double precision not null,
+  peak_bytes_per_s double precision not null,
+  cache_bytes      double precision not null
+))sql",
+      R"sql(
+create table trial_invalid (
+  trial   integer not null references trial (id),
+  ordinal integer not null,
+  code    text not null,
+  message text not null,
+  primary key (trial, ordinal)
+))sql",
+      R"sql(
+create table idle_bracket (
+  experiment    integer not null references experiment (id),
+  ordinal       integer not null,
+  block         integer not null,
+  t0_ns         bigint not null,
+  t1_ns         bigint not null,
+  started_at    double precision not null,
+  host_key      text not null,
+  joules        double precision,
+  uncertainty_j double precision,
+  temperature_c double precision,
+  busy          double precision,
+  primary key (experiment, ordinal)
+))sql",
+      R"sql(
 create table trial_text (
   trial                 integer primary key references trial (id),
   digest                text not null,

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "store/codec.h"
 #include "store/database.h"
+#include "store/idle_brackets.h"
 #include "store/preparation.h"
 #include "store/schema.h"
 #include "store/trial_table.h"
@@ -253,6 +254,13 @@ Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) 
   return {};
 }
 
+Status Store::add_bracket(std::int64_t experiment_id, const IdleBracket& bracket) {
+  const SqlStatus added = state_->database.write_transaction(
+      [&] { return insert_bracket(state_->database, experiment_id, bracket); });
+  if (!added) return state_->cannot("write to", added.error());
+  return {};
+}
+
 Status Store::add_model(std::int64_t experiment_id, const std::string& name,
                         const std::vector<std::pair<std::string, std::string>>& facts) {
   const SqlStatus added = state_->database.write_transaction([&] {
@@ -348,6 +356,9 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
   auto hosts = load_hosts(experiment_id);
   if (!hosts) return fail(hosts.error());
   record->hosts = std::move(*hosts);
+  auto brackets = select_brackets(state_->database, experiment_id);
+  if (!brackets) return state_->cannot("read", brackets.error());
+  record->brackets = std::move(*brackets);
   auto trials = select_trials(state_->database, experiment_id, detail);
   if (!trials) return state_->cannot("read", trials.error());
   record->trials = std::move(*trials);

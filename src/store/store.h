@@ -71,6 +71,8 @@ class Store {
                         const std::string& toml);
   /// Adds a machine to an experiment; once more with the same key does nothing.
   Status add_host(std::int64_t experiment_id, const HostFingerprint& host);
+  /// Adds the machine at rest, after those that are there.
+  Status add_bracket(std::int64_t experiment_id, const IdleBracket& bracket);
   /// Adds what a model was: ordered facts of its files. Once more with the same name does nothing.
   Status add_model(std::int64_t experiment_id, const std::string& name,
                    const std::vector<std::pair<std::string, std::string>>& facts);

@@ -239,7 +239,7 @@ TEST_F(StoreFaults, KillInsideATransactionLeavesTheCommittedTrials) {
 TEST_F(StoreFaults, FullDatabaseIsKnownAndWhatWasCommittedStays) {
   { open(); }
   auto database = Database::open_sqlite(path_, Access::kReadWriteCreate, 1);
-  ASSERT_TRUE(database->query("pragma max_page_count = 30", {}, {{"n", ColumnType::kInteger}},
+  ASSERT_TRUE(database->query("pragma max_page_count = 60", {}, {{"n", ColumnType::kInteger}},
                               [](Database::Row&) { return true; }));
   const Blob large{std::string(1 << 20, 'x')};
   ASSERT_TRUE(database->execute("create table t (b blob)"));

@@ -129,6 +129,8 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
     ASSERT_TRUE(store.add_host(*id, host));
     ASSERT_TRUE(store.add_host(*id, host));
     const auto trials = add_random_trials(store, *id, random, 6);
+    const std::vector<IdleBracket> brackets{random_bracket(random), random_bracket(random)};
+    for (const IdleBracket& bracket : brackets) ASSERT_TRUE(store.add_bracket(*id, bracket));
 
     const auto record = open(OpenMode::kReadOnly).load(*id, Detail::kEverything);
     ASSERT_TRUE(record) << record.error().message;
@@ -136,6 +138,7 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
     EXPECT_EQ(to_json(record->experiment), to_json(experiment));
     ASSERT_EQ(record->hosts.size(), 1U);
     EXPECT_EQ(record->hosts[0].facts, host.facts);
+    EXPECT_EQ(record->brackets, brackets);
     ASSERT_EQ(record->trials.size(), trials.size());
     for (std::size_t i = 0; i < trials.size(); ++i) {
       expect_equal(record->trials[i], trials[i]);
@@ -145,6 +148,9 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
       EXPECT_EQ(record->trials[i].idle_w, trials[i].idle_w);
       EXPECT_EQ(record->trials[i].quality, trials[i].quality);
       EXPECT_EQ(record->trials[i].estimate, trials[i].estimate);
+      EXPECT_EQ(record->trials[i].phase_energies, trials[i].phase_energies);
+      EXPECT_EQ(record->trials[i].work, trials[i].work);
+      EXPECT_EQ(record->trials[i].invalid, trials[i].invalid);
       EXPECT_EQ(record->trials[i].text.first_token_ns, trials[i].text.first_token_ns);
       EXPECT_EQ(record->trials[i].text.inter_token_ns, trials[i].text.inter_token_ns);
       EXPECT_EQ(record->trials[i].durations_ns, trials[i].durations_ns);

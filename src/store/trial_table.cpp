@@ -17,6 +17,7 @@
 #include "store/trial_columns.h"
 #include "store/trial_estimate.h"
 #include "store/trial_numbers.h"
+#include "store/trial_surroundings.h"
 #include "store/trial_window_facts.h"
 
 namespace joulemark::store {
@@ -272,6 +273,7 @@ SqlStatus insert_trial(Database& database, std::int64_t experiment_id, const Tri
   if (auto numbers = insert_numbers(database, *id, trial); !numbers) return numbers;
   if (auto estimate = insert_estimate(database, *id, trial); !estimate) return estimate;
   if (auto facts = insert_window_facts(database, *id, trial); !facts) return facts;
+  if (auto around = insert_surroundings(database, *id, trial); !around) return around;
   return database.execute(
       "insert into trial_data (trial, durations_ns, series, output_tail) values (:trial, "
       "cast(:durations as blob), cast(:series as blob), cast(:output as blob))",
@@ -296,6 +298,7 @@ SqlResult<std::vector<TrialRecord>> select_trials(Database& database, std::int64
   if (loaded) loaded = load_numbers(database, *range, find);
   if (loaded) loaded = load_estimates(database, *range, find);
   if (loaded) loaded = load_window_facts(database, *range, find);
+  if (loaded) loaded = load_surroundings(database, *range, find);
   if (loaded && detail != Detail::kSummary) loaded = load_data(database, *range, loading, detail);
   if (!loaded) return tl::unexpected<SqlError>(loaded.error());
   put_in_order(loading.trials);
