@@ -29,7 +29,7 @@ bool take(Database::Row& row, IdleBracket& bracket) {
   const auto* started = std::get_if<double>(&row[3]);
   auto* host = std::get_if<std::string>(&row[4]);
   if (block == nullptr || t0 == nullptr || t1 == nullptr || started == nullptr || host == nullptr ||
-      *block < 0 || *block > std::numeric_limits<int>::max())
+      *block < std::numeric_limits<int>::min() || *block > std::numeric_limits<int>::max())
     return false;
   bracket = {.block = static_cast<int>(*block),
              .t0_ns = *t0,
