@@ -134,10 +134,11 @@ create table trial_window_fact (
       R"sql(
 create table trial_phase_energy (
   trial         integer not null references trial (id),
+  ordinal       integer not null,
   phase         text not null,
   joules        double precision not null,
   uncertainty_j double precision not null,
-  primary key (trial, phase)
+  primary key (trial, ordinal)
 ))sql",
       R"sql(
 create table trial_work (

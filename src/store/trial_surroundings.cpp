@@ -65,11 +65,13 @@ SqlStatus load_work(Database& database, const TrialRange& range, const FindTrial
 }
 
 SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord& trial) {
+  std::int64_t ordinal = 0;
   for (const PhaseEnergy& energy : trial.phase_energies) {
     const auto inserted = database.execute(
-        "insert into trial_phase_energy (trial, phase, joules, uncertainty_j) values (:trial, "
-        ":phase, :joules, :uncertainty)",
-        {id, std::string(to_string(energy.phase)), energy.joules, energy.uncertainty_j});
+        "insert into trial_phase_energy (trial, ordinal, phase, joules, uncertainty_j) values "
+        "(:trial, "
+        ":ordinal, :phase, :joules, :uncertainty)",
+        {id, ordinal++, std::string(to_string(energy.phase)), energy.joules, energy.uncertainty_j});
     if (!inserted) return inserted;
   }
   return {};
@@ -92,7 +94,7 @@ SqlStatus load_energies(Database& database, const TrialRange& range, const FindT
       database,
       "select e.trial, e.phase, e.joules, e.uncertainty_j from trial_phase_energy e join trial t "
       "on t.id = e.trial where " +
-          condition("e.trial", "t.experiment"),
+          condition("e.trial", "t.experiment") + " order by e.trial, e.ordinal",
       range.values(),
       {{"trial", ColumnType::kInteger},
        {"phase", ColumnType::kText},
