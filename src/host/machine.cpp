@@ -33,6 +33,31 @@ std::set<int> parse_cpu_list(std::string_view text) {
   return cpus;
 }
 
+/// The folder of the processor's cache of the highest level.
+std::optional<fs::path> last_cache(const fs::path& cpu) {
+  std::optional<fs::path> last;
+  int highest = 0;
+  for (const fs::path& cache : entries_of(cpu / "cache", "index")) {
+    const int level = read_number<int>(cache / "level").value_or(0);
+    if (level <= highest) continue;
+    highest = level;
+    last = cache;
+  }
+  return last;
+}
+
+/// "32768K" and "32M" in bytes.
+std::optional<std::int64_t> size_text(const fs::path& path) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 24;
+  const auto text = read_small(path);
+  if (!text || text->empty()) return std::nullopt;
+  const int shift = text->back() == 'K' ? 10 : text->back() == 'M' ? 20 : 0;
+  const auto number = parse_number<std::int64_t>(
+      std::string_view(*text).substr(0, text->size() - (shift > 0 ? 1 : 0)));
+  if (!number || *number < 0 || (shift > 0 && *number > kMost)) return std::nullopt;
+  return *number << shift;
+}
+
 /// The folder of this process's cgroup and all around it, innermost first. `hierarchy` is the
 /// controller as /proc/self/cgroup names it, "" for version 2.
 std::vector<fs::path> cgroup_folders(const fs::path& root, const std::string& hierarchy) {
@@ -120,6 +145,19 @@ CgroupLimits read_cgroup_limits(const fs::path& root) {
   for (const fs::path& folder : cgroup_folders(root, "memory"))
     tighten(limits.memory_bytes, read_memory_limit(folder / "memory.limit_in_bytes"));
   return limits;
+}
+
+std::optional<std::int64_t> last_cache_bytes(const fs::path& root) {
+  std::set<std::string> seen;
+  std::int64_t sum = 0;
+  for (const fs::path& cpu : entries_of(root / "sys/devices/system/cpu", "cpu")) {
+    const auto last = last_cache(cpu);
+    const auto size = last ? size_text(*last / "size") : std::nullopt;
+    if (!size) continue;
+    const auto shared = read_small(*last / "shared_cpu_list");
+    if (seen.insert(shared.value_or(cpu.filename().string())).second) sum += *size;
+  }
+  return sum > 0 ? std::optional(sum) : std::nullopt;
 }
 
 bool is_virtual_machine(const fs::path& root) {

@@ -24,6 +24,10 @@ struct CgroupLimits {
 };
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 
+/// Bytes of all caches of the last level that the online processors have; empty where nothing
+/// tells.
+std::optional<std::int64_t> last_cache_bytes(const std::filesystem::path& root);
+
 /// Whether the processor's flags are those of a virtual machine.
 bool is_virtual_machine(const std::filesystem::path& root);
 

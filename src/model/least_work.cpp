@@ -115,11 +115,13 @@ LeastWork least_work(const OnnxModel& model,
                         needed.contains(node.outputs.front()) &&
                         varying.contains(node.outputs.front());
     if (counts) {
-      work.flops += row->flops(known, node);
+      work.last_flops = row->flops(known, node);
+      work.flops += work.last_flops;
       for (const std::string& name : node.inputs) {
         const OnnxTensor* weight = known.weight(name);
-        if (weight != nullptr && is_float(weight->dtype) && read.insert(weight).second)
-          work.weight_bytes += static_cast<double>(weight->data.size());
+        if (weight == nullptr || !is_float(weight->dtype) || !read.insert(weight).second) continue;
+        work.weights += product(weight->dims);
+        work.weight_bytes += static_cast<double>(weight->data.size());
       }
     }
     known.pass(node);

@@ -14,8 +14,9 @@ namespace joulemark::model {
 struct LeastWork {
   /// Multiplications and additions of floating-point numbers.
   double flops = 0;
-  /// Bytes of the weights that it multiplies with, each counted once, as the file holds them.
-  double weight_bytes = 0;
+  double last_flops = 0;    ///< of them in the last product: a language model's head
+  double weights = 0;       ///< elements that it multiplies with, each counted once
+  double weight_bytes = 0;  ///< of them, as the file holds them
 };
 
 /// A lower bound for inputs of the shapes `inputs`, by name: products with matrices, convolutions

@@ -13,11 +13,14 @@
 #include "run/temporary_folder.h"
 #include "run/trial.h"
 #include "run/window_length.h"
+#include "run/work_bounds.h"
 
 namespace joulemark::run {
 namespace {
 
 constexpr int kMostTimeouts = 2;
+/// Measuring what the machine can do takes half a second.
+constexpr Nanoseconds kLookNs = 20 * kNanosecondsPerSecond;
 
 std::string changed_model(const std::string& change) {
   return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
@@ -48,9 +51,12 @@ class Run {
         files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
+        least_work_(plan.experiment, files_, context.prompts),
         window_s_(plan.window_s) {}
 
   Status store_models();
+  /// Nothing where no model's work is known, or the machine cannot be asked.
+  void look_at_machine();
   Status read_attempts();
   Result<RunOutcome> run_all();
 
@@ -67,7 +73,7 @@ class Run {
   Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
   Status save(TrialRecord& record);
-  [[nodiscard]] TrialRequest request_for(const plan::PlannedTrial& trial) const;
+  [[nodiscard]] TrialRequest request_for(const plan::PlannedTrial& trial);
 
   Plan plan_;
   RunContext& context_;
@@ -75,6 +81,8 @@ class Run {
   ModelFiles files_;
   std::filesystem::path folder_;  ///< what the workers write to
   References references_;
+  LeastWorkOfModels least_work_;
+  MachineCeilings ceilings_;
   double window_s_;
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
   std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
@@ -92,6 +100,20 @@ Status Run::store_models() {
     if (!added) return added;
   }
   return {};
+}
+
+void Run::look_at_machine() {
+  if (!least_work_.are_worth_a_look()) return;
+  const auto ceilings = ask_ceilings(
+      context_.workers,
+      {.clock = context_.clock, .stop = context_.stop, .deadline = context_.clock.now() + kLookNs},
+      context_.root);
+  if (ceilings) ceilings_ = *ceilings;
+  if (!ceilings && !ceilings.error().interrupted)
+    context_.progress.warning(
+        {.code = "ceilings",
+         .message = fmt::format("what this machine can do at the most is not known: {}",
+                                ceilings.error().reason)});
 }
 
 Status Run::read_attempts() {
@@ -222,7 +244,7 @@ TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
   return end;
 }
 
-TrialRequest Run::request_for(const plan::PlannedTrial& trial) const {
+TrialRequest Run::request_for(const plan::PlannedTrial& trial) {
   const Configuration& configuration = trial.configuration;
   const auto prompts = context_.prompts.find(trial.model);
   return {.experiment = plan_.experiment,
@@ -231,6 +253,7 @@ TrialRequest Run::request_for(const plan::PlannedTrial& trial) const {
           .model_path = files_.path(trial.model, configuration.engine),
           .answer = references_.plan(trial.model, configuration),
           .window_s = window_s_,
+          .work = bounds_of(least_work_.of(trial.model, configuration.batch), ceilings_),
           .prompts = prompts == context_.prompts.end() ? nullptr : &prompts->second};
 }
 
@@ -259,6 +282,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_attempts(); !read) return fail(read.error());
+  run.look_at_machine();
   const auto estimate = plan::estimate_time(experiment, *window_s);
   const double share =
       estimate.trials > 0 ? static_cast<double>(trials.size()) / estimate.trials : 0;

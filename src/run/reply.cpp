@@ -268,6 +268,13 @@ Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {
                             .tokens = one_line(fields.optional_text("tokens").substr(0, 64))});
 }
 
+Reply<Ceilings> parse_ceilings(std::string_view line) {
+  Fields fields(line, "ceilings", "ceilings");
+  const Ceilings ceilings{.flops_per_s = fields.magnitude("flops_per_s").value_or(0),
+                          .bytes_per_s = fields.magnitude("bytes_per_s").value_or(0)};
+  return fields.finish(ceilings);
+}
+
 Reply<Checked> parse_checked(std::string_view line) {
   Fields fields(line, "check", "checked");
   Checked checked{.status = fields.text("status"),

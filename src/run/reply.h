@@ -87,6 +87,11 @@ struct Checked {
   std::string reason;
 };
 
+struct Ceilings {
+  double flops_per_s = 0;
+  double bytes_per_s = 0;
+};
+
 /// When the request was sent and the reply was there: every time in a reply lies between.
 struct Exchange {
   Nanoseconds sent_ns = 0;
@@ -107,6 +112,7 @@ Reply<Done> parse_done(std::string_view line, const Exchange& exchange);
 /// window; of a language model there may be fewer, of the window's end.
 Reply<Durations> parse_durations(std::string_view line, const Done& done);
 Reply<Checked> parse_checked(std::string_view line);
+Reply<Ceilings> parse_ceilings(std::string_view line);
 /// That a reply to `request` is of a type, and no error.
 Reply<void> parse_type(std::string_view line, std::string_view request, std::string_view type);
 /// The failure of a reply that does not fit its request.

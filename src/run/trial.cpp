@@ -39,6 +39,7 @@ class Attempt {
         deadline_(world.clock.now() + to_nanoseconds(protocol_.time_limit_s)) {
     end_.record = empty_record(request.experiment, request.planned);
     end_.record.install = request.install;
+    end_.record.work = request.work;
     end_.record.started_at = wall_clock_now();
   }
 

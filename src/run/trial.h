@@ -42,6 +42,7 @@ struct TrialRequest {
   std::string model_path;  ///< what the worker loads
   AnswerPlan answer;
   double window_s = 0;
+  WorkBounds work = {};
   const ModelPrompts* prompts = nullptr;  ///< of a language model
 };
 

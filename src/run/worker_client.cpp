@@ -255,6 +255,13 @@ Reply<Checked> WorkerClient::check(const protocol::CheckRequest& request) {
   return settle(parse_checked(answer->line));
 }
 
+Reply<Ceilings> WorkerClient::ceilings(std::int64_t buffer_bytes) {
+  const auto answer =
+      exchange("ceilings", to_line({{"type", "ceilings"}, {"buffer_bytes", buffer_bytes}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_ceilings(answer->line));
+}
+
 Reply<void> WorkerClient::rest(Nanoseconds until) {
   const Nanoseconds deadline = std::min(until, options_.deadline);
   const auto received = process_->receive(

@@ -76,6 +76,8 @@ class WorkerClient {
   Reply<Durations> durations(const Done& done);
   Reply<Checked> check(const protocol::CheckRequest& request);
   Reply<Generated> generate(const protocol::GenerateRequest& request);
+  /// Needs no engine. `buffer_bytes`: of what is read.
+  Reply<Ceilings> ceilings(std::int64_t buffer_bytes);
   /// Waits until `until` with the worker idle; it must stay silent and alive.
   Reply<void> rest(Nanoseconds until);
   /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.

@@ -13,6 +13,7 @@ constexpr std::size_t kFewest = 20;
 constexpr double kLeastShare = 0.95;
 constexpr double kLeastToothShare = 0.02;
 constexpr int kLargestFirst = 4;
+constexpr double kLargestOfTwo = 4;
 /// Of the smallest value: teeth are further apart, for the first is at most the fourth.
 constexpr double kGap = 0.1;
 
@@ -78,6 +79,7 @@ std::optional<Comb> comb_at(const std::vector<double>& sorted, const std::vector
                                 [&](double value) { return is_on(value, quantum, tolerance); });
   const double share = static_cast<double>(on) / static_cast<double>(sorted.size());
   if (share < kLeastShare) return std::nullopt;
+  if (few && multiple(groups.back().center, quantum) > kLargestOfTwo) return std::nullopt;
   return Comb{.quantum = quantum,
               .teeth = groups.size(),
               .least = static_cast<int>(multiple(groups.front().center, quantum)),

@@ -18,9 +18,9 @@ struct Comb {
 
 /// Whether `durations` stand on a comb: at least 95 % of them lie within 2 % of k × quantum (5 % of
 /// the quantum at most), on three different k or more, of which the smallest is at most 4; on two,
-/// if that is 1 or 2 and 1 % is enough. Teeth with fewer than one value in 50 do not count. A work
-/// that takes one time, or times that are spread, is no comb, nor are fewer than 20 values or
-/// values that are not finite and positive. Time O(n log n).
+/// if that is 1 or 2, the other at most 4, and 1 % is enough. Teeth with fewer than one value in 50
+/// do not count. A work that takes one time, or times that are spread, is no comb, nor are fewer
+/// than 20 values or values that are not finite and positive. Time O(n log n).
 std::optional<Comb> find_comb(std::span<const double> durations);
 
 }  // namespace joulemark::stats

@@ -57,7 +57,7 @@ TEST(Comb, HonestTimesAreNone) {
 }
 
 TEST(Comb, WorkOfTwoSizesIsNone) {
-  for (const double ratio : {1.3, 1.47, 1.8, 2.15, 2.6, 3.4}) {
+  for (const double ratio : {1.3, 1.47, 1.8, 2.15, 2.6, 3.4, 10.0}) {
     auto durations = spread(0.01, 0.003, 100);
     for (const double value : spread(0.01 * ratio, 0.003, 100)) durations.push_back(value);
     EXPECT_FALSE(find_comb(durations)) << ratio;

@@ -14,6 +14,7 @@
 #include "plan/plan.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/plausible.h"
 #include "verdict/same_work.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
@@ -327,6 +328,10 @@ Message synthetic_weights(const Facts& facts) {
   return synthetic_caveat(facts.record);
 }
 
+Message implausible(const Facts& facts) {
+  return implausible_caveat(facts.record, facts.judgement);
+}
+
 Message near_tie(const Facts& facts) {
   return near_tie_caveat(facts.record, facts.judgement);
 }
@@ -351,6 +356,7 @@ constexpr Row kRows[] = {
     {"null_engine", null_engine},
     {"synthetic_weights", synthetic_weights},
     {"different", different},
+    {"implausible", implausible},
     {"near_tie", near_tie},
     {"other_texts", other_texts},
     {"precision", precision},

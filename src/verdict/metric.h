@@ -122,6 +122,8 @@ struct Scale {
 Scale scale_for(const Metric& metric, double typical);
 /// The value in `scale`, without the unit: "1.23". "–" for NaN.
 std::string format_scaled(const Metric& metric, const Scale& scale, double value);
+/// A number of `unit` with an SI prefix that keeps it short: "1.23 ms", "45.0 GB/s".
+std::string quantity_text(double value, const char* unit);
 /// The value in its own scale with the unit: "1.23 mJ", "123 MiB". "–" for NaN.
 std::string format_value(const Metric& metric, double value);
 /// Three significant digits and no exponent: "0.0123", "1.20", "5120".

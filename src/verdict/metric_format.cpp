@@ -14,7 +14,7 @@ struct Prefix {
   double factor;
   const char* text;
 };
-constexpr Prefix kSi[] = {{1e9, "G"},  {1e6, "M"},  {1e3, "k"},  {1, ""},
+constexpr Prefix kSi[] = {{1e12, "T"}, {1e9, "G"},  {1e6, "M"},  {1e3, "k"},  {1, ""},
                           {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}, {1e-12, "p"}};
 constexpr double kMillisPerUnit = 1e3;
 constexpr Prefix kBinary[] = {
@@ -30,6 +30,11 @@ Prefix prefix_for(const Prefix (&prefixes)[N], double value) {
 }
 
 }  // namespace
+
+std::string quantity_text(double value, const char* unit) {
+  const Prefix prefix = value > 0 && std::isfinite(value) ? prefix_for(kSi, value) : Prefix{1, ""};
+  return fmt::format("{} {}{}", format_significant(value / prefix.factor), prefix.text, unit);
+}
 
 std::string format_significant(double value) {
   if (!std::isfinite(value)) return "–";

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Windows that cannot be what they say, one planted at a time.
+#include "verdict/plausible.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "verdict/example_record.h"
+
+namespace joulemark::verdict {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr double kSeconds = 0.001;  ///< of a call; a window has 1000
+
+/// An engine that is as it should be, and one whose trials `plant` changes.
+ExperimentRecord record_with(void (*plant)(TrialRecord&), int trials = 5) {
+  const std::vector<double> times(5, kSeconds);
+  ExperimentRecord record = example::record({{example::configuration("onnxruntime"), times},
+                                             {example::configuration("openvino"), times}});
+  for (TrialRecord& trial : record.trials)
+    if (trial.configuration.engine == "openvino" && trials-- > 0) plant(trial);
+  return record;
+}
+
+std::string reason(const ExperimentRecord& record, const std::string& engine = "openvino") {
+  for (const Cell& cell : judge(record).cells)
+    if (cell.configuration.engine == engine) return cell.reason;
+  return "no cell";
+}
+
+/// 1 GFLOP and 40 MB a call, on a machine of 100 GFLOP/s and 10 GB/s with a cache of 8 MB.
+void bound(TrialRecord& trial) {
+  trial.work = {.flops = 1e9,
+                .head_flops = 1e8,
+                .weights = 1e7,
+                .weight_bytes = 4e7,
+                .peak_flops_per_s = 1e11,
+                .peak_bytes_per_s = 1e10,
+                .cache_bytes = 8e6};
+}
+
+TEST(Plausible, HonestWindowsAreLeftAlone) {
+  const auto record = record_with([](TrialRecord& trial) {
+    bound(trial);
+    trial.work.flops = 1e7;
+    trial.work.weight_bytes = 1.4e7;
+    trial.idle_w = 20;
+    trial = example::with_joules(trial, 40);
+  });
+  EXPECT_EQ(reason(record), "");
+}
+
+TEST(Plausible, WindowFasterThanItsArithmeticDidNotDoIt) {
+  EXPECT_THAT(reason(record_with(bound)),
+              HasSubstr("at least 1.00 TFLOP and this machine does 100 GFLOP/s at the most"));
+}
+
+TEST(Plausible, OneImpossibleWindowIsEnough) {
+  EXPECT_THAT(reason(record_with(bound, 1)), HasSubstr("the work was not done"));
+}
+
+TEST(Plausible, ArithmeticOfFewerBitsMayBeFaster) {
+  const auto half = record_with([](TrialRecord& trial) {
+    bound(trial);
+    trial.work.weight_bytes = 0;
+    trial.configuration.precision = "bf16";
+  });
+  EXPECT_EQ(reason(half), "");
+}
+
+TEST(Plausible, WindowFasterThanItsWeightsCanBeReadDidNotReadThem) {
+  const auto record = record_with([](TrialRecord& trial) {
+    bound(trial);
+    trial.work.flops = 0;
+  });
+  EXPECT_THAT(reason(record), HasSubstr("32.0 GB of weights had to be read"));
+}
+
+TEST(Plausible, WeightsThatACacheHoldsNeedNotBeRead) {
+  const auto record = record_with([](TrialRecord& trial) {
+    bound(trial);
+    trial.work.flops = 0;
+    trial.work.cache_bytes = 4e7;
+  });
+  EXPECT_EQ(reason(record), "");
+}
+
+TEST(Plausible, TokensOfALanguageModelEachPassThroughIt) {
+  const auto lie = [](TrialRecord& trial) {
+    bound(trial);
+    trial.work.weight_bytes = 0;
+    trial.text.window = {.prompts = 1000, .prompt_tokens = 1000, .new_tokens = 64'000};
+  };
+  EXPECT_THAT(reason(record_with(lie)), HasSubstr("at least 64.0 TFLOP"));
+}
+
+TEST(Plausible, AcceleratorsAreNotHeldAgainstTheProcessor) {
+  const auto record = record_with([](TrialRecord& trial) {
+    bound(trial);
+    trial.configuration.provider = "cuda";
+    trial.resources.cpu_s = 0;
+  });
+  EXPECT_EQ(reason(record), "");
+}
+
+TEST(Plausible, PollingLoopIsSeenInTheLatencies) {
+  const auto record = record_with([](TrialRecord& trial) {
+    for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
+      trial.durations_ns[i] = 577'000 * (1 + static_cast<std::int64_t>(i % 3));
+  });
+  EXPECT_THAT(reason(record), HasSubstr("multiples of 577 µs (1 to 3 times)"));
+}
+
+TEST(Plausible, WorkerThatSleepsIsNotComputing) {
+  const auto record = record_with([](TrialRecord& trial) { trial.resources.cpu_s = 0.01; });
+  EXPECT_THAT(reason(record), HasSubstr("computed for 10.0 ms of 1.00 s"));
+}
+
+TEST(Plausible, LessThanAnIdleMachineIsNoWindow) {
+  const auto record = record_with([](TrialRecord& trial) {
+    trial = example::with_joules(trial, 10);
+    trial.idle_w = 20;
+  });
+  EXPECT_THAT(reason(record), HasSubstr("drew 10.0 W, less than the idle machine"));
+}
+
+TEST(Plausible, WhatFewTrialsShowIsNoReasonWhereHalfAreNeeded) {
+  const auto record = record_with([](TrialRecord& trial) { trial.resources.cpu_s = 0.01; }, 2);
+  EXPECT_EQ(reason(record), "");
+}
+
+TEST(Plausible, CaveatNamesWhoIsNotRanked) {
+  const auto caveats = judge(record_with(bound)).caveats;
+  const auto found = std::find_if(caveats.begin(), caveats.end(), [](const Caveat& caveat) {
+    return caveat.code == "implausible";
+  });
+  ASSERT_NE(found, caveats.end());
+  EXPECT_THAT(found->message, HasSubstr("openvino cpu f32 t2 b1: its window took"));
+}
+
+TEST(Plausible, CodesOfTheTableAreUnique) {
+  std::set<std::string> codes;
+  for (const PlausibilityCheck& check : plausibility_checks())
+    EXPECT_TRUE(codes.insert(check.code).second) << check.code;
+}
+
+}  // namespace
+}  // namespace joulemark::verdict

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker of a model y = x·W·W…, in NumPy, that lies as JOULEMARK_LIE says. It gives the right outputs, whatever it does in the window.
+
+Lies: none; cache (the window hands out what was computed before); sleep (it waits for each answer); poll (it looks for the answer every
+100 ms); fewer (it says that it did ten thousand times as many calls as it did).
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+
+import numpy
+import onnx
+from onnx import numpy_helper
+
+LIE = os.environ.get("JOULEMARK_LIE", "none")
+POLL_S = 0.1
+
+
+def write_tensor(path: str, array: numpy.ndarray) -> None:
+    with open(path, "wb") as file:
+        file.write(numpy_helper.from_array(array, "y").SerializeToString())
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.weights: list[numpy.ndarray] = []
+        self.x = self.y = numpy.zeros(0, numpy.float32)
+        self.durations: list[int] = []
+        self.opened_ns = 0
+        self.repeats = 1
+
+    def run(self) -> numpy.ndarray:
+        value = self.x
+        for weight in self.weights:
+            value = numpy.maximum(value @ weight, 0)
+        return value
+
+    def call(self) -> None:
+        begin = time.monotonic()
+        if LIE == "cache":
+            return
+        if LIE == "sleep":
+            time.sleep(0.01)
+            return
+        if LIE == "poll":
+            # Some answers come later than others, and all are seen at the next look.
+            looks = 1 + len(self.durations) % 3
+            time.sleep(max(0.0, begin + looks * POLL_S - time.monotonic()))
+            return
+        self.y = self.run()
+
+    def window(self, min_ns: int, min_iterations: int) -> tuple[int, int]:
+        self.durations = []
+        start = last = time.monotonic_ns()
+        while last - start < min_ns or len(self.durations) < min_iterations:
+            self.call()
+            now = time.monotonic_ns()
+            self.durations.append(now - last)
+            last = now
+        return start, last
+
+    def answer(self, request: dict) -> dict:
+        kind = request["type"]
+        return getattr(self, "on_" + kind, lambda _: {"type": "error", "status": "unsupported", "message": f"no '{kind}' here"})(request)
+
+    def on_hello(self, _) -> dict:
+        return {"type": "hello", "protocol": 1, "worker": "liar", "version": "1"}
+
+    def on_open(self, _) -> dict:
+        self.opened_ns = time.monotonic_ns()
+        return {"type": "opened", "describe": {"version": "1.0", "providers": ["cpu"]}}
+
+    def on_load(self, request: dict) -> dict:
+        model = onnx.load(request["model"])
+        self.weights = [numpy_helper.to_array(tensor) for tensor in model.graph.initializer]
+        port = {"name": "x", "dtype": "float32", "dims": [-1, self.weights[0].shape[0]]}
+        return {"type": "loaded", "t0_ns": self.opened_ns, "t1_ns": time.monotonic_ns(), "inputs": [port], "outputs": [{**port, "name": "y"}]}
+
+    def on_inputs(self, request: dict) -> dict:
+        self.x = numpy.load(request["source"])
+        self.y = self.run()
+        return {"type": "inputs_ready", "tensors": []}
+
+    def on_answer(self, request: dict) -> dict:
+        if request["directory"]:
+            write_tensor(request["directory"] + "/output_0.pb", self.run())
+        reply = {"type": "answered", "effective": {"provider": "cpu", "precision": "f32"}, "compared": bool(request["reference"]), "agrees": True}
+        if request["reference"]:
+            with open(request["reference"] + "/output_0.pb", "rb") as file:
+                expected = numpy_helper.to_array(onnx.TensorProto.FromString(file.read()))
+            difference = float(numpy.abs(expected - self.run()).max())
+            reply |= {"agrees": difference < 1e-2, "max_abs": difference, "max_rel": 0.0, "detail": ""}
+        return reply
+
+    def on_warmup(self, request: dict) -> dict:
+        start, end = self.window(request["min_ns"], 3)
+        return {"type": "warmed", "t0_ns": start, "t1_ns": end, "iterations": len(self.durations), "steady": True, "iteration_ns": 1.0}
+
+    def on_go(self, request: dict) -> dict:
+        start, end = self.window(request["min_ns"], request["min_iterations"])
+        self.repeats = 10_000 if LIE == "fewer" else 1
+        return {"type": "done", "t0_ns": start, "t1_ns": end, "iterations": len(self.durations) * self.repeats}
+
+    def on_durations(self, _) -> dict:
+        return {"type": "durations", "calls_per_record": self.repeats, "ns": self.durations}
+
+    def on_quit(self, _) -> dict:
+        return {"type": "bye"}
+
+
+def main() -> None:
+    channel = socket.socket(fileno=int(sys.argv[sys.argv.index("--protocol-fd") + 1]))
+    lines = channel.makefile("rw", encoding="utf-8")
+    worker = Worker()
+    for line in lines:
+        request = json.loads(line)
+        lines.write(json.dumps(worker.answer(request)) + "\n")
+        lines.flush()
+        if request["type"] == "quit":
+            return
+
+
+main()
