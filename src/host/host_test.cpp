@@ -76,6 +76,23 @@ class Host : public testing::Test {
   fs::path root_;
 };
 
+TEST_F(Host, LastCachesAreCountedOncePerGroupOfProcessors) {
+  write_server();
+  EXPECT_EQ(last_cache_bytes(root_), 48 << 10);
+  for (int cpu = 0; cpu < 8; ++cpu) {
+    const std::string cache = "sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index3/";
+    write(cache + "level", "3\n");
+    write(cache + "size", "32768K\n");
+    write(cache + "shared_cpu_list", cpu < 4 ? "0-3\n" : "4-7\n");
+  }
+  EXPECT_EQ(last_cache_bytes(root_), std::int64_t{64} << 20);
+  for (const char* nonsense : {"", "K", "-1K", "99999999999999999999K", "many"}) {
+    for (int cpu = 0; cpu < 8; ++cpu)
+      write("sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index3/size", nonsense);
+    EXPECT_FALSE(last_cache_bytes(root_)) << nonsense;
+  }
+}
+
 TEST_F(Host, FactsAreThoseOfTheFiles) {
   write_server();
   EXPECT_EQ(fact("cpu"), "Example CPU 9000");

@@ -35,7 +35,7 @@ class RecordedProgress final : public Progress {
   std::vector<std::string> events;
 };
 
-class Orchestrator : public testing::Test {
+class Orchestrator : public ::testing::Test {
  protected:
   void SetUp() override {
     auto folder = TemporaryFolder::create();

@@ -2,12 +2,14 @@
 // Windows that cannot be what they say, one planted at a time.
 #include "verdict/plausible.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
+#include "base/file.h"
 #include "verdict/example_record.h"
 
 namespace joulemark::verdict {
@@ -141,6 +143,16 @@ TEST(Plausible, CaveatNamesWhoIsNotRanked) {
   });
   ASSERT_NE(found, caveats.end());
   EXPECT_THAT(found->message, HasSubstr("openvino cpu f32 t2 b1: its window took"));
+}
+
+TEST(Plausible, TheTableIsInTheManual) {
+  const auto manual = read_file(JOULEMARK_SOURCE_DIR "/docs/same-work.md");
+  ASSERT_TRUE(manual) << manual.error().message;
+  for (const PlausibilityCheck& check : plausibility_checks()) {
+    const bool one = check.needs == PlausibilityCheck::Needs::kOneTrial;
+    EXPECT_THAT(*manual, HasSubstr(fmt::format("| `{}` | {} | {} |", check.code, check.what,
+                                               one ? "one" : "half")));
+  }
 }
 
 TEST(Plausible, CodesOfTheTableAreUnique) {
