@@ -58,6 +58,8 @@ struct PhaseEnergy {
   Phase phase = Phase::kIdle;
   double joules = 0;
   double uncertainty_j = 0;
+  double seconds = 0;  ///< between its readings, which lie around the phase
+  [[nodiscard]] double watts() const { return joules / seconds; }
   bool operator==(const PhaseEnergy&) const = default;
 };
 
@@ -174,6 +176,8 @@ struct TrialRecord {
   std::string describe_json;
   std::string effective_json;
 
+  /// The energy of `phase`; null where it was not read.
+  [[nodiscard]] const PhaseEnergy* phase_energy(Phase wanted) const;
   /// The interval of `phase`; empty when the trial did not reach it.
   [[nodiscard]] std::optional<PhaseInterval> phase(Phase wanted) const;
   /// Length of the measured window; 0 when there is none.

@@ -90,6 +90,12 @@ std::optional<PhaseInterval> TrialRecord::phase(Phase wanted) const {
   return std::nullopt;
 }
 
+const PhaseEnergy* TrialRecord::phase_energy(Phase wanted) const {
+  for (const PhaseEnergy& energy : phase_energies)
+    if (energy.phase == wanted) return &energy;
+  return nullptr;
+}
+
 double TrialRecord::window_s() const {
   const auto window = phase(Phase::kMeasure);
   if (!window) return 0;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "run/memory_watch.h"
+#include "run/phase_meter.h"
 #include "run/pinning.h"
 #include "run/signal_mask.h"
 #include "run/worker_client.h"
@@ -36,6 +37,7 @@ class Attempt {
         memory_(world.root),
         keep_off_(configuration_.affinity),
         sampler_(world.sensors, {.hz = protocol_.sample_hz, .root = world.root}),
+        phases_(world.sensors, world.sensor_statuses, world.clock),
         deadline_(world.clock.now() + to_nanoseconds(protocol_.time_limit_s)) {
     end_.record = empty_record(request.experiment, request.planned);
     end_.record.install = request.install;
@@ -68,9 +70,6 @@ class Attempt {
   Reply<void> collect(const Done& done);
   Reply<void> count_text(const Done& done, TextWindow& window) const;
   Reply<void> measure_prefill();
-  /// The "total" between two readings; without joules where there are none to rank.
-  [[nodiscard]] Energy total_between(const sensors::Readings& begin,
-                                     const sensors::Readings& end) const;
   [[nodiscard]] std::int64_t iterations_for(std::int64_t calls) const;
   [[nodiscard]] std::int64_t requests_to_check() const {
     return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
@@ -89,6 +88,7 @@ class Attempt {
   MemoryWatch memory_;
   KeepOff keep_off_;  ///< before the sampler, whose thread inherits it
   sensors::Sampler sampler_;
+  PhaseMeter phases_;
   Nanoseconds deadline_;
   std::optional<WorkerClient> client_;
   TrialEnd end_;
@@ -101,18 +101,10 @@ void Attempt::start_sampler() {
     world_.progress.warning({.code = "sampler", .message = started.error().message});
 }
 
-Energy Attempt::total_between(const sensors::Readings& begin, const sensors::Readings& end) const {
-  const auto energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
-  const Energy& total = energy.back();
-  const bool read =
-      total.energy_class == EnergyClass::kMeasured || total.energy_class == EnergyClass::kDerived;
-  return read ? total : Energy();
-}
-
 Reply<void> Attempt::idle() {
   if (protocol_.idle_s <= 0) return {};
   world_.progress.phase_changed(Phase::kIdle);
-  const auto before = sensors::read_fresh(world_.sensors);
+  phases_.begin();
   const Nanoseconds t0 = world_.clock.now();
   const Nanoseconds end = t0 + to_nanoseconds(protocol_.idle_s);
   while (world_.clock.now() < end) {
@@ -120,11 +112,8 @@ Reply<void> Attempt::idle() {
       return tl::unexpected<Failure>(Failure{.reason = "interrupted", .interrupted = true});
     world_.clock.sleep_until(std::min(end, world_.clock.now() + kIdleStep));
   }
-  const Nanoseconds t1 = world_.clock.now();
-  const auto after = sensors::read_all(world_.sensors);
-  record_phase(Phase::kIdle, t0, t1);
-  if (const auto total = total_between(before, after); total.joules && t1 > t0)
-    end_.record.idle_w = *total.joules / (static_cast<double>(t1 - t0) / 1e9);
+  phases_.end(Phase::kIdle);
+  record_phase(Phase::kIdle, t0, world_.clock.now());
   return {};
 }
 
@@ -143,6 +132,7 @@ Reply<void> Attempt::start_worker() {
 
 Reply<void> Attempt::prepare() {
   world_.progress.phase_changed(Phase::kLoad);
+  phases_.begin();
   if (auto started = start_worker(); !started) return started;
   const ModelSpec& model = request_.experiment.models[request_.planned.model];
   const auto opened = client_->open({.install = request_.install,
@@ -154,6 +144,7 @@ Reply<void> Attempt::prepare() {
   end_.record.describe_json = opened->describe_json;
   const auto loaded = client_->load(request_.model_path, configuration_.precision);
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
+  phases_.end(Phase::kLoad);
   record_phase(Phase::kLoad, loaded->t0_ns, loaded->t1_ns);
   const auto ready =
       request_.prompts != nullptr
@@ -223,11 +214,13 @@ Nanoseconds Attempt::longest_warmup() const {
 
 Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
+  phases_.begin();
   const auto warmed =
       client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
                         .max_ns = longest_warmup(),
                         .min_iterations = iterations_for(protocol_.warmup_min_iterations)});
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
+  phases_.end(Phase::kWarmup);
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
   end_.record.warmup_iterations = warmed->iterations;
   end_.record.steady = warmed->steady;
@@ -237,8 +230,10 @@ Reply<void> Attempt::warm_up() {
 Reply<void> Attempt::ready() {
   if (protocol_.ready_s <= 0) return {};
   world_.progress.phase_changed(Phase::kReady);
+  phases_.begin();
   const Nanoseconds t0 = world_.clock.now();
   if (auto rested = client_->rest(t0 + to_nanoseconds(protocol_.ready_s)); !rested) return rested;
+  phases_.end(Phase::kReady);
   record_phase(Phase::kReady, t0, world_.clock.now());
   return {};
 }
@@ -318,7 +313,7 @@ Reply<void> Attempt::measure_prefill() {
   if (!done) return tl::unexpected<Failure>(done.error());
   record_phase(Phase::kPrefill, done->t0_ns, done->t1_ns);
   TextResult& text = end_.record.text;
-  const Energy total = total_between(begin, end);
+  const Energy total = rankable_total(world_.sensors, begin, end, world_.sensor_statuses);
   text.prefill_joules = total.joules;
   text.prefill_uncertainty_j = total.uncertainty_j;
   return count_text(*done, text.prefill);
@@ -334,7 +329,9 @@ std::int64_t Attempt::iterations_for(std::int64_t calls) const {
 
 /// From the window's end to the worker's; what was measured stands, however the worker ends.
 void Attempt::drain() {
+  phases_.begin();
   client_->quit();
+  phases_.end(Phase::kDrain);
   auto window = end_.record.phase(Phase::kPrefill);
   if (!window) window = end_.record.phase(Phase::kMeasure);
   if (window) record_phase(Phase::kDrain, window->t1_ns, world_.clock.now());
@@ -344,6 +341,8 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
   TrialRecord& record = end_.record;
   if (client_ && (reply || reply.error().reported)) drain();
   record.series = sampler_.stop();
+  record.phase_energies = phases_.take();
+  if (const auto* idle = record.phase_energy(Phase::kIdle)) record.idle_w = idle->watts();
   if (const auto window = record.phase(Phase::kMeasure)) {
     sensors::add_samples(record.resources.facts, record.series, {window->t0_ns, window->t1_ns});
     sensors::add_cost(record.resources.facts, sampler_.cost());

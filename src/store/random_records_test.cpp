@@ -207,7 +207,8 @@ TrialRecord random_trial(Random& random, std::size_t durations) {
   trial.quality = maybe<double>(random, random_real);
   for (const Phase phase : kPhases)
     if (random.below(2) == 0)
-      trial.phase_energies.push_back({phase, random_real(random), random_real(random)});
+      trial.phase_energies.push_back(
+          {phase, random_real(random), random_real(random), 1 + random.uniform()});
   if (random.below(4) != 0)
     trial.work = {random_real(random), random_real(random), random_real(random),
                   random_real(random), random_real(random), random_real(random),

@@ -138,6 +138,7 @@ create table trial_phase_energy (
   phase         text not null,
   joules        double precision not null,
   uncertainty_j double precision not null,
+  seconds       double precision not null,
   primary key (trial, ordinal)
 ))sql",
       R"sql(

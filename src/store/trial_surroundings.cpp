@@ -71,7 +71,8 @@ SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord
         "insert into trial_phase_energy (trial, ordinal, phase, joules, uncertainty_j) values "
         "(:trial, "
         ":ordinal, :phase, :joules, :uncertainty)",
-        {id, ordinal++, std::string(to_string(energy.phase)), energy.joules, energy.uncertainty_j});
+        {id, ordinal++, std::string(to_string(energy.phase)), energy.joules, energy.uncertainty_j,
+         energy.seconds});
     if (!inserted) return inserted;
   }
   return {};
@@ -82,24 +83,27 @@ std::string take_energy(Database::Row& row, const FindTrial& find) {
   const auto* name = std::get_if<std::string>(&row[1]);
   const auto* joules = std::get_if<double>(&row[2]);
   const auto* uncertainty = std::get_if<double>(&row[3]);
+  const auto* seconds = std::get_if<double>(&row[4]);
   const auto phase = name != nullptr ? phase_from(*name) : std::nullopt;
-  if (trial == nullptr || !phase || joules == nullptr || uncertainty == nullptr)
+  if (trial == nullptr || !phase || joules == nullptr || uncertainty == nullptr ||
+      seconds == nullptr || *seconds <= 0)
     return "the energy of a phase holds nonsense";
-  trial->phase_energies.push_back({*phase, *joules, *uncertainty});
+  trial->phase_energies.push_back({*phase, *joules, *uncertainty, *seconds});
   return "";
 }
 
 SqlStatus load_energies(Database& database, const TrialRange& range, const FindTrial& find) {
   return query_checked(
       database,
-      "select e.trial, e.phase, e.joules, e.uncertainty_j from trial_phase_energy e join trial t "
-      "on t.id = e.trial where " +
+      "select e.trial, e.phase, e.joules, e.uncertainty_j, e.seconds from trial_phase_energy e join "
+      "trial t on t.id = e.trial where " +
           condition("e.trial", "t.experiment") + " order by e.trial, e.ordinal",
       range.values(),
       {{"trial", ColumnType::kInteger},
        {"phase", ColumnType::kText},
        {"joules", ColumnType::kReal},
-       {"uncertainty_j", ColumnType::kReal}},
+       {"uncertainty_j", ColumnType::kReal},
+       {"seconds", ColumnType::kReal}},
       [&](Database::Row& row) { return take_energy(row, find); });
 }
 

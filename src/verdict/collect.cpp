@@ -114,7 +114,8 @@ bool is_energy(MetricId id) {
          id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
          id == MetricId::kEnergyUncertainty || id == MetricId::kPower ||
          id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared ||
-         id == MetricId::kEnergyAboveIdle;
+         id == MetricId::kEnergyAboveIdle || id == MetricId::kEnergyAboveReady ||
+         id == MetricId::kLoadEnergy;
 }
 
 bool is_latency(MetricId id) {
@@ -139,6 +140,8 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (total == nullptr) return "no_sensor";
   if (total->energy_class == EnergyClass::kEstimated) return "estimated_only";
   if (id == MetricId::kEnergyAboveIdle && is_rankable(*total)) return "no_idle_phase";
+  if (id == MetricId::kEnergyAboveReady && is_rankable(*total)) return "no_ready_phase";
+  if (id == MetricId::kLoadEnergy && is_rankable(*total)) return "not_recorded";
   if (total->energy_class != EnergyClass::kAbsent) {
     return id == MetricId::kEnergyUncertainty && is_rankable(*total) ? "not_recorded"
                                                                      : "below_resolution";

@@ -129,15 +129,29 @@ Value energy_delay(const TrialFacts& facts) {
   return joules && seconds ? finite(*joules * std::pow(*seconds, Power)) : std::nullopt;
 }
 
-/// What is left when the machine's idle power over the window is taken away, of what is counted.
-/// May be below 0, which says that the idle phase was not idle; it is never made 0.
-Value energy_above_idle(const TrialFacts& facts) {
+/// What is left when a power at rest over the window is taken away, of what is counted. May be
+/// below 0, which says that the machine was not at rest; it is never made 0.
+Value energy_above(const TrialFacts& facts, Value rest_w) {
   const Value gross = joules(facts);
   const Value seconds = window(facts);
-  if (!gross || !seconds || !facts.record->idle_w) return std::nullopt;
-  const double net = *gross - *facts.record->idle_w * *seconds;
+  if (!gross || !seconds || !rest_w) return std::nullopt;
+  const double net = *gross - *rest_w * *seconds;
   const std::int64_t tokens = facts.record->text.window.new_tokens;
   return tokens > 0 ? per(net, tokens) : per_inference(facts, net);
+}
+
+Value energy_above_idle(const TrialFacts& facts) {
+  return energy_above(facts, facts.record->idle_w);
+}
+
+Value energy_above_ready(const TrialFacts& facts) {
+  const PhaseEnergy* ready = facts.record->phase_energy(Phase::kReady);
+  return energy_above(facts, ready != nullptr ? Value(ready->watts()) : std::nullopt);
+}
+
+Value load_energy(const TrialFacts& facts) {
+  const PhaseEnergy* load = facts.record->phase_energy(Phase::kLoad);
+  return load != nullptr ? finite(load->joules) : std::nullopt;
 }
 
 Value quality(const TrialFacts& facts) {
@@ -202,6 +216,8 @@ constexpr Metric kMetrics[] = {
     {"energy_delay_Js", "J·s", "energy-delay product", Better::kLess, Format::kSi, energy_delay<1>},
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
     {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
+    {"energy_above_ready_J", "J", "energy above ready", Better::kLess, Format::kSi, energy_above_ready},
+    {"load_energy_J", "J", "energy of loading", Better::kLess, Format::kSi, load_energy},
     {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
     window_fact<WindowFact::kReadBytes>("B", "bytes read from storage", Format::kBytes),
     window_fact<WindowFact::kWrittenBytes>("B", "bytes written to storage", Format::kBytes),

@@ -82,6 +82,8 @@ enum class MetricId : std::size_t {
   kEnergyDelay,
   kEnergyDelaySquared,
   kEnergyAboveIdle,
+  kEnergyAboveReady,
+  kLoadEnergy,
   kQuality,
   kReadBytes,
   kWrittenBytes,
