@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_values.h"
+#include "verdict/break_even.h"
 
 namespace joulemark::report {
 namespace {
@@ -39,6 +40,17 @@ Json sensitivities_json(const verdict::ModelVerdict& model) {
   return list;
 }
 
+Json break_even_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
+  Json list = Json::array();
+  for (const verdict::BreakEven& crossing : verdict::break_even(judgement, model))
+    list.push_back({{"row", crossing.cell},
+                    {"overtaken_by", crossing.other},
+                    {"metric", metric(crossing.unit).key},
+                    {"inferences", crossing.inferences},
+                    {"sentence", to_sentence(judgement, crossing)}});
+  return list;
+}
+
 Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
   Json best_set = Json::array();
   for (const std::size_t cell : model.cells) {
@@ -54,6 +66,7 @@ Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) 
   json["rows"] = model.cells;
   json["omnibus"] = omnibus_json(model);
   json["sensitivities"] = sensitivities_json(model);
+  json["break_even"] = break_even_json(judgement, model);
   return json;
 }
 

@@ -24,8 +24,7 @@ void PhaseMeter::begin() {
 void PhaseMeter::end(Phase phase) {
   if (sensors_.empty()) return;
   const Nanoseconds now = clock_.now();
-  const Energy total =
-      rankable_total(sensors_, begin_, sensors::read_all(sensors_), statuses_);
+  const Energy total = rankable_total(sensors_, begin_, sensors::read_all(sensors_), statuses_);
   if (!total.joules || now <= begin_ns_) return;
   energies_.push_back({.phase = phase,
                        .joules = *total.joules,

@@ -93,18 +93,18 @@ std::string take_energy(Database::Row& row, const FindTrial& find) {
 }
 
 SqlStatus load_energies(Database& database, const TrialRange& range, const FindTrial& find) {
-  return query_checked(
-      database,
-      "select e.trial, e.phase, e.joules, e.uncertainty_j, e.seconds from trial_phase_energy e join "
-      "trial t on t.id = e.trial where " +
-          condition("e.trial", "t.experiment") + " order by e.trial, e.ordinal",
-      range.values(),
-      {{"trial", ColumnType::kInteger},
-       {"phase", ColumnType::kText},
-       {"joules", ColumnType::kReal},
-       {"uncertainty_j", ColumnType::kReal},
-       {"seconds", ColumnType::kReal}},
-      [&](Database::Row& row) { return take_energy(row, find); });
+  return query_checked(database,
+                       "select e.trial, e.phase, e.joules, e.uncertainty_j, e.seconds from "
+                       "trial_phase_energy e join "
+                       "trial t on t.id = e.trial where " +
+                           condition("e.trial", "t.experiment") + " order by e.trial, e.ordinal",
+                       range.values(),
+                       {{"trial", ColumnType::kInteger},
+                        {"phase", ColumnType::kText},
+                        {"joules", ColumnType::kReal},
+                        {"uncertainty_j", ColumnType::kReal},
+                        {"seconds", ColumnType::kReal}},
+                       [&](Database::Row& row) { return take_energy(row, find); });
 }
 
 SqlStatus insert_causes(Database& database, std::int64_t id, const TrialRecord& trial) {
