@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "joulemark/experiment.h"
+#include "joulemark/finding.h"
 #include "joulemark/sensor.h"
 #include "joulemark/window_fact.h"
 
@@ -172,6 +173,7 @@ struct ExperimentRecord {
   Experiment experiment;
   double created_at = 0;
   std::vector<HostFingerprint> hosts;
+  std::vector<Finding> findings;  ///< of the machine, before the first trial
   std::vector<TrialRecord> trials;
 };
 

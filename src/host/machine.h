@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace joulemark::host {
 
@@ -23,6 +26,14 @@ struct CgroupLimits {
   std::optional<std::int64_t> memory_bytes;
 };
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
+
+/// CPUs of a list such as "0-3,8,10-11"; what is no number is left out.
+std::set<int> parse_cpu_list(std::string_view text);
+
+/// The folder of this process's cgroup and of all around it, innermost first. `hierarchy` is the
+/// controller as /proc/self/cgroup names it, "" for version 2.
+std::vector<std::filesystem::path> cgroup_folders(const std::filesystem::path& root,
+                                                  const std::string& hierarchy);
 
 /// Whether the processor's flags are those of a virtual machine.
 bool is_virtual_machine(const std::filesystem::path& root);
