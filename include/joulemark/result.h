@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "joulemark/experiment.h"
+#include "joulemark/finding.h"
 #include "joulemark/sensor.h"
 #include "joulemark/window_fact.h"
 
@@ -221,6 +222,7 @@ struct ExperimentRecord {
   double created_at = 0;
   std::vector<HostFingerprint> hosts;
   std::vector<IdleBracket> brackets;  ///< in the order of time
+  std::vector<Finding> findings;      ///< of the machine, before the first trial
   std::vector<TrialRecord> trials;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "joulemark/experiment.h"
+#include "joulemark/finding.h"
 #include "joulemark/result.h"
 #include "joulemark/sensor.h"
 
@@ -28,6 +29,11 @@ constexpr Name<Phase> kPhaseNames[] = {
     {Phase::kIdle, "idle"},   {Phase::kLoad, "load"},       {Phase::kWarmup, "warmup"},
     {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"}, {Phase::kPrefill, "prefill"},
     {Phase::kDrain, "drain"},
+};
+constexpr Name<Severity> kSeverityNames[] = {
+    {Severity::kInfo, "info"},
+    {Severity::kWarning, "warning"},
+    {Severity::kError, "error"},
 };
 constexpr Name<EnergyClass> kClassNames[] = {
     {EnergyClass::kMeasured, "measured"},
@@ -58,11 +64,17 @@ const char* to_string(TrialStatus status) {
 const char* to_string(Phase phase) {
   return name_of(kPhaseNames, phase);
 }
+const char* to_string(Severity severity) {
+  return name_of(kSeverityNames, severity);
+}
 const char* to_string(EnergyClass value) {
   return name_of(kClassNames, value);
 }
 std::optional<TrialStatus> trial_status_from(const std::string& text) {
   return value_of(kStatusNames, text);
+}
+std::optional<Severity> severity_from(const std::string& text) {
+  return value_of(kSeverityNames, text);
 }
 std::optional<Phase> phase_from(const std::string& text) {
   return value_of(kPhaseNames, text);

@@ -15,10 +15,13 @@
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
 #include "cli/output.h"
+#include "cli/preflight.h"
+#include "cli/preparation.h"
 #include "cli/python_flag.h"
 #include "cli/self_check.h"
 #include "engine/discovery.h"
 #include "host/host.h"
+#include "report/json_values.h"
 #include "run/process_worker.h"
 #include "sensors/agreement.h"
 #include "sensors/catalog.h"
@@ -34,6 +37,7 @@ struct Doctor {
   std::vector<std::string> meters;
   std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
+  Arguments::Switch restore = Arguments::Switch::kOff;
   SelfCheckCommand self_check;
 };
 
@@ -41,7 +45,7 @@ struct Doctor {
 struct Diagnosis {
   std::vector<SensorStatus> sensors;
   HostFingerprint host;
-  std::vector<host::Finding> findings;
+  std::vector<Finding> findings;
   std::vector<DescribedEngine> engines;
   std::string essential;  ///< why nothing at all can be measured; "" when something can
 };
@@ -70,25 +74,34 @@ std::vector<SensorStatus> checked_sensors(const sensors::SensorEnvironment& envi
 
 Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots,
                    const std::vector<MeterAddress>& meters) {
+  SystemClock clock;
+  host::Preflight preflight({.root = command.root,
+                             .places = places_of("joulemark.sqlite", 0),
+                             .system = host::system_facts(command.root)},
+                            clock);
+  const sensors::SensorEnvironment environment{.root = command.root, .meters = meters};
+  auto sensors = checked_sensors(environment);
+  auto findings = find_all(preflight, environment, sensors);
   Diagnosis diagnosis{
-      .sensors = checked_sensors({.root = command.root, .meters = meters}),
+      .sensors = std::move(sensors),
       .host = host::fingerprint(command.root),
-      .findings = host::preflight(command.root),
+      .findings = std::move(findings),
       .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
       .essential = {}};
   diagnosis.essential = missing_essential(diagnosis.engines);
   return diagnosis;
 }
 
+json findings_json(const std::vector<Finding>& findings) {
+  json all = report::findings_json(findings);
+  for (json& finding : all)
+    if (finding["remedy"].get<std::string>().empty()) finding["remedy"] = nullptr;
+  return all;
+}
+
 std::string to_json(const Diagnosis& diagnosis) {
   json sensors = json::array();
   for (const auto& status : diagnosis.sensors) sensors.push_back(sensor_json(status));
-  json findings = json::array();
-  for (const auto& finding : diagnosis.findings)
-    findings.push_back({{"code", finding.code},
-                        {"severity", finding.severity},
-                        {"message", finding.message},
-                        {"remedy", finding.remedy.empty() ? json() : json(finding.remedy)}});
   json engines = json::array();
   for (const auto& engine : diagnosis.engines) engines.push_back(described_json(engine));
   json facts = json::object();
@@ -96,7 +109,7 @@ std::string to_json(const Diagnosis& diagnosis) {
   const json out = {{"can_measure", diagnosis.essential.empty()},
                     {"reason", diagnosis.essential.empty() ? json() : json(diagnosis.essential)},
                     {"sensors", std::move(sensors)},
-                    {"findings", std::move(findings)},
+                    {"findings", findings_json(diagnosis.findings)},
                     {"engines", std::move(engines)},
                     {"host", {{"key", diagnosis.host.key}, {"facts", std::move(facts)}}}};
   return json_line(out);
@@ -136,8 +149,10 @@ void add_sensors(const Diagnosis& diagnosis, Page& page) {
 void add_findings(const Diagnosis& diagnosis, Page& page) {
   page.heading("This machine");
   if (diagnosis.findings.empty()) page.line("ok", "nothing was found that disturbs", "");
-  for (const auto& finding : diagnosis.findings)
-    page.line(finding.severity, finding.message, finding.remedy);
+  for (const Finding& finding : diagnosis.findings)
+    page.line(to_string(finding.severity),
+              fmt::format("{} ({}): {}", finding.message, finding.code, finding.why),
+              finding.remedy);
 }
 
 void add_install(const EngineInstall& install, const std::string& problem, Page& page) {
@@ -175,6 +190,7 @@ std::string to_text(const Diagnosis& diagnosis) {
 
 Result<int> doctor(const Doctor& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
+  if (command.restore == Arguments::Switch::kOn) return restore_machine(command.root);
   const auto meters = meters_from(command.meters);
   if (!meters) return fail(meters.error());
   if (command.self_check.wanted == Arguments::Switch::kOn)
@@ -199,6 +215,8 @@ Action declare_doctor(Arguments& arguments) {
   declare_python(arguments, command->python);
   declare_meters(arguments, command->meters);
   declare_root(arguments, command->root);
+  arguments.flag("--restore", command->restore,
+                 "Restore instead what a run with --prepare left changed because it was killed");
   declare_self_check(arguments, command->self_check);
   return [command] { return doctor(*command); };
 }

@@ -19,6 +19,8 @@
 #include "cli/machine_root.h"
 #include "cli/output.h"
 #include "cli/output_target.h"
+#include "cli/preflight.h"
+#include "cli/preparation.h"
 #include "cli/report_output.h"
 #include "cli/synthetic_source.h"
 #include "cli/workload.h"
@@ -28,6 +30,7 @@
 #include "plan/plan.h"
 #include "run/orchestrator.h"
 #include "run/process_worker.h"
+#include "run/space_needed.h"
 #include "run/window_length.h"
 #include "sensors/catalog.h"
 #include "sensors/containment.h"
@@ -39,8 +42,8 @@ namespace {
 
 using Switch = Arguments::Switch;
 
-/// More findings than this would bury the progress line; doctor shows them all.
-constexpr std::size_t kMostFindings = 4;
+/// Of windows that last as long as their sensors need.
+constexpr double kLongestOwnWindowS = 10;
 
 /// Every CPU of --affinity must be one that this process may run on.
 Status check_affinity(const Experiment& experiment) {
@@ -64,16 +67,6 @@ Status check_page(const Experiment& experiment, const MeasurementOptions& option
   if (!options.experiment_file.empty())
     kept.push_back({"the experiment file", options.experiment_file});
   return check_output("--report", options.html, kept);
-}
-
-void print_findings(const std::filesystem::path& root) {
-  std::size_t shown = 0;
-  for (const auto& finding : host::preflight(root)) {
-    if (finding.severity == "info") continue;
-    if (++shown > kMostFindings) return print_note("more warnings: run 'joulemark doctor'");
-    print_note(fmt::format("{}: {}{}{}", finding.severity, finding.message,
-                           finding.remedy.empty() ? "" : "; ", finding.remedy));
-  }
 }
 
 void print_energy_note(const sensors::Discovered& found) {
@@ -154,6 +147,70 @@ Result<int> finish(Measurement& measurement, const run::RunOutcome& outcome) {
   return outcome.not_ok > 0 ? kExitFailed : kExitOk;
 }
 
+/// What an experiment needs of this machine before anything is measured.
+struct Needs {
+  Installs installs;
+  run::ModelPaths paths;
+  run::PromptsOfModels prompts;
+};
+
+Result<Needs> find_needs(const CheckedExperiment& checked, const MeasurementOptions& options) {
+  const Experiment& experiment = checked.experiment;
+  if (auto page = check_page(experiment, options); !page) return fail(page.error());
+  const auto path = engine::default_search_path(experiment.engine_roots);
+  auto installs = find_installs(experiment, path);
+  if (!installs) return fail(installs.error());
+  if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
+  if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
+  auto paths = find_model_paths(experiment, checked.models, path);
+  if (!paths) return fail(paths.error());
+  auto prompts = find_prompts(experiment, checked.models);
+  if (!prompts) return fail(prompts.error());
+  for (const ModelSpec& model : experiment.models) note_synthetic(model.source);
+  return Needs{*std::move(installs), *std::move(paths), *std::move(prompts)};
+}
+
+/// The machine as it is before the first trial.
+struct MachineState {
+  sensors::Discovered found;
+  std::vector<Finding> findings;
+};
+
+/// Between the two looks of preflight sensors are searched for, which takes as long.
+Result<MachineState> look_at_machine(const Experiment& experiment,
+                                     const MeasurementOptions& options) {
+  const auto meters = parse_meter_addresses(experiment.meters);
+  if (!meters) return fail(meters.error());
+  auto calibrations = calibrations_from(experiment.calibration);
+  if (!calibrations) return fail(calibrations.error());
+  SystemClock clock;
+  const double window_s =
+      experiment.protocol.duration_s > 0 ? experiment.protocol.duration_s : kLongestOwnWindowS;
+  const auto bytes = run::store_bytes(experiment, window_s);
+  host::Preflight preflight({.root = options.root,
+                             .places = places_of(options.store, bytes),
+                             .system = host::system_facts(options.root)},
+                            clock);
+  const sensors::SensorEnvironment environment{
+      .root = options.root, .meters = *meters, .calibrations = *std::move(calibrations)};
+  MachineState state{.found = sensors::discover(environment), .findings = {}};
+  if (auto window = run::window_length(experiment.protocol, state.found.sensors); !window)
+    return fail(window.error());
+  state.findings = find_all(preflight, environment, state.found.statuses);
+  if (auto fit = refuse_disturbed(options.preflight, state.findings); !fit)
+    return fail(fit.error());
+  return state;
+}
+
+/// The experiment's number in the store.
+Result<std::int64_t> begin_experiment(store::Store& store, const Experiment& experiment,
+                                      const std::vector<Finding>& findings) {
+  const auto id = store.create_experiment(experiment, config::to_toml(experiment));
+  if (!id) return id;
+  if (auto added = store.add_findings(*id, findings); !added) return fail(added.error());
+  return id;
+}
+
 }  // namespace
 
 void MeasurementOptions::declare(Arguments& arguments) {
@@ -162,9 +219,13 @@ void MeasurementOptions::declare(Arguments& arguments) {
                    "SQLite file that keeps every trial (default joulemark.sqlite)");
   arguments.option("--report FILE", html, "Write the HTML report to this file at the end");
   arguments.flag("--json", json, "Print the report as JSON");
-  arguments.flag("--quiet", quiet, "No progress, only warnings on stderr");
+  arguments.flag("--quiet", quiet,
+                 "No progress, and no findings of the machine; what went wrong is said");
   declare_estimate(arguments, estimate);
   declare_root(arguments, root);
+  arguments.group("Machine");
+  preflight.declare(arguments);
+  declare_prepare(arguments, prepare);
 }
 
 run::ProgressStyle MeasurementOptions::progress_style() const {
@@ -177,37 +238,25 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   std::signal(SIGXFSZ, SIG_IGN);
   interrupt_flag();
   if (auto root = check_root(options.root); !root) return fail(root.error());
+  if (auto flags = options.preflight.check(); !flags) return fail(flags.error());
   if (auto known = calibrations_from(experiment.calibration); !known) return fail(known.error());
-  if (auto page = check_page(experiment, options); !page) return fail(page.error());
-  const auto path = engine::default_search_path(experiment.engine_roots);
-  auto installs = find_installs(experiment, path);
-  if (!installs) return fail(installs.error());
-  if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
-  if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
-  auto paths = find_model_paths(experiment, checked.models, path);
-  if (!paths) return fail(paths.error());
-  auto prompts = find_prompts(experiment, checked.models);
-  if (!prompts) return fail(prompts.error());
-  for (const ModelSpec& model : experiment.models) note_synthetic(model.source);
-  const auto meters = parse_meter_addresses(experiment.meters);
-  if (!meters) return fail(meters.error());
-  auto calibrations = calibrations_from(experiment.calibration);
-  if (!calibrations) return fail(calibrations.error());
-  auto found = sensors::discover(
-      {.root = options.root, .meters = *meters, .calibrations = *std::move(calibrations)});
-  if (auto window = run::window_length(experiment.protocol, found.sensors); !window)
-    return fail(window.error());
+  auto needs = find_needs(checked, options);
+  if (!needs) return fail(needs.error());
+  const auto prepared = prepare_machine(options.root, options.prepare);
+  if (!prepared) return fail(prepared.error());
+  auto machine = look_at_machine(experiment, options);
+  if (!machine) return fail(machine.error());
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
-  print_findings(options.root);
-  const auto id = store->create_experiment(experiment, config::to_toml(experiment));
+  if (options.quiet == Switch::kOff) print_findings(machine->findings);
+  const auto id = begin_experiment(*store, experiment, machine->findings);
   if (!id) return fail(id.error());
   Measurement measurement{.experiment = experiment,
                           .options = options,
-                          .installs = std::move(*installs),
-                          .paths = *std::move(paths),
-                          .prompts = *std::move(prompts),
-                          .found = std::move(found),
+                          .installs = std::move(needs->installs),
+                          .paths = std::move(needs->paths),
+                          .prompts = std::move(needs->prompts),
+                          .found = std::move(machine->found),
                           .store = std::move(*store),
                           .id = *id};
   const auto outcome = run_trials(measurement);

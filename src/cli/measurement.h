@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/experiment_checks.h"
+#include "cli/preflight.h"
 #include "run/progress.h"
 
 namespace joulemark::cli {
@@ -21,15 +22,17 @@ struct MeasurementOptions {
   Arguments::Switch json = Arguments::Switch::kOff;
   Arguments::Switch quiet = Arguments::Switch::kOff;
   Arguments::Switch estimate = Arguments::Switch::kOff;
+  Arguments::Switch prepare = Arguments::Switch::kOff;
+  PreflightFlags preflight;
 
   void declare(Arguments& arguments);
   [[nodiscard]] run::ProgressStyle progress_style() const;
 };
 
-/// Checks an experiment that is right in itself against this machine
-/// (engines, CPUs, where the output goes), measures it, prints the report, and says on stderr where
-/// everything is kept. Finished trials are kept whatever happens. kExitFailed when a trial was not
-/// ok, kExitInterrupted after a signal.
+/// Checks an experiment that is right in itself against this machine (engines, CPUs, where the
+/// output goes), prepares the machine where that is asked for, says what on it disturbs or refuses,
+/// measures, prints the report, and says on stderr where everything is kept. Finished trials are
+/// kept whatever happens. kExitFailed when a trial was not ok, kExitInterrupted after a signal.
 Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& options);
 
 }  // namespace joulemark::cli

@@ -15,24 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// CPUs of a list such as "0-3,8,10-11".
-std::set<int> parse_cpu_list(std::string_view text) {
-  constexpr int kMaxCpu = 1 << 16;
-  std::set<int> cpus;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    const std::string_view part = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    const auto dash = part.find('-');
-    const auto first = parse_number<int>(part.substr(0, dash));
-    const auto last =
-        dash == std::string_view::npos ? first : parse_number<int>(part.substr(dash + 1));
-    if (!first || !last || *first < 0 || *last > kMaxCpu) continue;
-    for (int cpu = *first; cpu <= *last; ++cpu) cpus.insert(cpu);
-  }
-  return cpus;
-}
-
 /// The folder of the processor's cache of the highest level.
 std::optional<fs::path> last_cache(const fs::path& cpu) {
   std::optional<fs::path> last;
@@ -56,31 +38,6 @@ std::optional<std::int64_t> size_text(const fs::path& path) {
       std::string_view(*text).substr(0, text->size() - (shift > 0 ? 1 : 0)));
   if (!number || *number < 0 || (shift > 0 && *number > kMost)) return std::nullopt;
   return *number << shift;
-}
-
-/// The folder of this process's cgroup and all around it, innermost first. `hierarchy` is the
-/// controller as /proc/self/cgroup names it, "" for version 2.
-std::vector<fs::path> cgroup_folders(const fs::path& root, const std::string& hierarchy) {
-  const auto text = read_small(root / "proc/self/cgroup");
-  if (!text) return {};
-  const fs::path mount = root / "sys/fs/cgroup" / hierarchy;
-  std::vector<fs::path> folders;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string_view::npos || second == std::string_view::npos) continue;
-    const std::string names = fmt::format(",{},", line.substr(first + 1, second - first - 1));
-    const std::string wanted = fmt::format(",{},", hierarchy);
-    if (hierarchy.empty() ? names != ",," : names.find(wanted) == std::string::npos) continue;
-    fs::path path = fs::path(line.substr(second + 1)).relative_path();
-    for (; !path.empty(); path = path.parent_path()) folders.push_back(mount / path);
-    folders.push_back(mount);
-    return folders;
-  }
-  return folders;
 }
 
 template <class T>
@@ -113,6 +70,46 @@ std::optional<std::int64_t> read_memory_limit(const fs::path& file) {
 }
 
 }  // namespace
+
+std::set<int> parse_cpu_list(std::string_view text) {
+  constexpr int kMaxCpu = 1 << 16;
+  std::set<int> cpus;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    const std::string_view part = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const auto dash = part.find('-');
+    const auto first = parse_number<int>(part.substr(0, dash));
+    const auto last =
+        dash == std::string_view::npos ? first : parse_number<int>(part.substr(dash + 1));
+    if (!first || !last || *first < 0 || *last > kMaxCpu) continue;
+    for (int cpu = *first; cpu <= *last; ++cpu) cpus.insert(cpu);
+  }
+  return cpus;
+}
+
+std::vector<fs::path> cgroup_folders(const fs::path& root, const std::string& hierarchy) {
+  const auto text = read_small(root / "proc/self/cgroup");
+  if (!text) return {};
+  const fs::path mount = root / "sys/fs/cgroup" / hierarchy;
+  std::vector<fs::path> folders;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) continue;
+    const std::string names = fmt::format(",{},", line.substr(first + 1, second - first - 1));
+    const std::string wanted = fmt::format(",{},", hierarchy);
+    if (hierarchy.empty() ? names != ",," : names.find(wanted) == std::string::npos) continue;
+    fs::path path = fs::path(line.substr(second + 1)).relative_path();
+    for (; !path.empty(); path = path.parent_path()) folders.push_back(mount / path);
+    folders.push_back(mount);
+    return folders;
+  }
+  return folders;
+}
 
 Processors read_processors(const fs::path& root) {
   const fs::path folder = root / "sys/devices/system/cpu";

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace joulemark::host {
 
@@ -27,6 +30,14 @@ CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 /// Bytes of all caches of the last level that the online processors have; empty where nothing
 /// tells.
 std::optional<std::int64_t> last_cache_bytes(const std::filesystem::path& root);
+
+/// CPUs of a list such as "0-3,8,10-11"; what is no number is left out.
+std::set<int> parse_cpu_list(std::string_view text);
+
+/// The folder of this process's cgroup and of all around it, innermost first. `hierarchy` is the
+/// controller as /proc/self/cgroup names it, "" for version 2.
+std::vector<std::filesystem::path> cgroup_folders(const std::filesystem::path& root,
+                                                  const std::string& hierarchy);
 
 /// Whether the processor's flags are those of a virtual machine.
 bool is_virtual_machine(const std::filesystem::path& root);

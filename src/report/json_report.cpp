@@ -227,6 +227,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
   if (const auto lines = estimate_lines(judgement, model.estimates); !lines.empty())
     writer.put("estimates", lines);
   writer.put("caveats", caveats_json(judgement.caveats));
+  writer.put("findings", findings_json(model.findings));
   writer.put("metrics", metrics_json());
   writer.put_each("rows", judgement.cells, [&](const Cell& cell) {
     const auto c = static_cast<std::size_t>(&cell - judgement.cells.data());
@@ -245,6 +246,7 @@ std::string render_json(const ExperimentRecord& record, const Judgement& judgeme
   ReportModel model;
   model.experiment = facts_of(record);
   model.judgement = judgement;
+  model.findings = record.findings;
   model.estimates = estimate_rows(record, judgement);
   return to_json(model, JsonDetail::kSummary);
 }

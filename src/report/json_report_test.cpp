@@ -154,6 +154,19 @@ TEST(JsonReport, HostileTextAndNonNumbersStayJson) {
   EXPECT_TRUE(json["trials"]["started_at"][0].is_null());
 }
 
+TEST(JsonReport, HoldsWhatWasFoundOnTheMachine) {
+  ExperimentRecord record = example_record();
+  record.findings = {{"governor", Severity::kWarning, "it is 'powersave'", "it varies", "tee"}};
+  const Json finding = {{"code", "governor"},
+                        {"severity", "warning"},
+                        {"message", "it is 'powersave'"},
+                        {"why", "it varies"},
+                        {"remedy", "tee"}};
+  EXPECT_EQ(full(record)["findings"], Json::array({finding}));
+  EXPECT_EQ(Json::parse(render_json(record, verdict::judge(record)))["findings"],
+            Json::array({finding}));
+}
+
 TEST(JsonReport, AnEmptyExperimentIsValid) {
   const Json json = full(ExperimentRecord{});
   EXPECT_EQ(json["verdict"]["sentence"], "Nothing was measured.");

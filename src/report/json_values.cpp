@@ -31,4 +31,15 @@ nlohmann::ordered_json caveats_json(const std::vector<Caveat>& caveats) {
   return list;
 }
 
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings)
+    list.push_back({{"code", finding.code},
+                    {"severity", to_string(finding.severity)},
+                    {"message", finding.message},
+                    {"why", finding.why},
+                    {"remedy", finding.remedy}});
+  return list;
+}
+
 }  // namespace joulemark::report

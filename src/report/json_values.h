@@ -21,4 +21,7 @@ nlohmann::ordered_json interval_json(const stats::Interval& interval, const std:
 /// [{"code", "message"}, …].
 nlohmann::ordered_json caveats_json(const std::vector<Caveat>& caveats);
 
+/// [{"code", "severity", "message", "why", "remedy"}, …]; remedy "" where there is none.
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings);
+
 }  // namespace joulemark::report

@@ -61,6 +61,7 @@ ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgemen
   }
   model.timelines = choose_timelines(record, judgement, options);
   model.hosts = record.hosts;
+  model.findings = record.findings;
   model.estimates = estimate_rows(record, judgement);
   model.judgement = std::move(judgement);
   return model;

@@ -80,6 +80,7 @@ struct ReportModel {
   std::vector<LatencyDistribution> latency;  ///< parallel to judgement.cells
   std::vector<Timeline> timelines;           ///< at most two a cell
   std::vector<HostFingerprint> hosts;
+  std::vector<Finding> findings;                         ///< of the machine, before the first trial
   std::vector<std::optional<EnergyEstimate>> estimates;  ///< as estimate_rows gives them
 };
 

@@ -34,6 +34,17 @@ create table model (
   primary key (experiment, name)
 ))sql",
       R"sql(
+create table experiment_finding (
+  experiment integer not null references experiment (id),
+  ordinal    integer not null,
+  code       text not null,
+  severity   text not null,
+  message    text not null,
+  why        text not null,
+  remedy     text not null,
+  primary key (experiment, ordinal)
+))sql",
+      R"sql(
 create table trial (
   id                        integer primary key,
   experiment                integer not null references experiment (id),

@@ -2,20 +2,17 @@
 // Opens a store, keeps its schema, and turns a database's failures into sentences.
 #include "store/store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/clock.h"
 #include "store/codec.h"
 #include "store/database.h"
+#include "store/finding_rows.h"
 #include "store/idle_brackets.h"
+#include "store/place.h"
 #include "store/preparation.h"
 #include "store/schema.h"
 #include "store/trial_table.h"
@@ -24,8 +21,6 @@
 
 namespace joulemark::store {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int kBusyTimeoutS = 10;
 
@@ -64,70 +59,6 @@ Error store_error(const char* what, const std::string& path, const SqlError& err
       break;
   }
   return say(ErrorKind::kFailed, error.text);
-}
-
-/// The file that an address means.
-Result<std::string> file_of(const std::string& address) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (address.starts_with(kSqlite)) return address.substr(kSqlite.size());
-  const auto scheme = address.find("://");
-  if (scheme == std::string::npos && !address.empty()) return address;
-  return fail(ErrorKind::kUsage,
-              fmt::format("cannot open store '{}': {}; name a file", address,
-                          address.empty() ? "the name is empty"
-                                          : "this joulemark only keeps stores in files"));
-}
-
-/// Device and inode.
-using FileIdentity = std::pair<std::uintmax_t, std::uintmax_t>;
-
-std::optional<FileIdentity> identity_of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileIdentity{status.st_dev, status.st_ino};
-}
-
-/// Whether this process may; errno says why not.
-bool may(const fs::path& path, int what) {
-  return faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
-}
-
-/// What the file system alone tells, in better words than SQLite's.
-Status check_place(const std::string& path, OpenMode mode) {
-  const auto refuse = [&](ErrorKind kind, const std::string& why) {
-    return fail(kind, fmt::format("cannot open store '{}': {}", path, why));
-  };
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::directory)
-    return refuse(ErrorKind::kUsage, "it is a folder; name a file");
-  if (status.type() == fs::file_type::not_found) {
-    if (mode == OpenMode::kReadOnly)
-      return refuse(ErrorKind::kFailed, "no such file; name the store of a finished run");
-    const fs::path folder = fs::absolute(path).parent_path();
-    if (!fs::is_directory(folder, error))
-      return refuse(ErrorKind::kMachine,
-                    fmt::format("no folder '{}'; make it first", folder.string()));
-    if (!may(folder, W_OK | X_OK))
-      return refuse(ErrorKind::kMachine,
-                    fmt::format("cannot write to folder '{}': {}; use another store",
-                                folder.string(), errno_text(errno)));
-    return {};
-  }
-  if (!may(path, mode == OpenMode::kReadOnly ? R_OK : R_OK | W_OK))
-    return refuse(ErrorKind::kMachine, fmt::format("{}; use another store", errno_text(errno)));
-  return {};
-}
-
-/// A reader of a WAL database needs two files beside it, and only one that may write takes them
-/// away again. Where it cannot make them and a clean end has left none, nothing is lost by reading
-/// the database alone.
-Access access_for(const std::string& path, OpenMode mode) {
-  if (mode == OpenMode::kReadWrite) return Access::kReadWriteCreate;
-  if (may(fs::absolute(path).parent_path(), W_OK | X_OK))
-    return may(path, W_OK) ? Access::kReadTidily : Access::kReadOnly;
-  std::error_code error;
-  return fs::exists(path + "-wal", error) ? Access::kReadOnly : Access::kReadOnlyMedium;
 }
 
 Error newer_schema(const std::string& path, std::int64_t version) {
@@ -273,6 +204,13 @@ Status Store::add_model(std::int64_t experiment_id, const std::string& name,
   return {};
 }
 
+Status Store::add_findings(std::int64_t experiment_id, const std::vector<Finding>& findings) {
+  const SqlStatus added = state_->database.write_transaction(
+      [&] { return insert_findings(state_->database, experiment_id, findings); });
+  if (!added) return state_->cannot("write to", added.error());
+  return {};
+}
+
 Status Store::add_trial(std::int64_t experiment_id, const TrialRecord& trial) {
   const auto packed = pack(trial);
   if (!packed)
@@ -359,6 +297,9 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
   auto brackets = select_brackets(state_->database, experiment_id);
   if (!brackets) return state_->cannot("read", brackets.error());
   record->brackets = std::move(*brackets);
+  auto findings = select_findings(state_->database, experiment_id);
+  if (!findings) return state_->cannot("read", findings.error());
+  record->findings = std::move(*findings);
   auto trials = select_trials(state_->database, experiment_id, detail);
   if (!trials) return state_->cannot("read", trials.error());
   record->trials = std::move(*trials);

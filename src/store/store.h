@@ -76,6 +76,8 @@ class Store {
   /// Adds what a model was: ordered facts of its files. Once more with the same name does nothing.
   Status add_model(std::int64_t experiment_id, const std::string& name,
                    const std::vector<std::pair<std::string, std::string>>& facts);
+  /// Adds what was found on the machine before the first trial; once for an experiment.
+  Status add_findings(std::int64_t experiment_id, const std::vector<Finding>& findings);
   /// Adds one attempt, whole or not at all. A second one with the same (block, position, attempt)
   /// is refused (kFailed).
   Status add_trial(std::int64_t experiment_id, const TrialRecord& trial);

@@ -13,6 +13,7 @@
 
 #include "plan/plan.h"
 #include "verdict/collect.h"
+#include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
 #include "verdict/plausible.h"
 #include "verdict/same_work.h"
@@ -375,6 +376,7 @@ constexpr Row kRows[] = {
     {"rows_per_call", rows_per_call},
     {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
+    {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},
     {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},
     {"several_versions", several_versions},
 };

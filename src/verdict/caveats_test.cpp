@@ -69,6 +69,17 @@ TEST(Caveats, PartlyMeasuredEnergyNamesWhoLacksIt) {
   EXPECT_THAT(message(record, "energy_partial"), testing::HasSubstr("openvino@2026.2 cpu f32"));
 }
 
+TEST(Caveats, WhatDisturbedTheMachineIsNamedAndFactsAreNot) {
+  ExperimentRecord record = quiet_record();
+  record.findings = {{"smt", Severity::kInfo, "two threads share a core", "", ""}};
+  EXPECT_THAT(codes(record), ElementsAre());
+  record.findings.push_back({"governor", Severity::kWarning, "it is 'powersave'", "", "tee"});
+  record.findings.push_back({"disk_full", Severity::kError, "1 MiB is free", "", ""});
+  EXPECT_EQ(message(record, "preflight"),
+            "before the first trial: it is 'powersave' (governor); 1 MiB is free (disk_full); see "
+            "what 'joulemark doctor' says to do");
+}
+
 TEST(Caveats, GapsInTheEnergyAreNamed) {
   ExperimentRecord record = quiet_record();
   record.trials[0].energy = example::trial(kOv, 0, 1).energy;

@@ -288,7 +288,53 @@ FAKE_EXPORT nvml::Return nvmlDeviceGetTemperature(nvml::Device device, int, unsi
 
 FAKE_EXPORT nvml::Return nvmlDeviceGetCurrentClocksThrottleReasons(nvml::Device device,
                                                                    unsigned long long* reasons) {
-  return fake_nvml::give(__func__, device, reasons, 4);
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *reasons = static_cast<unsigned long long>(gpu.throttle);
+    return nvml::kSuccess;
+  });
 }
+
+#ifndef FAKE_NVML_OLD
+FAKE_EXPORT nvml::Return nvmlDeviceGetPersistenceMode(nvml::Device device, int* mode) {
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *mode = static_cast<int>(gpu.persistence);
+    return nvml::kSuccess;
+  });
+}
+
+FAKE_EXPORT nvml::Return nvmlDeviceGetPowerManagementLimit(nvml::Device device,
+                                                           unsigned* milliwatts) {
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *milliwatts = static_cast<unsigned>(gpu.power_limit_w * 1e3);
+    return nvml::kSuccess;
+  });
+}
+
+FAKE_EXPORT nvml::Return nvmlDeviceGetPowerManagementDefaultLimit(nvml::Device device,
+                                                                  unsigned* milliwatts) {
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *milliwatts = static_cast<unsigned>(gpu.limit_w * 1e3);
+    return nvml::kSuccess;
+  });
+}
+
+FAKE_EXPORT nvml::Return nvmlDeviceGetEccMode(nvml::Device device, int* current, int* pending) {
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *current = *pending = static_cast<int>(gpu.ecc);
+    return nvml::kSuccess;
+  });
+}
+
+FAKE_EXPORT nvml::Return nvmlDeviceGetApplicationsClock(nvml::Device device, int, unsigned* mhz) {
+  return fake_nvml::ask(device, __func__, [&](const Gpu& gpu, Time) {
+    *mhz = static_cast<unsigned>(gpu.application_mhz);
+    return nvml::kSuccess;
+  });
+}
+
+FAKE_EXPORT nvml::Return nvmlDeviceGetMaxClockInfo(nvml::Device device, int, unsigned* mhz) {
+  return fake_nvml::give(__func__, device, mhz, 1980);
+}
+#endif
 
 // NOLINTEND(readability-identifier-naming)

@@ -9,22 +9,28 @@ namespace fake_nvml {
 namespace {
 
 const std::map<std::string, double Gpu::*>& numbers() {
-  static const std::map<std::string, double Gpu::*> table = {{"repeat_s", &Gpu::repeat_s},
-                                                             {"publish_ms", &Gpu::publish_ms},
-                                                             {"average_ms", &Gpu::average_ms},
-                                                             {"visible_ms", &Gpu::visible_ms},
-                                                             {"usage_ms", &Gpu::usage_ms},
-                                                             {"latency_ms", &Gpu::latency_ms},
-                                                             {"first_mj", &Gpu::first_mj},
-                                                             {"garbage", &Gpu::garbage},
-                                                             {"mig", &Gpu::mig},
-                                                             {"endless_name", &Gpu::endless_name},
-                                                             {"gain", &Gpu::gain},
-                                                             {"glitch_ms", &Gpu::glitch_ms},
-                                                             {"resolution_uj", &Gpu::resolution_uj},
-                                                             {"partition", &Gpu::partition},
-                                                             {"integrated", &Gpu::integrated},
-                                                             {"limit_w", &Gpu::limit_w}};
+  static const std::map<std::string, double Gpu::*> table = {
+      {"repeat_s", &Gpu::repeat_s},
+      {"publish_ms", &Gpu::publish_ms},
+      {"average_ms", &Gpu::average_ms},
+      {"visible_ms", &Gpu::visible_ms},
+      {"usage_ms", &Gpu::usage_ms},
+      {"latency_ms", &Gpu::latency_ms},
+      {"first_mj", &Gpu::first_mj},
+      {"garbage", &Gpu::garbage},
+      {"mig", &Gpu::mig},
+      {"endless_name", &Gpu::endless_name},
+      {"gain", &Gpu::gain},
+      {"glitch_ms", &Gpu::glitch_ms},
+      {"resolution_uj", &Gpu::resolution_uj},
+      {"partition", &Gpu::partition},
+      {"integrated", &Gpu::integrated},
+      {"limit_w", &Gpu::limit_w},
+      {"persistence", &Gpu::persistence},
+      {"power_limit_w", &Gpu::power_limit_w},
+      {"ecc", &Gpu::ecc},
+      {"application_mhz", &Gpu::application_mhz},
+      {"throttle", &Gpu::throttle}};
   return table;
 }
 

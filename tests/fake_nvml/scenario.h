@@ -48,7 +48,12 @@ struct Gpu {
   double resolution_uj = 15.3;  ///< AMD: of the counter as the library tells it; 0: not a number
   double partition = 0;         ///< AMD: 1: on the socket of the board before
   double integrated = 0;        ///< Level Zero: 1: built into the processor
-  double limit_w = 300;         ///< Level Zero: default limit of the card
+  double limit_w = 300;         ///< default power limit of the card
+  double persistence = 1;       ///< NVIDIA, as the following ones: 0: off
+  double power_limit_w = 300;   ///< that is set
+  double ecc = 1;               ///< 0: off
+  double application_mhz = 1500;
+  double throttle = 4;  ///< reasons, as the driver has them: 4 is the power limit
 };
 
 struct Scenario {

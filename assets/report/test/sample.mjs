@@ -119,6 +119,10 @@ function acrossOf(cells, { models }) {
 const HOST = {
   key: '4f2d7a90c1b24e6f', facts: [['machine', 'virtual machine (KVM)'], ['CPU', 'Example CPU at 2.60 GHz'], ['cores', '2'], ['memory', '24 GiB'], ['kernel', 'Linux 6.1.0']],
 };
+const FINDING = {
+  code: 'governor', severity: 'warning', message: "the frequency governor is 'powersave' for 2 of 2 policies",
+  why: 'the speed of a call depends on what ran before it', remedy: 'echo performance | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor',
+};
 const ABSENT = { code: 'energy_absent', message: 'No energy was measured: this is a virtual machine, and no counter is passed through. Configurations are ranked by time per inference.' };
 
 /** @param {Partial<typeof DEFAULTS>} [options] `failed`: trials that crashed; `calls`: a trial's, in its latencies */
@@ -144,6 +148,7 @@ export function sample(options = {}) {
     latency: cells.map((cell, row) => (Number.isFinite(cell.value) ? distribution(row, cell.latency, o.repetitions * o.calls, random) : { row, count: 0 })),
     timelines: timed.map(({ row }) => timeline(row, firstTrial(row) + o.failed * (row === cells.length - 1), o.energy, random)),
     hosts: [HOST],
+    findings: [FINDING],
   };
 }
 

@@ -90,9 +90,12 @@ struct ProcessInfo1 {
 };
 static_assert(sizeof(ProcessInfo1) == 16);
 
-inline constexpr unsigned kMigEnabled = 1;    ///< NVML_DEVICE_MIG_ENABLE
-inline constexpr int kClockSm = 1;            ///< NVML_CLOCK_SM
-inline constexpr int kTemperatureGpu = 0;     ///< NVML_TEMPERATURE_GPU
+inline constexpr unsigned kMigEnabled = 1;  ///< NVML_DEVICE_MIG_ENABLE
+inline constexpr int kClockSm = 1;          ///< NVML_CLOCK_SM
+inline constexpr int kTemperatureGpu = 0;   ///< NVML_TEMPERATURE_GPU
+/// nvmlClocksEventReasons: the ones that heat and the supply of power cause.
+inline constexpr unsigned long long kSlowForHardware = 0x8, kSlowForHeatBySoftware = 0x20,
+                                    kSlowForHeat = 0x40, kSlowForPowerBrake = 0x80;
 inline constexpr unsigned kNameSize = 96;     ///< NVML_DEVICE_NAME_V2_BUFFER_SIZE
 inline constexpr unsigned kVersionSize = 80;  ///< NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE
 
@@ -116,6 +119,12 @@ struct Functions {
   Return (*clock)(Device, int, unsigned*) = nullptr;
   Return (*temperature)(Device, int, unsigned*) = nullptr;
   Return (*throttle_reasons)(Device, unsigned long long*) = nullptr;
+  Return (*persistence)(Device, int*) = nullptr;
+  Return (*power_limit)(Device, unsigned*) = nullptr;
+  Return (*default_power_limit)(Device, unsigned*) = nullptr;
+  Return (*ecc)(Device, int*, int*) = nullptr;
+  Return (*application_clock)(Device, int, unsigned*) = nullptr;
+  Return (*highest_clock)(Device, int, unsigned*) = nullptr;
 };
 
 /// Calls what may not be there.

@@ -30,6 +30,12 @@ nvml::Functions bind_all(const SharedLibrary& library) {
   library.bind(f.temperature, "nvmlDeviceGetTemperature");
   library.bind(f.throttle_reasons, "nvmlDeviceGetCurrentClocksEventReasons",
                "nvmlDeviceGetCurrentClocksThrottleReasons");
+  library.bind(f.persistence, "nvmlDeviceGetPersistenceMode");
+  library.bind(f.power_limit, "nvmlDeviceGetPowerManagementLimit");
+  library.bind(f.default_power_limit, "nvmlDeviceGetPowerManagementDefaultLimit");
+  library.bind(f.ecc, "nvmlDeviceGetEccMode");
+  library.bind(f.application_clock, "nvmlDeviceGetApplicationsClock");
+  library.bind(f.highest_clock, "nvmlDeviceGetMaxClockInfo");
   return f;
 }
 

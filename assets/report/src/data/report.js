@@ -132,7 +132,7 @@ export function decode(text) {
   const latency = new Map(data.latency.map((l) => [l.row, latencyOf(l)]));
   const { metrics: values = {}, output_tail: tails = {} } = data.trials;
   return {
-    experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, energyBasis: data.energy_basis ?? '',
+    experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, findings: data.findings ?? [], energyBasis: data.energy_basis ?? '',
     estimates: data.estimates,
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
     models, across: (data.verdict.across_models?.rows ?? []).map((row) => ({ ...row, label: isolated(row.label) })),

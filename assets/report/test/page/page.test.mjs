@@ -77,6 +77,13 @@ describe.skipIf(!CHROMIUM)('page', () => {
     await close();
   });
 
+  test('what was found on the machine stands in its section', async () => {
+    const { page, close } = await b.open(b.write({}));
+    const found = await page.textContent('#machine');
+    for (const words of ["'powersave' for 2 of 2 policies", 'what ran before it', 'sudo tee']) expect(found).toContain(words);
+    await close();
+  });
+
   test('10,000 trials are ready in about a second and below 1.5 MB', async () => {
     const file = b.write({ models: ['a', 'b', 'c', 'd', 'e'], threads: [1, 2, 4, 8], repetitions: 250 });
     expect(statSync(file).size).toBeLessThan(1_500_000);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// In which condition NVIDIA boards are before a measurement.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "joulemark/finding.h"
+#include "sensors/catalog.h"
+
+namespace joulemark::sensors {
+
+/// Persistence, power limit, clocks, error correction, instances and who else computes, of all
+/// boards. Changes nothing. Lists processes, which takes the driver's lock: never while something
+/// is measured. None where there is no driver; what a board does not tell is not found.
+std::vector<Finding> nvml_findings(const SensorEnvironment& environment);
+
+}  // namespace joulemark::sensors
