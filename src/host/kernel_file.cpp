@@ -2,7 +2,6 @@
 // Kernel files have no size; they are read until they end.
 #include "host/kernel_file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 tl::expected<std::string, int> read_small(const std::filesystem::path& path) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(open(path.c_str(), kOpenToLook));
   if (file.get() < 0) return tl::unexpected<int>(errno);
   std::string text;
   char buffer[4096];

@@ -2,6 +2,8 @@
 // Small files of /proc and /sys, and their numbers, parsed without trust.
 #pragma once
 
+#include <fcntl.h>
+
 #include <charconv>
 #include <filesystem>
 #include <optional>
@@ -11,6 +13,10 @@
 #include <vector>
 
 namespace joulemark::host {
+
+/// Flags to open what should be a kernel file with. A pipe or a terminal in its place makes nobody
+/// wait for a writer.
+inline constexpr int kOpenToLook = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 /// `text` less blanks and newlines at both ends.
 std::string_view trimmed(std::string_view text);

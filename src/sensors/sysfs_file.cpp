@@ -2,16 +2,17 @@
 // pread on a kept descriptor costs a tenth of open, read, close.
 #include "sensors/sysfs_file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "host/kernel_file.h"
+
 namespace joulemark::sensors {
 
 tl::expected<SysfsFile, int> SysfsFile::open(const std::filesystem::path& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor file(::open(path.c_str(), host::kOpenToLook));
   if (file.get() < 0) return tl::unexpected<int>(errno);
   return SysfsFile(std::move(file));
 }

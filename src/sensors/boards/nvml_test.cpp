@@ -100,7 +100,7 @@ TEST(Nvml, TheUpdatePeriodIsMeasured) {
   NvmlMachine hundred("gpu A\npower 0 60\n");
   hundred.find();
   EXPECT_NEAR(hundred.found().sensors.front()->update_period_s(), 0.1, 0.014);
-  EXPECT_THAT(hundred.status("gpu-0")->detail, HasSubstr("updated every 104 ms"));
+  EXPECT_THAT(hundred.status("gpu-0")->detail, HasSubstr("updated every 99.7 ms"));
   NvmlMachine twenty("gpu A\npower 0 60\npublish_ms 20\n");
   twenty.find();
   EXPECT_NEAR(twenty.found().sensors.front()->update_period_s(), 0.02, 0.014);

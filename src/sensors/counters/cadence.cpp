@@ -4,18 +4,32 @@
 #include "sensors/counters/cadence.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark::sensors {
 namespace {
 
 /// RAPL counters are updated about every 0.976 ms (Intel SDM vol. 3, "about 1 ms"; AMD likewise);
 /// a shorter time between two reads tells nothing.
-constexpr double kShortestPeriodS = 0.001;
+constexpr double kShortestPeriodS = 0.0009;
 /// An update may come late once, and a machine may be busy; no counter rests for so many.
 constexpr double kStallPeriods = 5;
 constexpr double kShortestStallS = 1;
 /// Holds that are remembered; windows are short, so the newest are those that matter.
 constexpr std::size_t kMaxHolds = 1000;
+
+/// Of the times that are within half of `median` from it: reads on a grid tell each of them with
+/// the same error, their mean with less. Steps that nobody saw make the others.
+double mean_near(const std::vector<double>& times, double median) {
+  double sum = 0;
+  double count = 0;
+  for (const double time : times)
+    if (std::abs(time - median) <= median / 2) {
+      sum += time;
+      ++count;
+    }
+  return count > 0 ? sum / count : median;
+}
 
 }  // namespace
 
@@ -53,7 +67,7 @@ void Cadence::calibrate() {
       between.push_back(to_seconds(steps_[i] - steps_[i - 1]));
     const auto median = between.begin() + static_cast<std::ptrdiff_t>(between.size() / 2);
     std::nth_element(between.begin(), median, between.end());
-    period_s_ = *median;
+    period_s_ = mean_near(between, *median);
     continuous_ = period_s_ < kShortestPeriodS / 2;
   } else {
     period_s_ = std::max(period_s_, hold_s());

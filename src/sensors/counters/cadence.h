@@ -18,15 +18,16 @@ class Cadence {
 
   /// Steps seen so far, while collecting.
   [[nodiscard]] std::size_t steps() const { return steps_.size(); }
-  /// Takes the period from the steps so far: the median time between two. With fewer than two steps
-  /// it is the longest hold, which the true one exceeds; later holds may raise it then.
+  /// Takes the period from the steps so far: the mean of the usual times between two. With fewer
+  /// than two steps it is the longest hold, which the true one exceeds; later holds may raise it
+  /// then.
   void calibrate();
   [[nodiscard]] bool is_calibrated() const { return calibrated_; }
   /// Whether `period_s` was measured; else it is a lower bound.
   [[nodiscard]] bool is_measured() const { return measured_; }
   /// Whether steps came as fast as the reads: it is up to date at all times, as far as they tell.
   [[nodiscard]] bool is_continuous() const { return continuous_; }
-  /// Seconds between two updates, 1 ms at least.
+  /// Seconds between two updates, 0.9 ms at least.
   [[nodiscard]] double period_s() const { return period_s_; }
   /// A counter that shows no step for longer than this has stalled.
   [[nodiscard]] double stall_limit_s() const;

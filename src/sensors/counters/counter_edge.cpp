@@ -13,6 +13,9 @@ constexpr std::size_t kMostSteps = 4096;
 /// Of how much the window's power is another one than just before it, the part that may have begun
 /// before it.
 constexpr double kEarlyPart = 0.85;
+/// Over so many periods, which are known to so much of one, steps are counted on.
+constexpr double kMostPeriods = 20;
+constexpr double kPeriodError = 0.01;
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -33,7 +36,8 @@ Unseen part_of(const Interval& interval, double since_s, double uneven_j) {
   const double f = std::clamp(since_s / interval.seconds, 0.0, 1.0);
   const double late_j = interval.joules * interval.bracket_s / interval.seconds / std::sqrt(6.0);
   return {.joules = interval.joules * f,
-          .uncertainty_j = std::hypot(uneven_j * std::sqrt(f * (1 - f) / 3), late_j)};
+          .uncertainty_j = late_j,
+          .uneven_j = uneven_j * std::sqrt(f * (1 - f) / 3)};
 }
 
 /// The power of the step before, going on; what a moment as short as a read can have changed is
@@ -44,6 +48,19 @@ Unseen gone_on(const LastStep& last, double watts) {
   return {.joules = last.watts * last.since_s,
           .uncertainty_j = std::hypot(change_w * seconds / std::sqrt(3.0),
                                       last.watts * last.bracket_s / std::sqrt(6.0))};
+}
+
+/// The step before the reading, as another one tells it that was seen closely: steps come at equal
+/// times, and the power between the two is taken to be one.
+std::optional<LastStep> last_step_by(const StepLog::Step& seen, const EdgeReading& reading,
+                                     double period_s) {
+  const double later_s = to_seconds(seen.t_ns - seen.bracket_ns / 2 - reading.t_ns);
+  const double periods = std::ceil(later_s / period_s);
+  if (periods == 0) return std::nullopt;
+  return LastStep{
+      .since_s = periods * period_s - later_s,
+      .bracket_s = to_seconds(seen.bracket_ns) + std::abs(periods) * kPeriodError * period_s,
+      .watts = (seen.joules - reading.joules) / (periods * period_s)};
 }
 
 }  // namespace
@@ -80,6 +97,19 @@ std::optional<double> StepLog::watts_after(const Step& step) const {
   return (next->joules - step.joules) / to_seconds(next->t_ns - step.t_ns);
 }
 
+std::optional<LastStep> StepLog::extrapolated(const EdgeReading& reading, double period_s) const {
+  const auto close_to = [&](const Step& step) {
+    const double away_s = std::abs(to_seconds(step.t_ns - reading.t_ns));
+    return step.bracket_ns <= kTightBracket && away_s <= kMostPeriods * period_s;
+  };
+  const auto at = steps_.size() - count_after(reading.t_ns);
+  for (std::size_t i = at; i < steps_.size(); ++i)
+    if (close_to(steps_[i])) return last_step_by(steps_[i], reading, period_s);
+  for (std::size_t i = at; i > 0; --i)
+    if (close_to(steps_[i - 1])) return last_step_by(steps_[i - 1], reading, period_s);
+  return std::nullopt;
+}
+
 std::optional<LastStep> StepLog::last_step() const {
   if (steps_.empty() || steps_.back().bracket_ns > kTightBracket) return std::nullopt;
   const Step& last = steps_.back();
@@ -105,6 +135,13 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
     return part_of(interval, seconds - until_s, uneven_j(interval, log.watts_after(*next), watts));
   }
   if (last && last->watts >= 0) return gone_on(*last, watts);
+  // Another sensor was waited for meanwhile.
+  if (const auto counted = log.extrapolated(reading, period_s)) {
+    Unseen unseen = gone_on(*counted, watts);
+    // The load may have changed in as much as a few periods.
+    unseen.uneven_j = std::abs(watts - counted->watts) * counted->since_s;
+    return unseen;
+  }
   const double seconds = last ? last->since_s : period_s / 2;
   return {.joules = watts * seconds, .uncertainty_j = watts * period_s / std::sqrt(12.0)};
 }

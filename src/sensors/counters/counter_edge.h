@@ -11,6 +11,13 @@
 
 namespace joulemark::sensors {
 
+/// A reading at an edge of a window.
+struct EdgeReading {
+  double joules = 0;
+  Nanoseconds t_ns = 0;
+  std::optional<LastStep> last_step = {};
+};
+
 /// The steps of one counter, as its reads saw them.
 class StepLog {
  public:
@@ -31,6 +38,10 @@ class StepLog {
   [[nodiscard]] std::size_t count_after(Nanoseconds t) const;
   /// The mean power from a step to the next one; empty where nobody saw when that was.
   [[nodiscard]] std::optional<double> watts_after(const Step& step) const;
+  /// The last step before a reading, counted on from one that was seen closely a few periods before
+  /// or after it; empty where there is none.
+  [[nodiscard]] std::optional<LastStep> extrapolated(const EdgeReading& reading,
+                                                     double period_s) const;
   /// The last step; empty where the reads around it were far apart.
   [[nodiscard]] std::optional<LastStep> last_step() const;
 
@@ -47,13 +58,6 @@ class StepLog {
 /// Reads this close tell when a step happened.
 inline constexpr Nanoseconds kTightBracket = 500'000;
 
-/// A reading at an edge of a window.
-struct EdgeReading {
-  double joules = 0;
-  Nanoseconds t_ns = 0;
-  std::optional<LastStep> last_step = {};
-};
-
 /// Energy between the last step before the reading and the reading itself, which the counter does
 /// not show, where the mean power of the window is `watts`.
 ///
@@ -61,11 +65,13 @@ struct EdgeReading {
 /// uncertainty grows with how far the step is from `watts` and from the power after it, for then
 /// the load changed in it, at a moment that nobody knows; and with the time between the reads that
 /// saw the step. Where they did not, as at the begin of work, it is the power of the step before
-/// that went on; where no step is known, half a period at `watts`, for the reading may be anywhere
-/// within one.
+/// that went on, or the power to a step a few periods away; where no step is known, half a period
+/// at `watts`, for the reading may be anywhere within one.
 struct Unseen {
   double joules = 0;
-  double uncertainty_j = 0;
+  double uncertainty_j = 0;  ///< without the next
+  /// Of a load that changed. It does so for all counters of a machine at one time.
+  double uneven_j = 0;
 };
 Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s, double watts);
 

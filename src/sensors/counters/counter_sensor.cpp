@@ -225,12 +225,13 @@ std::optional<Energy> CounterSensor::obstacle(const Entry& entry, const CounterR
   return std::nullopt;
 }
 
-Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
-                                const std::vector<CounterReading>& end) const {
+CounterSensor::Measured CounterSensor::energy_of(const Entry& entry,
+                                                 const std::vector<CounterReading>& begin,
+                                                 const std::vector<CounterReading>& end) const {
   const std::string& scope = entry.source.scope.scope;
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
-  if (auto why = obstacle(entry, first, last)) return *std::move(why);
+  if (auto why = obstacle(entry, first, last)) return {.energy = *std::move(why)};
   const double shown = last->joules - first->joules;
   const double seconds = to_seconds(last->t_after_ns - first->t_after_ns);
   const double hold_s = entry.cadence.longest_hold_s(first->t_after_ns, last->t_after_ns);
@@ -249,22 +250,38 @@ Energy CounterSensor::energy_of(const Entry& entry, const std::vector<CounterRea
   const double joules = shown + after.joules - before.joules;
   const double rest_j =
       counter_uncertainty_j(*first, *last, {.joules = joules, .resolution_j = entry.source.step_j});
-  return {
-      .scope = scope,
-      .sensor = name_,
-      .energy_class = EnergyClass::kMeasured,
-      .joules = joules,
-      .uncertainty_j = std::hypot(std::hypot(before.uncertainty_j, after.uncertainty_j), rest_j),
-      .reason = "",
-      .detail = ""};
+  const double own_j = std::hypot(std::hypot(before.uncertainty_j, after.uncertainty_j), rest_j);
+  return {.energy = {.scope = scope,
+                     .sensor = name_,
+                     .energy_class = EnergyClass::kMeasured,
+                     .joules = joules,
+                     .uncertainty_j = own_j,
+                     .reason = "",
+                     .detail = ""},
+          .uneven_begin_j = before.uneven_j,
+          .uneven_end_j = after.uneven_j};
 }
 
 std::vector<Energy> CounterSensor::energies(const std::vector<CounterReading>& begin,
                                             const std::vector<CounterReading>& end) const {
   const std::lock_guard lock(mutex_);
+  std::vector<Measured> all;
+  Measured sum;
+  for (const Entry& entry : entries_) {
+    if (!entry.equal_to.empty()) continue;
+    all.push_back(energy_of(entry, begin, end));
+    sum.uneven_begin_j += all.back().uneven_begin_j;
+    sum.uneven_end_j += all.back().uneven_end_j;
+  }
   std::vector<Energy> energies;
-  for (const Entry& entry : entries_)
-    if (entry.equal_to.empty()) energies.push_back(energy_of(entry, begin, end));
+  for (Measured& each : all) {
+    // The squares of these, added up, are the squares of the sums.
+    if (each.energy.uncertainty_j)
+      *each.energy.uncertainty_j = std::sqrt(
+          *each.energy.uncertainty_j * *each.energy.uncertainty_j +
+          each.uneven_begin_j * sum.uneven_begin_j + each.uneven_end_j * sum.uneven_end_j);
+    energies.push_back(std::move(each.energy));
+  }
   return energies;
 }
 

@@ -74,8 +74,14 @@ class CounterSensor final : public Sensor {
   [[nodiscard]] bool is_fresh(Nanoseconds since) const;
   [[nodiscard]] std::optional<Energy> obstacle(const Entry& entry, const CounterReading* first,
                                                const CounterReading* last) const;
-  [[nodiscard]] Energy energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
-                                 const std::vector<CounterReading>& end) const;
+  /// An energy whose uncertainty has not yet the part that is common to all entries.
+  struct Measured {
+    Energy energy;
+    double uneven_begin_j = 0;
+    double uneven_end_j = 0;
+  };
+  [[nodiscard]] Measured energy_of(const Entry& entry, const std::vector<CounterReading>& begin,
+                                   const std::vector<CounterReading>& end) const;
 
   std::string name_;
   mutable std::mutex mutex_;

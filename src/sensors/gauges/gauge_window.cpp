@@ -142,6 +142,20 @@ bool stands_still(const PowerIntegral& integral, const GaugeWindow& window) {
   return changes <= kStillChanges;
 }
 
+/// How much the readings changed while they remembered what was before the window.
+double swing_before_w(const PowerIntegral& integral, Nanoseconds begin, double memory_s) {
+  const auto last = integral.at_or_before(begin);
+  if (!last) return 0;
+  double least_w = integral[*last].watts;
+  double most_w = least_w;
+  const Nanoseconds since = begin - to_nanoseconds(memory_s);
+  for (std::size_t i = *last; i > 0 && integral[i].t > since; --i) {
+    least_w = std::min(least_w, integral[i - 1].watts);
+    most_w = std::max(most_w, integral[i - 1].watts);
+  }
+  return most_w - least_w;
+}
+
 std::optional<Span> span_between(const PowerIntegral& integral, const GaugeTiming& timing,
                                  const GaugeWindow& window) {
   const auto first = integral.at_or_before(window.begin);
@@ -170,12 +184,15 @@ std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,
     // Of each edge: how uneven the power was within a mean, and within the time since its update.
     const double edge_var =
         span_later->power_var() * memory_s * (timing.average_s / 12 + timing.update_s / 4);
+    // A load that changed shortly before: the reading at the begin does not tell all of it.
+    const double before_var =
+        square(swing_before_w(integral, window.begin, memory_s) * memory_s / 2) / 3;
     const double hidden_var =
         stands_still(integral, later) ? 0 : span_later->hidden_var(integral.least_w());
-    return GaugeEnergy{
-        .joules = span_later->joules() - outside_j,
-        .uncertainty_j = std::sqrt(span_later->sampling_var() + 2 * edge_var +
-                                   span_later->step_var() + hidden_var + span_later->guess_var())};
+    return GaugeEnergy{.joules = span_later->joules() - outside_j,
+                       .uncertainty_j = std::sqrt(
+                           span_later->sampling_var() + edge_var + std::max(edge_var, before_var) +
+                           span_later->step_var() + hidden_var + span_later->guess_var())};
   }
   const auto span = span_between(integral, timing, window);
   if (!span) return std::nullopt;

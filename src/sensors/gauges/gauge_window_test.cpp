@@ -76,6 +76,16 @@ TEST(GaugeWindow, APowerThatFellBeforeAShortWindowIsNoNegativeEnergy) {
   EXPECT_GT(energy->uncertainty_j, 10);
 }
 
+TEST(GaugeWindow, ALoadThatBeganShortlyBeforeTheWindowIsInTheUncertainty) {
+  const auto integral = sampled(0.1, 12, mean_of_a_burst);
+  const auto energy = energy_of_window(integral, {.average_s = 1}, window(5.5, 8));
+  // The reading at the begin is the mean of half idle and half load: 200 W.
+  EXPECT_NEAR(energy->joules, 750 + 25, 1);
+  EXPECT_GT(1.96 * energy->uncertainty_j, 25);
+  const auto long_before = energy_of_window(integral, {.average_s = 1}, window(7.1, 8));
+  EXPECT_LT(long_before->uncertainty_j, energy->uncertainty_j / 2);
+}
+
 TEST(GaugeWindow, AGuessOfWhatAGaugeRemembersCountsWhereTheEdgesDiffer) {
   // In truth it remembers nothing, and the power at the end goes on.
   const auto integral = sampled(0.1, 10, [](double t) { return t < 5 ? 100.0 : 300.0; });
@@ -83,8 +93,8 @@ TEST(GaugeWindow, AGuessOfWhatAGaugeRemembersCountsWhereTheEdgesDiffer) {
   const auto energy = energy_of_window(integral, timing, window(3, 8));
   EXPECT_NEAR(energy->joules, 1100, 210);
   EXPECT_GT(1.96 * energy->uncertainty_j, std::abs(energy->joules - 1100));
-  const auto even = energy_of_window(integral, timing, window(5.5, 8));
-  EXPECT_NEAR(even->joules, 750, 1e-9);
+  const auto even = energy_of_window(integral, timing, window(6.5, 8));
+  EXPECT_NEAR(even->joules, 450, 1e-9);
   EXPECT_NEAR(even->uncertainty_j, 0, 1e-9);
 }
 
@@ -139,12 +149,29 @@ TEST(PowerIntegral, ForgetsTheOldest) {
 
 TEST(ReadingStep, IsWhatAllNumbersAreMultiplesOf) {
   ReadingStep step;
+  EXPECT_EQ(step.step(), 1);
   for (const long long milliamperes : {7496, 7504, 8, 16, 0, -24, 7400, 6640}) {
     step.see(milliamperes);
     EXPECT_EQ(step.step(), 1);
   }
   step.see(7000);
   EXPECT_EQ(step.step(), 8);
+}
+
+TEST(ReadingStep, OfFewNumbersIsThePowerOfTenThatTheyShare) {
+  ReadingStep step;
+  step.see(111'000'000);
+  EXPECT_EQ(step.step(), 1'000'000);
+  step.see(110'000'000);
+  EXPECT_EQ(step.step(), 1'000'000);
+  step.see(110'400'000);
+  EXPECT_EQ(step.step(), 100'000);
+  step.see(110'123'456);
+  EXPECT_EQ(step.step(), 1);
+  ReadingStep round;
+  // Nobody measures 100 W in steps of 100 W.
+  round.see(100'000'000);
+  EXPECT_EQ(round.step(), 1'000'000);
 }
 
 }  // namespace

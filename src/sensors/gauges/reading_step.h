@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace joulemark::sensors {
 
@@ -12,7 +13,9 @@ namespace joulemark::sensors {
 class ReadingStep {
  public:
   void see(long long value);
-  /// By which neighbouring numbers differ; 1 as long as too few were seen.
+  /// By which neighbouring numbers differ. As long as too few were seen it is the greatest power of
+  /// ten that all are multiples of, a twentieth of the least of them at most: 111000000 is so many
+  /// millions, or something else by a chance of one in a million.
   [[nodiscard]] double step() const;
 
  private:
@@ -21,6 +24,7 @@ class ReadingStep {
   std::array<long long, kEnough> seen_ = {};
   std::size_t different_ = 0;
   long long divisor_ = 0;
+  long long least_ = std::numeric_limits<long long>::max();
 };
 
 }  // namespace joulemark::sensors

@@ -6,8 +6,9 @@
 
 namespace joulemark::sensors {
 
-/// The power of /sys/class/power_supply/BAT* while it discharges, integrated: the whole laptop,
-/// with its screen. Counted only where no other sensor reads a part of it.
+/// The power of the batteries in /sys/class/power_supply while they discharge, integrated: the
+/// whole laptop, with its screen. Those of other devices (mice, UPSs) are no batteries of this
+/// machine. Counted only where no other sensor reads a part of it.
 Discovered find_battery(const SensorEnvironment& environment,
                         const std::vector<ScopeInfo>& claimed);
 

@@ -69,15 +69,25 @@ bool open_power(const HwmonChannel& channel, OpenChannels& open) {
   return true;
 }
 
+/// Of several channels that measure the same the first counts.
+Role role_of(std::size_t index, const std::vector<HwmonChannel>& channels,
+             const std::vector<ScopeInfo>& claimed) {
+  const ScopeInfo& scope = channels[index].scope;
+  std::vector<ScopeInfo> others = claimed;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const ScopeInfo& other = channels[i].scope;
+    const bool again = i > index && other.domain == scope.domain && other.device == scope.device;
+    if (i != index && !again) others.push_back(other);
+  }
+  return role_beside(scope, others);
+}
+
 OpenChannels open_counted(const std::vector<HwmonChannel>& channels,
                           const std::vector<ScopeInfo>& claimed) {
   OpenChannels open;
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    std::vector<ScopeInfo> others = claimed;
-    for (std::size_t j = 0; j < channels.size(); ++j)
-      if (j != i) others.push_back(channels[j].scope);
     const HwmonChannel& channel = channels[i];
-    const Role role = role_beside(channel.scope, others);
+    const Role role = role_of(i, channels, claimed);
     if (role != Role::kCounted) {
       open.statuses.push_back(status_of_role("hwmon", channel.scope.scope, role));
       continue;

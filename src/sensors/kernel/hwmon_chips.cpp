@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include "host/kernel_file.h"
 
@@ -48,12 +50,23 @@ constexpr Label kRails[] = {{"VDD_IN", "module", Domain::kModule},
                             {"VDDRQ", "", Domain::kRail},
                             {"SYS5V", "", Domain::kRail}};
 
-constexpr int kMostChannels = 256;
 /// acpi_power_meter's own default where the chip does not tell.
 constexpr double kUsualAverageS = 0.05;
 
+/// Labels and names are longer in no driver.
+constexpr std::size_t kLongestText = 40;
+/// Chips average over a minute at most.
+constexpr double kLongestIntervalMs = 60'000;
+
 std::string text_of(const fs::path& file) {
-  return host::read_small(file).value_or("");
+  return host::read_small(file).value_or("").substr(0, kLongestText);
+}
+
+/// The milliseconds that a file tells, as seconds; empty where they can be no interval.
+std::optional<double> interval_s(const fs::path& file) {
+  const auto told_ms = host::read_number<double>(file);
+  if (!told_ms || !(*told_ms > 0 && *told_ms <= kLongestIntervalMs)) return std::nullopt;
+  return *told_ms * 1e-3;
 }
 
 bool is_there(const fs::path& path) {
@@ -79,8 +92,7 @@ void add_power_meter(const Chip& chip, std::vector<HwmonChannel>& channels) {
   const fs::path folder = is_there(device / "power1_average") ? device : chip.folder;
   HwmonChannel channel = unknown(chip, "power1", ChannelKind::kPower);
   channel.file = folder / "power1_average";
-  const auto interval_ms = host::read_number<double>(folder / "power1_average_interval");
-  channel.average_s = interval_ms && *interval_ms > 0 ? *interval_ms * 1e-3 : kUsualAverageS;
+  channel.average_s = interval_s(folder / "power1_average_interval").value_or(kUsualAverageS);
   channel.update_s = channel.average_s;
   const std::string label = text_of(device / "power1_oem_info");
   const std::string oem = label.empty() ? text_of(chip.folder / "power1_oem_info") : label;
@@ -95,13 +107,16 @@ void add_power_meter(const Chip& chip, std::vector<HwmonChannel>& channels) {
 
 /// Sockets are "Esocket0"; cores are shown once for each of their threads, and lie in them.
 void add_amd_energy(const Chip& chip, std::vector<HwmonChannel>& channels) {
-  for (int i = 1; i < kMostChannels; ++i) {
-    const std::string channel = fmt::format("energy{}", i);
-    if (!is_there(chip.folder / (channel + "_input"))) return;
-    const std::string label = text_of(chip.folder / (channel + "_label"));
-    if (!label.starts_with("Esocket")) continue;
+  constexpr std::string_view kSocket = "Esocket";
+  constexpr std::string_view kLabel = "_label";
+  for (const fs::path& file : host::entries_of(chip.folder, "energy")) {
+    std::string channel = file.filename().string();
+    const std::string label = channel.ends_with(kLabel) ? text_of(file) : "";
+    if (!label.starts_with(kSocket)) continue;
+    channel.resize(channel.size() - kLabel.size());
     HwmonChannel found = unknown(chip, channel, ChannelKind::kEnergy);
-    const std::string socket = label.substr(std::string("Esocket").size());
+    const std::string socket = label.substr(kSocket.size());
+    if (!host::parse_number<unsigned>(socket)) continue;
     found.scope = {"package-" + socket, Domain::kPackage, socket};
     channels.push_back(std::move(found));
   }
@@ -144,7 +159,7 @@ double shunt_step_ma(const Chip& chip, int channel) {
 
 /// Channels 4 to 6 are the same shunts again, 7 their sum.
 void add_ina3221(const Chip& chip, std::vector<HwmonChannel>& channels) {
-  const auto interval_ms = host::read_number<double>(chip.folder / "update_interval");
+  const double update_s = interval_s(chip.folder / "update_interval").value_or(0);
   for (int i = 1; i <= 3; ++i) {
     const std::string label = text_of(chip.folder / fmt::format("in{}_label", i));
     if (label.empty()) continue;
@@ -152,8 +167,7 @@ void add_ina3221(const Chip& chip, std::vector<HwmonChannel>& channels) {
     channel.second = chip.folder / fmt::format("curr{}_input", i);
     channel.step = kBusStepMv;
     channel.second_step = shunt_step_ma(chip, i);
-    channel.average_s = interval_ms && *interval_ms > 0 ? *interval_ms * 1e-3 : 0;
-    channel.update_s = channel.average_s;
+    channel.average_s = channel.update_s = update_s;
     for (const Label& known : kRails)
       if (label == known.text) channel.scope = scope_of_rail(known);
     channels.push_back(std::move(channel));

@@ -37,7 +37,7 @@ TEST(Hwmon, GraceSocketsArePowerThatIsIntegrated) {
   for (int i = 0; i < 2; ++i) {
     const std::string chip = kHwmon + std::to_string(i);
     machine.put(chip + "/name", "power_meter");
-    machine.put(chip + "/power1_average", "100000000");
+    machine.put(chip + "/power1_average", "100000003");
     machine.put(chip + "/power1_average_interval", "50");
     machine.put(chip + "/device/power1_oem_info",
                 i == 0 ? "Grace Power Socket 0" : "CPU Power Socket 0");
@@ -50,7 +50,7 @@ TEST(Hwmon, GraceSocketsArePowerThatIsIntegrated) {
     if (i < 19) machine.read();
   }
   const auto energies = machine.between(begin, machine.read());
-  EXPECT_NEAR(*energies.back().joules, 200, 1e-9);
+  EXPECT_NEAR(*energies.back().joules, 200.000006, 1e-9);
   EXPECT_EQ(energies.back().energy_class, EnergyClass::kDerived);
   // Nothing changed, so nothing was missed; the readings have steps of a microwatt.
   EXPECT_NEAR(*energies.back().uncertainty_j, 2.1e-6 / std::sqrt(6.0), 1e-9);

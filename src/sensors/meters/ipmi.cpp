@@ -108,10 +108,13 @@ tl::expected<DcmiPower, DcmiFailure> parse_power_reading(std::span<const std::ui
     return failure("unreadable", "the management controller's answer is of no known form");
   if ((reply[kStateAt] & kMeasuring) == 0)
     return failure("inactive", "the management controller does not measure its power now");
+  const double watts = reply[2] | reply[3] << 8;
+  if (watts == 0)
+    return failure("not_supported",
+                   "the management controller shows 0 W, which no server that runs takes");
   std::uint32_t period_ms = 0;
   for (std::size_t i = 0; i < 4; ++i) period_ms |= std::uint32_t{reply[kPeriodAt + i]} << (8 * i);
-  return DcmiPower{.watts = static_cast<double>(reply[2] | reply[3] << 8),
-                   .period_s = period_ms / 1000.0};
+  return DcmiPower{.watts = watts, .period_s = period_ms / 1000.0};
 }
 
 Discovered find_ipmi(const SensorEnvironment& environment, const std::vector<ScopeInfo>& claimed) {

@@ -21,8 +21,8 @@ struct DcmiPower {
   double period_s = 0;  ///< of the controller's own statistics
 };
 
-/// Why there is none: "not_supported" (a completion code says so), "inactive" (the controller does
-/// not measure), "unreadable" (an answer of another form).
+/// Why there is none: "not_supported" (a completion code or 0 W says so), "inactive" (the
+/// controller does not measure), "unreadable" (an answer of another form).
 struct DcmiFailure {
   std::string reason;
   std::string detail;

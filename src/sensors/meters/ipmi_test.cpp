@@ -48,6 +48,9 @@ TEST(Ipmi, WhatIsNoPowerReadingHasAReason) {
   EXPECT_EQ(reason_of({0xC0}), "unreadable");
   EXPECT_EQ(reason_of({}), "unreadable");
   reply = good_reply();
+  reply[2] = reply[3] = 0;  // 0 W
+  EXPECT_EQ(reason_of(reply), "not_supported");
+  reply = good_reply();
   reply[1] = 0;
   EXPECT_EQ(reason_of(reply), "unreadable");
   for (std::size_t size = 1; size < good_reply().size(); ++size) {

@@ -21,12 +21,20 @@ constexpr double kUpdateS = 1;
 /// Asked a bit more often than that, a new number is seen soon.
 constexpr double kSampleIntervalS = 0.5;
 
+/// Of several supplies one may rest; the only one of a machine that runs does not.
+enum class Supply { kOnly, kOneOfSeveral };
+
+bool is_of(Supply supply, double watts) {
+  return watts > 0 || supply == Supply::kOneOfSeveral;
+}
+
 class MeterGauge final : public GaugeSource {
  public:
-  explicit MeterGauge(std::unique_ptr<Meter> meter) : meter_(std::move(meter)) {}
+  MeterGauge(std::unique_ptr<Meter> meter, Supply supply)
+      : meter_(std::move(meter)), supply_(supply) {}
   std::optional<double> watts() override {
     const MeterWatts watts = meter_->ask();
-    if (!watts) return std::nullopt;
+    if (!watts || !is_of(supply_, *watts)) return std::nullopt;
     if (*watts != std::round(*watts)) step_w_ = kFineStepW;
     return *watts;
   }
@@ -36,6 +44,7 @@ class MeterGauge final : public GaugeSource {
   /// Meters tell whole watts, or tenths.
   static constexpr double kFineStepW = 0.1;
   std::unique_ptr<Meter> meter_;
+  Supply supply_;
   double step_w_ = 1;
 };
 
@@ -63,14 +72,14 @@ std::unique_ptr<Meter> open_meter(const MeterAddress& address,
                           .credentials = credentials_of_environment()});
 }
 
-std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, std::unique_ptr<Meter> meter,
+std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, std::unique_ptr<GaugeSource> gauge,
                                   Clock* clock) {
   std::vector<PowerGauge> gauges;
   gauges.push_back({.scope = scope,
                     .timing = {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = true},
                     .max_watts = kMostMeterWatts,
                     .sample_interval_s = kSampleIntervalS,
-                    .source = std::make_unique<MeterGauge>(std::move(meter))});
+                    .source = std::move(gauge)});
   return std::make_unique<GaugeSensor>("meter", std::move(gauges), clock);
 }
 
@@ -93,13 +102,19 @@ Discovered find_meters(const SensorEnvironment& environment,
   const auto& meters = environment.meters;
   if (meters.empty())
     found.statuses.push_back(make_status("meter", "", "absent", "no meter is named (--meter)"));
+  const Supply supply = meters.size() == 1 ? Supply::kOnly : Supply::kOneOfSeveral;
   for (std::size_t i = 0; i < meters.size(); ++i) {
     const std::string device = meters.size() == 1 ? "" : std::to_string(i);
     const ScopeInfo scope{device.empty() ? "wall" : "wall-" + device, Domain::kWall, device};
     auto meter = open_meter(meters[i], environment);
-    const MeterWatts watts = meter->ask();
+    MeterWatts watts = meter->ask();
+    if (watts && !is_of(supply, *watts))
+      watts = meter_failure("unreadable", meters[i],
+                            "it shows 0 W, so it does not feed this machine; is it that outlet?");
     found.statuses.push_back(status_of(watts, scope, meters[i]));
-    if (watts) found.sensors.push_back(sensor_of(scope, std::move(meter), environment.clock));
+    if (watts)
+      found.sensors.push_back(sensor_of(
+          scope, std::make_unique<MeterGauge>(std::move(meter), supply), environment.clock));
   }
   return found;
 }

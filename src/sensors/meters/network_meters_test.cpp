@@ -82,6 +82,23 @@ TEST(NetworkMeters, AreLookedForOnlyWhereTheyAreNamed) {
   EXPECT_TRUE(machine.found().sensors.empty());
 }
 
+TEST(NetworkMeters, AnOutletThatShows0WattsDoesNotFeedThisMachine) {
+  LoopbackServer server(serve_http([](const std::string&) { return http_answer(netio(0)); }));
+  const MeteredMachine machine({address_of("netio", server)});
+  EXPECT_TRUE(machine.found().sensors.empty());
+  EXPECT_EQ(machine.status().reason, "unreadable");
+  EXPECT_THAT(machine.status().detail, HasSubstr("it shows 0 W"));
+}
+
+TEST(NetworkMeters, OneOfSeveralSuppliesMayRest) {
+  LoopbackServer resting(serve_http([](const std::string&) { return http_answer(netio(0)); }));
+  LoopbackServer working(serve_http([](const std::string&) { return http_answer(netio(90)); }));
+  MeteredMachine machine({address_of("netio", resting), address_of("netio", working)});
+  const Readings begin = machine.read();
+  machine.wait_s(1);
+  EXPECT_NEAR(*machine.between(begin, machine.read()).back().joules, 90, 1e-9);
+}
+
 TEST(NetworkMeters, ThePowerAtThePlugIsIntegrated) {
   std::atomic<double> watts = 100;
   LoopbackServer server(serve_http([&](const std::string&) { return http_answer(netio(watts)); }));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensors/rapl/perf_counter.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
@@ -11,6 +10,7 @@
 #include <cstring>
 
 #include "base/descriptor.h"
+#include "host/kernel_file.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -61,7 +61,7 @@ OpenedCounter open_kernel_event(const PerfEvent& event) {
 
 OpenedCounter open_simulated_event(const std::filesystem::path& root, const PerfEvent& event) {
   const auto path = root / "sim/perf" / fmt::format("{}-cpu{}", event.name, event.cpu);
-  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor file(open(path.c_str(), host::kOpenToLook));
   if (file.get() < 0) return tl::unexpected<int>(errno);
   return std::make_unique<SimulatedEvent>(std::move(file));
 }

@@ -32,6 +32,8 @@ constexpr EventName kEvents[] = {{"energy-pkg", "package", Domain::kPackage},
                                  {"energy-psys", "psys", Domain::kPsys}};
 
 constexpr int kMostCpus = 65536;
+/// One of each die; no machine has so many.
+constexpr std::size_t kMostCounters = 1024;
 /// Units that a counter may have, joules: beyond, the file holds nonsense.
 constexpr double kLeastUnitJ = 1e-12;
 constexpr double kMostUnitJ = 1e3;
@@ -48,7 +50,7 @@ std::optional<Place> place_of(const fs::path& root, int cpu) {
       root / "sys/devices/system/cpu" / fmt::format("cpu{}", cpu) / "topology";
   const auto socket = host::read_number<int>(topology / "physical_package_id");
   const int die = host::read_number<int>(topology / "die_id").value_or(0);
-  if (!socket) return std::nullopt;
+  if (!socket || *socket < 0) return std::nullopt;
   return Place{*socket, die >= 0 && die < kMostCpus ? die : 0};
 }
 
@@ -124,6 +126,10 @@ PowerPmu read_power_pmu(const fs::path& root) {
   const auto cpus = parse_cpu_list(host::read_small(folder / "cpumask").value_or("0"));
   if (!cpus) {
     pmu.unclear.emplace_back("cpumask is no list of processors");
+    return pmu;
+  }
+  if (cpus->size() > kMostCounters) {
+    pmu.unclear.push_back(fmt::format("cpumask names {} processors", cpus->size()));
     return pmu;
   }
   const auto devices = devices_of(root, *cpus);

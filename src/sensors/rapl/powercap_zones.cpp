@@ -20,6 +20,11 @@ constexpr std::string_view kRegisters = "intel-rapl:";
 constexpr std::string_view kMmio = "intel-rapl-mmio:";
 /// The counters are 32 bits of steps.
 constexpr double kStepsLessOne = 4294967295.0;
+/// Steps that a register may have, joules: 1 µJ to 1 J are known.
+constexpr double kLeastStepJ = 0.9e-6;
+constexpr double kMostStepJ = 2;
+/// The kernel's own names have 16 characters at most.
+constexpr std::size_t kLongestName = 40;
 
 bool is_zone_name(std::string_view name) {
   return name.starts_with(kRegisters) || name.starts_with(kMmio);
@@ -41,23 +46,30 @@ Domain domain_of(std::string_view name) {
   if (name == "dram") return Domain::kDram;
   if (name == "core") return Domain::kCore;
   if (name == "uncore") return Domain::kUncore;
-  if (name == "psys") return Domain::kPsys;
+  // Of the second and later sockets "psys-1".
+  if (name == "psys" || name.starts_with("psys-")) return Domain::kPsys;
   return Domain::kOther;
+}
+
+/// The zone's range and the step that follows from it, where they can be those of a register.
+void read_range(Zone& zone) {
+  zone.step_j = kUsualRaplStepJ;
+  const auto range = host::read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
+  if (!range) return;
+  const double step_uj = static_cast<double>(*range) / kStepsLessOne;
+  if (step_uj < kLeastStepJ * 1e6 || step_uj > kMostStepJ * 1e6) return;
+  zone.modulus_uj = static_cast<double>(*range) + step_uj;
+  zone.step_j = step_uj * 1e-6;
 }
 
 Zone read_zone(const fs::path& folder, const std::string& directory) {
   Zone zone{.directory = directory, .path = folder / directory};
-  const std::string name = host::read_small(zone.path / "name").value_or("");
+  std::string name = host::read_small(zone.path / "name").value_or("");
+  if (name.size() > kLongestName) name.clear();
   zone.scope = {.scope = name.empty() ? directory : name, .domain = domain_of(name), .device = ""};
   if (zone.scope.domain == Domain::kPackage)
     zone.scope.device = name.substr(std::string("package-").size());
-  const auto range = host::read_number<std::uint64_t>(zone.path / "max_energy_range_uj");
-  zone.step_j = kUsualRaplStepJ;
-  if (range && *range > 0) {
-    const double step_uj = static_cast<double>(*range) / kStepsLessOne;
-    zone.modulus_uj = static_cast<double>(*range) + step_uj;
-    zone.step_j = step_uj * 1e-6;
-  }
+  read_range(zone);
   return zone;
 }
 
@@ -83,12 +95,13 @@ Role role_of(const Zone& zone, const std::vector<Zone>& zones, std::span<const S
   const Role beside = role_beside(zone.scope, claimed);
   if (beside != Role::kCounted) return beside;
   std::vector<ScopeInfo> others;
-  for (const Zone& other : zones)
-    if (other.directory != zone.directory && is_mmio(other) == is_mmio(zone))
-      others.push_back(other.scope);
-  const Role role = role_beside(zone.scope, others);
   // Two zones of one name are two counters until their values say otherwise.
-  return role == Role::kDuplicate ? Role::kCounted : role;
+  const auto is_alike = [&](const Zone& other) {
+    return other.scope.domain == zone.scope.domain && other.scope.device == zone.scope.device;
+  };
+  for (const Zone& other : zones)
+    if (!is_alike(other) && is_mmio(other) == is_mmio(zone)) others.push_back(other.scope);
+  return role_beside(zone.scope, others);
 }
 
 /// Two zones of one name would be one scope: the second and later ones carry their folder.
