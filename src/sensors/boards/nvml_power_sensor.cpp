@@ -78,7 +78,7 @@ double NvmlPowerSensor::sample_interval_s() const {
 }
 
 double NvmlPowerSensor::max_read_interval_s() const {
-  return kLateReads * sample_interval_s();
+  return sample_interval_s();
 }
 
 std::string NvmlPowerSensor::describe(std::size_t index) const {
@@ -137,7 +137,7 @@ void NvmlPowerSensor::calibrate() {
 std::optional<double> NvmlPowerSensor::watts_between(const CounterReading& begin,
                                                      const CounterReading& end) const {
   const double seconds = to_seconds(end.t_after_ns - begin.t_after_ns);
-  if (seconds > max_read_interval_s()) return std::nullopt;
+  if (seconds > kLateReads * sample_interval_s()) return std::nullopt;
   return Sensor::watts_between(begin, end);
 }
 

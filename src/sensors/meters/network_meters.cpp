@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/split.h"
+#include "host/kernel_file.h"
 #include "net/curl_client.h"
 #include "sensors/gauges/gauge_sensor.h"
 #include "sensors/meters/http_meter.h"
@@ -85,12 +87,22 @@ SensorStatus status_of(const MeterWatts& watts, const ScopeInfo& scope,
   return status;
 }
 
+/// Those that the user named, and those that a simulated machine has.
+std::vector<MeterAddress> meters_of(const SensorEnvironment& environment) {
+  std::vector<MeterAddress> meters = environment.meters;
+  if (environment.root == "/") return meters;
+  const auto text = host::read_small(environment.root / "sim/meters");
+  for (const std::string& line : split(text.value_or(""), '\n'))
+    if (auto address = parse_meter_address(line)) meters.push_back(*std::move(address));
+  return meters;
+}
+
 }  // namespace
 
 Discovered find_meters(const SensorEnvironment& environment,
                        const std::vector<ScopeInfo>& /*claimed*/) {
   Discovered found;
-  const auto& meters = environment.meters;
+  const std::vector<MeterAddress> meters = meters_of(environment);
   if (meters.empty())
     found.statuses.push_back(make_status("meter", "", "absent", "no meter is named (--meter)"));
   for (std::size_t i = 0; i < meters.size(); ++i) {
