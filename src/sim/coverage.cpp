@@ -94,43 +94,56 @@ struct Lane {
 };
 constexpr double kSlowDither = 0.1;
 
-std::vector<Lane> lanes_of(const std::vector<std::unique_ptr<Sensor>>& sensors, Nanoseconds now,
-                           Nanoseconds end) {
+std::vector<Lane> lanes_of(const std::vector<std::unique_ptr<Sensor>>& sensors, Nanoseconds now) {
   std::vector<Lane> lanes;
   std::vector<Sensor*> common;
-  double interval_s = to_seconds(end - now);
+  double interval_s = INFINITY;
   for (const auto& sensor : sensors) {
     const double slow_s = sensor->sample_interval_s();
-    if (slow_s > 0)
+    if (slow_s > 0) {
       lanes.push_back(
           {{sensor.get()}, sensors::TickGrid(now, to_nanoseconds(slow_s), kSlowDither)});
-    else
-      common.push_back(sensor.get());
-    if (slow_s <= 0 && sensor->max_read_interval_s() > 0)
-      interval_s = std::min(interval_s, sensor->max_read_interval_s());
+      continue;
+    }
+    common.push_back(sensor.get());
+    const double longest_s = sensor->max_read_interval_s();
+    if (longest_s > 0) interval_s = std::min(interval_s, longest_s);
   }
-  if (interval_s > 0)
+  if (std::isfinite(interval_s))
     lanes.push_back(
         {common, sensors::TickGrid(now, to_nanoseconds(interval_s), sensors::kFullDither)});
+  for (Lane& lane : lanes) lane.next = lane.grid.next(now);
   return lanes;
 }
 
-/// What the sampler does until `end`.
-void keep_read(const std::vector<std::unique_ptr<Sensor>>& sensors, sensors::ScriptedClock& clock,
-               Nanoseconds end) {
-  std::vector<Lane> lanes = lanes_of(sensors, clock.now(), end);
-  std::vector<CounterReading> readings;
-  for (Lane& lane : lanes) lane.next = lane.grid.next(clock.now());
-  while (!lanes.empty()) {
-    Lane& first = *std::min_element(lanes.begin(), lanes.end(),
-                                    [](const Lane& a, const Lane& b) { return a.next < b.next; });
-    if (first.next >= end) break;
-    clock.sleep_until(first.next);
-    for (Sensor* sensor : first.sensors) sensor->sample_into(readings);
-    first.next = first.grid.next(clock.now());
+/// Scripted time in which the sampler reads.
+class SampledClock final : public Clock {
+ public:
+  explicit SampledClock(SimWorld& world) { world.follow(clock_); }
+  Nanoseconds now() override { return clock_.now(); }
+  void sleep_until(Nanoseconds deadline) override {
+    while (Lane* lane = next_before(deadline)) {
+      clock_.sleep_until(lane->next);
+      for (Sensor* sensor : lane->sensors) sensor->sample_into(readings_);
+      lane->next = lane->grid.next(clock_.now());
+    }
+    clock_.sleep_until(deadline);
   }
-  clock.sleep_until(end);
-}
+  /// Begins to read `sensors`.
+  void sample(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+    lanes_ = lanes_of(sensors, now());
+  }
+
+ private:
+  Lane* next_before(Nanoseconds deadline) {
+    const auto first = std::min_element(
+        lanes_.begin(), lanes_.end(), [](const Lane& a, const Lane& b) { return a.next < b.next; });
+    return first != lanes_.end() && first->next < deadline ? &*first : nullptr;
+  }
+  sensors::ScriptedClock clock_;
+  std::vector<Lane> lanes_;
+  std::vector<CounterReading> readings_;
+};
 
 /// By which windows differ in length: an update period or more, so that their ends stand at other
 /// parts of one than their begins.
@@ -149,21 +162,15 @@ Energy energy_of(const std::vector<Energy>& energies, const std::string& scope) 
 
 Result<std::optional<Run>> window_on(SimWorld& world, const CoverageCase& setup, double begin_s,
                                      double window_s) {
-  sensors::ScriptedClock clock;
+  SampledClock clock(world);
   const Nanoseconds start = clock.now();
-  world.follow(clock);
-  const sensors::Discovered found = sensors::discover({.root = world.root(),
-                                                       .clock = &clock,
-                                                       .open_perf = {},
-                                                       .nvml_library = {},
-                                                       .amd_library = {},
-                                                       .rocm_library = {},
-                                                       .level_zero_library = {}});
+  const sensors::Discovered found = sensors::discover({.root = world.root(), .clock = &clock});
+  clock.sample(found.sensors);
   // As a trial does: the work begins right behind a step of the fast counters.
-  keep_read(found.sensors, clock, start + to_nanoseconds(begin_s - kLeadS));
+  clock.sleep_until(start + to_nanoseconds(begin_s - kLeadS));
   const sensors::Readings begin = sensors::read_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
-  keep_read(found.sensors, clock, clock.now() + to_nanoseconds(window_s));
+  clock.sleep_until(clock.now() + to_nanoseconds(window_s));
   const double to_s = to_seconds(clock.now() - start);
   const sensors::Readings end = sensors::read_all(found.sensors);
   const std::vector<Energy> energies =

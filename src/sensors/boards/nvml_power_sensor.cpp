@@ -40,10 +40,10 @@ GaugeFacts facts_of(NvmlPower way) {
     case NvmlPower::kUsage:
       break;
   }
-  // Nobody knows what the average is of: it may look at little of the time, and remember all.
+  // Nobody knows what the average is of: it may look at little of the time, and remember a second.
   return {"its power, an average of up to 1 s",
-          {.average_s = 0, .update_s = 1, .is_guessed = true},
-          0.2};
+          {.average_s = 0, .update_s = 0.1, .unsure_s = 1, .is_guessed = true},
+          0.1};
 }
 
 }  // namespace
@@ -149,9 +149,10 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
   if (first == nullptr || last == nullptr)
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const GaugeFacts facts = facts_of(entry.board.power);
+  const Edges edges = edges_of(*first, *last);
   const auto energy = energy_of_window(entry.integral, facts.timing,
-                                       {.begin = middle(*first),
-                                        .end = middle(*last),
+                                       {.begin = edges.begin.t_after_ns,
+                                        .end = edges.end.t_before_ns,
                                         .longest_step_s = kLateReads * facts.interval_s});
   if (!energy)
     return absent_energy(scope, "gap", "its power was not read often enough to be integrated");

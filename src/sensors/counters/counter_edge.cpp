@@ -13,6 +13,13 @@ constexpr std::size_t kMostSteps = 4096;
 /// Of how much the window's power is another one than just before it, the part that may have begun
 /// before it.
 constexpr double kEarlyPart = 0.85;
+/// By what part of the window's power that of a single period is another one, where no reads tell:
+/// of work that comes and goes a few times in it.
+constexpr double kUnevenPart = 0.3;
+
+double square(double x) {
+  return x * x;
+}
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -106,7 +113,8 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
   }
   if (last && last->watts >= 0) return gone_on(*last, watts);
   const double seconds = last ? last->since_s : period_s / 2;
-  return {.joules = watts * seconds, .uncertainty_j = watts * period_s / std::sqrt(12.0)};
+  return {.joules = watts * seconds,
+          .uncertainty_j = watts * period_s * std::sqrt(1.0 / 12 + square(kUnevenPart) / 3)};
 }
 
 }  // namespace joulemark::sensors

@@ -18,7 +18,8 @@
 namespace joulemark::sensors {
 namespace {
 
-/// Plugs and analysers bring a new number about once a second, the mean of the time since the last.
+/// Plugs bring a new number about once a second, the mean of the time since the last; PTDaemon is
+/// asked for exactly that.
 constexpr double kUpdateS = 1;
 /// Asked a bit more often than that, a new number is seen soon.
 constexpr double kSampleIntervalS = 0.5;
@@ -29,14 +30,19 @@ class MeterGauge final : public GaugeSource {
   std::optional<double> watts() override {
     const MeterWatts watts = meter_->ask();
     if (!watts) return std::nullopt;
-    if (*watts != std::round(*watts)) step_w_ = kFineStepW;
+    while (step_w_ > kFinestStepW && !is_multiple(*watts, step_w_)) step_w_ /= 10;
     return *watts;
   }
   [[nodiscard]] double step_w() const override { return step_w_; }
 
  private:
-  /// Meters tell whole watts, or tenths.
-  static constexpr double kFineStepW = 0.1;
+  /// Meters tell whole watts, tenths or hundredths; analysers a few digits more.
+  static constexpr double kFinestStepW = 0.0015;
+  static bool is_multiple(double watts, double step_w) {
+    constexpr double kRounding = 1e-6;
+    const double steps = watts / step_w;
+    return std::abs(steps - std::round(steps)) < kRounding / step_w;
+  }
   std::unique_ptr<Meter> meter_;
   double step_w_ = 1;
 };
@@ -65,11 +71,15 @@ std::unique_ptr<Meter> open_meter(const MeterAddress& address,
                           .credentials = credentials_of_environment()});
 }
 
-std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, std::unique_ptr<Meter> meter,
-                                  Clock* clock) {
+GaugeTiming timing_of(MeterKind kind) {
+  return {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = kind != MeterKind::kPtdaemon};
+}
+
+std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, const GaugeTiming& timing,
+                                  std::unique_ptr<Meter> meter, Clock* clock) {
   std::vector<PowerGauge> gauges;
   gauges.push_back({.scope = scope,
-                    .timing = {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = true},
+                    .timing = timing,
                     .max_watts = kMostMeterWatts,
                     .sample_interval_s = kSampleIntervalS,
                     .source = std::make_unique<MeterGauge>(std::move(meter))});
@@ -111,7 +121,9 @@ Discovered find_meters(const SensorEnvironment& environment,
     auto meter = open_meter(meters[i], environment);
     const MeterWatts watts = meter->ask();
     found.statuses.push_back(status_of(watts, scope, meters[i]));
-    if (watts) found.sensors.push_back(sensor_of(scope, std::move(meter), environment.clock));
+    if (watts)
+      found.sensors.push_back(
+          sensor_of(scope, timing_of(meters[i].kind), std::move(meter), environment.clock));
   }
   return found;
 }
