@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/coverage.h"
+#include "sim/kinds.h"
 #include "sim/machine_file.h"
 
 namespace joulemark::bench {
@@ -36,6 +37,19 @@ std::vector<std::string> measured_machines() {
   return names;
 }
 
+/// The scopes that get rows: the total and, where that is a meter's alone, the first board.
+std::vector<std::string> measured_scopes(const sim::Machine& machine) {
+  std::vector<std::string> scopes = {"total"};
+  for (const sim::Part& part : machine.parts) {
+    const bool is_apart =
+        std::find(machine.total.begin(), machine.total.end(), part.shows) == machine.total.end();
+    if (!is_apart || sim::find_kind(part.kind)->driver == nullptr) continue;
+    scopes.push_back(part.shows);
+    break;
+  }
+  return scopes;
+}
+
 /// "94.6 (1.10)", with the bias where it is what costs the coverage.
 std::string cell(const sim::Coverage& coverage) {
   if (coverage.absent == coverage.runs) return "absent";
@@ -47,18 +61,37 @@ std::string cell(const sim::Coverage& coverage) {
 
 /// The cells of one machine under one load, or nothing when there is no total at all.
 Result<std::string> row(sim::CoverageCase setup) {
-  std::string text = fmt::format("| {} | {} |", setup.machine.name, setup.load->name);
+  const std::string name = setup.scope == "total"
+                               ? setup.machine.name
+                               : fmt::format("{}: {}", setup.machine.name, setup.scope);
+  std::string text = fmt::format("| {} | {} |", name, setup.load->name);
   for (const double window_s : kWindowLengthsS) {
     setup.window_s = window_s;
     const auto coverage = sim::measure_coverage(setup);
     if (!coverage) return fail(coverage.error());
     if (coverage->absent == coverage->runs) return std::string();
     text += fmt::format(" {} |", cell(*coverage));
-    fmt::print(stderr, "{} {} {} s: {:.1f} %, mean {:.4g} J, bias {:.2g} J, width {:.2g} J\n",
-               setup.machine.name, setup.load->name, window_s, 100 * coverage->share_held(),
-               coverage->mean_joules, coverage->mean_error_j, coverage->mean_width_j);
+    fmt::print(stderr, "{} {} {} s: {:.1f} %, mean {:.4g} J, bias {:.2g} J, width {:.2g} J\n", name,
+               setup.load->name, window_s, 100 * coverage->share_held(), coverage->mean_joules,
+               coverage->mean_error_j, coverage->mean_width_j);
   }
   return text + "\n";
+}
+
+Status print_rows(const sim::CoverageCase& all) {
+  for (const std::string& scope : measured_scopes(all.machine)) {
+    for (const sim::CoverageLoad& load : sim::coverage_loads()) {
+      sim::CoverageCase setup = all;
+      setup.scope = scope;
+      setup.load = &load;
+      const auto text = row(std::move(setup));
+      if (!text) return fail(text.error());
+      if (text->empty()) break;
+      fmt::print("{}", *text);
+      std::fflush(stdout);
+    }
+  }
+  return {};
 }
 
 Status print_table(const std::vector<std::string>& names, int runs,
@@ -67,14 +100,9 @@ Status print_table(const std::vector<std::string>& names, int runs,
   for (const std::string& name : names) {
     const auto machine = sim::load_machine(name);
     if (!machine) return fail(machine.error());
-    for (const sim::CoverageLoad& load : sim::coverage_loads()) {
-      const auto text =
-          row({.machine = *machine, .load = &load, .runs = runs, .seed = 1, .folder = folder});
-      if (!text) return fail(text.error());
-      if (text->empty()) break;
-      fmt::print("{}", *text);
-      std::fflush(stdout);
-    }
+    if (auto printed = print_rows({.machine = *machine, .runs = runs, .seed = 1, .folder = folder});
+        !printed)
+      return printed;
   }
   return {};
 }

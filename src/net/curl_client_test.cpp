@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
-#include "net/testing/loopback_server.h"
+#include "net/testing/http_answers.h"
 
 namespace joulemark::net {
 namespace {

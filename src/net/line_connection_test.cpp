@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/testing/loopback_server.h"
+#include "net/loopback_server.h"
 
 namespace joulemark::net {
 namespace {

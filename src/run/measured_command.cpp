@@ -82,8 +82,10 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   await_end(*process, context.stop);
   run.t1_ns = monotonic_now();
   const sensors::Readings end = sensors::read_all(context.sensors);
-  keep_alive.stop();
   WindowFacts facts = watch.end();
+  // While one sensor is read on behind the window, the others are as well.
+  run.energy = sensors::measure_between(context.sensors, begin, end, context.statuses);
+  keep_alive.stop();
   sensors::add_cost(facts, keep_alive.cost());
   const auto ended = process->wait();
   if (!ended) return fail(ended.error());
@@ -92,7 +94,6 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   run.resources = resources_of(ended->usage, floor_bytes);
   run.resources.facts = std::move(facts);
   add_blocks(run.resources.facts, ended->usage);
-  run.energy = sensors::measure_between(context.sensors, begin, end, context.statuses);
   if (context.estimate_for != nullptr)
     run.estimate = sensors::estimate_energy(
         *context.estimate_for, {.seconds = run.seconds(), .cpu_s = run.resources.cpu_s});
@@ -111,9 +112,9 @@ std::optional<IdlePower> measure_idle(double seconds, const CommandContext& cont
     clock.sleep_until(std::min(deadline, monotonic_now() + kStep));
   const double length_s = to_seconds(monotonic_now() - t0);
   const sensors::Readings end = sensors::read_all(context.sensors);
-  keep_alive.stop();
   if (context.stop) return std::nullopt;
   const auto energies = sensors::measure_between(context.sensors, begin, end, context.statuses);
+  keep_alive.stop();
   const Energy& total = energies.back();
   if (!total.joules) return std::nullopt;
   return IdlePower{*total.joules / length_s, total.uncertainty_j.value_or(0) / length_s};

@@ -38,8 +38,9 @@ struct SensorEnvironment {
   /// Opens the board's management controller. Not set: the real one where `root` is "/", else that
   /// of a simulated machine.
   OpenIpmi open_ipmi = {};
-  /// The network meters at the plug that the user named. Their credentials are in the environment
-  /// variables JOULEMARK_METER_USER and JOULEMARK_METER_PASSWORD.
+  /// The network meters at the plug that the user named, besides those that `root`/sim/meters of a
+  /// simulated machine names, one a line. Their credentials are in the environment variables
+  /// JOULEMARK_METER_USER and JOULEMARK_METER_PASSWORD.
   std::vector<MeterAddress> meters = {};
   /// Longest time that one of them may take to answer, seconds.
   double meter_timeout_s = 2;

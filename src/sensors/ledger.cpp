@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -204,50 +205,60 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
   return absent_total("no_sensor", "this machine has no energy sensor that joulemark can read");
 }
 
-/// The sensors whose asking delays nobody, and the others.
-enum class Speed { kFast, kSlow };
-
-void read_those(Speed speed, const std::vector<std::unique_ptr<Sensor>>& sensors,
-                Readings& readings) {
+/// Those whose asking delays nobody.
+void read_fast(const std::vector<std::unique_ptr<Sensor>>& sensors, Readings& readings) {
   for (std::size_t i = 0; i < sensors.size(); ++i)
-    if ((sensors[i]->sample_interval_s() > 0) == (speed == Speed::kSlow))
-      readings[i] = sensors[i]->read();
+    if (sensors[i]->sample_interval_s() <= 0) readings[i] = sensors[i]->read();
 }
 
-/// Where a window begins or ends that slow sensors are read outside of.
+/// The places of those that are slow to ask.
+std::vector<std::size_t> slow_ones(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < sensors.size(); ++i)
+    if (sensors[i]->sample_interval_s() > 0) places.push_back(i);
+  return places;
+}
+
 enum class Edge { kBegin, kEnd };
 
-/// Reads the slow sensors, outside of the window of the fast ones, and tells each where that is: it
-/// begins when all have answered, and ends when the first was asked.
-void read_slow(Edge edge, const std::vector<std::unique_ptr<Sensor>>& sensors, Readings& readings) {
-  read_those(Speed::kSlow, sensors, readings);
-  std::vector<CounterReading*> slow;
-  for (std::size_t i = 0; i < sensors.size(); ++i)
-    if (sensors[i]->sample_interval_s() > 0)
-      for (CounterReading& reading : readings[i]) slow.push_back(&reading);
-  Nanoseconds at = 0;
-  for (const CounterReading* reading : slow) {
-    if (edge == Edge::kBegin) at = std::max(at, reading->t_after_ns);
-    if (edge == Edge::kEnd)
-      at = at == 0 ? reading->t_before_ns : std::min(at, reading->t_before_ns);
+/// Slow sensors are read outside of the window of the fast ones. Tells each where that is: it
+/// begins when all of the slow have answered and the first of the fast is asked, and ends when the
+/// last of the fast has answered and the first of the slow is asked.
+void tell_edge(Edge edge, const std::vector<std::unique_ptr<Sensor>>& sensors, Readings& readings) {
+  Nanoseconds begin = 0;
+  Nanoseconds end = std::numeric_limits<Nanoseconds>::max();
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    const bool is_slow = sensors[i]->sample_interval_s() > 0;
+    for (const CounterReading& reading : readings[i]) {
+      begin = std::max(begin, is_slow ? reading.t_after_ns : reading.t_before_ns);
+      end = std::min(end, is_slow ? reading.t_before_ns : reading.t_after_ns);
+    }
   }
-  for (CounterReading* reading : slow) reading->edge_ns = at;
+  for (const std::size_t i : slow_ones(sensors))
+    for (CounterReading& reading : readings[i])
+      reading.edge_ns = edge == Edge::kBegin ? begin : end;
 }
 
 }  // namespace
 
 Readings read_all(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings(sensors.size());
-  read_those(Speed::kFast, sensors, readings);
-  read_slow(Edge::kEnd, sensors, readings);
+  read_fast(sensors, readings);
+  for (const std::size_t i : slow_ones(sensors)) readings[i] = sensors[i]->read();
+  tell_edge(Edge::kEnd, sensors, readings);
   return readings;
 }
 
 Readings read_fresh(const std::vector<std::unique_ptr<Sensor>>& sensors) {
   Readings readings(sensors.size());
-  read_slow(Edge::kBegin, sensors, readings);
+  // The later row of the table takes longer to answer: boards are read next to the window, meters
+  // on the network farther away.
+  std::vector<std::size_t> slow = slow_ones(sensors);
+  std::reverse(slow.begin(), slow.end());
+  for (const std::size_t i : slow) readings[i] = sensors[i]->read();
   for (const auto& sensor : sensors) sensor->await_fresh();
-  read_those(Speed::kFast, sensors, readings);
+  read_fast(sensors, readings);
+  tell_edge(Edge::kBegin, sensors, readings);
   return readings;
 }
 

@@ -148,5 +148,51 @@ TEST(LedgerAtThePlug, TheOrderOfSensorsChangesNoTotal) {
   }
 }
 
+/// Notes when it is read; each read takes a millisecond, of a slow one ten.
+class NotingSensor final : public Sensor {
+ public:
+  NotingSensor(std::string name, double interval_s, std::vector<std::string>& read,
+               Nanoseconds& now)
+      : name_(std::move(name)), interval_s_(interval_s), read_(read), now_(now) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] double update_period_s() const override { return 0; }
+  [[nodiscard]] double resolution_j() const override { return 0; }
+  [[nodiscard]] double max_read_interval_s() const override { return 0; }
+  [[nodiscard]] double sample_interval_s() const override { return interval_s_; }
+  void read_into(std::vector<CounterReading>& readings) override {
+    read_.push_back(name_);
+    readings = {{.scope = name_, .t_before_ns = now_, .t_after_ns = now_ + cost()}};
+    now_ += cost();
+  }
+  [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>&,
+                                             const std::vector<CounterReading>&) const override {
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Nanoseconds cost() const { return interval_s_ > 0 ? 10 : 1; }
+  std::string name_;
+  double interval_s_;
+  std::vector<std::string>& read_;
+  Nanoseconds& now_;
+};
+
+TEST(LedgerEdges, BoardsAreReadNextToTheWindowAndItIsThatOfTheFastSensors) {
+  std::vector<std::string> read;
+  Nanoseconds now = 100;
+  Sensors sensors;
+  for (const auto& [name, interval_s] : {std::pair("rapl", 0.0), {"board", 10.0}, {"meter", 0.5}})
+    sensors.push_back(std::make_unique<NotingSensor>(name, interval_s, read, now));
+  const Readings begin = read_fresh(sensors);
+  EXPECT_THAT(read, testing::ElementsAre("meter", "board", "rapl"));
+  EXPECT_EQ(begin[1].front().edge_ns, 120);
+  EXPECT_EQ(begin[2].front().edge_ns, 120);
+  read.clear();
+  const Readings end = read_all(sensors);
+  EXPECT_THAT(read, testing::ElementsAre("rapl", "board", "meter"));
+  EXPECT_EQ(end[1].front().edge_ns, 122);
+  EXPECT_EQ(end[2].front().edge_ns, 122);
+}
+
 }  // namespace
 }  // namespace joulemark::sensors

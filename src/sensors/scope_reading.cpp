@@ -21,6 +21,13 @@ double bracket_s(const CounterReading& reading) {
   return to_seconds(reading.t_after_ns - reading.t_before_ns);
 }
 
+Edges edges_of(const CounterReading& first, const CounterReading& last) {
+  Edges edges{first, last};
+  edges.begin.t_after_ns = std::max(first.t_after_ns, first.edge_ns);
+  if (last.edge_ns > 0) edges.end.t_before_ns = std::min(last.t_before_ns, last.edge_ns);
+  return edges;
+}
+
 void read_on(Sensor& sensor, const std::vector<CounterReading>& since, const ReadOn& how,
              Clock& clock) {
   const Nanoseconds step = to_nanoseconds(how.step_s);

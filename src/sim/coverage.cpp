@@ -23,8 +23,7 @@ constexpr double kNormal95 = 1.96;
 constexpr double kFirstBeginS = 2;
 /// When loads begin that are there all the time: a trial looks at the idle machine before.
 constexpr double kLoadBeginS = 1.5;
-/// By which windows differ in length: several update periods, so that their ends stand at other
-/// parts of one than their begins.
+/// By which windows differ in length at least.
 constexpr double kWindowJitterS = 0.02;
 constexpr double kHighW = 200;
 constexpr double kLowW = 20;
@@ -86,49 +85,103 @@ void shift_phases(Machine& machine, Random& random) {
   }
 }
 
-/// What the sampler does until `end`.
-void keep_read(const std::vector<std::unique_ptr<Sensor>>& sensors, sensors::ScriptedClock& clock,
-               Nanoseconds end) {
-  double interval_s = to_seconds(end - clock.now());
-  for (const auto& sensor : sensors)
-    if (sensor->max_read_interval_s() > 0)
-      interval_s = std::min(interval_s, sensor->max_read_interval_s());
-  if (interval_s <= 0) return;
-  sensors::TickGrid grid(clock.now(), to_nanoseconds(interval_s), sensors::kFullDither);
-  for (Nanoseconds tick = grid.next(clock.now()); tick < end; tick = grid.next(clock.now())) {
-    clock.sleep_until(tick);
-    sensors::read_all(sensors);
+/// As Sampler has it: a sensor that is slow to ask has a thread of its own, whose ticks are nearly
+/// even.
+struct Lane {
+  std::vector<Sensor*> sensors;
+  sensors::TickGrid grid;
+  Nanoseconds next = 0;
+};
+constexpr double kSlowDither = 0.1;
+
+std::vector<Lane> lanes_of(const std::vector<std::unique_ptr<Sensor>>& sensors, Nanoseconds now) {
+  std::vector<Lane> lanes;
+  std::vector<Sensor*> common;
+  double interval_s = INFINITY;
+  for (const auto& sensor : sensors) {
+    const double slow_s = sensor->sample_interval_s();
+    if (slow_s > 0) {
+      lanes.push_back(
+          {{sensor.get()}, sensors::TickGrid(now, to_nanoseconds(slow_s), kSlowDither)});
+      continue;
+    }
+    common.push_back(sensor.get());
+    const double longest_s = sensor->max_read_interval_s();
+    if (longest_s > 0) interval_s = std::min(interval_s, longest_s);
   }
-  clock.sleep_until(end);
+  if (std::isfinite(interval_s))
+    lanes.push_back(
+        {common, sensors::TickGrid(now, to_nanoseconds(interval_s), sensors::kFullDither)});
+  for (Lane& lane : lanes) lane.next = lane.grid.next(now);
+  return lanes;
 }
 
-Result<std::optional<Run>> window_on(SimWorld& world, double begin_s, double window_s) {
-  sensors::ScriptedClock clock;
+/// Scripted time in which the sampler reads.
+class SampledClock final : public Clock {
+ public:
+  explicit SampledClock(SimWorld& world) { world.follow(clock_); }
+  Nanoseconds now() override { return clock_.now(); }
+  void sleep_until(Nanoseconds deadline) override {
+    while (Lane* lane = next_before(deadline)) {
+      clock_.sleep_until(lane->next);
+      for (Sensor* sensor : lane->sensors) sensor->sample_into(readings_);
+      lane->next = lane->grid.next(clock_.now());
+    }
+    clock_.sleep_until(deadline);
+  }
+  /// Begins to read `sensors`.
+  void sample(const std::vector<std::unique_ptr<Sensor>>& sensors) {
+    lanes_ = lanes_of(sensors, now());
+  }
+
+ private:
+  Lane* next_before(Nanoseconds deadline) {
+    const auto first = std::min_element(
+        lanes_.begin(), lanes_.end(), [](const Lane& a, const Lane& b) { return a.next < b.next; });
+    return first != lanes_.end() && first->next < deadline ? &*first : nullptr;
+  }
+  sensors::ScriptedClock clock_;
+  std::vector<Lane> lanes_;
+  std::vector<CounterReading> readings_;
+};
+
+/// By which windows differ in length: an update period or more, so that their ends stand at other
+/// parts of one than their begins.
+double window_jitter_s(const Machine& machine) {
+  double longest_s = kWindowJitterS;
+  for (const Part& part : machine.parts) longest_s = std::max(longest_s, part.period_s);
+  return longest_s;
+}
+
+/// Of the scope whose intervals are counted; absent where no sensor read it.
+Energy energy_of(const std::vector<Energy>& energies, const std::string& scope) {
+  for (const Energy& energy : energies)
+    if (energy.scope == scope) return energy;
+  return {};
+}
+
+Result<std::optional<Run>> window_on(SimWorld& world, const CoverageCase& setup, double begin_s,
+                                     double window_s) {
+  SampledClock clock(world);
   const Nanoseconds start = clock.now();
-  world.follow(clock);
-  const sensors::Discovered found = sensors::discover({.root = world.root(),
-                                                       .clock = &clock,
-                                                       .open_perf = {},
-                                                       .nvml_library = {},
-                                                       .amd_library = {},
-                                                       .rocm_library = {},
-                                                       .level_zero_library = {}});
+  const sensors::Discovered found = sensors::discover({.root = world.root(), .clock = &clock});
+  clock.sample(found.sensors);
   // As a trial does: the work begins right behind a step of the fast counters.
-  keep_read(found.sensors, clock, start + to_nanoseconds(begin_s - kLeadS));
+  clock.sleep_until(start + to_nanoseconds(begin_s - kLeadS));
   const sensors::Readings begin = sensors::read_fresh(found.sensors);
   const double from_s = to_seconds(clock.now() - start);
-  keep_read(found.sensors, clock, clock.now() + to_nanoseconds(window_s));
+  clock.sleep_until(clock.now() + to_nanoseconds(window_s));
   const double to_s = to_seconds(clock.now() - start);
   const sensors::Readings end = sensors::read_all(found.sensors);
   const std::vector<Energy> energies =
       sensors::measure_between(found.sensors, begin, end, found.statuses);
-  const Energy& total = energies.back();
-  const auto truth = world.true_joules("total", from_s, to_s);
+  const Energy energy = energy_of(energies, setup.scope);
+  const auto truth = world.true_joules(setup.scope, from_s, to_s);
   if (!truth) return fail(truth.error());
-  if (!total.joules) return std::nullopt;
-  return Run{.error_j = *total.joules - *truth,
-             .joules = *total.joules,
-             .half_width_j = kNormal95 * total.uncertainty_j.value_or(0)};
+  if (!energy.joules) return std::nullopt;
+  return Run{.error_j = *energy.joules - *truth,
+             .joules = *energy.joules,
+             .half_width_j = kNormal95 * energy.uncertainty_j.value_or(0)};
 }
 
 Result<std::optional<Run>> run_once(const CoverageCase& setup, int number) {
@@ -136,7 +189,7 @@ Result<std::optional<Run>> run_once(const CoverageCase& setup, int number) {
   Machine machine = setup.machine;
   shift_phases(machine, random);
   const double begin_s = kFirstBeginS + random.uniform();
-  const double window_s = setup.window_s + random.uniform() * kWindowJitterS;
+  const double window_s = setup.window_s + random.uniform() * window_jitter_s(machine);
   LoadSetup load{.random = random, .begin_s = begin_s, .window_s = window_s};
   auto waveform = Waveform::parse(setup.load->make(load));
   if (!waveform) return fail(waveform.error());
@@ -144,7 +197,7 @@ Result<std::optional<Run>> run_once(const CoverageCase& setup, int number) {
   const std::filesystem::path root = setup.folder / fmt::format("run-{}", number);
   auto world = SimWorld::create(root, std::move(machine));
   if (!world) return fail(world.error());
-  auto run = window_on(**world, begin_s, window_s);
+  auto run = window_on(**world, setup, begin_s, window_s);
   std::error_code ignored;
   std::filesystem::remove_all(root, ignored);
   return run;

@@ -30,6 +30,7 @@ const std::vector<CoverageLoad>& coverage_loads();
 
 struct CoverageCase {
   Machine machine;
+  std::string scope = "total";  ///< one that a sensor and the machine call the same
   const CoverageLoad* load = nullptr;
   double window_s = 1;
   int runs = 500;
@@ -37,12 +38,12 @@ struct CoverageCase {
   std::filesystem::path folder;  ///< for the trees; has to be there
 };
 
-/// Of the totals of many windows. The smallest honest interval is the one of constant width around
+/// Of the energies of many windows. The smallest honest interval is the one of constant width around
 /// the reported joules that holds the truth in 95 % of these runs: twice the 95th percentile of the
 /// errors' sizes. It takes knowing the truth, so no sensor can report less and be right.
 struct Coverage {
   int runs = 0;
-  int absent = 0;  ///< runs without a total
+  int absent = 0;  ///< runs without an energy
   int held = 0;    ///< runs whose interval, joules ± 1.96 u, holds the truth
   double mean_joules = 0;
   double mean_error_j = 0;  ///< reported less true: the bias

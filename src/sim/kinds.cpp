@@ -10,6 +10,8 @@
 
 #include "base/split.h"
 #include "host/kernel_file.h"
+#include "sim/boards.h"
+#include "sim/meters.h"
 
 namespace joulemark::sim {
 namespace {
@@ -26,11 +28,6 @@ std::string line(double value) {
 
 double steps_of(const Part& part, const Shown& shown) {
   return static_cast<double>(shown.first_raw) + std::floor(shown.joules / part.unit);
-}
-
-std::string name_objection(const Part& part) {
-  const bool plain = is_inside(part.at) && part.at.find('/') == std::string::npos;
-  return plain ? "" : "'at' must be the name of a folder or file, without '/'";
 }
 
 // powercap: the driver counts a step as whole nanojoules, and shows microjoules.
@@ -238,14 +235,40 @@ Files battery_live(const Part& part, const Shown& shown) {
 }
 
 std::string path_objection(const Part& part) {
-  return is_inside(part.at) ? "" : "'at' must be a path inside of the tree";
+  // What drivers and sensors find below sim is made by the other kinds alone.
+  const bool free = is_inside(part.at) && part.at != "sim" && !part.at.starts_with("sim/");
+  return free ? "" : "'at' must be a path inside of the tree, and not 'sim'";
 }
 
 Files file_still(const Part& part) {
   return {{part.at, part.text, part.mode}};
 }
 
+// ipmi: the answer of a management controller to DCMI's Get Power Reading, as hexadecimal bytes.
+
+constexpr double kMostDcmiWatts = 65535;
+
+Files ipmi_live(const Part& part, const Shown& shown) {
+  const auto watts = static_cast<unsigned>(
+      std::min(std::round(shown.watts / part.unit) * part.unit, kMostDcmiWatts));
+  const auto number = [](std::uint64_t value, int bytes) {
+    std::string text;
+    for (int i = 0; i < bytes; ++i, value >>= 8) text += fmt::format(" {:02x}", value & 0xff);
+    return text;
+  };
+  // Now, least, largest and mean power, the time, the period of the mean, and that it measures.
+  std::string text = "00 dc";
+  for (int i = 0; i < 4; ++i) text += number(watts, 2);
+  text += number(0, 4) + number(static_cast<std::uint64_t>(part.average_s * 1e3), 4) + " 40\n";
+  return {{"sim/ipmi", std::move(text), part.mode}};
+}
+
 }  // namespace
+
+std::string name_objection(const Part& part) {
+  const bool plain = is_inside(part.at) && part.at.find('/') == std::string::npos;
+  return plain ? "" : "'at' must be the name of a folder or file, without '/'";
+}
 
 bool is_inside(std::string_view path) {
   for (const std::string& word : split(path, '/'))
@@ -261,6 +284,40 @@ PerfPlace perf_place(std::string_view at) {
   if (!cpu || *cpu < 0 || at != fmt::format("{}-cpu{}", at.substr(0, dash), *cpu)) return {};
   return {.event = std::string(at.substr(0, dash)), .cpu = *cpu};
 }
+
+namespace {
+
+constexpr DriverLibrary kNvml = {"nvml", "libnvidia-ml.so.1", "550.54.15", "dev/nvidia0", 1e-3, 3};
+constexpr DriverLibrary kOldNvml = {"nvml_old", "libnvidia-ml.so.1", "375.26", "dev/nvidia0", 1e-3,
+                                    3};
+constexpr double kAmdUnitJ = 1.0 / 65536;
+constexpr DriverLibrary kAmdSmi = {"amdsmi", "libamd_smi.so", "26", "dev/kfd", kAmdUnitJ, 2};
+constexpr DriverLibrary kRocmSmi = {"rocmsmi", "librocm_smi64.so", "7", "dev/kfd", kAmdUnitJ, 2};
+
+Kind board_kind(const char* name, const DriverLibrary* driver) {
+  return {name,
+          {"at", "shows", "name", "period_s"},
+          {"phase_s", "average_s", "visible_s", "usage_s", "first_raw", "latency_s", "lost_s",
+           "reset_s", "lacks", "instances", "process"},
+          board_part_objection,
+          no_files,
+          never_live,
+          driver};
+}
+
+Kind meter_kind(const char* name, const HttpMeter* http) {
+  return {name,
+          {"at", "shows", "unit", "period_s"},
+          {"phase_s", "average_s", "latency_s", "login"},
+          meter_objection,
+          no_files,
+          never_live,
+          nullptr,
+          Kind::Network::kMeter,
+          http};
+}
+
+}  // namespace
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = {
@@ -306,8 +363,23 @@ const std::vector<Kind>& kinds() {
        name_objection,
        battery_still,
        battery_live},
+      {"ipmi",
+       {"at", "shows", "unit"},
+       {"period_s", "phase_s", "average_s", "mode"},
+       name_objection,
+       no_files,
+       ipmi_live},
       {"file", {"at", "text"}, {"mode"}, path_objection, file_still, never_live},
       {"link", {"at", "text"}, {}, path_objection, no_files, never_live},
+      board_kind("nvml", &kNvml),
+      board_kind("nvml_old", &kOldNvml),
+      board_kind("amdsmi", &kAmdSmi),
+      board_kind("rocmsmi", &kRocmSmi),
+      meter_kind("netio", &kNetio),
+      meter_kind("shelly", &kShelly),
+      meter_kind("shelly1", &kOldShelly),
+      meter_kind("tasmota", &kTasmota),
+      meter_kind("ptd", nullptr),
   };
   return table;
 }

@@ -17,7 +17,8 @@ struct Power {
   double share = 0;
 };
 
-/// A thing in the tree. Which of the members a kind uses is in kinds.cpp.
+/// A thing in the tree, a board behind a driver, or a meter. Which of the members a kind uses is in
+/// kinds.cpp.
 struct Part {
   std::string kind = {};      ///< "powercap", "perf", "hwmon_power", "file", …
   std::string at = {};        ///< its place as the kind has it; with the kind unique in a machine
@@ -34,6 +35,15 @@ struct Part {
   double volts = 0;           ///< of a rail
   double capacity_wh = 0;     ///< of a battery
   std::uint64_t first_raw = 0;  ///< counter at the start, in units
+  double visible_s = 0;         ///< of a board: what its present power is the mean of
+  double usage_s = 0;           ///< and its power as drivers of every age tell it
+  double latency_s = 0;         ///< that an answer takes, where time is real
+  double lost_s = 0;            ///< when the driver loses the board; 0: never
+  double reset_s = 0;           ///< when its counter is set to 0; 0: never
+  std::string lacks = {};       ///< what the driver does not support of it, separated by blanks
+  std::uint64_t instances = 0;  ///< 1: it is split into instances (MIG)
+  std::uint64_t process = 0;    ///< somebody else's, that computes on it; 0: none
+  std::string login = {};       ///< that a meter asks for, "USER:PASSWORD"; "": none
 };
 
 /// The processors that /proc/cpuinfo and /sys/devices/system/cpu show. Sockets divide them evenly,

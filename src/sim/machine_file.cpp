@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/suggest.h"
+#include "sim/boards.h"
 #include "sim/kinds.h"
 
 namespace joulemark::sim {
@@ -45,6 +46,15 @@ const std::vector<Key>& part_keys() {
       {"volts", &Part::volts, 0.1, 1000},
       {"capacity_wh", &Part::capacity_wh, 0.1, 1e6},
       {"first_raw", &Part::first_raw, 0, 4294967295.0},
+      {"visible_s", &Part::visible_s, 1e-4, 3600},
+      {"usage_s", &Part::usage_s, 1e-4, 3600},
+      {"latency_s", &Part::latency_s, 0, 60},
+      {"lost_s", &Part::lost_s, 0, 1e7},
+      {"reset_s", &Part::reset_s, 0, 1e7},
+      {"lacks", &Part::lacks},
+      {"instances", &Part::instances, 0, 1},
+      {"process", &Part::process, 0, 4194304},
+      {"login", &Part::login},
   };
   return table;
 }
@@ -228,6 +238,8 @@ void read_machine(Reader& reader, const toml::table& document, Machine& machine)
     else if (key != "scope")
       reader.unknown(key, {"name", "what", "load", "processors", "scope", "total", "part"});
   }
+  if (const std::string why = board_objection(machine); !why.empty())
+    reader.complain(document.source(), why);
   for (const std::string& scope : machine.total)
     if (!machine.scopes.contains(scope))
       reader.complain(document.source(), fmt::format("'total' has '{}', which is no scope", scope));

@@ -11,10 +11,11 @@ constexpr Nanoseconds kStep = 1'000'000;
 
 }  // namespace
 
-RealTime::RealTime(SimWorld& world)
-    : world_(world),
-      start_ns_(monotonic_now()),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+RealTime::RealTime(SimWorld& world) : world_(world), start_ns_(monotonic_now()) {
+  // Boards whose clock cannot be written stand still, which is noticed as that of a tree.
+  (void)world_.follow_monotonic(start_ns_);
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
 
 void RealTime::run(const std::stop_token& stop) {
   SystemClock clock;

@@ -2,11 +2,13 @@
 #include "sim/sim_world.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/suggest.h"
+#include "sim/boards.h"
 
 namespace joulemark::sim {
 namespace {
@@ -17,6 +19,11 @@ namespace fs = std::filesystem;
 double last_update_s(const Part& part, double now_s) {
   if (part.period_s <= 0) return now_s;
   return std::floor((now_s + part.phase_s) / part.period_s) * part.period_s - part.phase_s;
+}
+
+/// Always as long, so that a reader in another thread sees one time or another.
+std::string scripted_time(double seconds) {
+  return fmt::format("scripted {:020}\n", to_nanoseconds(seconds));
 }
 
 }  // namespace
@@ -32,6 +39,18 @@ Result<std::unique_ptr<SimWorld>> SimWorld::create(fs::path root, Machine machin
 
 Status SimWorld::render() {
   if (auto still = render_still(root_, machine_); !still) return still;
+  if (auto parts = render_parts(); !parts) return parts;
+  if (has_boards(machine_)) {
+    if (auto installed = install_drivers(root_, machine_); !installed) return installed;
+    auto clock = LiveFile::create(root_, {.path = "sim/clock", .text = scripted_time(0)});
+    if (!clock) return fail(clock.error());
+    clock_ = *std::move(clock);
+  }
+  if (auto served = serve_meters(); !served) return served;
+  return render_links(root_, machine_);
+}
+
+Status SimWorld::render_parts() {
   for (const Part& part : machine_.parts) {
     LivePart live{.part = &part, .first_raw = part.first_raw};
     if (!part.shows.empty()) live.power = machine_.scopes.at(part.shows);
@@ -44,7 +63,29 @@ Status SimWorld::render() {
     }
     if (!live.files.empty()) live_.push_back(std::move(live));
   }
-  return render_links(root_, machine_);
+  return {};
+}
+
+Status SimWorld::serve_meters() {
+  metered_ = {.shown = [this](const Part& part) { return shown_by(part); },
+              .takes_time =
+                  [this] {
+                    const std::lock_guard lock(mutex_);
+                    return is_real_;
+                  }};
+  auto meters = Meters::serve(machine_, metered_);
+  if (!meters) return fail(meters.error());
+  meters_ = *std::move(meters);
+  if (meters_->addresses().empty()) return {};
+  const std::string text = fmt::format("{}\n", fmt::join(meters_->addresses(), "\n"));
+  const auto file = LiveFile::create(root_, {.path = "sim/meters", .text = text});
+  return file ? Status() : fail(file.error());
+}
+
+Shown SimWorld::shown_by(const Part& part) const {
+  const std::lock_guard lock(mutex_);
+  const LivePart live{.part = &part, .power = machine_.scopes.at(part.shows)};
+  return value_of(live, last_update_s(part, now_s_));
 }
 
 double SimWorld::joules_of(const Power& power, double from_s, double to_s) const {
@@ -80,6 +121,8 @@ Status SimWorld::show(LivePart& live) {
 Status SimWorld::advance_to(double seconds) {
   const std::lock_guard lock(mutex_);
   now_s_ = std::max(now_s_, seconds);
+  if (clock_ && !is_real_)
+    if (auto told = clock_->write(scripted_time(now_s_)); !told) return told;
   for (LivePart& live : live_)
     if (auto shown = show(live); !shown) return shown;
   return {};
@@ -91,6 +134,12 @@ void SimWorld::follow(sensors::ScriptedClock& clock) {
     // A disk that is full fails the test that reads the tree.
     (void)advance_to(to_seconds(now - start));
   };
+}
+
+Status SimWorld::follow_monotonic(Nanoseconds start_ns) {
+  const std::lock_guard lock(mutex_);
+  is_real_ = true;
+  return clock_ ? clock_->write(fmt::format("monotonic {:020}\n", start_ns)) : Status();
 }
 
 Result<double> SimWorld::true_joules(const std::string& scope, double from_s, double to_s) const {

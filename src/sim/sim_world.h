@@ -5,19 +5,23 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "sensors/scripted_clock.h"
 #include "sim/machine.h"
+#include "sim/meters.h"
 #include "sim/tree.h"
 
 namespace joulemark::sim {
 
 /// Renders a machine as the tree that `sensors::SensorEnvironment::root` takes for "/". Files are
-/// rewritten in place, so open descriptors see new values. Parts are named by their `at`. Methods
-/// may be called from several threads.
+/// rewritten in place, so open descriptors see new values. The drivers of its boards lie in the
+/// tree, and its meters answer on the loopback while the world lives, at the addresses in
+/// `sim/meters`. Parts are named by their `at`. Methods may be called from several threads.
 class SimWorld {
  public:
   /// `root` is made, or empty, and filled with what the machine shows at second 0; it stays when
@@ -30,6 +34,9 @@ class SimWorld {
   /// Ties the world to `clock`, which must not move after the world has ended: its present time is
   /// second 0.
   void follow(sensors::ScriptedClock& clock);
+  /// From now on boards and meters take the time that they take, and boards are at CLOCK_MONOTONIC
+  /// less `start_ns`, as whoever calls `advance_to` has it too.
+  Status follow_monotonic(Nanoseconds start_ns);
 
   /// The joules of a scope between two times, or of "total"; fails for a scope that is not there.
   [[nodiscard]] Result<double> true_joules(const std::string& scope, double from_s,
@@ -64,7 +71,10 @@ class SimWorld {
   };
   SimWorld(std::filesystem::path root, Machine machine);
   Status render();
+  Status render_parts();
+  Status serve_meters();
   Status show(LivePart& live);
+  [[nodiscard]] Shown shown_by(const Part& part) const;
   [[nodiscard]] Shown value_of(const LivePart& live, double update_s) const;
   [[nodiscard]] double joules_of(const Power& power, double from_s, double to_s) const;
   [[nodiscard]] Result<LivePart*> find(std::string_view at);
@@ -72,8 +82,12 @@ class SimWorld {
   std::filesystem::path root_;
   const Machine machine_;
   mutable std::mutex mutex_;
-  std::vector<LivePart> live_;  ///< guarded by mutex_
-  double now_s_ = 0;
+  std::vector<LivePart> live_;          ///< guarded by mutex_
+  double now_s_ = 0;                    ///< guarded by mutex_, like what follows
+  std::optional<LiveFile> clock_ = {};  ///< that the drivers read; empty without boards
+  bool is_real_ = false;
+  MeteredWorld metered_;
+  std::unique_ptr<Meters> meters_;  ///< last: it ends before what it shows
 };
 
 }  // namespace joulemark::sim

@@ -124,5 +124,14 @@ TEST(SimWorld, RealTimeMovesItOn) {
   EXPECT_LE(gained_j, expect(world->true_joules("package-0", 0, now_s)) + 1e-4);
 }
 
+TEST(SimWorld, BoardsFollowTheRealTimeToo) {
+  const Folder folder;
+  const auto world = expect(SimWorld::create(folder.path(), expect(load_machine("gpu-node"))));
+  const RealTime drive(*world);
+  const sensors::Discovered found = sensors::discover({.root = folder.path()});
+  EXPECT_EQ(reason_of(found, "nvml", "gpu-0"), "usable");
+  EXPECT_EQ(reason_of(found, "nvml", "gpu-1"), "usable");
+}
+
 }  // namespace
 }  // namespace joulemark::sim

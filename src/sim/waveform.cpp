@@ -146,7 +146,7 @@ Result<void> read_number(const Kind& kind, std::string_view word, Numbers& numbe
 
 }  // namespace
 
-Waveform::Waveform() : shape_(std::make_shared<Constant>(0)) {}
+Waveform::Waveform() : Waveform(std::make_shared<Constant>(0), "constant watts=0") {}
 
 Result<Waveform> Waveform::parse(std::string_view text) {
   std::vector<std::string> words = split(host::trimmed(text), ' ');
@@ -167,7 +167,9 @@ Result<Waveform> Waveform::parse(std::string_view text) {
     if (!number.otherwise) return refuse(text, fmt::format("'{}=' is missing", number.key));
     numbers.emplace(number.key, *number.otherwise);
   }
-  return Waveform(kind->make(numbers));
+  std::string canonical = kind->name;
+  for (const auto& [key, value] : numbers) canonical += fmt::format(" {}={}", key, value);
+  return Waveform(kind->make(numbers), std::move(canonical));
 }
 
 }  // namespace joulemark::sim

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 
@@ -25,8 +26,6 @@ class Waveform {
 
   /// 0 W.
   Waveform();
-  explicit Waveform(std::shared_ptr<const Shape> shape) : shape_(std::move(shape)) {}
-
   /// A waveform from a text: a kind and its numbers, "square watts=90 period=0.5 duty=0.3". Times
   /// are seconds; `idle` (0) is the power outside of what the others describe:
   ///   constant WATTS [start=0] [idle=]
@@ -39,6 +38,8 @@ class Waveform {
   ///   ramp from= to= start= duration=
   static Result<Waveform> parse(std::string_view text);
 
+  /// Parsed, it gives the same waveform: all of its numbers by name.
+  [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] double watts(double at_s) const { return shape_->watts(at_s > 0 ? at_s : 0); }
   /// Joules between two times.
   [[nodiscard]] double integral(double from_s, double to_s) const {
@@ -47,7 +48,10 @@ class Waveform {
   }
 
  private:
+  Waveform(std::shared_ptr<const Shape> shape, std::string text)
+      : shape_(std::move(shape)), text_(std::move(text)) {}
   std::shared_ptr<const Shape> shape_;
+  std::string text_;
 };
 
 }  // namespace joulemark::sim

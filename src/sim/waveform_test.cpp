@@ -79,5 +79,18 @@ TEST(Waveform, ComplaintsSayWhatIsWrong) {
   EXPECT_THAT(complaint("burst watt=1"), HasSubstr("did you mean 'watts'?"));
 }
 
+TEST(Waveform, ItsTextGivesTheSameOne) {
+  for (const char* text :
+       {"constant 65 start=1 idle=3", "square watts=90 period=0.7 duty=0.3",
+        "poisson watts=65 rate=10 busy=0.04 seed=7 idle=0.1",
+        "burst watts=10 start=1.25 duration=2", "ramp from=1 to=9 start=1 duration=2"}) {
+    const Waveform once = wave(text);
+    const Waveform again = wave(once.text());
+    EXPECT_EQ(again.text(), once.text());
+    EXPECT_EQ(again.integral(0.3, 7.7), once.integral(0.3, 7.7)) << text;
+  }
+  EXPECT_EQ(wave(Waveform().text()).integral(0, 9), 0);
+}
+
 }  // namespace
 }  // namespace joulemark::sim

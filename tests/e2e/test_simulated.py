@@ -30,6 +30,12 @@ def doctor(joulemark, machine: str) -> dict[str, str]:
         ("vm", {"powercap": "vm", "perf": "vm"}),
         ("grace", {"hwmon package-0": "contained", "hwmon module-0": "ok"}),
         ("cray-node", {"cray node": "container"}),
+        (
+            "gpu-node",
+            {"nvml gpu-0": "ok", "nvml gpu-1": "ok", "perf package-1": "ok", "meter wall": "ok", "ipmi node": "container"},
+        ),
+        ("desktop-nvidia-old", {"nvml gpu-0": "ok", "meter wall": "ok"}),
+        ("amd-gpu-node", {"amdsmi amd-gpu-0": "ok", "amdsmi amd-gpu-1": "ok", "meter": "absent"}),
     ],
 )
 def test_doctor_says_what_each_machine_has(joulemark, machine, expected):
@@ -98,3 +104,38 @@ def test_a_window_is_as_long_as_a_precision_takes_or_refused(joulemark):
     with contextlib.closing(sqlite3.connect(joulemark.home / "joulemark.sqlite")) as store:
         ((begin, end),) = store.execute("select t0_ns, t1_ns from trial_phase where phase = 'measure'")
     assert 1.8 < (end - begin) * 1e-9 < 2.2
+
+
+def test_a_gpu_node_is_measured_at_its_plug_and_its_boards_are_named(joulemark):
+    outcome = joulemark("--sim", "gpu-node", "measure", "--json", "--", "sleep", "2")
+    assert outcome.status == OK, outcome.err
+    energies = {row["scope"]: row for row in outcome.json["energy"]}
+    assert outcome.json["total_joules"] == energies["wall"]["joules"] > 2 * 350
+    assert energies["total"]["sensor"] == energies["wall"]["sensor"] == "meter"
+    assert energies["gpu-0"]["sensor"] == energies["gpu-1"]["sensor"] == "nvml"
+    parts = sum(energies[scope]["joules"] for scope in ("package-0", "package-1", "gpu-0", "gpu-1"))
+    assert 2 * (60 + 57 + 72 + 69) < parts < outcome.json["total_joules"]
+
+
+def test_a_board_that_tells_its_power_alone_is_integrated(joulemark):
+    outcome = joulemark("--sim", "desktop-nvidia-old", "measure", "--json", "--", "sleep", "1")
+    assert outcome.status == OK, outcome.err
+    (board,) = (row for row in outcome.json["energy"] if row["scope"] == "gpu-0")
+    assert (board["class"], board["sensor"]) == ("derived", "nvml") and board["joules"] > 11
+
+
+def test_an_experiment_on_a_gpu_node_is_marked_and_refused(joulemark):
+    outcome = joulemark("--sim", "gpu-node", "compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "2",
+                        "--duration", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--store", "s.sqlite", "--json")  # fmt: skip
+    assert outcome.status == OK, outcome.err
+    assert "simulated" in {caveat["code"] for caveat in outcome.json["caveats"]}
+    assert outcome.json["rows"][0]["metrics"]["energy_per_inference_J"]["value"] > 0
+    with contextlib.closing(sqlite3.connect(joulemark.home / "s.sqlite")) as store:
+        rows = store.execute("select scope, sensor, joules from trial_energy").fetchall()
+    assert {("gpu-0", "nvml"), ("gpu-1", "nvml"), ("wall", "meter"), ("total", "meter")} <= {row[:2] for row in rows}
+    walls, totals = ([row[2] for row in rows if row[0] == scope] for scope in ("wall", "total"))
+    assert len(walls) == 2 and sorted(walls) == sorted(totals)
+    # The port of its meter is another one each time, and is no part of the experiment.
+    assert "127.0.0.1" not in joulemark("report", "s.sqlite", "--format", "json").out
+    refused = joulemark("recommend", "s.sqlite")
+    assert refused.status == USAGE and "simulated machine 'gpu-node'" in refused.err

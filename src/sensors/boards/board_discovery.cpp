@@ -63,7 +63,7 @@ std::vector<Judged> judge_counters(CounterSensor& sensor, const std::vector<Boar
   };
   ask_gauges();
   const auto begin = sensor.read();
-  sensor.calibrate(kBoardPolling);
+  sensor.calibrate(kQuickBoardPolling);
   const auto end = sensor.read();
   ask_gauges();
   std::vector<Judged> judged;
@@ -102,7 +102,7 @@ std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
   if (counting.empty()) return judged;
   if (counting.size() < with_counter.size()) {
     sensor = counters_of(set.name, counting, set.clock);
-    sensor->calibrate(kBoardPolling);
+    sensor->calibrate(kQuickBoardPolling);
   }
   for (std::size_t i = 0; i < counting.size(); ++i)
     found.statuses.push_back(

@@ -1,49 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine with a fake driver library of AMD or Intel, for tests.
+// A simulated machine with a simulated driver library of AMD or Intel, for tests.
 #pragma once
 
 #include <dlfcn.h>
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <string>
 
+#include "sensors/boards/driver_clock_test.h"
 #include "sensors/rapl/powercap_fixture_test.h"
 
 namespace joulemark::sensors {
 
-/// A fake library, and the name under which it is looked for.
-struct FakeLibrary {
+/// A simulated library, and the name under which it is looked for.
+struct DriverLibrary {
   const char* built;
   const char* name;
   const char* sensor;
 };
-inline constexpr FakeLibrary kAmdSmi{FAKE_AMDSMI, "libamd_smi.so", "amdsmi"};
-inline constexpr FakeLibrary kOldAmdSmi{FAKE_AMDSMI_OLD, "libamd_smi.so", "amdsmi"};
-inline constexpr FakeLibrary kRocmSmi{FAKE_ROCMSMI, "librocm_smi64.so", "rocmsmi"};
-inline constexpr FakeLibrary kOldRocmSmi{FAKE_ROCMSMI_OLD, "librocm_smi64.so", "rocmsmi"};
-inline constexpr FakeLibrary kLevelZero{FAKE_LEVEL_ZERO, "libze_loader.so.1", "level_zero"};
-inline constexpr FakeLibrary kOldLevelZero{FAKE_LEVEL_ZERO_OLD, "libze_loader.so.1", "level_zero"};
+inline constexpr DriverLibrary kAmdSmi{SIMULATED_AMDSMI, "libamd_smi.so", "amdsmi"};
+inline constexpr DriverLibrary kOldAmdSmi{SIMULATED_AMDSMI_OLD, "libamd_smi.so", "amdsmi"};
+inline constexpr DriverLibrary kRocmSmi{SIMULATED_ROCMSMI, "librocm_smi64.so", "rocmsmi"};
+inline constexpr DriverLibrary kOldRocmSmi{SIMULATED_ROCMSMI_OLD, "librocm_smi64.so", "rocmsmi"};
+inline constexpr DriverLibrary kLevelZero{SIMULATED_LEVEL_ZERO, "libze_loader.so.1", "level_zero"};
+inline constexpr DriverLibrary kOldLevelZero{SIMULATED_LEVEL_ZERO_OLD, "libze_loader.so.1",
+                                             "level_zero"};
 
 /// Has a copy of the library, so that every machine has a driver of its own. Its time is the
 /// machine's. The kernel knows an AMD board, and an Intel card at 0000:03:00.0.
 class BoardMachine : public Machine {
  public:
-  BoardMachine(const FakeLibrary& library, const std::string& scenario)
+  BoardMachine(const DriverLibrary& library, const std::string& scenario)
       : Machine({}), sensor_(library.sensor) {
     namespace fs = std::filesystem;
     const auto folder = root() / "sim/lib";
     fs::create_directories(folder);
     fs::copy_file(library.built, folder / library.name);
-    std::ofstream(folder / "boards.scenario") << scenario;
+    std::ofstream(folder / (std::string(library.name) + ".scenario")) << scenario;
     fs::create_directories(root() / "dev");
     std::ofstream(root() / "dev/kfd") << "";
     put("sys/devices/0000:03:00.0/vendor", "0x8086");
     link("sys/class/drm/card0/device", root() / "sys/devices/0000:03:00.0");
     driver_ = dlopen((folder / library.name).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (driver_ == nullptr) std::abort();
-    set_time(0);
-    clock().on_move = [this, start = clock().now()](Nanoseconds now) { set_time(now - start); };
+    time_.emplace(root());
+    clock().on_move = [this, start = clock().now()](Nanoseconds now) { time_->set(now - start); };
   }
   ~BoardMachine() { dlclose(driver_); }
   BoardMachine(const BoardMachine&) = delete;
@@ -59,9 +62,9 @@ class BoardMachine : public Machine {
   }
 
   [[nodiscard]] long calls(const char* function) const {
-    return symbol<long(const char*)>("joulemark_fake_calls")(function);
+    return symbol<long(const char*)>("joulemark_simulated_calls")(function);
   }
-  [[nodiscard]] int users() const { return symbol<int()>("joulemark_fake_users")(); }
+  [[nodiscard]] int users() const { return symbol<int()>("joulemark_simulated_users")(); }
 
   /// Moves to `t_s` of the scenario, without a read.
   void go_to(double t_s) { clock().advance_s(t_s - now_s()); }
@@ -92,7 +95,6 @@ class BoardMachine : public Machine {
   [[nodiscard]] Function* symbol(const char* name) const {
     return reinterpret_cast<Function*>(dlsym(driver_, name));
   }
-  void set_time(Nanoseconds t) { symbol<void(std::int64_t)>("joulemark_fake_set_time_ns")(t); }
   double interval_s() {
     double shortest = 10;
     for (const auto& sensor : found().sensors)
@@ -101,6 +103,7 @@ class BoardMachine : public Machine {
   }
   std::string sensor_;
   void* driver_ = nullptr;
+  std::optional<DriverClock> time_;
 };
 
 }  // namespace joulemark::sensors

@@ -16,6 +16,9 @@ namespace joulemark::sensors {
 /// A few reads at discovery, and then one at each edge of a window: every call to a driver takes
 /// time from the work that is measured.
 inline constexpr Polling kBoardPolling{.step = 13'000'000, .longest = 440'000'000};
+/// Of boards whose counter may be updated every few milliseconds.
+inline constexpr Polling kQuickBoardPolling{
+    .step = 13'000'000, .longest = 440'000'000, .quick_reads = 12};
 
 /// Time between two readings of what a board says besides energy: a slow curve of temperature and
 /// clocks, for little of the driver's time.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine with a fake NVIDIA driver, for tests.
+// A simulated machine with a simulated NVIDIA driver, for tests.
 #pragma once
 
 #include <dlfcn.h>
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <string>
 
+#include "sensors/boards/driver_clock_test.h"
 #include "sensors/rapl/powercap_fixture_test.h"
 
 namespace joulemark::sensors {
@@ -15,19 +17,20 @@ namespace joulemark::sensors {
 inline constexpr const char* kEnergyCall = "nvmlDeviceGetTotalEnergyConsumption";
 inline constexpr const char* kProcessCall = "nvmlDeviceGetComputeRunningProcesses";
 
-/// Where a machine looks for the driver's library it has a copy of a fake one, so that every
+/// Where a machine looks for the driver's library it has a copy of a simulated one, so that every
 /// machine has a driver of its own. Its time is the machine's.
 class NvmlMachine : public Machine {
  public:
-  explicit NvmlMachine(const std::string& scenario, const char* library = FAKE_NVML) : Machine({}) {
+  explicit NvmlMachine(const std::string& scenario, const char* library = SIMULATED_NVML)
+      : Machine({}) {
     const auto folder = root() / "sim/lib";
     std::filesystem::create_directories(folder);
     std::filesystem::copy_file(library, folder / "libnvidia-ml.so.1");
-    std::ofstream(folder / "nvml.scenario") << scenario;
+    std::ofstream(folder / "libnvidia-ml.so.1.scenario") << scenario;
     std::filesystem::create_directories(root() / "dev/nvidia0");
     driver_ = dlopen((folder / "libnvidia-ml.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (driver_ == nullptr) std::abort();
-    set_time(0);
+    time_.emplace(root());
     clock().on_move = [this, start = clock().now()](Nanoseconds now) { set_time(now - start); };
   }
   ~NvmlMachine() { dlclose(driver_); }
@@ -35,12 +38,12 @@ class NvmlMachine : public Machine {
   NvmlMachine& operator=(const NvmlMachine&) = delete;
 
   [[nodiscard]] long calls(const char* function) const {
-    return symbol<long(const char*)>("joulemark_fake_nvml_calls")(function);
+    return symbol<long(const char*)>("joulemark_simulated_calls")(function);
   }
-  [[nodiscard]] int users() const { return symbol<int()>("joulemark_fake_nvml_users")(); }
+  [[nodiscard]] int users() const { return symbol<int()>("joulemark_simulated_users")(); }
 
   /// The driver's time: nanoseconds since the scenario began.
-  void set_time(Nanoseconds t) { symbol<void(std::int64_t)>("joulemark_fake_nvml_set_time_ns")(t); }
+  void set_time(Nanoseconds t) const { time_->set(t); }
   /// Moves to `t_s` of the scenario, without a read.
   void go_to(double t_s) { clock().advance_s(t_s - now_s()); }
   /// The energies from now to `t_s` of the scenario, sampled in between as the sensors wish.
@@ -79,6 +82,7 @@ class NvmlMachine : public Machine {
     return shortest;
   }
   void* driver_ = nullptr;
+  std::optional<DriverClock> time_;
   long list_calls_inside_ = 0;
 };
 

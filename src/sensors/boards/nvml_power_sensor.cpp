@@ -40,10 +40,10 @@ GaugeFacts facts_of(NvmlPower way) {
     case NvmlPower::kUsage:
       break;
   }
-  // Nobody knows what the average is of: it may look at little of the time, and remember all.
+  // Nobody knows what the average is of: it may look at little of the time, and remember a second.
   return {"its power, an average of up to 1 s",
-          {.average_s = 0, .update_s = 1, .is_guessed = true},
-          0.2};
+          {.average_s = 0, .update_s = 0.1, .unsure_s = 1, .is_guessed = true},
+          0.1};
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ double NvmlPowerSensor::sample_interval_s() const {
 }
 
 double NvmlPowerSensor::max_read_interval_s() const {
-  return kLateReads * sample_interval_s();
+  return sample_interval_s();
 }
 
 std::string NvmlPowerSensor::describe(std::size_t index) const {
@@ -137,7 +137,7 @@ void NvmlPowerSensor::calibrate() {
 std::optional<double> NvmlPowerSensor::watts_between(const CounterReading& begin,
                                                      const CounterReading& end) const {
   const double seconds = to_seconds(end.t_after_ns - begin.t_after_ns);
-  if (seconds > max_read_interval_s()) return std::nullopt;
+  if (seconds > kLateReads * sample_interval_s()) return std::nullopt;
   return Sensor::watts_between(begin, end);
 }
 
@@ -149,9 +149,10 @@ Energy NvmlPowerSensor::energy_of(const Entry& entry, const std::vector<CounterR
   if (first == nullptr || last == nullptr)
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const GaugeFacts facts = facts_of(entry.board.power);
+  const Edges edges = edges_of(*first, *last);
   const auto energy = energy_of_window(entry.integral, facts.timing,
-                                       {.begin = middle(*first),
-                                        .end = middle(*last),
+                                       {.begin = edges.begin.t_after_ns,
+                                        .end = edges.end.t_before_ns,
                                         .longest_step_s = kLateReads * facts.interval_s});
   if (!energy)
     return absent_energy(scope, "gap", "its power was not read often enough to be integrated");

@@ -16,6 +16,13 @@ constexpr double kEarlyPart = 0.85;
 /// Over so many periods, which are known to so much of one, steps are counted on.
 constexpr double kMostPeriods = 20;
 constexpr double kPeriodError = 0.01;
+/// By what part of the window's power that of a single period is another one, where no reads tell:
+/// of work that comes and goes a few times in it.
+constexpr double kUnevenPart = 0.3;
+
+double square(double x) {
+  return x * x;
+}
 
 /// The time from one step to the next, and what that brought.
 struct Interval {
@@ -143,7 +150,8 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
     return unseen;
   }
   const double seconds = last ? last->since_s : period_s / 2;
-  return {.joules = watts * seconds, .uncertainty_j = watts * period_s / std::sqrt(12.0)};
+  return {.joules = watts * seconds,
+          .uncertainty_j = watts * period_s * std::sqrt(1.0 / 12 + square(kUnevenPart) / 3)};
 }
 
 }  // namespace joulemark::sensors

@@ -16,6 +16,7 @@ namespace {
 /// A poll's interval: fine beside the shortest update period, and rare enough to leave a core free.
 constexpr Nanoseconds kPollStep = 100'000;
 constexpr std::size_t kCalibrationSteps = 11;
+constexpr Nanoseconds kQuickStep = 4'000'000;
 /// Nobody waits for the step of a slower counter before a window.
 constexpr double kLongestAwaitedPeriodS = 0.01;
 /// Two tell the power between them.
@@ -24,6 +25,13 @@ constexpr std::size_t kAwaitedSteps = 2;
 constexpr double kShortestRangeJ = 65536;
 /// Reads are asked for four times in the time in which a counter can go round once.
 constexpr double kReadsPerWrap = 4;
+
+/// Between its readings and the edges of the window, where it was read outside.
+double seconds_outside(const CounterReading& first, const CounterReading& last) {
+  const Edges edges = edges_of(first, last);
+  return to_seconds(edges.begin.t_after_ns - first.t_after_ns) +
+         to_seconds(last.t_before_ns - edges.end.t_before_ns);
+}
 
 }  // namespace
 
@@ -168,6 +176,10 @@ bool CounterSensor::needs_steps() const {
 
 void CounterSensor::calibrate(const Polling& polling) {
   read();
+  for (int i = 0; i < polling.quick_reads && needs_steps(); ++i) {
+    clock_->sleep_until(clock_->now() + kQuickStep);
+    read();
+  }
   const Nanoseconds deadline = clock_->now() + polling.longest;
   while (needs_steps() && clock_->now() < deadline) {
     clock_->sleep_until(clock_->now() + polling.step);
@@ -247,9 +259,13 @@ CounterSensor::Measured CounterSensor::energy_of(const Entry& entry,
   };
   const Unseen before = unseen(*first);
   const Unseen after = unseen(*last);
-  const double joules = shown + after.joules - before.joules;
-  const double rest_j =
-      counter_uncertainty_j(*first, *last, {.joules = joules, .resolution_j = entry.source.step_j});
+  // Between its reading and the window's edge a device drew something from nothing to its mean
+  // power.
+  const double outside_s = seconds_outside(*first, *last);
+  const double joules = shown + after.joules - before.joules - watts * outside_s / 2;
+  const double rest_j = std::hypot(
+      counter_uncertainty_j(*first, *last, {.joules = joules, .resolution_j = entry.source.step_j}),
+      watts * outside_s / 2);
   const double own_j = std::hypot(std::hypot(before.uncertainty_j, after.uncertainty_j), rest_j);
   return {.energy = {.scope = scope,
                      .sensor = name_,

@@ -22,6 +22,9 @@ bool may_mirror(const ScopeInfo& a, const ScopeInfo& b);
 struct Polling {
   Nanoseconds step = 100'000;  ///< between two reads
   Nanoseconds longest = 300'000'000;
+  /// Reads before those, 4 ms apart: of a counter that may be updated as often. What is updated
+  /// more often is read about as long before a window begins.
+  int quick_reads = 0;
 };
 
 /// Reads counters whose energies do not overlap, mirrors apart. Thread-safe.

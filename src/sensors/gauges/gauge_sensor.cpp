@@ -21,20 +21,6 @@ double interval_of(const GaugeTiming& timing) {
   return std::max(timing.update_s / 2, kShortestIntervalS);
 }
 
-/// The readings with the window's edges in their brackets: it begins when the first was answered,
-/// or later where others took longer, and ends when the last was asked for, or sooner.
-struct Edges {
-  CounterReading begin;
-  CounterReading end;
-};
-
-Edges edges_of(const CounterReading& first, const CounterReading& last) {
-  Edges edges{first, last};
-  edges.begin.t_after_ns = std::max(first.t_after_ns, first.edge_ns);
-  if (last.edge_ns > 0) edges.end.t_before_ns = std::min(last.t_before_ns, last.edge_ns);
-  return edges;
-}
-
 }  // namespace
 
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
@@ -117,7 +103,7 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
     return absent_energy(scope, "gap",
                          "its power was not read for so long that nobody knows what it was");
   const double time_j = energy->joules / to_seconds(window.end - window.begin) *
-                        std::hypot(bracket_s(edges.begin), bracket_s(edges.end)) / std::sqrt(12.0);
+                        std::hypot(bracket_s(*first), bracket_s(*last)) / std::sqrt(12.0);
   return {.scope = scope,
           .sensor = name_,
           .energy_class = EnergyClass::kDerived,

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace joulemark::sensors {
 namespace {
@@ -27,7 +28,13 @@ constexpr double kHiddenPart = 0.3;
 /// One piece of work changes as many readings, two where it begins and two where it ends. A power
 /// that does no more than that is taken to stand still.
 constexpr int kStillChanges = 4;
+/// Of fewer updates so few changes tell nothing.
+constexpr int kStillUpdates = 5 * kStillChanges;
 constexpr double kLookBackS = 2;
+/// Part of the whole window's variance below which that near an edge is no chance.
+constexpr double kQuietPart = 0.2;
+/// What is looked at around an edge at least: of less, a moment's rest would be taken for more.
+constexpr double kNearS = 1;
 /// What few samples tell of their variance is less sure: about as Student's factor is larger than
 /// the normal one, squared.
 constexpr double kFewSamples = 5;
@@ -66,15 +73,9 @@ class Span {
   }
   [[nodiscard]] double swing_w() const { return std::max(0.0, most_w_ - least_w_); }
   [[nodiscard]] double edges_w() const { return first_w_ + last_w_; }
-  /// Of a gauge that may remember less than is taken off at the edges. It matters only where they
-  /// differ.
-  [[nodiscard]] double guess_var() const {
-    if (!timing_.is_guessed) return 0;
-    return square((last_w_ - first_w_) * timing_.memory_s() / 2) / 3;
-  }
   /// Of loads that the means at both edges may hide, above `idle_w`.
   [[nodiscard]] double hidden_var(double idle_w) const {
-    const double s = kHiddenPart * std::min(timing_.average_s, kHiddenS);
+    const double s = kHiddenPart * std::min(timing_.average_s + timing_.unsure_s, kHiddenS);
     return square(s) * (square(first_w_ - idle_w) + square(last_w_ - idle_w));
   }
   /// Samples of equal value are off by the same part of a step, others by parts of their own.
@@ -131,15 +132,23 @@ class Span {
   double run_s_ = 0;
 };
 
-bool stands_still(const PowerIntegral& integral, const GaugeWindow& window) {
-  const Nanoseconds since = window.begin - to_nanoseconds(kLookBackS);
+/// Readings between two times that differ from the one before by more than a step.
+int changes_between(const PowerIntegral& integral, Nanoseconds begin, Nanoseconds end) {
   int changes = 0;
-  for (std::size_t i = integral.at_or_before(since).value_or(0);
-       i + 1 < integral.size() && integral[i].t < window.end && changes <= kStillChanges; ++i) {
+  for (std::size_t i = integral.at_or_before(begin).value_or(0);
+       i + 1 < integral.size() && integral[i].t < end; ++i) {
     const double change_w = std::abs(integral[i + 1].watts - integral[i].watts);
     changes += change_w > integral[i].step_w ? 1 : 0;
   }
-  return changes <= kStillChanges;
+  return changes;
+}
+
+bool stands_still(const PowerIntegral& integral, const GaugeTiming& timing,
+                  const GaugeWindow& window) {
+  if (changes_between(integral, window.begin, window.end) == 0) return true;
+  const Nanoseconds since = window.begin - to_nanoseconds(kLookBackS);
+  const bool is_much_seen = to_seconds(window.end - since) >= kStillUpdates * timing.update_s;
+  return is_much_seen && changes_between(integral, since, window.end) <= kStillChanges;
 }
 
 /// How much the readings changed while they remembered what was before the window.
@@ -171,6 +180,32 @@ std::optional<Span> span_between(const PowerIntegral& integral, const GaugeTimin
   return span;
 }
 
+/// The energy where a power that changes near an edge is not taken to change at it: readings stand
+/// for the time that they are the mean of or, where nobody tells how late they are, for the
+/// present.
+double unshifted_j(const PowerIntegral& integral, const GaugeTiming& timing, GaugeWindow window,
+                   double otherwise_j) {
+  const Nanoseconds late = timing.is_guessed ? 0 : to_nanoseconds(timing.memory_s() / 2);
+  window.begin += late;
+  window.end += late;
+  const auto span = span_between(integral, timing, window);
+  return span ? span->joules() : otherwise_j;
+}
+
+/// Of the power around an edge, as far as readings remember it: that of all of `whole`, unless it
+/// was much more even there.
+double power_var_at(const PowerIntegral& integral, const GaugeTiming& timing, Nanoseconds edge,
+                    const Span& whole) {
+  const Nanoseconds around = to_nanoseconds(std::max(timing.memory_s(), kNearS));
+  const double all = whole.power_var();
+  const auto near = span_between(integral, timing,
+                                 {.begin = edge - around,
+                                  .end = edge + around,
+                                  .longest_step_s = std::numeric_limits<double>::infinity()});
+  if (!near) return all;
+  return near->power_var() < kQuietPart * all ? near->power_var() : all;
+}
+
 }  // namespace
 
 std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,
@@ -182,17 +217,22 @@ std::optional<GaugeEnergy> energy_of_window(const PowerIntegral& integral,
   const double outside_j = span_later ? span_later->edges_w() * memory_s / 2 : 0;
   if (span_later && span_later->joules() >= outside_j) {
     // Of each edge: how uneven the power was within a mean, and within the time since its update.
-    const double edge_var =
-        span_later->power_var() * memory_s * (timing.average_s / 12 + timing.update_s / 4);
+    const double per_power_var =
+        memory_s * ((timing.average_s + timing.unsure_s) / 12 + timing.update_s / 4);
+    const double begin_var =
+        power_var_at(integral, timing, window.begin, *span_later) * per_power_var;
+    const double end_var = power_var_at(integral, timing, window.end, *span_later) * per_power_var;
     // A load that changed shortly before: the reading at the begin does not tell all of it.
     const double before_var =
         square(swing_before_w(integral, window.begin, memory_s) * memory_s / 2) / 3;
     const double hidden_var =
-        stands_still(integral, later) ? 0 : span_later->hidden_var(integral.least_w());
-    return GaugeEnergy{.joules = span_later->joules() - outside_j,
-                       .uncertainty_j = std::sqrt(
-                           span_later->sampling_var() + edge_var + std::max(edge_var, before_var) +
-                           span_later->step_var() + hidden_var + span_later->guess_var())};
+        stands_still(integral, timing, later) ? 0 : span_later->hidden_var(integral.least_w());
+    const double joules = span_later->joules() - outside_j;
+    const double doubt_var = square(joules - unshifted_j(integral, timing, window, joules)) / 3;
+    return GaugeEnergy{
+        .joules = joules,
+        .uncertainty_j = std::sqrt(span_later->sampling_var() + std::max(begin_var, before_var) +
+                                   end_var + span_later->step_var() + hidden_var + doubt_var)};
   }
   const auto span = span_between(integral, timing, window);
   if (!span) return std::nullopt;

@@ -13,10 +13,11 @@ namespace joulemark::sensors {
 struct GaugeTiming {
   double average_s = 0;     ///< a reading is the mean of this time before its update; 0: an instant
   double update_s = 0;      ///< between two updates
+  double unsure_s = 0;      ///< by which it may be the mean of more
   bool is_guessed = false;  ///< nobody tells; it is as long at most
 
   /// A reading tells nothing of what was longer ago.
-  [[nodiscard]] double memory_s() const { return average_s + update_s; }
+  [[nodiscard]] double memory_s() const { return average_s + update_s + unsure_s; }
 };
 
 struct GaugeWindow {

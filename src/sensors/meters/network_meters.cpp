@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/split.h"
+#include "host/kernel_file.h"
 #include "net/curl_client.h"
 #include "sensors/gauges/gauge_sensor.h"
 #include "sensors/meters/http_meter.h"
@@ -16,7 +18,8 @@
 namespace joulemark::sensors {
 namespace {
 
-/// Plugs and analysers bring a new number about once a second, the mean of the time since the last.
+/// Plugs bring a new number about once a second, the mean of the time since the last; PTDaemon is
+/// asked for exactly that.
 constexpr double kUpdateS = 1;
 /// Asked a bit more often than that, a new number is seen soon.
 constexpr double kSampleIntervalS = 0.5;
@@ -35,14 +38,19 @@ class MeterGauge final : public GaugeSource {
   std::optional<double> watts() override {
     const MeterWatts watts = meter_->ask();
     if (!watts || !is_of(supply_, *watts)) return std::nullopt;
-    if (*watts != std::round(*watts)) step_w_ = kFineStepW;
+    while (step_w_ > kFinestStepW && !is_multiple(*watts, step_w_)) step_w_ /= 10;
     return *watts;
   }
   [[nodiscard]] double step_w() const override { return step_w_; }
 
  private:
-  /// Meters tell whole watts, or tenths.
-  static constexpr double kFineStepW = 0.1;
+  /// Meters tell whole watts, tenths or hundredths; analysers a few digits more.
+  static constexpr double kFinestStepW = 0.0015;
+  static bool is_multiple(double watts, double step_w) {
+    constexpr double kRounding = 1e-6;
+    const double steps = watts / step_w;
+    return std::abs(steps - std::round(steps)) < kRounding / step_w;
+  }
   std::unique_ptr<Meter> meter_;
   Supply supply_;
   double step_w_ = 1;
@@ -72,11 +80,15 @@ std::unique_ptr<Meter> open_meter(const MeterAddress& address,
                           .credentials = credentials_of_environment()});
 }
 
-std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, std::unique_ptr<GaugeSource> gauge,
-                                  Clock* clock) {
+GaugeTiming timing_of(MeterKind kind) {
+  return {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = kind != MeterKind::kPtdaemon};
+}
+
+std::unique_ptr<Sensor> sensor_of(const ScopeInfo& scope, const GaugeTiming& timing,
+                                  std::unique_ptr<GaugeSource> gauge, Clock* clock) {
   std::vector<PowerGauge> gauges;
   gauges.push_back({.scope = scope,
-                    .timing = {.average_s = kUpdateS, .update_s = kUpdateS, .is_guessed = true},
+                    .timing = timing,
                     .max_watts = kMostMeterWatts,
                     .sample_interval_s = kSampleIntervalS,
                     .source = std::move(gauge)});
@@ -94,12 +106,22 @@ SensorStatus status_of(const MeterWatts& watts, const ScopeInfo& scope,
   return status;
 }
 
+/// Those that the user named, and those that a simulated machine has.
+std::vector<MeterAddress> meters_of(const SensorEnvironment& environment) {
+  std::vector<MeterAddress> meters = environment.meters;
+  if (environment.root == "/") return meters;
+  const auto text = host::read_small(environment.root / "sim/meters");
+  for (const std::string& line : split(text.value_or(""), '\n'))
+    if (auto address = parse_meter_address(line)) meters.push_back(*std::move(address));
+  return meters;
+}
+
 }  // namespace
 
 Discovered find_meters(const SensorEnvironment& environment,
                        const std::vector<ScopeInfo>& /*claimed*/) {
   Discovered found;
-  const auto& meters = environment.meters;
+  const std::vector<MeterAddress> meters = meters_of(environment);
   if (meters.empty())
     found.statuses.push_back(make_status("meter", "", "absent", "no meter is named (--meter)"));
   const Supply supply = meters.size() == 1 ? Supply::kOnly : Supply::kOneOfSeveral;
@@ -113,8 +135,9 @@ Discovered find_meters(const SensorEnvironment& environment,
                             "it shows 0 W, so it does not feed this machine; is it that outlet?");
     found.statuses.push_back(status_of(watts, scope, meters[i]));
     if (watts)
-      found.sensors.push_back(sensor_of(
-          scope, std::make_unique<MeterGauge>(std::move(meter), supply), environment.clock));
+      found.sensors.push_back(sensor_of(scope, timing_of(meters[i].kind),
+                                        std::make_unique<MeterGauge>(std::move(meter), supply),
+                                        environment.clock));
   }
   return found;
 }

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstdlib>
 
-#include "net/testing/loopback_server.h"
+#include "net/testing/http_answers.h"
 #include "sensors/tree_machine_test.h"
 
 namespace joulemark::sensors {

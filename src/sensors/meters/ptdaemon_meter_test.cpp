@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "net/testing/loopback_server.h"
+#include "net/loopback_server.h"
 
 namespace joulemark::sensors {
 namespace {
