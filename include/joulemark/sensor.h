@@ -126,9 +126,10 @@ struct SensorStatus {
   bool usable = false;
   std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
                        ///< "seccomp", "unreadable", "contained", "container", "duplicate",
-                       ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
-                       ///< (its driver's library), "symbol_missing" (the driver is too old),
-                       ///< "not_supported", "frozen" (its counter does not count), "mig" (it is
+                       ///< "mirror", "unknown", "charging", "frozen" (its counter does not count),
+                       ///< "implausible" (it falls, or shows more than there can be);
+                       ///< of an accelerator also "lib_missing" (its driver's library),
+                       ///< "symbol_missing" (the driver is too old), "not_supported", "mig" (it is
                        ///< split into instances), "lost" (the driver gave it up);
                        ///< of a meter also "unreachable", "unauthorised", "no_outlet" (it has none
                        ///< of that number), "busy" (it measures for another program); of a

@@ -55,11 +55,11 @@ namespace fs = std::filesystem;
 constexpr int kZones = 6;
 constexpr int kMeters = 4;
 
-/// Six counters and four powers.
+/// Six counters, of what may rest, and four powers.
 void put_ten_sensors(TreeMachine& machine) {
   for (int i = 0; i < kZones; ++i) {
     const std::string zone = "sys/class/powercap/intel-rapl:" + std::to_string(i);
-    machine.put(zone + "/name", "package-" + std::to_string(i));
+    machine.put(zone + "/name", "core");
     machine.put(zone + "/energy_uj", std::to_string(1000000 + i));
     machine.put(zone + "/max_energy_range_uj", "262143328850");
   }
