@@ -42,7 +42,12 @@ class CalibratedSensor final : public Sensor {
     return inner_->max_read_interval_s();
   }
   [[nodiscard]] double sample_interval_s() const override { return inner_->sample_interval_s(); }
-  std::vector<GaugeReading> gauges() override { return inner_->gauges(); }
+  [[nodiscard]] std::vector<GaugeLine> gauge_lines() const override {
+    return inner_->gauge_lines();
+  }
+  void read_gauges(std::span<std::optional<double>> values) override {
+    inner_->read_gauges(values);
+  }
   void await_fresh() override { inner_->await_fresh(); }
   void read_into(std::vector<CounterReading>& readings) override { inner_->read_into(readings); }
   void sample_into(std::vector<CounterReading>& readings) override {

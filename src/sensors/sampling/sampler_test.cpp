@@ -122,7 +122,10 @@ class CountingSensor final : public Sensor {
   [[nodiscard]] double resolution_j() const override { return 0; }
   [[nodiscard]] double max_read_interval_s() const override { return longest_s_; }
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
-  std::vector<GaugeReading> gauges() override { return {{"gpu-0 temperature", "°C", 60}}; }
+  [[nodiscard]] std::vector<GaugeLine> gauge_lines() const override {
+    return {{"gpu-0 temperature", "°C"}};
+  }
+  void read_gauges(std::span<std::optional<double>> values) override { values.front() = 60; }
   void read_into(std::vector<CounterReading>& readings) override {
     ++reads;
     readings.clear();
