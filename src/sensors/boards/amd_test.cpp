@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of AMD boards, with fake libraries of both kinds.
+// Tests of AMD boards, with simulated libraries of both kinds.
 #include "sensors/boards/amd.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +19,7 @@ constexpr const char* kEnergyCall = "amdsmi_get_energy_count";
 constexpr const char* kBurst =
     "driver 26.0\ngpu AMD Instinct MI300X\npublish_ms 1\npower 0 140\npower 5 700\npower 7 140\n";
 
-class AmdLibraries : public testing::TestWithParam<FakeLibrary> {};
+class AmdLibraries : public testing::TestWithParam<DriverLibrary> {};
 INSTANTIATE_TEST_SUITE_P(Both, AmdLibraries, testing::Values(kAmdSmi, kRocmSmi),
                          [](const auto& each) { return each.param.sensor; });
 
@@ -184,7 +184,7 @@ TEST(AmdSmi, AWindowIsNotPolled) {
 
 TEST(AmdSmi, ROCmSmiIsNotAskedWhereAmdSmiIs) {
   BoardMachine machine(kAmdSmi, kBurst);
-  std::filesystem::copy_file(FAKE_ROCMSMI, machine.root() / "sim/lib/librocm_smi64.so");
+  std::filesystem::copy_file(SIMULATED_ROCMSMI, machine.root() / "sim/lib/librocm_smi64.so");
   machine.find();
   EXPECT_EQ(reason_of(machine.found(), "", "rocmsmi"), "duplicate");
   EXPECT_EQ(machine.found().sensors.size(), 1U);
@@ -248,7 +248,7 @@ TEST(AmdHostile, ALibraryOfAnotherKindLacksItsSymbols) {
 }
 
 TEST(AmdHostile, AnOldLibraryWithoutTheCounterIntegratesThePower) {
-  for (const FakeLibrary& library : {kOldAmdSmi, kOldRocmSmi}) {
+  for (const DriverLibrary& library : {kOldAmdSmi, kOldRocmSmi}) {
     BoardMachine machine(library, "driver 24\ngpu A\npower 0 100\n");
     machine.find();
     machine.go_to(1);

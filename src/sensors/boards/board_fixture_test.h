@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine with a fake driver library of AMD or Intel, for tests.
+// A simulated machine with a simulated driver library of AMD or Intel, for tests.
 #pragma once
 
 #include <fstream>
@@ -9,26 +9,19 @@
 
 namespace joulemark::sensors {
 
-/// A fake library, and the name under which it is looked for.
-struct FakeLibrary {
-  const char* built;
-  const char* name;
-  const char* sensor;
-};
-inline constexpr FakeLibrary kAmdSmi{FAKE_AMDSMI, "libamd_smi.so", "amdsmi"};
-inline constexpr FakeLibrary kOldAmdSmi{FAKE_AMDSMI_OLD, "libamd_smi.so", "amdsmi"};
-inline constexpr FakeLibrary kRocmSmi{FAKE_ROCMSMI, "librocm_smi64.so", "rocmsmi"};
-inline constexpr FakeLibrary kOldRocmSmi{FAKE_ROCMSMI_OLD, "librocm_smi64.so", "rocmsmi"};
-inline constexpr FakeLibrary kLevelZero{FAKE_LEVEL_ZERO, "libze_loader.so.1", "level_zero"};
-inline constexpr FakeLibrary kOldLevelZero{FAKE_LEVEL_ZERO_OLD, "libze_loader.so.1", "level_zero"};
+inline constexpr DriverLibrary kAmdSmi{SIMULATED_AMDSMI, "libamd_smi.so", "amdsmi"};
+inline constexpr DriverLibrary kOldAmdSmi{SIMULATED_AMDSMI_OLD, "libamd_smi.so", "amdsmi"};
+inline constexpr DriverLibrary kRocmSmi{SIMULATED_ROCMSMI, "librocm_smi64.so", "rocmsmi"};
+inline constexpr DriverLibrary kOldRocmSmi{SIMULATED_ROCMSMI_OLD, "librocm_smi64.so", "rocmsmi"};
+inline constexpr DriverLibrary kLevelZero{SIMULATED_LEVEL_ZERO, "libze_loader.so.1", "level_zero"};
+inline constexpr DriverLibrary kOldLevelZero{SIMULATED_LEVEL_ZERO_OLD, "libze_loader.so.1",
+                                             "level_zero"};
 
 /// The kernel knows an AMD board, and an Intel card at 0000:03:00.0.
 class BoardMachine : public DriverMachine {
  public:
-  BoardMachine(const FakeLibrary& library, const std::string& scenario)
-      : DriverMachine({library.built, library.name, "boards.scenario", "joulemark_fake_"},
-                      scenario),
-        sensor_(library.sensor) {
+  BoardMachine(const DriverLibrary& library, const std::string& scenario)
+      : DriverMachine(library, scenario), sensor_(library.sensor) {
     std::filesystem::create_directories(root() / "dev");
     std::ofstream(root() / "dev/kfd") << "";
     put("sys/devices/0000:03:00.0/vendor", "0x8086");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine with a fake library of a driver, for tests.
+// A simulated machine with a simulated library of a driver, for tests.
 #pragma once
 
 #include <dlfcn.h>
@@ -7,18 +7,19 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <string>
 
+#include "sensors/boards/driver_clock_test.h"
 #include "sensors/rapl/powercap_fixture_test.h"
 
 namespace joulemark::sensors {
 
-/// A fake library, the name under which it is looked for, and that of its scenario beside it.
-struct FakeDriver {
+/// A simulated library, and the name under which it is looked for.
+struct DriverLibrary {
   const char* built;
   const char* name;
-  const char* scenario;
-  const char* prefix;  ///< of the functions by which tests lead it
+  const char* sensor;
 };
 
 /// "gpu-0 temperature 61 °C" of every value that the sensor tells now.
@@ -38,15 +39,14 @@ inline std::vector<std::string> gauges_now(Sensor& sensor) {
 /// machine's.
 class DriverMachine : public Machine {
  public:
-  DriverMachine(const FakeDriver& driver, const std::string& scenario)
-      : Machine({}), prefix_(driver.prefix) {
+  DriverMachine(const DriverLibrary& library, const std::string& scenario) : Machine({}) {
     const auto folder = root() / "sim/lib";
     std::filesystem::create_directories(folder);
-    std::filesystem::copy_file(driver.built, folder / driver.name);
-    std::ofstream(folder / driver.scenario) << scenario;
-    driver_ = dlopen((folder / driver.name).c_str(), RTLD_NOW | RTLD_LOCAL);
+    std::filesystem::copy_file(library.built, folder / library.name);
+    std::ofstream(folder / (std::string(library.name) + ".scenario")) << scenario;
+    driver_ = dlopen((folder / library.name).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (driver_ == nullptr) std::abort();
-    set_time(0);
+    time_.emplace(root());
     clock().on_move = [this, start = clock().now()](Nanoseconds now) { set_time(now - start); };
   }
   ~DriverMachine() { dlclose(driver_); }
@@ -54,12 +54,12 @@ class DriverMachine : public Machine {
   DriverMachine& operator=(const DriverMachine&) = delete;
 
   [[nodiscard]] long calls(const char* function) const {
-    return symbol<long(const char*)>("calls")(function);
+    return symbol<long(const char*)>("joulemark_simulated_calls")(function);
   }
-  [[nodiscard]] int users() const { return symbol<int()>("users")(); }
+  [[nodiscard]] int users() const { return symbol<int()>("joulemark_simulated_users")(); }
 
   /// The driver's time: nanoseconds since the scenario began.
-  void set_time(Nanoseconds t) { symbol<void(std::int64_t)>("set_time_ns")(t); }
+  void set_time(Nanoseconds t) const { time_->set(t); }
   /// Moves to `t_s` of the scenario, without a read.
   void go_to(double t_s) { clock().advance_s(t_s - now_s()); }
   /// Moves to `t_s` of the scenario, sampled in between as the sensors wish.
@@ -83,7 +83,7 @@ class DriverMachine : public Machine {
  private:
   template <class Function>
   [[nodiscard]] Function* symbol(const char* name) const {
-    return reinterpret_cast<Function*>(dlsym(driver_, (prefix_ + name).c_str()));
+    return reinterpret_cast<Function*>(dlsym(driver_, name));
   }
   double interval_s() {
     double shortest = 10;
@@ -91,9 +91,9 @@ class DriverMachine : public Machine {
       shortest = std::min(shortest, sensor->sample_interval_s());
     return shortest;
   }
-  std::string prefix_;
   std::vector<CounterReading> sample_;
   void* driver_ = nullptr;
+  std::optional<DriverClock> time_;
 };
 
 }  // namespace joulemark::sensors

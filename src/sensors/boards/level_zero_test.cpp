@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of Intel cards, with fake loaders.
+// Tests of Intel cards, with simulated loaders.
 #include "sensors/boards/level_zero.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine with a fake NVIDIA driver, for tests.
+// A simulated machine with a simulated NVIDIA driver, for tests.
 #pragma once
 
 #include <string>
@@ -13,9 +13,8 @@ inline constexpr const char* kProcessCall = "nvmlDeviceGetComputeRunningProcesse
 
 class NvmlMachine : public DriverMachine {
  public:
-  explicit NvmlMachine(const std::string& scenario, const char* library = FAKE_NVML)
-      : DriverMachine({library, "libnvidia-ml.so.1", "nvml.scenario", "joulemark_fake_nvml_"},
-                      scenario) {
+  explicit NvmlMachine(const std::string& scenario, const char* library = SIMULATED_NVML)
+      : DriverMachine({library, "libnvidia-ml.so.1", "nvml"}, scenario) {
     std::filesystem::create_directories(root() / "dev/nvidia0");
   }
 

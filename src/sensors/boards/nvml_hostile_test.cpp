@@ -39,7 +39,7 @@ TEST(NvmlHostile, ALibraryOfAnotherKindLacksItsSymbols) {
 }
 
 TEST(NvmlHostile, AnOldDriverWithoutAnyMeterSaysWhichItLacks) {
-  NvmlMachine machine("gpu A\nfail nvmlDeviceGetPowerUsage 13\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\nfail nvmlDeviceGetPowerUsage 13\n", SIMULATED_NVML_OLD);
   machine.find();
   EXPECT_EQ(machine.status("gpu-0")->reason, "symbol_missing");
   EXPECT_THAT(machine.status("gpu-0")->detail, HasSubstr("the driver lacks the function"));
@@ -78,7 +78,7 @@ TEST(NvmlHostile, ABoardThatIsNotThereIsARow) {
 
 // powerjoular#87, compute-runtime#938: powers of 260 kW and 3.69 TW were written down.
 TEST(NvmlHostile, APowerStationIsNoBoard) {
-  for (const char* library : {FAKE_NVML, FAKE_NVML_OLD}) {
+  for (const char* library : {SIMULATED_NVML, SIMULATED_NVML_OLD}) {
     NvmlMachine machine("gpu A\npower 0 4e9\n" + std::string(kNoCounter), library);
     machine.find();
     EXPECT_TRUE(machine.found().sensors.empty());
@@ -87,7 +87,7 @@ TEST(NvmlHostile, APowerStationIsNoBoard) {
 }
 
 TEST(NvmlHostile, APowerStationInBetweenIsAGap) {
-  NvmlMachine machine("gpu A\npower 0 100\npower 2 4e9\npower 4 100\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\npower 2 4e9\npower 4 100\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.go_to(1);
   EXPECT_FALSE(machine.sampled_until(6).back().joules);
@@ -119,19 +119,6 @@ TEST(NvmlHostile, TextWithoutAnEndIsCut) {
   EXPECT_TRUE(machine.status("gpu-0")->usable);
   EXPECT_THAT(detail, HasSubstr(std::string(80, 'v')));
   EXPECT_THAT(detail, testing::Not(HasSubstr(std::string(81, 'v'))));
-}
-
-TEST(FakeNvml, TheEnvironmentMayNameTheScenario) {
-  NvmlMachine machine("gpu A\npower 0 100\n");
-  const auto other = machine.root() / "other.scenario";
-  std::ofstream(other) << "gpu A\npower 0 70\ngpu B\npower 0 30\n";
-  setenv("JOULEMARK_FAKE_NVML", other.c_str(), 1);
-  machine.find();
-  unsetenv("JOULEMARK_FAKE_NVML");
-  machine.go_to(1);
-  const auto energies = machine.sampled_until(2);
-  EXPECT_NEAR(*scope(energies, "gpu-0")->joules, 70, 2e-3);
-  EXPECT_NEAR(*scope(energies, "gpu-1")->joules, 30, 2e-3);
 }
 
 }  // namespace

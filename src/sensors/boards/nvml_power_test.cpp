@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the boards that have no energy counter, with a fake driver.
+// Tests of the boards that have no energy counter, with a simulated driver.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -49,28 +49,28 @@ void expect_truth_inside(const Load& load, const std::string& more, const char* 
 // Other tools add energy only while power rises (Alumet), leave out the last interval
 // (EnergiBridge), or drop what lies between an edge and its next sample (zeus).
 TEST(NvmlPower, AnOldDriverFallsBackToTheGaugeWithAnIntervalThatHoldsTheTruth) {
-  expect_truth_inside(kStep, "", FAKE_NVML_OLD);
-  expect_truth_inside(kBursts, "", FAKE_NVML_OLD);
+  expect_truth_inside(kStep, "", SIMULATED_NVML_OLD);
+  expect_truth_inside(kBursts, "", SIMULATED_NVML_OLD);
 }
 
 TEST(NvmlPower, AnAveragingGaugeOfAnOldDriverHoldsTheTruthToo) {
-  expect_truth_inside(kStep, "usage_ms 1000\n", FAKE_NVML_OLD);
-  expect_truth_inside(kBursts, "usage_ms 1000\n", FAKE_NVML_OLD);
+  expect_truth_inside(kStep, "usage_ms 1000\n", SIMULATED_NVML_OLD);
+  expect_truth_inside(kBursts, "usage_ms 1000\n", SIMULATED_NVML_OLD);
 }
 
 TEST(NvmlPower, TheAverageFieldHoldsTheTruth) {
-  expect_truth_inside(kStep, kNoCounter, FAKE_NVML);
-  expect_truth_inside(kBursts, kNoCounter, FAKE_NVML);
+  expect_truth_inside(kStep, kNoCounter, SIMULATED_NVML);
+  expect_truth_inside(kBursts, kNoCounter, SIMULATED_NVML);
 }
 
 TEST(NvmlPower, TheInstantFieldHoldsTheTruthOfASlowLoad) {
   const std::string more = kNoCounter + std::string("fail field_185 3\n");
-  expect_truth_inside(kStep, more, FAKE_NVML);
-  expect_truth_inside(kBursts, more + "visible_ms 25\n", FAKE_NVML);
+  expect_truth_inside(kStep, more, SIMULATED_NVML);
+  expect_truth_inside(kBursts, more + "visible_ms 25\n", SIMULATED_NVML);
 }
 
 TEST(NvmlPower, AConstantPowerIsExact) {
-  NvmlMachine machine("gpu A\npower 0 250\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 250\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.go_to(1);
   const auto energies = machine.sampled_until(5);
@@ -95,7 +95,7 @@ TEST(NvmlPower, TheAverageIsPreferredBecauseThePartThatIsSeenMisleads) {
 }
 
 TEST(NvmlPower, AWindowThatNobodySampledIsAGap) {
-  NvmlMachine machine("gpu A\npower 0 100\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.read();
   const auto energies = machine.window(30);
@@ -104,7 +104,7 @@ TEST(NvmlPower, AWindowThatNobodySampledIsAGap) {
 }
 
 TEST(NvmlPower, ItIsSampledAllThroughTheWindowAndNotFasterThanItIsUpdated) {
-  NvmlMachine machine("gpu A\npower 0 100\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\n", SIMULATED_NVML_OLD);
   machine.find();
   const double interval_s = machine.found().sensors.front()->sample_interval_s();
   EXPECT_GE(interval_s, 0.1);
@@ -114,7 +114,7 @@ TEST(NvmlPower, ItIsSampledAllThroughTheWindowAndNotFasterThanItIsUpdated) {
 }
 
 TEST(NvmlPower, ItsGaugesAreAskedRarely) {
-  NvmlMachine machine("gpu A\npower 0 100\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.go_to(1);
   machine.sampled_until(11);
@@ -123,14 +123,14 @@ TEST(NvmlPower, ItsGaugesAreAskedRarely) {
 }
 
 TEST(NvmlPower, AnEnergySaysWhoElseComputed) {
-  NvmlMachine machine("gpu A\npower 0 100\nprocess 4000041\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\nprocess 4000041\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.go_to(1);
   EXPECT_THAT(machine.sampled_until(3).front().detail, HasSubstr("shared_gpu: process 4000041"));
 }
 
 TEST(NvmlPower, ALostBoardIsAbsent) {
-  NvmlMachine machine("gpu A\npower 0 100\nlost_s 4\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\npower 0 100\nlost_s 4\n", SIMULATED_NVML_OLD);
   machine.find();
   machine.go_to(1);
   EXPECT_NEAR(*machine.sampled_until(3).back().joules, 200, 1e-6);
@@ -139,7 +139,7 @@ TEST(NvmlPower, ALostBoardIsAbsent) {
 
 // codecarbon#1316: what says 0 W does not say it of a board.
 TEST(NvmlPower, NoPowerIsNoMeasurement) {
-  NvmlMachine machine("gpu A\n", FAKE_NVML_OLD);
+  NvmlMachine machine("gpu A\n", SIMULATED_NVML_OLD);
   machine.find();
   EXPECT_TRUE(machine.found().sensors.empty());
   EXPECT_EQ(machine.status("gpu-0")->reason, "unreadable");

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fake_nvml/scenario.h"
+#include "simulated_drivers/scenario.h"
 
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-namespace fake_nvml {
+namespace simulated {
 namespace {
 
 const std::map<std::string, double Gpu::*>& numbers() {
   static const std::map<std::string, double Gpu::*> table = {{"repeat_s", &Gpu::repeat_s},
+                                                             {"idle_w", &Gpu::idle_w},
+                                                             {"share", &Gpu::share},
+                                                             {"phase_ms", &Gpu::phase_ms},
                                                              {"publish_ms", &Gpu::publish_ms},
                                                              {"average_ms", &Gpu::average_ms},
                                                              {"visible_ms", &Gpu::visible_ms},
@@ -79,7 +82,11 @@ void read_line(Scenario& scenario, const std::string& key, std::istream& line) {
   } else if (key == "count") {
     scenario.count = value_of<unsigned>(line);
   } else if (key == "gpu") {
-    scenario.gpus.push_back({.name = rest_of(line)});
+    scenario.gpus.push_back({.name = rest_of(line), .load = scenario.load});
+  } else if (key == "load") {
+    auto load = joulemark::sim::Waveform::parse(rest_of(line));
+    if (!load) throw std::invalid_argument(load.error().message);
+    scenario.load = *std::move(load);
   } else if (scenario.gpus.empty()) {
     throw std::invalid_argument("the scenario has a '" + key + "' before the first 'gpu'");
   } else {
@@ -99,4 +106,4 @@ Scenario read_scenario(const std::filesystem::path& path) {
   return scenario;
 }
 
-}  // namespace fake_nvml
+}  // namespace simulated

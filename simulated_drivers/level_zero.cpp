@@ -7,12 +7,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "fake_boards/driver.h"
 #include "sensors/boards/level_zero_abi.h"
+#include "simulated_drivers/driver.h"
 
 namespace zes = joulemark::sensors::zes;
-using fake_boards::Gpu;
-using fake_boards::Time;
+using simulated::Gpu;
+using simulated::Time;
 
 namespace {
 
@@ -37,11 +37,11 @@ zes::Return give(std::size_t first, std::size_t all, std::uint32_t* count, zes::
 
 template <class Answer>
 zes::Return ask(std::size_t board, const char* function, Answer answer) {
-  const int code = fake_boards::ask(board, function, [&](const Gpu& gpu, Time t) {
+  const int code = simulated::ask(board, function, [&](const Gpu& gpu, Time t) {
     answer(gpu, t);
     return 0;
   });
-  return code == fake_boards::kLost ? zes::kDeviceLost : code;
+  return code == simulated::kLost ? zes::kDeviceLost : code;
 }
 
 zes::Return list_drivers(std::uint32_t* count, zes::Handle* list) {
@@ -49,7 +49,7 @@ zes::Return list_drivers(std::uint32_t* count, zes::Handle* list) {
 }
 
 zes::Return list_devices(std::uint32_t* count, zes::Handle* list) {
-  const auto& scenario = fake_boards::driver().scenario;
+  const auto& scenario = simulated::driver().scenario;
   const zes::Return code = give(0, scenario.gpus.size(), count, list);
   if (scenario.count) *count = *scenario.count;
   return code;
@@ -59,32 +59,32 @@ zes::Return list_devices(std::uint32_t* count, zes::Handle* list) {
 
 // NOLINTBEGIN(readability-identifier-naming): Level Zero's names
 
-#ifdef FAKE_OLD
-FAKE_EXPORT zes::Return zeInit(std::uint32_t) {
+#ifdef OLD_DRIVER
+DRIVER_EXPORT zes::Return zeInit(std::uint32_t) {
   const char* enabled = std::getenv("ZES_ENABLE_SYSMAN");
   if (enabled == nullptr || std::strcmp(enabled, "1") != 0) return zes::kUninitialized;
-  return fake_boards::begin();
+  return simulated::begin();
 }
-FAKE_EXPORT zes::Return zeDriverGet(std::uint32_t* count, zes::Handle* list) {
+DRIVER_EXPORT zes::Return zeDriverGet(std::uint32_t* count, zes::Handle* list) {
   return list_drivers(count, list);
 }
-FAKE_EXPORT zes::Return zeDeviceGet(zes::Handle, std::uint32_t* count, zes::Handle* list) {
+DRIVER_EXPORT zes::Return zeDeviceGet(zes::Handle, std::uint32_t* count, zes::Handle* list) {
   return list_devices(count, list);
 }
 #else
-FAKE_EXPORT zes::Return zesInit(std::uint32_t) {
-  return fake_boards::begin();
+DRIVER_EXPORT zes::Return zesInit(std::uint32_t) {
+  return simulated::begin();
 }
-FAKE_EXPORT zes::Return zesDriverGet(std::uint32_t* count, zes::Handle* list) {
+DRIVER_EXPORT zes::Return zesDriverGet(std::uint32_t* count, zes::Handle* list) {
   return list_drivers(count, list);
 }
-FAKE_EXPORT zes::Return zesDeviceGet(zes::Handle, std::uint32_t* count, zes::Handle* list) {
+DRIVER_EXPORT zes::Return zesDeviceGet(zes::Handle, std::uint32_t* count, zes::Handle* list) {
   return list_devices(count, list);
 }
 #endif
 
-FAKE_EXPORT zes::Return zesDeviceGetProperties(zes::Handle device,
-                                               zes::DeviceProperties* properties) {
+DRIVER_EXPORT zes::Return zesDeviceGetProperties(zes::Handle device,
+                                                 zes::DeviceProperties* properties) {
   if (properties->core.type_of_struct != zes::kCoreProperties) return zes::kUnsupported;
   return ask(number_of(device), __func__, [&](const Gpu& gpu, Time) {
     properties->core.type = zes::kGpu;
@@ -96,22 +96,22 @@ FAKE_EXPORT zes::Return zesDeviceGetProperties(zes::Handle device,
   });
 }
 
-FAKE_EXPORT zes::Return zesDevicePciGetProperties(zes::Handle device, zes::PciProperties* pci) {
+DRIVER_EXPORT zes::Return zesDevicePciGetProperties(zes::Handle device, zes::PciProperties* pci) {
   return ask(number_of(device), __func__, [&](const Gpu&, Time) {
     pci->bus = static_cast<std::uint32_t>(number_of(device) + 3);
   });
 }
 
-FAKE_EXPORT zes::Return zesDeviceEnumPowerDomains(zes::Handle device, std::uint32_t* count,
-                                                  zes::Handle* list) {
+DRIVER_EXPORT zes::Return zesDeviceEnumPowerDomains(zes::Handle device, std::uint32_t* count,
+                                                    zes::Handle* list) {
   return ask(number_of(device), __func__,
              [&](const Gpu&, Time) { give(number_of(device) * kDomains, kDomains, count, list); });
 }
 
-FAKE_EXPORT zes::Return zesPowerGetProperties(zes::Handle domain,
-                                              zes::PowerProperties* properties) {
+DRIVER_EXPORT zes::Return zesPowerGetProperties(zes::Handle domain,
+                                                zes::PowerProperties* properties) {
   const std::size_t which = number_of(domain) % kDomains;
-  const bool names = fake_boards::driver().scenario.driver != "0";
+  const bool names = simulated::driver().scenario.driver != "0";
   return ask(number_of(domain) / kDomains, __func__, [&](const Gpu& gpu, Time) {
     const auto limit_mw = static_cast<std::int32_t>(std::lround(gpu.limit_w * 1e3));
     properties->on_subdevice = which == 0 || (!names && which == 1) ? 1 : 0;
@@ -123,21 +123,20 @@ FAKE_EXPORT zes::Return zesPowerGetProperties(zes::Handle domain,
   });
 }
 
-FAKE_EXPORT zes::Return zesPowerGetEnergyCounter(zes::Handle domain, zes::EnergyCounter* energy) {
+DRIVER_EXPORT zes::Return zesPowerGetEnergyCounter(zes::Handle domain, zes::EnergyCounter* energy) {
   const double share = kShares[number_of(domain) % kDomains];
   return ask(number_of(domain) / kDomains, __func__, [&](const Gpu& gpu, Time t) {
-    *energy = {fake_boards::raw_counter(gpu, t, 1e-6 / share),
-               static_cast<std::uint64_t>(t / 1000)};
+    *energy = {simulated::raw_counter(gpu, t, 1e-6 / share), static_cast<std::uint64_t>(t / 1000)};
   });
 }
 
-FAKE_EXPORT zes::Return zesDeviceEnumTemperatureSensors(zes::Handle device, std::uint32_t* count,
-                                                        zes::Handle* list) {
+DRIVER_EXPORT zes::Return zesDeviceEnumTemperatureSensors(zes::Handle device, std::uint32_t* count,
+                                                          zes::Handle* list) {
   return ask(number_of(device), __func__,
              [&](const Gpu&, Time) { give(number_of(device), 1, count, list); });
 }
 
-FAKE_EXPORT zes::Return zesTemperatureGetState(zes::Handle thermometer, double* celsius) {
+DRIVER_EXPORT zes::Return zesTemperatureGetState(zes::Handle thermometer, double* celsius) {
   return ask(number_of(thermometer), __func__,
              [&](const Gpu& gpu, Time) { *celsius = gpu.garbage != 0 ? std::nan("") : 61; });
 }

@@ -8,19 +8,19 @@
 #include <limits>
 #include <vector>
 
-#include "fake_boards/driver.h"
 #include "sensors/boards/amd_abi.h"
+#include "simulated_drivers/driver.h"
 
 namespace amd = joulemark::sensors::amd;
-using fake_boards::Gpu;
-using fake_boards::Time;
+using simulated::Gpu;
+using simulated::Time;
 
 namespace {
 
 constexpr double kUnitJ = 1.0 / 65536;
 
 amd::Return status(int code) {
-  return code == fake_boards::kLost ? amd::kSmiNotFound : static_cast<amd::Return>(code);
+  return code == simulated::kLost ? amd::kSmiNotFound : static_cast<amd::Return>(code);
 }
 
 /// A handle is a board's number and 1, a socket's the first of its boards.
@@ -33,7 +33,7 @@ std::size_t index_of(amd::Handle handle) {
 
 std::uint32_t version() {
   return static_cast<std::uint32_t>(
-      std::strtoul(fake_boards::driver().scenario.driver.c_str(), nullptr, 10));
+      std::strtoul(simulated::driver().scenario.driver.c_str(), nullptr, 10));
 }
 
 amd::Return give(const std::vector<amd::Handle>& all, std::uint32_t* count, amd::Handle* list) {
@@ -45,7 +45,7 @@ amd::Return give(const std::vector<amd::Handle>& all, std::uint32_t* count, amd:
 
 template <class Answer>
 amd::Return ask(amd::Handle handle, const char* function, Answer answer) {
-  return status(fake_boards::ask(index_of(handle), function, [&](const Gpu& gpu, Time t) {
+  return status(simulated::ask(index_of(handle), function, [&](const Gpu& gpu, Time t) {
     answer(gpu, t);
     return 0;
   }));
@@ -55,22 +55,22 @@ amd::Return ask(amd::Handle handle, const char* function, Answer answer) {
 
 // NOLINTBEGIN(readability-identifier-naming): AMD's names
 
-FAKE_EXPORT amd::Return amdsmi_init(std::uint64_t) {
-  return static_cast<amd::Return>(fake_boards::begin());
+DRIVER_EXPORT amd::Return amdsmi_init(std::uint64_t) {
+  return static_cast<amd::Return>(simulated::begin());
 }
 
-FAKE_EXPORT amd::Return amdsmi_shut_down() {
-  fake_boards::end();
+DRIVER_EXPORT amd::Return amdsmi_shut_down() {
+  simulated::end();
   return amd::kSuccess;
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_lib_version(amd::Version* answer) {
-  *answer = {version(), {1, 2, 3}, "fake"};
+DRIVER_EXPORT amd::Return amdsmi_get_lib_version(amd::Version* answer) {
+  *answer = {version(), {1, 2, 3}, "simulated"};
   return amd::kSuccess;
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_socket_handles(std::uint32_t* count, amd::Handle* list) {
-  const auto& scenario = fake_boards::driver().scenario;
+DRIVER_EXPORT amd::Return amdsmi_get_socket_handles(std::uint32_t* count, amd::Handle* list) {
+  const auto& scenario = simulated::driver().scenario;
   std::vector<amd::Handle> sockets;
   for (std::size_t i = 0; i < scenario.gpus.size(); ++i)
     if (scenario.gpus[i].partition == 0) sockets.push_back(handle_of(i));
@@ -79,9 +79,9 @@ FAKE_EXPORT amd::Return amdsmi_get_socket_handles(std::uint32_t* count, amd::Han
   return code;
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_processor_handles(amd::Handle socket, std::uint32_t* count,
-                                                     amd::Handle* list) {
-  const auto& gpus = fake_boards::driver().scenario.gpus;
+DRIVER_EXPORT amd::Return amdsmi_get_processor_handles(amd::Handle socket, std::uint32_t* count,
+                                                       amd::Handle* list) {
+  const auto& gpus = simulated::driver().scenario.gpus;
   if (index_of(socket) >= gpus.size()) return amd::kSmiNotFound;
   std::vector<amd::Handle> processors = {socket};
   for (std::size_t i = index_of(socket) + 1; i < gpus.size() && gpus[i].partition != 0; ++i)
@@ -89,23 +89,23 @@ FAKE_EXPORT amd::Return amdsmi_get_processor_handles(amd::Handle socket, std::ui
   return give(processors, count, list);
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_processor_type(amd::Handle, int* type) {
+DRIVER_EXPORT amd::Return amdsmi_get_processor_type(amd::Handle, int* type) {
   *type = amd::kProcessorGpu;
   return amd::kSuccess;
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_gpu_asic_info(amd::Handle board, amd::AsicInfo* info) {
+DRIVER_EXPORT amd::Return amdsmi_get_gpu_asic_info(amd::Handle board, amd::AsicInfo* info) {
   return ask(board, __func__, [&](const Gpu& gpu, Time) {
     std::strncpy(info->name, gpu.name.c_str(), amd::kNameSize);
     if (gpu.endless_name != 0) std::memset(info->name, '\xff', 256);
   });
 }
 
-#ifndef FAKE_OLD
-FAKE_EXPORT amd::Return amdsmi_get_energy_count(amd::Handle board, std::uint64_t* energy,
-                                                float* resolution, std::uint64_t* timestamp) {
+#ifndef OLD_DRIVER
+DRIVER_EXPORT amd::Return amdsmi_get_energy_count(amd::Handle board, std::uint64_t* energy,
+                                                  float* resolution, std::uint64_t* timestamp) {
   return ask(board, __func__, [&](const Gpu& gpu, Time t) {
-    *energy = fake_boards::raw_counter(gpu, t, kUnitJ);
+    *energy = simulated::raw_counter(gpu, t, kUnitJ);
     *resolution = gpu.resolution_uj != 0 ? static_cast<float>(gpu.resolution_uj)
                                          : std::numeric_limits<float>::quiet_NaN();
     *timestamp = static_cast<std::uint64_t>(t);
@@ -114,10 +114,10 @@ FAKE_EXPORT amd::Return amdsmi_get_energy_count(amd::Handle board, std::uint64_t
 #endif
 
 /// A board has the present power; one with "fail current_socket_power" the average instead.
-FAKE_EXPORT amd::Return amdsmi_get_power_info(amd::Handle board, amd::PowerInfo* info) {
+DRIVER_EXPORT amd::Return amdsmi_get_power_info(amd::Handle board, amd::PowerInfo* info) {
   return ask(board, __func__, [&](const Gpu& gpu, Time t) {
     const auto watts =
-        static_cast<std::uint32_t>(std::lround(fake_nvml::power_mw(gpu, t, gpu.usage_ms) * 1e-3));
+        static_cast<std::uint32_t>(std::lround(simulated::power_mw(gpu, t, gpu.usage_ms) * 1e-3));
     const bool has_current = !gpu.fail.contains("current_socket_power");
     constexpr std::uint32_t kMillivolts = 800;
     if (version() >= 25) {
@@ -133,16 +133,16 @@ FAKE_EXPORT amd::Return amdsmi_get_power_info(amd::Handle board, amd::PowerInfo*
   });
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_temp_metric(amd::Handle board, int, int,
-                                               std::int64_t* temperature) {
+DRIVER_EXPORT amd::Return amdsmi_get_temp_metric(amd::Handle board, int, int,
+                                                 std::int64_t* temperature) {
   return ask(board, __func__, [&](const Gpu&, Time) { *temperature = 61; });
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_gpu_activity(amd::Handle board, amd::EngineUsage* usage) {
+DRIVER_EXPORT amd::Return amdsmi_get_gpu_activity(amd::Handle board, amd::EngineUsage* usage) {
   return ask(board, __func__, [&](const Gpu&, Time) { *usage = {97, 41, {}}; });
 }
 
-FAKE_EXPORT amd::Return amdsmi_get_gpu_memory_usage(amd::Handle board, int, std::uint64_t* used) {
+DRIVER_EXPORT amd::Return amdsmi_get_gpu_memory_usage(amd::Handle board, int, std::uint64_t* used) {
   return ask(board, __func__, [&](const Gpu&, Time) { *used = 30'000'000'000; });
 }
 

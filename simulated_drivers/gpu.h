@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the meters of a board that is scripted show at a time.
+// What the meters of a simulated board show at a time.
 #pragma once
 
 #include <cstdint>
 
-#include "fake_nvml/scenario.h"
+#include "simulated_drivers/clock.h"
+#include "simulated_drivers/scenario.h"
 
-namespace fake_nvml {
+namespace simulated {
 
-/// Nanoseconds since the scenario began.
-using Time = std::int64_t;
-
-/// True joules from the scenario's begin to `t_s`; before it, the first power.
+/// True joules from the machine's begin to `t_s`; before it, the first power.
 double joules_until(const Gpu& gpu, double t_s);
 
 /// The counter as it was published last before `t`, in joules.
@@ -25,4 +23,4 @@ double power_mw(const Gpu& gpu, Time t, double window_ms);
 
 bool is_lost(const Gpu& gpu, Time t);
 
-}  // namespace fake_nvml
+}  // namespace simulated

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fake_nvml/gpu.h"
+#include "simulated_drivers/gpu.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace fake_nvml {
+namespace simulated {
 namespace {
 
 double seconds(Time t) {
@@ -14,7 +14,8 @@ double seconds(Time t) {
 /// The last time at or before `t` at which the board published its meters.
 double published_s(const Gpu& gpu, Time t) {
   const Time period = std::max<Time>(1, std::llround(gpu.publish_ms * 1e6));
-  return seconds(t - (t % period + period) % period);
+  const Time since = (t + std::llround(gpu.phase_ms * 1e6)) % period;
+  return seconds(t - (since + period) % period);
 }
 
 /// Of one run of the waveform.
@@ -28,15 +29,23 @@ double joules_of_run(const Gpu& gpu, double t_s) {
   return joules;
 }
 
-}  // namespace
-
-double joules_until(const Gpu& gpu, double t_s) {
+double joules_of_levels(const Gpu& gpu, double t_s) {
   if (gpu.power.empty()) return 0;
   if (gpu.repeat_s > 0) {
     const double runs = std::floor(t_s / gpu.repeat_s);
     return runs * joules_of_run(gpu, gpu.repeat_s) + joules_of_run(gpu, t_s - runs * gpu.repeat_s);
   }
   return t_s < 0 ? gpu.power.front().watts * t_s : joules_of_run(gpu, t_s);
+}
+
+double joules_of_load(const Gpu& gpu, double t_s) {
+  return t_s < 0 ? gpu.load.watts(0) * t_s : gpu.load.integral(0, t_s);
+}
+
+}  // namespace
+
+double joules_until(const Gpu& gpu, double t_s) {
+  return joules_of_levels(gpu, t_s) + gpu.idle_w * t_s + gpu.share * joules_of_load(gpu, t_s);
 }
 
 double counter_j(const Gpu& gpu, Time t) {
@@ -65,4 +74,4 @@ bool is_lost(const Gpu& gpu, Time t) {
   return gpu.lost_s && seconds(t) >= *gpu.lost_s;
 }
 
-}  // namespace fake_nvml
+}  // namespace simulated

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a fake NVIDIA driver is to say: read from a text of lines "KEY VALUE…", '#' begins a remark.
+// What a simulated driver is to say: read from a text of lines "KEY VALUE…", '#' begins a remark.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,16 @@
 #include <string>
 #include <vector>
 
-namespace fake_nvml {
+#include "sim/waveform.h"
 
-/// One board. Keys are the names of the members, but for the first three.
+namespace simulated {
+
+/// One board, whose power is its levels + idle_w + share × load. Keys are the names of the members,
+/// but for the first four.
 struct Gpu {
   std::string name;  ///< gpu NAME: begins a board; the following lines are of it
+  /// load WAVEFORM: of the whole machine, before its boards.
+  joulemark::sim::Waveform load = {};
   struct Level {
     double t_s = 0;
     double watts = 0;
@@ -22,12 +27,15 @@ struct Gpu {
   std::vector<Level> power = {};
   /// fail FUNCTION CODE: FUNCTION ("nvmlDeviceGetPowerUsage", "field_83") returns CODE.
   std::map<std::string, int> fail = {};
-  double repeat_s = 0;  ///< the waveform starts again after so long; 0: never
+  double repeat_s = 0;  ///< the levels start again after so long; 0: never
+  double idle_w = 0;
+  double share = 0;
   double publish_ms = 100;
+  double phase_ms = 0;       ///< of the time between publications, what has passed at the begin
   double average_ms = 1000;  ///< window of field 185
   double visible_ms = 100;   ///< window of field 186
   double usage_ms = 100;     ///< window of nvmlDeviceGetPowerUsage
-  double latency_ms = 0;     ///< of each call, in real time only
+  double latency_ms = 0;     ///< of each call, where time is real
   std::optional<double> lost_s = {};
   std::optional<double> reset_s = {};   ///< the counter is 0 at that time
   double first_mj = 0;                  ///< the counter at time 0
@@ -55,10 +63,11 @@ struct Scenario {
   std::string driver = "550.54.15";
   int init_error = 0;
   std::optional<unsigned> count;  ///< what the driver says, where it is not the truth
+  joulemark::sim::Waveform load = {};
   std::vector<Gpu> gpus;
 };
 
 /// Reads the file; no board where there is none. Throws std::invalid_argument on an unknown line.
 Scenario read_scenario(const std::filesystem::path& path);
 
-}  // namespace fake_nvml
+}  // namespace simulated
