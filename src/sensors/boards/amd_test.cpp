@@ -98,6 +98,7 @@ TEST_P(AmdLibraries, AFrozenCounterWithoutPowerIsNever0J) {
                        "driver 26\ngpu A\nfirst_mj 5e6\ngpu B\npublish_ms 1\npower 0 70\n");
   machine.find();
   EXPECT_EQ(machine.row("amd-gpu-0").reason, "frozen");
+  EXPECT_LE(machine.now_s(), 1);
   machine.go_to(1);
   const auto energies = machine.sampled_until(2);
   EXPECT_EQ(scope(energies, "amd-gpu-0")->reason, "frozen");
