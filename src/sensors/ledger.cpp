@@ -173,8 +173,12 @@ std::string contradiction(const std::vector<Energy>& parts, const Energy& total,
       std::any_of(parts.begin(), parts.end(), [](const Energy& part) { return !part.joules; }))
     return "";
   const Energy inside = sum({parts, covered.scopes, covered.statuses});
-  const double allowed =
-      kWideFactor * std::hypot(*inside.uncertainty_j, total.uncertainty_j.value_or(0));
+  const double chance_j = std::hypot(*inside.uncertainty_j, total.uncertainty_j.value_or(0));
+  // Of those sensors of which somebody knows how true they are as a whole.
+  double scale_j = 0;
+  for (const Energy& part : parts) scale_j += part.calibration_j.value_or(0);
+  scale_j = std::hypot(scale_j, total.calibration_j.value_or(0));
+  const double allowed = kWideFactor * std::hypot(chance_j, scale_j);
   if (*inside.joules <= *total.joules + allowed) return "";
   return fmt::format(
       "; parts show more than the wall meter: {:.4g} J of {}; does it feed all of "
