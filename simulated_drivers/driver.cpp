@@ -47,6 +47,16 @@ void end() {
   --driver().users;
 }
 
+void count_call(std::string_view function) {
+  auto& calls = driver().calls;
+  const auto known = calls.find(function);
+  if (known != calls.end()) {
+    ++known->second;
+  } else {
+    calls.emplace(function, 1);
+  }
+}
+
 int fate(const Gpu& gpu, const char* function, Time t) {
   if (is_lost(gpu, t)) return kLost;
   const auto fails = gpu.fail.find(function);

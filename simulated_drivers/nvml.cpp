@@ -57,7 +57,7 @@ nvml::Return processes(const char* function, nvml::Device device, unsigned* coun
 #ifndef OLD_DRIVER
 void fill(nvml::FieldValue& field, const Gpu& gpu, Time t) {
   const std::string name = "field_" + std::to_string(field.field);
-  ++simulated::driver().calls[name];
+  simulated::count_call(name);
   field.timestamp_us = t / 1000;
   field.latency_us = 0;
   field.status = status(simulated::fate(gpu, name.c_str(), t));

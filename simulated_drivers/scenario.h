@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ struct Gpu {
   /// power T_S WATTS: from then on; before the first line, and where there is none, 0.
   std::vector<Level> power = {};
   /// fail FUNCTION CODE: FUNCTION ("nvmlDeviceGetPowerUsage", "field_83") returns CODE.
-  std::map<std::string, int> fail = {};
+  std::map<std::string, int, std::less<>> fail = {};
   double repeat_s = 0;  ///< the levels start again after so long; 0: never
   double idle_w = 0;
   double share = 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -112,11 +113,10 @@ struct Series {
   std::vector<Sample> samples;
 };
 
-/// A gauge's value now: "gpu-0 temperature" in "°C". It becomes a time line of that name.
-struct GaugeReading {
+/// A time line of what a sensor says besides energy: "gpu-0 temperature" in "°C".
+struct GaugeLine {
   std::string name;
   std::string unit;
-  double value = 0;
 };
 
 /// Why a source can or cannot be used on this machine: one row of `doctor`.
@@ -126,9 +126,10 @@ struct SensorStatus {
   bool usable = false;
   std::string reason;  ///< machine-readable when not usable: "absent", "eacces", "vm", "masked",
                        ///< "seccomp", "unreadable", "contained", "container", "duplicate",
-                       ///< "mirror", "unknown", "charging"; of an accelerator also "lib_missing"
-                       ///< (its driver's library), "symbol_missing" (the driver is too old),
-                       ///< "not_supported", "frozen" (its counter does not count), "mig" (it is
+                       ///< "mirror", "unknown", "charging", "frozen" (its counter does not count),
+                       ///< "implausible" (it falls, or shows more than there can be);
+                       ///< of an accelerator also "lib_missing" (its driver's library),
+                       ///< "symbol_missing" (the driver is too old), "not_supported", "mig" (it is
                        ///< split into instances), "lost" (the driver gave it up);
                        ///< of a meter also "unreachable", "unauthorised", "no_outlet" (it has none
                        ///< of that number), "busy" (it measures for another program); of a
@@ -157,8 +158,11 @@ class Sensor {
   /// Least time between two reads inside a window, seconds: 0 where reading is cheap. A sensor with
   /// a longer one is asked from a thread of its own, so that it delays no other.
   [[nodiscard]] virtual double sample_interval_s() const { return 0; }
-  /// What it can say besides energy, for the time line. Called between `sample_interval_s`.
-  virtual std::vector<GaugeReading> gauges() { return {}; }
+  /// What it can say besides energy, for the time line; always the same lines.
+  [[nodiscard]] virtual std::vector<GaugeLine> gauge_lines() const { return {}; }
+  /// Their values now, in that order: `values` is as long, and all empty. What cannot be read, or
+  /// is not read so often, is left so. Allocates nothing.
+  virtual void read_gauges(std::span<std::optional<double>> values) { (void)values; }
   /// Before a window begins: waits for two steps of every counter that is updated often, so that
   /// the readings that follow are fresh and the power just before them is known.
   virtual void await_fresh() {}

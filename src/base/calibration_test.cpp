@@ -37,12 +37,25 @@ TEST(Calibration, WhatIsNoneIsRefusedWithAnExample) {
                            "perf=-1±0.1",
                            "perf=1 ±0.1",
                            "perf=1±0.1±0.2",
+                           "perf:=1±0.1",
+                           ":wall=1±0.1",
+                           ":=1±0.1",
                            "perf=1e999±0.1"}) {
     const auto parsed = parse_calibration(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().kind, ErrorKind::kUsage);
     EXPECT_THAT(parsed.error().message, HasSubstr("like perf=1.013±0.008")) << text;
   }
+}
+
+TEST(Calibration, MayBeOfOneScopeOfASensor) {
+  const Calibration expected{
+      .sensor = "meter", .gain = 1.01, .relative_u = 0.002, .scope = "wall-1"};
+  EXPECT_EQ(parse_calibration("meter:wall-1=1.01±0.002").value(), expected);
+  EXPECT_EQ(expected.name(), "meter:wall-1");
+  EXPECT_EQ(parse_calibrations({"meter=1±0.1", "meter:wall=1±0.1"}).value().size(), 2U);
+  EXPECT_THAT(parse_calibrations({"nvml:gpu-0=1±0.1", "nvml:gpu-0=1±0.2"}).error().message,
+              HasSubstr("names the sensor 'nvml:gpu-0' twice"));
 }
 
 TEST(Calibration, ASensorHasOne) {

@@ -79,7 +79,7 @@ const Setting kSettings[] = {
     {"meters", "--meter", kMeters, "", kNoBound, kNoBound,
      "Network meters that the whole machine is plugged into: netio, shelly, shelly1, tasmota or ptd, like netio://192.168.1.20/1"},
     {"calibration", "--calibration", kCalibration, "", kNoBound, kNoBound,
-     "Sensors calibrated against a better meter: true joules are GAIN (0.5 to 2) times theirs, with the relative standard uncertainty U, like perf=1.013±0.008"},
+     "Sensors calibrated against a better meter: true joules are GAIN (0.5 to 2) times theirs, with the relative standard uncertainty U, like perf=1.013±0.008, or nvml:gpu-1=0.97±0.01 for one scope"},
     {"workload", "--workload", kWorkload, "", kNoBound, kNoBound,
      "Prompts of language models: generated (seeded token ids), or a file with {\"text\": \"…\"} or {\"ids\": [5, 9]} a line"},
 

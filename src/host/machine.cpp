@@ -174,4 +174,9 @@ std::string powercap_remedy(const fs::path& root) {
                      (root / "sys/class/powercap").string());
 }
 
+std::string reload_remedy(const fs::path& root, const std::string& module) {
+  if (is_virtual_machine(root)) return "";
+  return fmt::format("sudo modprobe -r {0} && sudo modprobe {0}", module);
+}
+
 }  // namespace joulemark::host

@@ -48,4 +48,8 @@ std::optional<std::string> simulated_machine(const std::filesystem::path& root);
 /// The command that lets everyone read the energy counters until the next boot.
 std::string powercap_remedy(const std::filesystem::path& root);
 
+/// The command that loads the kernel's driver `module` anew; "" on a virtual machine, where what
+/// is wrong is the host's.
+std::string reload_remedy(const std::filesystem::path& root, const std::string& module);
+
 }  // namespace joulemark::host

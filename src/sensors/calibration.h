@@ -12,16 +12,22 @@
 
 namespace joulemark::sensors {
 
-/// What is known of one sensor.
+/// What is known of one scope of a sensor.
 struct KnownCalibration {
   double gain = 1;
   double relative_u = 0;  ///< relative standard uncertainty
   std::string source;     ///< "given by the user", or who published it
+  std::string name;  ///< "nvml" where it is that of the sensor, "nvml:gpu-1" of the scope alone
 };
 
-/// Of the user's own `calibrations`, or the table's; nothing where neither knows the sensor.
-std::optional<KnownCalibration> calibration_of(const std::string& sensor,
+/// The user's own, that of the scope before that of its sensor, or the table's; nothing where none
+/// knows the sensor.
+std::optional<KnownCalibration> calibration_of(const std::string& sensor, const std::string& scope,
                                                const std::vector<Calibration>& own);
+
+/// Those of `own` that apply to no scope of `sensors`.
+std::vector<Calibration> idle_calibrations(const std::vector<Calibration>& own,
+                                           const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 /// kUsage, going on after the name of the flag or key, where one is of a sensor that there is none
 /// of; it names the nearest. `names` are those of the table of sensors.

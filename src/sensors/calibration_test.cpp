@@ -67,14 +67,14 @@ TEST(Calibration, ThePublishedOneMultipliesNothing) {
   const Energy energy = sensor("perf", "package-0")->energies({}, {}).front();
   EXPECT_DOUBLE_EQ(*energy.joules, 100);
   EXPECT_DOUBLE_EQ(*energy.calibration_j, 5);
-  EXPECT_THAT(calibration_of("perf", {})->source, HasSubstr("not calibrated"));
-  EXPECT_EQ(calibration_of("nvml", {})->source, "arXiv:2312.02741");
+  EXPECT_THAT(calibration_of("perf", "package-0", {})->source, HasSubstr("not calibrated"));
+  EXPECT_EQ(calibration_of("nvml", "gpu-0", {})->source, "arXiv:2312.02741");
 }
 
 TEST(Calibration, WhereNobodyKnowsItIsAbsent) {
   EXPECT_FALSE(sensor("meter", "wall")->energies({}, {}).front().calibration_j);
-  EXPECT_FALSE(calibration_of("meter", {{"perf", 1, 0.1}}));
-  EXPECT_EQ(calibration_of("meter", {{"meter", 1, 0.1}})->source, "given by the user");
+  EXPECT_FALSE(calibration_of("meter", "wall", {{"perf", 1, 0.1}}));
+  EXPECT_EQ(calibration_of("meter", "wall", {{"meter", 1, 0.1}})->source, "given by the user");
 }
 
 TEST(Calibration, InATotalItAddsUpLinearlyAndReadingsInQuadrature) {
@@ -94,6 +94,37 @@ TEST(Calibration, ATotalWithAPartThatNobodyKnowsHasNone) {
   const Energy total = measure_between(sensors, {}, {}, {}).back();
   EXPECT_DOUBLE_EQ(*total.joules, 200);
   EXPECT_FALSE(total.calibration_j);
+}
+
+// Two meters at the plug are two instruments, as two boards of one driver are.
+TEST(Calibration, ThatOfAScopeComesBeforeThatOfItsSensor) {
+  const std::vector<Calibration> own = {
+      {"meter", 1.1, 0.01},
+      {.sensor = "meter", .gain = 1.2, .relative_u = 0.02, .scope = "wall-1"}};
+  EXPECT_DOUBLE_EQ(*sensor("meter", "wall-0", own)->energies({}, {}).front().joules, 110);
+  const Energy second = sensor("meter", "wall-1", own)->energies({}, {}).front();
+  EXPECT_DOUBLE_EQ(*second.joules, 120);
+  EXPECT_DOUBLE_EQ(*second.calibration_j, 2.4);
+  EXPECT_EQ(calibration_of("meter", "wall-1", own)->name, "meter:wall-1");
+  EXPECT_EQ(calibration_of("meter", "wall-0", own)->name, "meter");
+}
+
+TEST(Calibration, ThatOfOneScopeSaysNothingOfTheOthers) {
+  const std::vector<Calibration> own = {
+      {.sensor = "meter", .gain = 1.2, .relative_u = 0.02, .scope = "wall-1"}};
+  const Energy first = sensor("meter", "wall-0", own)->energies({}, {}).front();
+  EXPECT_DOUBLE_EQ(*first.joules, 100);
+  EXPECT_FALSE(first.calibration_j);
+}
+
+TEST(Calibration, ThoseThatApplyToNothingAreFound) {
+  std::vector<std::unique_ptr<Sensor>> sensors;
+  sensors.push_back(sensor("perf", "package-0"));
+  const auto idle = idle_calibrations(
+      {{"perf", 1, 0.1}, {"nvml", 1, 0.1}, {.sensor = "perf", .scope = "package-7"}}, sensors);
+  ASSERT_EQ(idle.size(), 2U);
+  EXPECT_EQ(idle[0].name(), "nvml");
+  EXPECT_EQ(idle[1].name(), "perf:package-7");
 }
 
 TEST(Calibration, ASensorThatThereIsNotIsRefusedWithTheNearest) {

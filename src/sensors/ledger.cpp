@@ -35,6 +35,22 @@ bool is_missing(const SensorStatus& status) {
          status.reason != "unknown" && status.reason != "charging";
 }
 
+/// One row of each scope: where several tell of one, that which reads it, else that which would.
+std::vector<SensorStatus> one_for_each_scope(const std::vector<SensorStatus>& statuses) {
+  std::vector<SensorStatus> chosen;
+  for (const SensorStatus& status : statuses) {
+    const auto known = std::find_if(chosen.begin(), chosen.end(), [&](const SensorStatus& other) {
+      return !status.scope.empty() && other.scope == status.scope;
+    });
+    if (known == chosen.end()) {
+      chosen.push_back(status);
+    } else if (status.usable || (!known->usable && is_counted_elsewhere(*known))) {
+      *known = status;
+    }
+  }
+  return chosen;
+}
+
 /// A meter at the plug that the user named and that cannot be read.
 bool is_missing_meter(const SensorStatus& status) {
   return !status.usable && is_at_plug(status.scope);
@@ -158,8 +174,12 @@ std::string contradiction(const std::vector<Energy>& parts, const Energy& total,
       std::any_of(parts.begin(), parts.end(), [](const Energy& part) { return !part.joules; }))
     return "";
   const Energy inside = sum({parts, covered.scopes, covered.statuses});
-  const double allowed =
-      kWideFactor * std::hypot(*inside.uncertainty_j, total.uncertainty_j.value_or(0));
+  const double chance_j = std::hypot(*inside.uncertainty_j, total.uncertainty_j.value_or(0));
+  // Of those sensors of which somebody knows how true they are as a whole.
+  double scale_j = 0;
+  for (const Energy& part : parts) scale_j += part.calibration_j.value_or(0);
+  scale_j = std::hypot(scale_j, total.calibration_j.value_or(0));
+  const double allowed = kWideFactor * std::hypot(chance_j, scale_j);
   if (*inside.joules <= *total.joules + allowed) return "";
   return fmt::format(
       "; parts show more than the wall meter: {:.4g} J of {}; does it feed all of "
@@ -195,7 +215,7 @@ Energy total_without_sensor(const std::vector<SensorStatus>& statuses) {
   const auto meter = std::find_if(statuses.begin(), statuses.end(), is_missing_meter);
   if (meter != statuses.end()) return absent_total(meter->reason, with_remedy(*meter));
   for (const char* reason :
-       {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "frozen", "vm"})
+       {"eacces", "masked", "seccomp", "lib_missing", "unreadable", "frozen", "implausible", "vm"})
     for (const SensorStatus& status : statuses)
       if (!status.usable && status.reason == reason)
         return absent_total(reason,
@@ -268,7 +288,8 @@ Energy absent_total(std::string reason, std::string detail) {
 
 std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& sensors,
                                     const Readings& begin, const Readings& end,
-                                    const std::vector<SensorStatus>& statuses) {
+                                    const std::vector<SensorStatus>& all_statuses) {
+  const std::vector<SensorStatus> statuses = one_for_each_scope(all_statuses);
   std::vector<Energy> energies;
   std::vector<ScopeInfo> scopes;
   for (std::size_t i = 0; i < sensors.size(); ++i) {
@@ -280,7 +301,7 @@ std::vector<Energy> measure_between(const std::vector<std::unique_ptr<Sensor>>& 
     const auto of_sensor = sensors[i]->energies(from, to);
     energies.insert(energies.end(), of_sensor.begin(), of_sensor.end());
   }
-  if (energies.empty()) return {total_without_sensor(statuses)};
+  if (energies.empty()) return {total_without_sensor(all_statuses)};
   Energy total = total_of({energies, scopes, statuses});
   for (const SensorStatus& status : statuses)
     if (is_missing(status))

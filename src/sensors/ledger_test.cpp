@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "sensors/calibration.h"
 #include "sensors/scope_reading.h"
 
 namespace joulemark::sensors {
@@ -118,6 +119,18 @@ TEST(LedgerAtThePlug, PartsThatShowMoreThanTheMeterAreTold) {
   add(sensors, {"gpu-0", Domain::kGpu, "0"}, 30);
   EXPECT_THAT(measure(sensors).back().detail,
               HasSubstr("parts show more than the wall meter: 140"));
+}
+
+// RAPL is off by 5 % as a rule: so much more is no contradiction.
+TEST(LedgerAtThePlug, PartsMayShowMoreByWhatTheirCalibrationLeavesOpen) {
+  for (const double relative_u : {0.0, 0.05}) {
+    Sensors sensors;
+    add(sensors, kPackage, 105);
+    sensors.back() = calibrated(std::move(sensors.back()), {{"given", 1, relative_u}});
+    add(sensors, kWall, 100);
+    EXPECT_EQ(measure(sensors).back().detail.find("parts show more") != std::string::npos,
+              relative_u == 0.0);
+  }
 }
 
 TEST(LedgerAtThePlug, TheOrderOfSensorsChangesNoTotal) {

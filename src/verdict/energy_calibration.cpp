@@ -17,14 +17,13 @@ namespace {
 
 using Own = std::vector<Calibration>;
 
-void add_sensor(const std::string& name, const Own& own, std::vector<UsedCalibration>& all) {
-  if (std::any_of(all.begin(), all.end(),
-                  [&](const UsedCalibration& used) { return used.sensor == name; }))
-    return;
-  UsedCalibration used{.sensor = name};
-  if (const auto known = sensors::calibration_of(name, own))
-    used = {name, known->gain, known->relative_u, known->source};
-  all.push_back(std::move(used));
+void add_used(const Energy& part, const Own& own, std::vector<UsedCalibration>& all) {
+  UsedCalibration used{.sensor = part.sensor};
+  if (const auto known = sensors::calibration_of(part.sensor, part.scope, own))
+    used = {known->name, known->gain, known->relative_u, known->source};
+  if (std::none_of(all.begin(), all.end(),
+                   [&](const UsedCalibration& other) { return other.sensor == used.sensor; }))
+    all.push_back(std::move(used));
 }
 
 /// Of a trial's total; empty where one of its parts has none.
@@ -32,7 +31,7 @@ std::optional<double> relative_u_of(const std::vector<const Energy*>& parts, con
   double joules = 0;
   double u = 0;
   for (const Energy* part : parts) {
-    const auto known = sensors::calibration_of(part->sensor, own);
+    const auto known = sensors::calibration_of(part->sensor, part->scope, own);
     if (!known) return std::nullopt;
     joules += *part->joules;
     u += *part->joules * known->relative_u;
@@ -52,7 +51,7 @@ EnergyCalibration energy_calibration(const ExperimentRecord& record) {
     const Energy* total = total_energy(trial);
     if (!finished(trial) || total == nullptr || !is_rankable(*total)) continue;
     const auto parts = parts_of_total(trial.energy);
-    for (const Energy* part : parts) add_sensor(part->sensor, own, calibration.sensors);
+    for (const Energy* part : parts) add_used(*part, own, calibration.sensors);
     const auto share = relative_u_of(parts, own);
     complete = complete && share.has_value();
     if (share) shares.push_back(*share);

@@ -12,7 +12,7 @@
 namespace joulemark::verdict {
 
 struct UsedCalibration {
-  std::string sensor;
+  std::string sensor;                     ///< or "SENSOR:SCOPE", where it is of that scope alone
   double gain = 1;                        ///< the joules are multiplied by it already
   std::optional<double> relative_u = {};  ///< standard; empty where nobody knows it
   std::string source = {};                ///< "" likewise

@@ -32,16 +32,20 @@ class AmdMeter final : public BoardMeter {
     const auto watts = noted(library_->watts(board_));
     return watts && *watts <= kMostBoardWatts ? std::optional(*watts) : std::nullopt;
   }
-  std::vector<GaugeReading> gauges(const std::string& scope) override {
-    std::vector<GaugeReading> readings;
-    const auto add = [&](const char* name, const char* unit, const AmdAnswer<double>& answer) {
-      if (answer) readings.push_back({scope + " " + name, unit, *answer});
-    };
-    add("board power", "W", library_->watts(board_));
-    add("utilisation", "%", library_->busy(board_));
-    add("memory used", "bytes", library_->memory_bytes(board_));
-    add("temperature", "°C", library_->celsius(board_));
-    return readings;
+  [[nodiscard]] std::vector<BoardLine> gauge_lines() const override {
+    return {{"board power", "W"},
+            {"utilisation", "%"},
+            {"memory used", "bytes"},
+            {"temperature", "°C"}};
+  }
+  void read_gauges(std::span<std::optional<double>> values) override {
+    const AmdAnswer<double> answers[] = {library_->watts(board_), library_->busy(board_),
+                                         library_->memory_bytes(board_), library_->celsius(board_)};
+    std::size_t next = 0;
+    for (const AmdAnswer<double>& answer : answers) {
+      if (answer) values[next] = *answer;
+      ++next;
+    }
   }
   [[nodiscard]] bool is_lost() const override { return lost_; }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sensors/boards/board_gauge.h"
 #include "sensors/boards/board_sensor.h"
 #include "sensors/boards/counter_trial.h"
 #include "sensors/boards/steady_counter.h"
@@ -26,16 +27,6 @@ constexpr double kGaugeIntervalS = 0.2;
 constexpr GaugeTiming kGaugeTiming{.average_s = 0, .update_s = 1, .is_guessed = true};
 /// The newer library tells whole watts.
 constexpr double kGaugeStepW = 1;
-
-class BoardGauge final : public GaugeSource {
- public:
-  explicit BoardGauge(std::shared_ptr<BoardMeter> meter) : meter_(std::move(meter)) {}
-  std::optional<double> watts() override { return meter_->watts(); }
-  [[nodiscard]] double step_w() const override { return kGaugeStepW; }
-
- private:
-  std::shared_ptr<BoardMeter> meter_;
-};
 
 /// A board, and why its counter is not used; "" where it is.
 struct Judged {
@@ -87,6 +78,11 @@ std::vector<Board> trusted(const std::vector<Judged>& judged) {
   return boards;
 }
 
+bool is_among(const std::vector<Board>& boards, const Board& board) {
+  return std::any_of(boards.begin(), boards.end(),
+                     [&](const Board& other) { return other.meter == board.meter; });
+}
+
 /// Adds the sensor of the counters that count; hands back the boards of the others.
 std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
   std::vector<Judged> judged;
@@ -98,12 +94,11 @@ std::vector<Judged> add_counters_of(const BoardSet& set, Discovered& found) {
   std::erase_if(judged, [](const Judged& each) { return each.why.empty(); });
   for (Judged& each : judge_counters(*sensor, with_counter)) judged.push_back(std::move(each));
   std::vector<Board> counting = trusted(judged);
+  std::vector<bool> is_left_out;
+  for (const Board& board : with_counter) is_left_out.push_back(!is_among(counting, board));
   std::erase_if(judged, [](const Judged& each) { return each.why.empty(); });
   if (counting.empty()) return judged;
-  if (counting.size() < with_counter.size()) {
-    sensor = counters_of(set.name, counting, set.clock);
-    sensor->calibrate(kQuickBoardPolling);
-  }
+  sensor->leave_out(is_left_out);
   for (std::size_t i = 0; i < counting.size(); ++i)
     found.statuses.push_back(
         make_status(set.name, counting[i].scope.scope, "",
@@ -130,7 +125,7 @@ void add_gauges_of(const BoardSet& set, const std::vector<Judged>& others, Disco
     gauges.push_back({.scope = board.scope,
                       .timing = kGaugeTiming,
                       .max_watts = board.max_watts,
-                      .source = std::make_unique<BoardGauge>(board.meter)});
+                      .source = std::make_unique<BoardGauge>(board.meter, kGaugeStepW)});
     boards.push_back(board);
   }
   if (boards.empty()) return;

@@ -24,8 +24,9 @@ inline constexpr Polling kQuickBoardPolling{
 /// clocks, for little of the driver's time.
 inline constexpr double kBoardGaugesS = 10;
 
-/// Reads what `inner` reads. It does not wait for counters before a window. Thread-safe as far as
-/// `inner` is.
+/// Reads what `inner` reads, and says of its energies what only the boards know: one of a lost
+/// board is absent as "lost", for it needs more than a shorter interval, and one of a shared board
+/// says so. It does not wait for counters before a window. Thread-safe as far as `inner` is.
 class BoardSensor final : public Sensor {
  public:
   /// Whether `inner` reads on behind a window: gauges remember it, and counters are left alone.
@@ -44,11 +45,11 @@ class BoardSensor final : public Sensor {
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override { return inner_->scopes(); }
   [[nodiscard]] double update_period_s() const override { return inner_->update_period_s(); }
   [[nodiscard]] double resolution_j() const override { return inner_->resolution_j(); }
-  [[nodiscard]] double max_read_interval_s() const override {
-    return inner_->max_read_interval_s();
-  }
+  [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
-  std::vector<GaugeReading> gauges() override;
+  [[nodiscard]] std::vector<GaugeLine> gauge_lines() const override;
+  void read_gauges(std::span<std::optional<double>> values) override;
+  void await_fresh() override;
   void read_into(std::vector<CounterReading>& readings) override;
   void sample_into(std::vector<CounterReading>& readings) override;
   [[nodiscard]] std::optional<double> watts_between(const CounterReading& begin,
@@ -61,6 +62,7 @@ class BoardSensor final : public Sensor {
 
  private:
   std::vector<Board> boards_;
+  std::vector<std::size_t> gauge_counts_;  ///< of each board, in their order
   std::unique_ptr<Sensor> inner_;
   double sample_interval_s_;
   AfterWindow after_window_;

@@ -56,14 +56,16 @@ class CardMeter final : public BoardMeter {
     return code == zes::kSuccess ? std::optional(energy.microjoules) : std::nullopt;
   }
   std::optional<double> watts() override { return std::nullopt; }
-  std::vector<GaugeReading> gauges(const std::string& scope) override {
+  [[nodiscard]] std::vector<BoardLine> gauge_lines() const override {
+    return {{"temperature", "°C"}};
+  }
+  void read_gauges(std::span<std::optional<double>> values) override {
     double celsius = 0;
     if (lost_ || thermometer_ == nullptr || library_->functions().temperature == nullptr ||
         library_->functions().temperature(thermometer_, &celsius) != zes::kSuccess)
-      return {};
+      return;
     constexpr double kHottest = 200;
-    if (!(celsius > 0 && celsius < kHottest)) return {};
-    return {{scope + " temperature", "°C", celsius}};
+    if (celsius > 0 && celsius < kHottest) values.front() = celsius;
   }
   [[nodiscard]] bool is_lost() const override { return lost_; }
 

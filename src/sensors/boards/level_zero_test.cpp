@@ -11,6 +11,7 @@
 namespace joulemark::sensors {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr const char* kEnergyCall = "zesPowerGetEnergyCounter";
@@ -140,10 +141,8 @@ TEST(LevelZero, ALostCardIsAbsentAndNotAskedAgain) {
 TEST(LevelZero, TheThermometerIsRead) {
   BoardMachine machine(kLevelZero, kCard);
   machine.find();
-  const auto gauges = machine.found().sensors.front()->gauges();
-  ASSERT_EQ(gauges.size(), 1U);
-  EXPECT_EQ(gauges.front().name, "intel-gpu-0 temperature");
-  EXPECT_EQ(gauges.front().value, 61);
+  EXPECT_THAT(gauges_now(*machine.found().sensors.front()),
+              ElementsAre("intel-gpu-0 temperature 61 °C"));
 }
 
 TEST(LevelZeroHostile, WithoutACardTheLoaderIsNotMissed) {
@@ -200,7 +199,7 @@ TEST(LevelZeroHostile, ACounterOfAnythingIsNoEnergy) {
   BoardMachine machine(kLevelZero, kCard + "garbage 1\nendless_name 1\n");
   machine.find();
   for (int i = 2; i < 20; ++i) EXPECT_FALSE(machine.sampled_until(i).back().joules);
-  for (const auto& sensor : machine.found().sensors) EXPECT_TRUE(sensor->gauges().empty());
+  for (const auto& sensor : machine.found().sensors) EXPECT_TRUE(gauges_now(*sensor).empty());
 }
 
 }  // namespace

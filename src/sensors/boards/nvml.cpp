@@ -7,9 +7,9 @@
 #include <iterator>
 #include <utility>
 
+#include "sensors/boards/board_sensor.h"
 #include "sensors/boards/counter_trial.h"
-#include "sensors/boards/nvml_power_sensor.h"
-#include "sensors/boards/nvml_sensor.h"
+#include "sensors/boards/nvml_meter.h"
 #include "sensors/containment.h"
 #include "sensors/scope_reading.h"
 #include "sensors/sensor_status.h"
@@ -96,11 +96,12 @@ void see_power(const std::vector<NvmlBoard>& boards, std::vector<CounterTrial>& 
 }
 
 /// Calibrates `sensor`, which is one of `boards`, and holds its counters against the power gauges.
-std::vector<CounterTrial> try_counters(NvmlSensor& sensor, const std::vector<NvmlBoard>& boards) {
+std::vector<CounterTrial> try_counters(CounterSensor& sensor,
+                                       const std::vector<NvmlBoard>& boards) {
   std::vector<CounterTrial> trials(boards.size());
   see_power(boards, trials);
   const auto begin = sensor.read();
-  sensor.calibrate();
+  sensor.calibrate(kBoardPolling);
   const auto end = sensor.read();
   see_power(boards, trials);
   for (std::size_t i = 0; i < boards.size(); ++i) {
@@ -124,14 +125,16 @@ bool is_doubtful(const NvmlBoard& board, const CounterTrial& trial) {
 
 /// Moves the boards whose counter is not believed to those whose power is integrated. The answer is
 /// the sensor of the others; null where there are none.
-std::unique_ptr<NvmlSensor> trusted_counters(Boards& boards, Clock* clock) {
+std::unique_ptr<CounterSensor> trusted_counters(Boards& boards, Clock* clock) {
   if (boards.with_counter.empty()) return nullptr;
-  auto sensor = std::make_unique<NvmlSensor>(boards.with_counter, clock);
+  auto sensor = nvml_counters(boards.with_counter, clock);
   const auto trials = try_counters(*sensor, boards.with_counter);
   std::vector<NvmlBoard> trusted;
+  std::vector<bool> is_left_out;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     NvmlBoard& board = boards.with_counter[i];
-    if (is_doubtful(board, trials[i])) {
+    is_left_out.push_back(is_doubtful(board, trials[i]));
+    if (is_left_out.back()) {
       board.doubt = doubt(trials[i]);
       // The gauge of a module is that of its accelerator.
       board.scope = nvml_scope(board.scope.device);
@@ -140,25 +143,40 @@ std::unique_ptr<NvmlSensor> trusted_counters(Boards& boards, Clock* clock) {
       trusted.push_back(board);
     }
   }
-  if (trusted.size() == boards.with_counter.size()) return sensor;
   boards.with_counter = std::move(trusted);
   if (boards.with_counter.empty()) return nullptr;
-  sensor = std::make_unique<NvmlSensor>(boards.with_counter, clock);
-  sensor->calibrate();
+  sensor->leave_out(is_left_out);
   return sensor;
 }
 
-template <class MeasuringSensor>
-void add_sensor(const std::vector<NvmlBoard>& boards, std::unique_ptr<MeasuringSensor> sensor,
-                Discovered& found) {
-  for (std::size_t i = 0; i < boards.size(); ++i) {
-    const std::string shared = boards[i].sharing->text();
-    found.statuses.push_back(status_of(boards[i].scope.scope, "",
-                                       fmt::format("{}; driver {}{}{}", sensor->describe(i),
-                                                   boards[i].device->library().driver_version(),
-                                                   shared.empty() ? "" : "; ", shared)));
-  }
-  found.sensors.push_back(std::move(sensor));
+SensorStatus usable_status(const NvmlBoard& board, const std::string& how) {
+  const std::string shared = board.sharing->text();
+  return status_of(board.scope.scope, "",
+                   fmt::format("{}; driver {}{}{}", how, board.device->library().driver_version(),
+                               shared.empty() ? "" : "; ", shared));
+}
+
+void add_counters_of(const std::vector<NvmlBoard>& boards, std::unique_ptr<CounterSensor> sensor,
+                     Clock* clock, Discovered& found) {
+  for (std::size_t i = 0; i < boards.size(); ++i)
+    found.statuses.push_back(usable_status(boards[i], describe_counter(sensor->cadence_of(i))));
+  found.sensors.push_back(std::make_unique<BoardSensor>(boards_of(boards), std::move(sensor),
+                                                        BoardSensor::Options{.clock = clock}));
+}
+
+void add_powers_of(const std::vector<NvmlBoard>& boards, Clock* clock, Discovered& found) {
+  SystemClock system_clock;
+  const auto cadences = watch_powers(boards, clock != nullptr ? *clock : system_clock);
+  for (std::size_t i = 0; i < boards.size(); ++i)
+    found.statuses.push_back(usable_status(boards[i], describe_power(boards[i], cadences[i])));
+  auto sensor = nvml_powers(boards, clock);
+  const double interval_s = sensor->max_read_interval_s();
+  found.sensors.push_back(std::make_unique<BoardSensor>(
+      boards_of(boards), std::move(sensor),
+      BoardSensor::Options{.sample_interval_s = interval_s,
+                           .rest_s = 0,
+                           .after_window = BoardSensor::AfterWindow::kReadOn,
+                           .clock = clock}));
 }
 
 /// How many boards the driver lists; the error is a sentence.
@@ -193,12 +211,10 @@ Discovered find_nvml(const SensorEnvironment& environment, const std::vector<Sco
   std::move(boards.refused.begin(), boards.refused.end(), std::back_inserter(found.statuses));
   keep_free(boards.with_counter, claimed, found);
   keep_free(boards.with_power, claimed, found);
-  if (auto sensor = trusted_counters(boards, environment.clock))
-    add_sensor(boards.with_counter, std::move(sensor), found);
-  if (boards.with_power.empty()) return found;
-  auto sensor = std::make_unique<NvmlPowerSensor>(boards.with_power, environment.clock);
-  sensor->calibrate();
-  add_sensor(boards.with_power, std::move(sensor), found);
+  Clock* clock = environment.clock;
+  if (auto sensor = trusted_counters(boards, clock))
+    add_counters_of(boards.with_counter, std::move(sensor), clock, found);
+  if (!boards.with_power.empty()) add_powers_of(boards.with_power, clock, found);
   return found;
 }
 

@@ -81,14 +81,6 @@ std::optional<double> board_watts(NvmlDevice& device, NvmlPower way) {
   return watts <= kMostBoardWatts ? std::optional(watts) : std::nullopt;
 }
 
-std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards) {
-  std::vector<GaugeReading> all;
-  for (const NvmlBoard& board : boards)
-    for (GaugeReading& reading : board.device->gauges(board.scope.scope))
-      all.push_back(std::move(reading));
-  return all;
-}
-
 tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
     const std::shared_ptr<const NvmlLibrary>& library, unsigned index,
     const std::filesystem::path& root) {
@@ -109,28 +101,6 @@ tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
   if (board.energy) widen_to_module(board.scope, board.device->name());
   board.sharing = std::make_shared<NvmlSharing>(board.device, root);
   return board;
-}
-
-void look_for_strangers(const std::vector<NvmlBoard>& boards) {
-  for (const NvmlBoard& board : boards) board.sharing->look();
-}
-
-void look_again_for_strangers(const std::vector<NvmlBoard>& boards) {
-  for (const NvmlBoard& board : boards) board.sharing->look_again();
-}
-
-void annotate(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies) {
-  for (const NvmlBoard& board : boards)
-    for (Energy& energy : energies) {
-      if (energy.scope != board.scope.scope) continue;
-      if (energy.reason == "gap" && board.device->is_lost()) {
-        energy.reason = "lost";
-        energy.detail =
-            "the driver lost the GPU before the window's end; see 'dmesg | grep -i xid'";
-      } else if (energy.joules) {
-        energy.detail = board.sharing->text();
-      }
-    }
 }
 
 }  // namespace joulemark::sensors

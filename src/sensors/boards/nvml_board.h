@@ -31,21 +31,10 @@ ScopeInfo nvml_scope(const std::string& device);
 /// Watts now; empty when the driver has no believable answer. A board never draws nothing.
 std::optional<double> board_watts(NvmlDevice& device, NvmlPower way);
 
-/// What the boards tell besides energy.
-std::vector<GaugeReading> gauges_of(const std::vector<NvmlBoard>& boards);
-
 /// Looks at board `index` once: all of the calls that are too slow to be made while something is
 /// measured. /proc is looked for below `root`. The error is the row of a board that is not used.
 tl::expected<NvmlBoard, SensorStatus> open_nvml_board(
     const std::shared_ptr<const NvmlLibrary>& library, unsigned index,
     const std::filesystem::path& root);
-
-/// Before and after a window: who computes on the boards.
-void look_for_strangers(const std::vector<NvmlBoard>& boards);
-void look_again_for_strangers(const std::vector<NvmlBoard>& boards);
-
-/// What the boards know of an energy that their sensor does not: one of a lost board is absent as
-/// "lost", for it needs more than a shorter interval, and one of a shared board says so.
-void annotate(const std::vector<NvmlBoard>& boards, std::vector<Energy>& energies);
 
 }  // namespace joulemark::sensors

@@ -63,7 +63,7 @@ TEST(NvmlCondition, WhatABoardDoesNotTellIsNotFound) {
 }
 
 TEST(NvmlCondition, ADriverThatIsTooOldOrHasNoBoardIsNoFinding) {
-  NvmlMachine old("gpu A\n", FAKE_NVML_OLD);
+  NvmlMachine old("gpu A\n", SIMULATED_NVML_OLD);
   EXPECT_THAT(found(old), IsEmpty());
   EXPECT_THAT(codes("init_error 9\ngpu A\n"), IsEmpty());
   EXPECT_THAT(codes("count 4000000000\n"), IsEmpty());

@@ -36,21 +36,6 @@ std::optional<std::uint64_t> whole(const nvml::FieldValue& field) {
   }
 }
 
-/// Appends to a board's gauges.
-class GaugeList {
- public:
-  explicit GaugeList(const std::string& scope, std::vector<GaugeReading> readings = {})
-      : scope_(scope), readings_(std::move(readings)) {}
-  void add(const char* name, const char* unit, double value) {
-    readings_.push_back({scope_ + " " + name, unit, value});
-  }
-  std::vector<GaugeReading> take() { return std::move(readings_); }
-
- private:
-  const std::string& scope_;
-  std::vector<GaugeReading> readings_;
-};
-
 }  // namespace
 
 template <class Function, class... Arguments>
@@ -131,37 +116,36 @@ bool NvmlDevice::has(Gauge gauge, Asks asks) {
   return code == nvml::kSuccess;
 }
 
-std::vector<GaugeReading> NvmlDevice::power_gauge(const std::string& scope) {
-  GaugeList list(scope);
-  const auto add = [&](NvmlPower way) {
+std::optional<double> NvmlDevice::board_power() {
+  std::optional<double> watts;
+  const auto ask_for = [&](NvmlPower way) {
     const NvmlNumber milliwatts = power_mw(way);
-    if (milliwatts) list.add("board power", "W", static_cast<double>(*milliwatts) * 1e-3);
+    if (milliwatts) watts = static_cast<double>(*milliwatts) * 1e-3;
     return milliwatts ? nvml::kSuccess : milliwatts.error();
   };
-  if (!has(Gauge::kInstant, [&] { return add(NvmlPower::kInstant); }))
-    has(Gauge::kUsage, [&] { return add(NvmlPower::kUsage); });
-  return list.take();
+  if (!has(Gauge::kInstant, [&] { return ask_for(NvmlPower::kInstant); }))
+    has(Gauge::kUsage, [&] { return ask_for(NvmlPower::kUsage); });
+  return watts;
 }
 
-std::vector<GaugeReading> NvmlDevice::gauges(const std::string& scope) {
+void NvmlDevice::read_gauges(std::span<std::optional<double>> values) {
   const nvml::Functions& f = library_->functions();
-  GaugeList list(scope, power_gauge(scope));
+  values[0] = board_power();
   if (nvml::Utilization used{};
       has(Gauge::kUtilization, [&] { return ask(f.utilization, &used); })) {
-    list.add("utilisation", "%", used.gpu);
-    list.add("memory controller", "%", used.memory);
+    values[1] = used.gpu;
+    values[2] = used.memory;
   }
   if (nvml::Memory memory{}; has(Gauge::kMemory, [&] { return ask(f.memory, &memory); }))
-    list.add("memory used", "bytes", static_cast<double>(memory.used));
+    values[3] = static_cast<double>(memory.used);
   if (unsigned mhz = 0; has(Gauge::kClock, [&] { return ask(f.clock, nvml::kClockSm, &mhz); }))
-    list.add("SM clock", "MHz", mhz);
+    values[4] = mhz;
   if (unsigned celsius = 0;
       has(Gauge::kTemperature, [&] { return ask(f.temperature, nvml::kTemperatureGpu, &celsius); }))
-    list.add("temperature", "°C", celsius);
+    values[5] = celsius;
   if (unsigned long long reasons = 0;
       has(Gauge::kThrottle, [&] { return ask(f.throttle_reasons, &reasons); }))
-    list.add("throttle", "", static_cast<double>(reasons));
-  return list.take();
+    values[6] = static_cast<double>(reasons);
 }
 
 }  // namespace joulemark::sensors

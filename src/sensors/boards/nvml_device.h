@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "joulemark/sensor.h"
+#include "sensors/boards/board.h"
 #include "sensors/boards/nvml_library.h"
 
 namespace joulemark::sensors {
@@ -25,6 +27,12 @@ enum class NvmlPower {
   kInstant,  ///< of a part of the last 0.1 s, which may be a quarter of it
   kUsage     ///< either, as the board's generation has it
 };
+
+/// What a board tells besides energy.
+inline constexpr BoardLine kNvmlGauges[] = {
+    {"board power", "W"},     {"utilisation", "%"}, {"memory controller", "%"},
+    {"memory used", "bytes"}, {"SM clock", "MHz"},  {"temperature", "°C"},
+    {"throttle", ""}};
 
 /// A board by its cached handle. Once the driver has called it lost it is not asked again: its
 /// answers never come back under the same handle, and asking can take long. Thread-safe.
@@ -43,9 +51,9 @@ class NvmlDevice {
   std::vector<unsigned> compute_processes();
   /// "NVIDIA H100 PCIe"; "" when it does not say.
   std::string name();
-  /// What it can say besides energy; the names of the time lines begin with `scope`. What it does
-  /// not have it is asked for once.
-  std::vector<GaugeReading> gauges(const std::string& scope);
+  /// What it can say besides energy, in the order of kNvmlGauges. What it does not have it is asked
+  /// for once, and left empty.
+  void read_gauges(std::span<std::optional<double>> values);
 
   [[nodiscard]] bool is_lost() const { return lost_; }
   [[nodiscard]] const NvmlLibrary& library() const { return *library_; }
@@ -58,7 +66,7 @@ class NvmlDevice {
   enum class Gauge { kInstant, kUsage, kUtilization, kMemory, kClock, kTemperature, kThrottle };
   template <class Asks>
   bool has(Gauge gauge, Asks asks);
-  std::vector<GaugeReading> power_gauge(const std::string& scope);
+  std::optional<double> board_power();
   template <class Row, class List>
   std::vector<unsigned> list_processes(List* list);
 

@@ -145,6 +145,15 @@ TEST(NvmlPower, NoPowerIsNoMeasurement) {
   EXPECT_EQ(machine.status("gpu-0")->reason, "unreadable");
 }
 
+TEST(NvmlPower, LookingForBoardsOfEveryKindTakesASecondAtMost) {
+  NvmlMachine machine(
+      "gpu New\npower 0 100\ngpu Frozen\npower 0 50\nfrozen_s 0\ngpu Old\npower 0 50\n" +
+      std::string(kNoCounter));
+  machine.find();
+  EXPECT_EQ(machine.found().sensors.size(), 2U);
+  EXPECT_LE(machine.now_s(), 1);
+}
+
 TEST(NvmlPower, BoardsOfBothKindsAreReadAtTheirOwnIntervals) {
   NvmlMachine machine("gpu New\npower 0 100\ngpu Old\npower 0 50\n" + std::string(kNoCounter));
   machine.find();

@@ -256,9 +256,7 @@ TEST(Nvml, GaugesAreNamedAfterTheBoard) {
   NvmlMachine machine("gpu A\npower 0 100\n");
   machine.find();
   const long energy = machine.calls(kEnergyCall);
-  std::vector<std::string> lines;
-  for (const GaugeReading& gauge : machine.found().sensors.front()->gauges())
-    lines.push_back(gauge.name + " " + std::to_string(std::lround(gauge.value)) + " " + gauge.unit);
+  const auto lines = gauges_now(*machine.found().sensors.front());
   EXPECT_THAT(lines, ElementsAre("gpu-0 board power 100 W", "gpu-0 utilisation 97 %",
                                  "gpu-0 memory controller 41 %",
                                  "gpu-0 memory used 30000000000 bytes", "gpu-0 SM clock 1980 MHz",
@@ -270,10 +268,11 @@ TEST(Nvml, WhatABoardDoesNotHaveIsAskedForOnce) {
   NvmlMachine machine("gpu A\npower 0 100\nfail nvmlDeviceGetTemperature 3\nfail field_186 3\n");
   machine.find();
   Sensor& sensor = *machine.found().sensors.front();
-  sensor.gauges();
+  gauges_now(sensor);
+  machine.clock().advance_s(10);
   const long temperature = machine.calls("nvmlDeviceGetTemperature");
   const long instant = machine.calls("field_186");
-  EXPECT_EQ(sensor.gauges().size(), 6U);
+  EXPECT_EQ(gauges_now(sensor).size(), 6U);
   EXPECT_EQ(machine.calls("nvmlDeviceGetTemperature"), temperature);
   EXPECT_EQ(machine.calls("field_186"), instant);
 }
@@ -356,7 +355,7 @@ TEST(Nvml, SeveralThreadsMayReadAtOnce) {
       for (const auto& sensor : found.sensors) {
         const auto readings = sensor->read();
         if (readings.size() != 1 || sensor->energies(readings, readings).size() != 1) ++failed;
-        sensor->gauges();
+        gauges_now(*sensor);
       }
   };
   std::thread other(work);

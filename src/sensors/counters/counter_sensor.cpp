@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sensors/ledger.h"
 #include "sensors/scope_reading.h"
@@ -46,16 +47,24 @@ bool may_mirror(const ScopeInfo& a, const ScopeInfo& b) {
 CounterSensor::CounterSensor(std::string name, std::vector<Counter> counters, Clock* clock)
     : name_(std::move(name)), clock_(clock != nullptr ? clock : &system_clock_) {
   for (Counter& counter : counters) {
-    const CounterRange& range = counter.range;
-    const double range_j = range.modulus > 0 ? range.modulus * range.unit_j : kShortestRangeJ;
-    const double interval_s = range_j / range.max_watts / kReadsPerWrap;
-    max_read_interval_s_ =
-        entries_.empty() ? interval_s : std::min(max_read_interval_s_, interval_s);
-    resolution_j_ = std::max(resolution_j_, counter.step_j);
+    const CounterRange range = counter.range;
     Entry entry{.source = std::move(counter), .counter = WrapCounter(range)};
     for (std::size_t i = 0; i < entries_.size(); ++i)
       if (may_mirror(entries_[i].source.scope, entry.source.scope)) entry.equal_to.push_back(i);
     entries_.push_back(std::move(entry));
+  }
+  set_limits();
+}
+
+void CounterSensor::set_limits() {
+  resolution_j_ = 0;
+  max_read_interval_s_ = std::numeric_limits<double>::infinity();
+  for (const Entry& entry : entries_) {
+    const CounterRange& range = entry.source.range;
+    const double range_j = range.modulus > 0 ? range.modulus * range.unit_j : kShortestRangeJ;
+    max_read_interval_s_ =
+        std::min(max_read_interval_s_, range_j / range.max_watts / kReadsPerWrap);
+    resolution_j_ = std::max(resolution_j_, entry.source.step_j);
   }
 }
 
@@ -90,7 +99,8 @@ bool CounterSensor::read_entry(Entry& entry, CounterReading& reading) const {
   entry.t_ns = reading.t_after_ns;
   if (!entry.raw) return false;
   entry.cadence.see(*entry.raw, reading.t_before_ns, reading.t_after_ns);
-  reading.joules = entry.counter.take(*entry.raw, reading.t_before_ns, reading.t_after_ns);
+  reading.joules = entry.joules =
+      entry.counter.take(*entry.raw, reading.t_before_ns, reading.t_after_ns);
   entry.steps.see(reading.joules, reading.t_before_ns, reading.t_after_ns);
   reading.last_step = entry.steps.last_step();
   return true;
@@ -174,14 +184,62 @@ bool CounterSensor::needs_steps() const {
   });
 }
 
-void CounterSensor::calibrate(const Polling& polling) {
+CounterLook CounterSensor::look_at(const Entry& entry) const {
+  const Counter& source = entry.source;
+  const double seconds = to_seconds(entry.t_ns - look_began_) + entry.cadence.period_s();
+  return {.steps_every_s = steps_every_s(source.scope.domain, source.update_s, source.step_j),
+          .steps = entry.steps.count_after(look_began_),
+          .hold_s = entry.cadence.hold_s(),
+          .joules = entry.joules - entry.joules_at_begin,
+          .seconds = seconds,
+          .max_watts = source.range.max_watts,
+          .is_broken =
+              entry.counter.break_between(look_began_, entry.t_ns) == WrapCounter::Break::kReset};
+}
+
+CounterLook CounterSensor::look_at(std::size_t index) const {
+  const std::lock_guard lock(mutex_);
+  return look_at(entries_[index]);
+}
+
+bool CounterSensor::needs_longer_look() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const Entry& entry) { return entry.raw && needs_longer(look_at(entry)); });
+}
+
+void CounterSensor::leave_out(const std::vector<bool>& is_left_out) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> place(entries_.size());  ///< of those that stay, afterwards
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i) place[i] = is_left_out[i] ? next : next++;
+  std::vector<Entry> kept;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (is_left_out[i]) continue;
+    std::vector<std::size_t>& equal_to = entries_[i].equal_to;
+    std::erase_if(equal_to, [&](std::size_t other) { return is_left_out[other]; });
+    for (std::size_t& other : equal_to) other = place[other];
+    kept.push_back(std::move(entries_[i]));
+  }
+  entries_ = std::move(kept);
+  set_limits();
+}
+
+void CounterSensor::begin_look() {
   read();
+  const std::lock_guard lock(mutex_);
+  look_began_ = clock_->now();
+  for (Entry& entry : entries_) entry.joules_at_begin = entry.joules;
+}
+
+void CounterSensor::calibrate(const Polling& polling) {
+  begin_look();
   for (int i = 0; i < polling.quick_reads && needs_steps(); ++i) {
     clock_->sleep_until(clock_->now() + kQuickStep);
     read();
   }
-  const Nanoseconds deadline = clock_->now() + polling.longest;
-  while (needs_steps() && clock_->now() < deadline) {
+  const Nanoseconds deadline = look_began_ + polling.longest;
+  while ((needs_steps() && clock_->now() < deadline) || needs_longer_look()) {
     clock_->sleep_until(clock_->now() + polling.step);
     read();
   }

@@ -11,6 +11,7 @@
 #include "joulemark/sensor.h"
 #include "sensors/counters/cadence.h"
 #include "sensors/counters/counter_edge.h"
+#include "sensors/counters/counter_look.h"
 #include "sensors/counters/counter_source.h"
 
 namespace joulemark::sensors {
@@ -35,8 +36,13 @@ class CounterSensor final : public Sensor {
   CounterSensor(std::string name, std::vector<Counter> counters, Clock* clock);
 
   /// Measures the update period of every counter: reads until each has stepped often enough, for
-  /// `polling.longest` at most. Call once, before anything is measured.
+  /// `polling.longest` at most, and longer where that tells one that stands still. Call once,
+  /// before anything is measured.
   void calibrate(const Polling& polling = {});
+  /// What that showed of counter `index`.
+  [[nodiscard]] CounterLook look_at(std::size_t index) const;
+  /// Forgets the counters for which `is_left_out` is true, one for each; not all of them.
+  void leave_out(const std::vector<bool>& is_left_out);
 
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override;
@@ -65,6 +71,8 @@ class CounterSensor final : public Sensor {
     /// The value of the read in progress; empty when it failed.
     std::optional<std::uint64_t> raw = {};
     Nanoseconds t_ns = 0;
+    double joules = 0;           ///< of the last reading
+    double joules_at_begin = 0;  ///< when the look of `calibrate` began
     /// Earlier counters of the same socket and domain that have never differed from this one.
     std::vector<std::size_t> equal_to = {};
   };
@@ -73,6 +81,10 @@ class CounterSensor final : public Sensor {
   void compare_mirrors(Entry& entry) const;
   [[nodiscard]] bool may_still_step(const std::vector<CounterReading>& since) const;
   [[nodiscard]] bool needs_steps() const;
+  [[nodiscard]] bool needs_longer_look() const;
+  [[nodiscard]] CounterLook look_at(const Entry& entry) const;
+  void begin_look();
+  void set_limits();
   static bool is_updated_often(const Entry& entry);
   [[nodiscard]] bool is_fresh(Nanoseconds since) const;
   [[nodiscard]] std::optional<Energy> obstacle(const Entry& entry, const CounterReading* first,
@@ -91,6 +103,7 @@ class CounterSensor final : public Sensor {
   std::vector<Entry> entries_;  ///< guarded by mutex_
   SystemClock system_clock_;
   Clock* clock_;
+  Nanoseconds look_began_ = 0;
   double resolution_j_ = 0;
   double max_read_interval_s_ = 0;
 };

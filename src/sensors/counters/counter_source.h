@@ -14,6 +14,8 @@ namespace joulemark::sensors {
 
 /// The step of most RAPL registers, joules; where nobody tells another.
 inline constexpr double kUsualRaplStepJ = 1.0 / 16384;
+/// Between two updates of a RAPL register (Intel SDM vol. 3: "about 1 ms"; AMD likewise).
+inline constexpr double kRaplUpdateS = 0.001;
 
 /// An open counter.
 class CounterSource {
@@ -37,7 +39,8 @@ class FileCounter final : public CounterSource {
 struct Counter {
   ScopeInfo scope;
   CounterRange range;
-  double step_j = 0;  ///< by which it rises, one raw value or more
+  double step_j = 0;    ///< by which it rises, one raw value or more
+  double update_s = 0;  ///< between two updates, as its driver tells; 0: nobody does
   std::unique_ptr<CounterSource> source;
 };
 

@@ -16,7 +16,9 @@ constexpr double kInstantIntervalS = 0.1;
 constexpr double kGapIntervals = 5;
 
 /// No mean is to be missed, and ticks come at random moments.
-double interval_of(const GaugeTiming& timing) {
+double interval_of(const PowerGauge& gauge) {
+  const GaugeTiming& timing = gauge.timing;
+  if (gauge.interval_s > 0) return gauge.interval_s;
   if (timing.average_s <= 0) return std::max(timing.update_s, kInstantIntervalS);
   return std::max(timing.update_s / 2, kShortestIntervalS);
 }
@@ -50,9 +52,8 @@ double GaugeSensor::update_period_s() const {
 
 double GaugeSensor::max_read_interval_s() const {
   const std::lock_guard lock(mutex_);
-  double shortest = interval_of(entries_.front().gauge.timing);
-  for (const Entry& entry : entries_)
-    shortest = std::min(shortest, interval_of(entry.gauge.timing));
+  double shortest = interval_of(entries_.front().gauge);
+  for (const Entry& entry : entries_) shortest = std::min(shortest, interval_of(entry.gauge));
   return shortest;
 }
 
@@ -94,10 +95,10 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const GaugeTiming& timing = entry.gauge.timing;
   const Edges edges = edges_of(*first, *last);
-  const bool slow = sample_interval_s_ > 0;
+  const bool slow = first->edge_ns != 0 || last->edge_ns != 0;
   const GaugeWindow window{.begin = slow ? edges.begin.t_after_ns : middle(*first),
                            .end = slow ? edges.end.t_before_ns : middle(*last),
-                           .longest_step_s = kGapIntervals * interval_of(timing)};
+                           .longest_step_s = kGapIntervals * interval_of(entry.gauge)};
   const auto energy = energy_of_window(entry.integral, timing, window);
   if (!energy)
     return absent_energy(scope, "gap",

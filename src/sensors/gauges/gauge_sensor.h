@@ -26,8 +26,8 @@ class GaugeSensor final : public Sensor {
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override;
   [[nodiscard]] double update_period_s() const override;
   [[nodiscard]] double resolution_j() const override { return 0; }
-  /// How often it has to be read: twice between updates of a mean, 10 times a second
-  /// of what is an instant.
+  /// How often it has to be read: as its gauges say, else twice between updates of a mean, 10 times
+  /// a second of what is an instant.
   [[nodiscard]] double max_read_interval_s() const override;
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
   void read_into(std::vector<CounterReading>& readings) override;

@@ -79,6 +79,7 @@ struct PowerGauge {
   ScopeInfo scope;
   GaugeTiming timing = {};
   double max_watts = 1000;
+  double interval_s = 0;         ///< between two reads; 0: as its timing asks for
   double sample_interval_s = 0;  ///< as Sensor::sample_interval_s
   std::unique_ptr<GaugeSource> source;
 };

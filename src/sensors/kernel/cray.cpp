@@ -8,7 +8,7 @@
 
 #include "host/kernel_file.h"
 #include "sensors/containment.h"
-#include "sensors/counters/counter_sensor.h"
+#include "sensors/counters/counter_discovery.h"
 #include "sensors/sensor_status.h"
 
 namespace joulemark::sensors {
@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr double kMostNodeWatts = 20'000;
 constexpr int kMostAccelerators = 16;
+/// The node controller scans ten times a second.
+constexpr double kScanS = 0.1;
 
 class PmCounter final : public CounterSource {
  public:
@@ -104,16 +106,19 @@ Discovered find_cray(const SensorEnvironment& environment, const std::vector<Sco
                                          fmt::format("cannot read '{}'", part.file.string())));
       continue;
     }
-    found.statuses.push_back(status_of(part.scope.scope, "", "energy counter in steps of 1 J"));
     counters.push_back({.scope = part.scope,
                         .range = {.unit_j = 1, .modulus = 0, .max_watts = kMostNodeWatts},
                         .step_j = 1,
+                        .update_s = kScanS,
                         .source = std::move(source)});
   }
   if (counters.empty()) return found;
-  auto sensor = std::make_unique<CounterSensor>("cray", std::move(counters), environment.clock);
-  sensor->calibrate();
-  found.sensors.push_back(std::move(sensor));
+  add_counters(
+      {.name = "cray", .counters = std::move(counters), .clock = environment.clock},
+      [](std::size_t, const Cadence& cadence) {
+        return "energy counter in steps of 1 J, " + cadence_text(cadence);
+      },
+      found);
   return found;
 }
 

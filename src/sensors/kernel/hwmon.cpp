@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "sensors/containment.h"
-#include "sensors/counters/counter_sensor.h"
+#include "sensors/counters/counter_discovery.h"
 #include "sensors/gauges/gauge_sensor.h"
 #include "sensors/kernel/hwmon_chips.h"
 #include "sensors/sensor_status.h"
@@ -19,7 +19,7 @@ constexpr double kMicro = 1e-6;
 /// Millivolts times milliamperes.
 constexpr double kMilliMilli = 1e-6;
 
-/// What is open of the channels.
+/// What is open of the channels. Rows of counters come with their sensor.
 struct OpenChannels {
   std::vector<Counter> counters;
   std::vector<PowerGauge> gauges;
@@ -28,10 +28,8 @@ struct OpenChannels {
 
 SensorStatus usable_status(const HwmonChannel& channel) {
   return make_status("hwmon", channel.scope.scope, "",
-                     channel.kind == ChannelKind::kEnergy
-                         ? "energy counter"
-                         : fmt::format("power, integrated; each reading is the mean of {:.3g} ms",
-                                       channel.average_s * 1e3));
+                     fmt::format("power, integrated; each reading is the mean of {:.3g} ms",
+                                 channel.average_s * 1e3));
 }
 
 SensorStatus unreadable_status(const HwmonChannel& channel) {
@@ -53,6 +51,7 @@ bool open_counter(const HwmonChannel& channel, OpenChannels& open) {
   open.counters.push_back({.scope = channel.scope,
                            .range = {.unit_j = kMicro, .modulus = 0},
                            .step_j = kMicro,
+                           .update_s = channel.update_s,
                            .source = std::move(source)});
   return true;
 }
@@ -92,9 +91,11 @@ OpenChannels open_counted(const std::vector<HwmonChannel>& channels,
       open.statuses.push_back(status_of_role("hwmon", channel.scope.scope, role));
       continue;
     }
-    const bool opened = channel.kind == ChannelKind::kEnergy ? open_counter(channel, open)
-                                                             : open_power(channel, open);
-    open.statuses.push_back(opened ? usable_status(channel) : unreadable_status(channel));
+    const bool counts = channel.kind == ChannelKind::kEnergy;
+    if (!(counts ? open_counter(channel, open) : open_power(channel, open)))
+      open.statuses.push_back(unreadable_status(channel));
+    else if (!counts)
+      open.statuses.push_back(usable_status(channel));
   }
   return open;
 }
@@ -105,15 +106,16 @@ Discovered find_hwmon(const SensorEnvironment& environment, const std::vector<Sc
   Discovered found;
   OpenChannels open = open_counted(list_channels(environment.root), claimed);
   found.statuses = std::move(open.statuses);
+  if (!open.counters.empty())
+    add_counters(
+        {.name = "hwmon", .counters = std::move(open.counters), .clock = environment.clock},
+        [](std::size_t, const Cadence& cadence) {
+          return "energy counter, " + cadence_text(cadence);
+        },
+        found);
   if (found.statuses.empty())
     found.statuses.push_back(
         make_status("hwmon", "", "absent", "no chip measures energy or power"));
-  if (!open.counters.empty()) {
-    auto sensor =
-        std::make_unique<CounterSensor>("hwmon", std::move(open.counters), environment.clock);
-    sensor->calibrate();
-    found.sensors.push_back(std::move(sensor));
-  }
   if (!open.gauges.empty())
     found.sensors.push_back(
         std::make_unique<GaugeSensor>("hwmon", std::move(open.gauges), environment.clock));

@@ -26,7 +26,7 @@ struct HwmonChannel {
   double step = 1;         ///< of the number, where the converter's is known
   double second_step = 1;  ///< of the second
   double average_s = 0;
-  double update_s = 0.001;
+  double update_s = 0.001;  ///< between two updates; of a counter too
 };
 
 /// The channels of all chips below `root`/sys/class/hwmon, in the order of the folders.

@@ -120,9 +120,33 @@ TEST(Hwmon, AmdSocketsCountAndTheirCoresDoNot) {
   machine.put(kHwmon + "0/energy1_label", "Ecore000");
   machine.put(kHwmon + "0/energy1_input", "1000");
   machine.put(kHwmon + "0/energy2_label", "Esocket0");
-  machine.put(kHwmon + "0/energy2_input", "5000");
+  machine.clock().on_move = [&](Nanoseconds now) {
+    machine.put(kHwmon + "0/energy2_input", std::to_string(50 * now / 1000));
+  };
+  machine.clock().advance_s(1);
   machine.find();
   EXPECT_THAT(machine.rows(), ElementsAre("hwmon package-0 ok"));
+}
+
+TEST(Hwmon, ASocketThatDoesNotCountIsFrozen) {
+  TreeMachine machine;
+  machine.put(kHwmon + "0/name", "amd_energy");
+  machine.put(kHwmon + "0/energy1_label", "Esocket0");
+  machine.put(kHwmon + "0/energy1_input", "5000");
+  machine.find();
+  EXPECT_THAT(machine.rows(), ElementsAre("hwmon package-0 frozen"));
+}
+
+// A card sleeps while nobody works on it.
+TEST(Hwmon, ACardThatStandsStillMayRestAndMakesNoTotalTooSmall) {
+  TreeMachine machine;
+  machine.put(kHwmon + "0/name", "i915");
+  machine.put(kHwmon + "0/energy1_input", "5000");
+  machine.find();
+  EXPECT_THAT(machine.rows(), ElementsAre("hwmon i915-gpu-0 ok"));
+  const Readings begin = machine.read();
+  machine.clock().advance_s(2);
+  EXPECT_FALSE(machine.between(begin, machine.read()).back().joules);
 }
 
 TEST(Hwmon, ChipsThatNobodyKnowsAreListedAndNeverAdded) {
@@ -158,9 +182,9 @@ TEST(Cray, PartsAreCountedAndTheNodeIsNot) {
   TreeMachine machine;
   const std::string counters = "sys/cray/pm_counters/";
   machine.put(counters + "energy", "5000 J 123 us");
-  machine.put(counters + "cpu_energy", "2000 J 123 us");
-  machine.put(counters + "memory_energy", "300 J 123 us");
-  machine.put(counters + "accel0_energy", "1000 J 123 us");
+  machine.put(counters + "cpu_energy", "200 J 123 us");
+  machine.put(counters + "memory_energy", "30 J 123 us");
+  machine.put(counters + "accel0_energy", "240 J 123 us");
   double shown = 0;
   machine.clock().on_move = [&](Nanoseconds now) {
     const double ticks = std::floor(to_seconds(now) * 10);

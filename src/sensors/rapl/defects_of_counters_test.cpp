@@ -187,7 +187,7 @@ TEST(CounterDefects, MemoryThatIsNotMeasuredIsNamed) {
 // measure.
 TEST(CounterDefects, ReadingsHaveTheMonotonicTime) {
   TreeMachine machine;
-  machine.put("sys/class/powercap/intel-rapl:0/name", "package-0");
+  machine.put("sys/class/powercap/intel-rapl:0/name", "core");
   machine.put("sys/class/powercap/intel-rapl:0/energy_uj", "1000000");
   const Discovered found = discover({.root = machine.root()});
   ASSERT_EQ(found.sensors.size(), 1U);

@@ -88,6 +88,7 @@ Opened open_counted(const PowerPmu& pmu, const SensorEnvironment& environment,
          .range = {.unit_j = event.unit_j, .most_between_reads = kKernelLosesJ / event.unit_j},
          // A raw value is finer than what moves it.
          .step_j = std::max(event.unit_j, kUsualRaplStepJ),
+         .update_s = kRaplUpdateS,
          .source = *std::move(source)});
   }
   return opened;
@@ -122,7 +123,10 @@ Discovered find_perf(const SensorEnvironment& environment, const std::vector<Sco
   }
   found.statuses = std::move(opened.statuses);
   add_counters(
-      {.name = "perf", .counters = std::move(opened.counters), .clock = environment.clock},
+      {.name = "perf",
+       .counters = std::move(opened.counters),
+       .clock = environment.clock,
+       .remedy = host::reload_remedy(environment.root, "rapl")},
       [](std::size_t, const Cadence& cadence) {
         return "energy counter, " + cadence_text(cadence);
       },

@@ -89,6 +89,7 @@ Counter counter_of(const Zone& zone, SysfsFile file) {
   return {.scope = zone.scope,
           .range = {.unit_j = true_microjoule(zone.step_j), .modulus = zone.modulus_uj},
           .step_j = zone.step_j,
+          .update_s = kRaplUpdateS,
           .source = std::make_unique<FileCounter>(std::move(file))};
 }
 
@@ -130,7 +131,10 @@ Discovered find_powercap(const SensorEnvironment& environment,
   if (opened.zones.empty()) return found;
 
   add_counters(
-      {.name = "powercap", .counters = std::move(opened.counters), .clock = environment.clock},
+      {.name = "powercap",
+       .counters = std::move(opened.counters),
+       .clock = environment.clock,
+       .remedy = host::reload_remedy(environment.root, "intel_rapl_msr")},
       [&](std::size_t index, const Cadence& cadence) {
         return describe(opened.zones[index], cadence);
       },

@@ -52,7 +52,13 @@ std::vector<Sensor*> pointers_to(const std::vector<std::unique_ptr<Sensor>>& sen
 
 Recorder::Recorder(const std::vector<Sensor*>& sensors, RecorderOptions options)
     : options_(std::move(options)), gauges_(open_gauges(options_.root)) {
-  for (Sensor* sensor : sensors) watched_.push_back({sensor, {}, {}});
+  for (Sensor* sensor : sensors) {
+    Watched watched{.sensor = sensor, .readings = {}, .powers = {}, .gauges = {}};
+    for (GaugeLine& line : sensor->gauge_lines())
+      watched.gauges.push_back(new_series(std::move(line.name), std::move(line.unit)));
+    watched.values.resize(watched.gauges.size());
+    watched_.push_back(std::move(watched));
+  }
 }
 
 void Recorder::append(const std::string& name, const char* unit, Sample sample) {
@@ -86,6 +92,13 @@ void Recorder::sample_power(Watched& watched) const {
       line->series.samples.push_back({middle(line->last.t_after_ns, reading.t_after_ns), *watts});
     if (watts || reading.joules != line->last.joules) line->last = reading;
   }
+}
+
+void Recorder::sample_gauges(Watched& watched, Nanoseconds t) {
+  std::fill(watched.values.begin(), watched.values.end(), std::nullopt);
+  watched.sensor->read_gauges(watched.values);
+  for (std::size_t i = 0; i < watched.values.size(); ++i)
+    if (const auto& value = watched.values[i]) watched.gauges[i].samples.push_back({t, *value});
 }
 
 void Recorder::watch(int pid) {
@@ -127,8 +140,7 @@ void Recorder::sample_worker(Nanoseconds t, int pid) {
 void Recorder::sample_sensors(Nanoseconds t) {
   for (Watched& watched : watched_) {
     sample_power(watched);
-    for (const GaugeReading& gauge : watched.sensor->gauges())
-      append(gauge.name, gauge.unit.c_str(), {t, gauge.value});
+    sample_gauges(watched, t);
   }
 }
 
@@ -140,9 +152,13 @@ void Recorder::sample_machine(Nanoseconds t, int pid) {
 
 std::vector<Series> Recorder::take() {
   std::vector<Series> all;
-  for (Watched& watched : watched_)
+  for (Watched& watched : watched_) {
     for (PowerLine& line : watched.powers)
       if (!line.series.samples.empty()) all.push_back(std::exchange(line.series, {}));
+    for (Series& line : watched.gauges)
+      if (!line.samples.empty())
+        all.push_back({line.name, line.unit, std::exchange(line.samples, {})});
+  }
   for (Series& series : series_) all.push_back(std::move(series));
   series_.clear();
   for (Watched& watched : watched_) watched.powers.clear();

@@ -47,8 +47,11 @@ class Recorder {
     Sensor* sensor;
     std::vector<CounterReading> readings;
     std::vector<PowerLine> powers;
+    std::vector<Series> gauges;                      ///< its gauge_lines()
+    std::vector<std::optional<double>> values = {};  ///< of them, now
   };
   void sample_power(Watched& watched) const;
+  static void sample_gauges(Watched& watched, Nanoseconds t);
   void sample_worker(Nanoseconds t, int pid);
   void watch(int pid);
   [[nodiscard]] std::optional<double> worker_cpu_s() const;

@@ -10,6 +10,8 @@
 #include <set>
 
 #include "host/kernel_file.h"
+#include "sensors/boards/board_fixture_test.h"
+#include "sensors/boards/nvml_fixture_test.h"
 #include "sensors/catalog.h"
 #include "sensors/sampling/recorder.h"
 #include "sensors/sampling/sampler.h"
@@ -55,11 +57,11 @@ namespace fs = std::filesystem;
 constexpr int kZones = 6;
 constexpr int kMeters = 4;
 
-/// Six counters and four powers.
+/// Six counters, of what may rest, and four powers.
 void put_ten_sensors(TreeMachine& machine) {
   for (int i = 0; i < kZones; ++i) {
     const std::string zone = "sys/class/powercap/intel-rapl:" + std::to_string(i);
-    machine.put(zone + "/name", "package-" + std::to_string(i));
+    machine.put(zone + "/name", "core");
     machine.put(zone + "/energy_uj", std::to_string(1000000 + i));
     machine.put(zone + "/max_energy_range_uj", "262143328850");
   }
@@ -90,6 +92,36 @@ TEST(SamplerCost, ATickOfTheRecorderAllocatesNothing) {
   for (int i = 0; i < 1000; ++i) tick(i);
   EXPECT_EQ(allocations - before, 0);
   EXPECT_GE(recorder.take().size(), 3U);
+}
+
+/// Allocations of a lane of each sensor of the machine, once its lines have samples.
+long allocations_of_lanes(DriverMachine& machine) {
+  machine.find();
+  EXPECT_FALSE(machine.found().sensors.empty());
+  long counted = 0;
+  for (const auto& sensor : machine.found().sensors) {
+    Recorder recorder({sensor.get()}, {.root = machine.root()});
+    for (int i = 0; i < 100; ++i) {
+      machine.clock().advance_s(sensor->sample_interval_s());
+      const long before = allocations;
+      recorder.sample_sensors(machine.clock().now());
+      if (i >= 5) counted += allocations - before;
+    }
+    EXPECT_GT(recorder.take().size(), 1U);
+  }
+  return counted;
+}
+
+TEST(SamplerCost, LanesOfBoardsAllocateNothing) {
+  const std::string gpu = "gpu A\npower 0 100\n";
+  NvmlMachine counters_and_powers(gpu + gpu + kNoCounter);
+  EXPECT_EQ(allocations_of_lanes(counters_and_powers), 0);
+  NvmlMachine old(gpu, SIMULATED_NVML_OLD);
+  EXPECT_EQ(allocations_of_lanes(old), 0);
+  for (const DriverLibrary& library : {kAmdSmi, kOldAmdSmi, kRocmSmi, kOldRocmSmi, kLevelZero}) {
+    BoardMachine boards(library, "driver 26\n" + gpu);
+    EXPECT_EQ(allocations_of_lanes(boards), 0) << library.sensor;
+  }
 }
 
 std::set<std::string> threads() {

@@ -122,7 +122,10 @@ class CountingSensor final : public Sensor {
   [[nodiscard]] double resolution_j() const override { return 0; }
   [[nodiscard]] double max_read_interval_s() const override { return longest_s_; }
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
-  std::vector<GaugeReading> gauges() override { return {{"gpu-0 temperature", "°C", 60}}; }
+  [[nodiscard]] std::vector<GaugeLine> gauge_lines() const override {
+    return {{"gpu-0 temperature", "°C"}};
+  }
+  void read_gauges(std::span<std::optional<double>> values) override { values.front() = 60; }
   void read_into(std::vector<CounterReading>& readings) override {
     ++reads;
     readings.clear();
@@ -233,7 +236,9 @@ TEST(Sampler, StopWithoutStartGivesNothing) {
 
 TEST(Sampler, OrchestratorAndSamplerMayReadTheSameSensors) {
   const TemporaryRoot root;
-  SimulatedPowercap tree(root.path, one_socket(40, 5));
+  SimulatedPowercap tree(
+      root.path,
+      {{.directory = "intel-rapl:0", .name = "core", .watts = [](double) { return 0; }}});
   const Discovered found = discover({.root = root.path});
   Sampler sampler(found.sensors, {.hz = 1000, .root = root.path});
   ASSERT_TRUE(sampler.start());
