@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/phase_meter.h"
 
-#include "sensors/ledger.h"
 
 namespace joulemark::run {
 

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "joulemark/result.h"
-#include "sensors/scope_reading.h"
+#include "sensors/ledger.h"
 
 namespace joulemark::run {
 
