@@ -13,8 +13,9 @@ constexpr std::size_t kMostSteps = 4096;
 /// Of how much the window's power is another one than just before it, the part that may have begun
 /// before it.
 constexpr double kEarlyPart = 0.85;
-/// Over so many periods, which are known to so much of one, steps are counted on.
-constexpr double kMostPeriods = 20;
+/// Steps are counted on over so long, and periods are known to so much of one. A counter with
+/// longer ones nobody waits for, so that none of its steps was seen closely but by chance.
+constexpr double kCountedOnS = 0.01;
 constexpr double kPeriodError = 0.01;
 /// By what part of the window's power that of a single period is another one, where no reads tell:
 /// of work that comes and goes a few times in it.
@@ -107,8 +108,9 @@ std::optional<double> StepLog::watts_after(const Step& step) const {
 std::optional<LastStep> StepLog::extrapolated(const EdgeReading& reading, double period_s) const {
   const auto close_to = [&](const Step& step) {
     const double away_s = std::abs(to_seconds(step.t_ns - reading.t_ns));
-    return step.bracket_ns <= kTightBracket && away_s <= kMostPeriods * period_s;
+    return step.bracket_ns <= kTightBracket && away_s <= kCountedOnS;
   };
+  if (period_s > kCountedOnS) return std::nullopt;
   const auto at = steps_.size() - count_after(reading.t_ns);
   for (std::size_t i = at; i < steps_.size(); ++i)
     if (close_to(steps_[i])) return last_step_by(steps_[i], reading, period_s);

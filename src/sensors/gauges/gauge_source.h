@@ -34,7 +34,9 @@ struct NumberFile {
 
   /// Reads it anew; false where that fails.
   bool read();
-  [[nodiscard]] double step_now() const { return std::max(least_step, step.step()); }
+  [[nodiscard]] double step_now() const {
+    return least_step > 1 ? std::max(least_step, step.proven_step()) : step.step();
+  }
 };
 
 /// A kernel file that holds one number of `unit_w` watts.

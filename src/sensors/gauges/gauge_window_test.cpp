@@ -153,6 +153,7 @@ TEST(ReadingStep, IsWhatAllNumbersAreMultiplesOf) {
   for (const long long milliamperes : {7496, 7504, 8, 16, 0, -24, 7400, 6640}) {
     step.see(milliamperes);
     EXPECT_EQ(step.step(), 1);
+    EXPECT_EQ(step.proven_step(), 1);
   }
   step.see(7000);
   EXPECT_EQ(step.step(), 8);

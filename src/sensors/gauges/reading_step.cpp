@@ -23,8 +23,12 @@ void ReadingStep::see(long long value) {
     seen_[different_++] = value;
 }
 
+double ReadingStep::proven_step() const {
+  return different_ == kEnough ? static_cast<double>(divisor_) : 1;
+}
+
 double ReadingStep::step() const {
-  if (different_ == kEnough) return static_cast<double>(divisor_);
+  if (different_ == kEnough) return proven_step();
   long long round = 1;
   while (divisor_ != 0 && divisor_ % (round * 10) == 0 && round * 10 <= least_ / kLeastSteps)
     round *= 10;

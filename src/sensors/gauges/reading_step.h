@@ -17,6 +17,8 @@ class ReadingStep {
   /// ten that all are multiples of, a twentieth of the least of them at most: 111000000 is so many
   /// millions, or something else by a chance of one in a million.
   [[nodiscard]] double step() const;
+  /// The same; 1 as long as too few were seen.
+  [[nodiscard]] double proven_step() const;
 
  private:
   /// As many different multiples have another common divisor than the step once in 250 files.

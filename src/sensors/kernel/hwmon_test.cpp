@@ -99,6 +99,18 @@ TEST(Hwmon, AJetsonsInputIsCountedAndItsRailsAreNot) {
   EXPECT_NEAR(*machine.between(begin, machine.read()).back().joules, 1.0, 1e-9);
 }
 
+TEST(Hwmon, AConverterThatIsKnownHasItsOwnStepsHoweverRoundItsNumbersAre) {
+  TreeMachine machine;
+  machine.put(kHwmon + "3/name", "ina3221");
+  put_rail(machine, 1, "VDD_IN");
+  machine.find();
+  const Readings begin = machine.read();
+  machine.clock().advance_s(0.1);
+  // 8 mV of 2 A and 8 mA of 5 V.
+  EXPECT_NEAR(*machine.between(begin, machine.read()).back().uncertainty_j,
+              std::hypot(0.016, 0.040) * 0.1 / std::sqrt(6.0), 1e-6);
+}
+
 TEST(Hwmon, WithoutAnInputTheKnownRailsAreAddedUp) {
   TreeMachine machine;
   machine.put(kHwmon + "3/name", "ina3221");

@@ -26,7 +26,8 @@ struct Remedy {
 };
 constexpr Remedy kRemedies[] = {
     {"unreachable", "check that the meter is on, and that its address and port are these"},
-    {"unreadable", "check that the address is that of a meter of this kind, with its JSON on"},
+    {"unreadable",
+     "check that the address is that of a meter of this kind, and that its interface is on"},
     {"no_outlet", "name one of its outlets behind the address: /OUTLET"},
     {"not_supported", "name an outlet that measures power"}};
 

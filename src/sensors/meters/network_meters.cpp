@@ -31,6 +31,13 @@ bool is_of(Supply supply, double watts) {
   return watts > 0 || supply == Supply::kOneOfSeveral;
 }
 
+MeterWatts not_of_this_machine(const MeterAddress& address) {
+  auto failure =
+      meter_failure("unreadable", address, "it shows 0 W, so it does not feed this machine");
+  failure.value().remedy = "name the meter and the outlet that do";
+  return failure;
+}
+
 class MeterGauge final : public GaugeSource {
  public:
   MeterGauge(std::unique_ptr<Meter> meter, Supply supply)
@@ -130,9 +137,7 @@ Discovered find_meters(const SensorEnvironment& environment,
     const ScopeInfo scope{device.empty() ? "wall" : "wall-" + device, Domain::kWall, device};
     auto meter = open_meter(meters[i], environment);
     MeterWatts watts = meter->ask();
-    if (watts && !is_of(supply, *watts))
-      watts = meter_failure("unreadable", meters[i],
-                            "it shows 0 W, so it does not feed this machine; is it that outlet?");
+    if (watts && !is_of(supply, *watts)) watts = not_of_this_machine(meters[i]);
     found.statuses.push_back(status_of(watts, scope, meters[i]));
     if (watts)
       found.sensors.push_back(sensor_of(scope, timing_of(meters[i].kind),

@@ -148,6 +148,12 @@ MeterWatts watts_in_sample(const MeterAddress& address, std::string_view line) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), watts);
   if (error != std::errc() || end != text.data() + text.size())
     return meter_failure("unreadable", address, "its sample has no number of watts");
+  // "22,95" of a system with decimal commas would be 22.
+  if (fields.size() > 4 && !fields[4].empty() && fields[4][0] >= '0' && fields[4][0] <= '9') {
+    auto failure = meter_failure("unreadable", address, "its numbers have commas");
+    failure.value().remedy = "run PTDaemon on a system whose decimals are points";
+    return failure;
+  }
   return plausible_watts(watts, address);
 }
 

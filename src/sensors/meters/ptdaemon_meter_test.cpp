@@ -129,6 +129,11 @@ TEST_F(Ptdaemon, WhatIsNoneOrTellsNothingIsUnreadable) {
   EXPECT_EQ(ask(), "unreadable");
 }
 
+TEST_F(Ptdaemon, DecimalCommasAreNoSmallerNumbers) {
+  daemon_.unread = {{"Time,x,Watts,22,95,Volts,229,87,Amps,0,1"}};
+  EXPECT_EQ(ask(), "unreadable");
+}
+
 TEST_F(Ptdaemon, TakesItsOwnMeasurementUpAgainAfterABrokenConnection) {
   daemon_.unread = {{sample(20)}};
   const auto meter = make_ptdaemon_meter(address(), 0.2);

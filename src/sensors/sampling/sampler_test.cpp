@@ -68,6 +68,27 @@ TEST(Recorder, PowerFollowsTheScript) {
   EXPECT_EQ(find(all, "worker rss"), nullptr);
 }
 
+TEST(Recorder, OfMicrosecondsNoPowerIsTold) {
+  const TemporaryRoot root;
+  ScriptedClock clock;
+  std::vector<SimulatedZone> zones = one_socket(50, 5);
+  zones[0].update_period_s = 0.001;
+  SimulatedPowercap tree(root.path, zones);
+  tree.follow(clock);
+  const Discovered found = discover({.root = root.path, .clock = &clock});
+  Recorder recorder(pointers_to(found.sensors), {.root = root.path, .least_power_s = 0.05});
+  // Ticks that come in pairs, 20 µs apart: a step of the counter between them would be kilowatts.
+  for (int i = 0; i < 60; ++i) {
+    recorder.sample_sensors(clock.now());
+    clock.advance_s(i % 2 == 0 ? 20e-6 : 0.1003);
+  }
+  const auto all = recorder.take();
+  const Series* power = find(all, "package-0 power");
+  ASSERT_NE(power, nullptr);
+  EXPECT_GE(power->samples.size(), 29U);
+  for (const Sample& sample : power->samples) EXPECT_NEAR(sample.value, 50, 2);
+}
+
 TEST(Recorder, AnUnreadableCounterLeavesAHole) {
   const TemporaryRoot root;
   ScriptedClock clock;
