@@ -23,7 +23,7 @@ extern "C" {
  *    one window from one.
  */
 
-#define JM_METER_VERSION 1u
+#define JM_METER_VERSION 2u
 
 /* Of what the library exports. */
 #define JM_METER_API __attribute__((visibility("default")))
@@ -55,6 +55,25 @@ typedef struct jm_energy {
   char detail[512];     /* for people: why, and the remedy; of the total what it covers */
 } jm_energy;
 
+/* What a meter is to measure, and how true its sensors are. It grows at its end: begin with
+ * JM_METER_OPTIONS_INIT, which says how much of it your program knows, and where all else means
+ * what jm_meter_open does. Texts are copied. */
+typedef struct jm_meter_options {
+  size_t size;      /* of the structure in bytes, as your program knows it */
+  const char* root; /* as of jm_meter_open */
+  /* Network meters at the plug: "netio://192.168.1.20/1". What they want to know of you is read
+   * from JOULEMARK_METER_USER and JOULEMARK_METER_PASSWORD in the environment, sent to them and
+   * kept nowhere. The total is theirs then. */
+  const char* const* meters;
+  size_t meter_count;
+  /* Of sensors that were held against better ones: "perf=1.013±0.008", "nvml:gpu-1=0.97+-0.01". */
+  const char* const* calibrations;
+  size_t calibration_count;
+} jm_meter_options;
+
+#define JM_METER_OPTIONS_INIT \
+  { sizeof(jm_meter_options), NULL, NULL, 0, NULL, 0 }
+
 /* JM_METER_VERSION of the library. */
 JM_METER_API uint32_t jm_meter_version(void);
 
@@ -62,6 +81,11 @@ JM_METER_API uint32_t jm_meter_version(void);
  * looked for. Takes up to a second, in which counters are watched. A machine without a sensor has a
  * meter too: its energies are absent. NULL when there is no such folder. */
 JM_METER_API jm_meter* jm_meter_open(const char* root, jm_meter_message* message);
+/* The same with options, NULL: none. Network meters are asked until they answer, two seconds each
+ * at most. NULL also where an option is wrong, or is one that this library is too old to know; a
+ * meter that cannot be read makes energies absent instead. Since version 2. */
+JM_METER_API jm_meter* jm_meter_open_with(const jm_meter_options* options,
+                                          jm_meter_message* message);
 JM_METER_API void jm_meter_close(jm_meter* meter);
 
 /* Reads the counters and begins. NULL when out of memory. */
@@ -79,6 +103,11 @@ JM_METER_API const jm_energy* jm_window_energies(const jm_window* window);
 /* The last of them; NULL before the end. */
 JM_METER_API const jm_energy* jm_window_total(const jm_window* window);
 
+/* Standard uncertainty of the calibration behind energy `index`, in joules: the same factor in
+ * every window, never part of uncertainty_j. NaN where nobody knows it, or there is no such energy.
+ * Since version 2. */
+JM_METER_API double jm_window_calibration_j(const jm_window* window, size_t index);
+
 JM_METER_API void jm_window_free(jm_window* window);
 
 #ifdef __cplusplus
@@ -86,9 +115,17 @@ JM_METER_API void jm_window_free(jm_window* window);
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace joulemark {
+
+/* jm_meter_options with owners. */
+struct MeterOptions {
+  std::string root = "/";
+  std::vector<std::string> meters = {};
+  std::vector<std::string> calibrations = {};
+};
 
 /* The same with owners. Failures are std::runtime_error. */
 class Meter {
@@ -96,6 +133,19 @@ class Meter {
   explicit Meter(const char* root = nullptr) {
     jm_meter_message message{};
     meter_.reset(jm_meter_open(root, &message));
+    if (!meter_) throw std::runtime_error(message.text);
+  }
+  explicit Meter(const MeterOptions& options) {
+    const std::vector<const char*> meters = texts(options.meters);
+    const std::vector<const char*> calibrations = texts(options.calibrations);
+    jm_meter_options given = JM_METER_OPTIONS_INIT;
+    given.root = options.root.c_str();
+    given.meters = meters.data();
+    given.meter_count = meters.size();
+    given.calibrations = calibrations.data();
+    given.calibration_count = calibrations.size();
+    jm_meter_message message{};
+    meter_.reset(jm_meter_open_with(&given, &message));
     if (!meter_) throw std::runtime_error(message.text);
   }
 
@@ -110,6 +160,10 @@ class Meter {
       return energies_;
     }
     [[nodiscard]] double seconds() const { return jm_window_seconds(window_.get()); }
+    /* Of the energy at `index`. */
+    [[nodiscard]] double calibration_j(std::size_t index) const {
+      return jm_window_calibration_j(window_.get(), index);
+    }
 
    private:
     friend class Meter;
@@ -129,6 +183,11 @@ class Meter {
   }
 
  private:
+  static std::vector<const char*> texts(const std::vector<std::string>& all) {
+    std::vector<const char*> texts;
+    for (const std::string& text : all) texts.push_back(text.c_str());
+    return texts;
+  }
   struct Close {
     void operator()(jm_meter* meter) const { jm_meter_close(meter); }
   };

@@ -26,9 +26,8 @@ void declare_calibrations(Arguments& arguments, std::vector<std::string>& calibr
 Result<std::vector<Calibration>> calibrations_from(const std::vector<std::string>& texts) {
   auto calibrations = parse_calibrations(texts);
   if (!calibrations) return of_flag(calibrations.error());
-  std::vector<std::string> names;
-  for (const sensors::SensorRow& row : sensors::sensor_table()) names.emplace_back(row.name);
-  if (const auto known = sensors::check_calibrations(*calibrations, names); !known)
+  if (const auto known = sensors::check_calibrations(*calibrations, sensors::sensor_names());
+      !known)
     return of_flag(known.error());
   return calibrations;
 }

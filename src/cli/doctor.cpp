@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/text_table.h"
+#include "cli/calibration_flag.h"
 #include "cli/commands.h"
 #include "cli/descriptions.h"
 #include "cli/experiment_flags.h"
@@ -24,7 +26,9 @@
 #include "report/json_values.h"
 #include "run/process_worker.h"
 #include "sensors/agreement.h"
+#include "sensors/calibration.h"
 #include "sensors/catalog.h"
+#include "verdict/energy_text.h"
 
 namespace joulemark::cli {
 namespace {
@@ -35,15 +39,22 @@ struct Doctor {
   std::string root = "/";
   std::vector<std::string> engine_roots;
   std::vector<std::string> meters;
+  std::vector<std::string> calibration;
   std::string python;
   Arguments::Switch as_json = Arguments::Switch::kOff;
   Arguments::Switch restore = Arguments::Switch::kOff;
   SelfCheckCommand self_check;
 };
 
+/// A row of a sensor, and how true its scope is as a whole, where somebody knows.
+struct SensorRow {
+  SensorStatus status;
+  std::optional<sensors::KnownCalibration> calibration = {};
+};
+
 /// Everything that is looked at.
 struct Diagnosis {
-  std::vector<SensorStatus> sensors;
+  std::vector<SensorRow> sensors;
   HostFingerprint host;
   std::vector<Finding> findings;
   std::vector<DescribedEngine> engines;
@@ -66,24 +77,43 @@ std::string missing_essential(const std::vector<DescribedEngine>& engines) {
   return any ? "" : "no engine is usable; run 'joulemark engines' for where they are looked for";
 }
 
-std::vector<SensorStatus> checked_sensors(const sensors::SensorEnvironment& environment) {
-  sensors::Discovered found = sensors::discover(environment);
-  sensors::check_agreement(environment, found);
-  return std::move(found.statuses);
+std::vector<SensorRow> rows_of(const sensors::SensorEnvironment& environment,
+                               sensors::Discovered& found) {
+  std::vector<SensorRow> rows;
+  for (SensorStatus& status : found.statuses) {
+    SensorRow row{.status = std::move(status)};
+    if (row.status.usable)
+      row.calibration =
+          sensors::calibration_of(row.status.sensor, row.status.scope, environment.calibrations);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void add_idle_calibrations(const sensors::SensorEnvironment& environment,
+                           const sensors::Discovered& found, std::vector<Finding>& findings) {
+  for (const Calibration& idle :
+       sensors::idle_calibrations(environment.calibrations, found.sensors))
+    findings.push_back(host::finding_of(
+        "calibration_idle",
+        fmt::format("--calibration {} applies to nothing that is read here", idle.name()),
+        "name a sensor that is ok above, or one of its scopes: SENSOR:SCOPE"));
+  host::sort_findings(findings);
 }
 
 Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::string>& roots,
-                   const std::vector<MeterAddress>& meters) {
+                   const sensors::SensorEnvironment& environment) {
   SystemClock clock;
   host::Preflight preflight({.root = command.root,
                              .places = places_of("joulemark.sqlite", 0),
                              .system = host::system_facts(command.root)},
                             clock);
-  const sensors::SensorEnvironment environment{.root = command.root, .meters = meters};
-  auto sensors = checked_sensors(environment);
-  auto findings = find_all(preflight, environment, sensors);
+  sensors::Discovered found = sensors::discover(environment);
+  sensors::check_agreement(environment, found);
+  auto findings = find_all(preflight, environment, found.statuses);
+  add_idle_calibrations(environment, found, findings);
   Diagnosis diagnosis{
-      .sensors = std::move(sensors),
+      .sensors = rows_of(environment, found),
       .host = host::fingerprint(command.root),
       .findings = std::move(findings),
       .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
@@ -99,9 +129,20 @@ json findings_json(const std::vector<Finding>& findings) {
   return all;
 }
 
+json row_json(const SensorRow& row) {
+  json out = sensor_json(row.status);
+  out["calibration"] = nullptr;
+  if (const auto& known = row.calibration)
+    out["calibration"] = {{"name", known->name},
+                          {"gain", known->gain},
+                          {"relative_u", known->relative_u},
+                          {"source", known->source}};
+  return out;
+}
+
 std::string to_json(const Diagnosis& diagnosis) {
   json sensors = json::array();
-  for (const auto& status : diagnosis.sensors) sensors.push_back(sensor_json(status));
+  for (const SensorRow& row : diagnosis.sensors) sensors.push_back(row_json(row));
   json engines = json::array();
   for (const auto& engine : diagnosis.engines) engines.push_back(described_json(engine));
   json facts = json::object();
@@ -137,12 +178,24 @@ class Page {
   std::string out_;
 };
 
+/// "; calibration × 1.013 ± 1.6 % (given by the user)", 95 % as everywhere for people; "" where the
+/// user gave none.
+std::string calibration_text(const SensorRow& row) {
+  constexpr double kPercent = 100;
+  const auto& known = row.calibration;
+  if (!known || known->source != "given by the user") return "";
+  return fmt::format("; calibration × {} ± {:.2g} % ({})", known->gain,
+                     kPercent * verdict::kCoverageFactor * known->relative_u, known->source);
+}
+
 void add_sensors(const Diagnosis& diagnosis, Page& page) {
   page.heading("Energy sensors");
-  for (const auto& status : diagnosis.sensors) {
+  for (const SensorRow& row : diagnosis.sensors) {
+    const SensorStatus& status = row.status;
     const std::string scope = status.scope.empty() ? "" : " " + status.scope;
     page.line(status.usable ? "ok" : "absent",
-              fmt::format("{}{}: {}", status.sensor, scope, status.detail), status.remedy);
+              fmt::format("{}{}: {}{}", status.sensor, scope, status.detail, calibration_text(row)),
+              status.remedy);
   }
 }
 
@@ -193,12 +246,16 @@ Result<int> doctor(const Doctor& command) {
   if (command.restore == Arguments::Switch::kOn) return restore_machine(command.root);
   const auto meters = meters_from(command.meters);
   if (!meters) return fail(meters.error());
+  auto calibrations = calibrations_from(command.calibration);
+  if (!calibrations) return fail(calibrations.error());
   if (command.self_check.wanted == Arguments::Switch::kOn)
     return self_check(command.self_check, command.root, command.as_json);
   auto roots = parse_engine_roots(command.engine_roots);
   if (!roots) return fail(roots.error());
   if (auto added = add_python_roots(command.python, {}, *roots); !added) return fail(added.error());
-  const Diagnosis diagnosis = diagnose(command, *roots, *meters);
+  const Diagnosis diagnosis =
+      diagnose(command, *roots,
+               {.root = command.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   const bool as_json = command.as_json == Arguments::Switch::kOn;
   auto printed = print(as_json ? to_json(diagnosis) : to_text(diagnosis));
   if (!printed || diagnosis.essential.empty()) return printed;
@@ -214,6 +271,7 @@ Action declare_doctor(Arguments& arguments) {
                      "Installation of your own, looked at before all other places");
   declare_python(arguments, command->python);
   declare_meters(arguments, command->meters);
+  declare_calibrations(arguments, command->calibration);
   declare_root(arguments, command->root);
   arguments.flag("--restore", command->restore,
                  "Restore instead what a run with --prepare left changed because it was killed");

@@ -26,6 +26,7 @@ using nlohmann::json;
 struct Plan {
   std::string file;
   std::vector<std::string> meters;
+  std::vector<std::string> calibration;
   std::string root = "/";
   Arguments::Switch as_json = Arguments::Switch::kOff;
 };
@@ -81,10 +82,13 @@ Result<int> show_plan(const Plan& command) {
   const auto checked = read_experiment_file(command.file, find_models_here);
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;
-  if (auto known = calibrations_from(experiment.calibration); !known) return fail(known.error());
+  auto calibrations =
+      calibrations_from(command.calibration.empty() ? experiment.calibration : command.calibration);
+  if (!calibrations) return fail(calibrations.error());
   const auto meters = meters_or(command.meters, experiment);
   if (!meters) return fail(meters.error());
-  const auto found = sensors::discover({.root = command.root, .meters = *meters});
+  const auto found = sensors::discover(
+      {.root = command.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   const auto window_s = run::window_length(experiment.protocol, found.sensors);
   if (!window_s) return fail(window_s.error());
   const double seconds = plan::estimate_time(experiment, *window_s).seconds;
@@ -103,6 +107,7 @@ Action declare_plan(Arguments& arguments) {
                        Arguments::Need::kRequired);
   arguments.flag("--json", command->as_json, "Print the plan as JSON");
   declare_meters(arguments, command->meters);
+  declare_calibrations(arguments, command->calibration);
   declare_root(arguments, command->root);
   return [command] { return show_plan(*command); };
 }

@@ -2,6 +2,8 @@
 // Catches everything at the edge: a C program cannot.
 #include "joulemark/meter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -10,6 +12,9 @@
 #include <limits>
 #include <new>
 
+#include "base/calibration.h"
+#include "base/meter_address.h"
+#include "sensors/calibration.h"
 #include "sensors/catalog.h"
 #include "sensors/ledger.h"
 #include "sensors/sampling/sampler.h"
@@ -17,8 +22,9 @@
 using namespace joulemark;
 
 struct jm_meter {
-  explicit jm_meter(const std::filesystem::path& root)
-      : found(sensors::discover({.root = root})), keep_alive(found.sensors, {.hz = 0}) {}
+  explicit jm_meter(const sensors::SensorEnvironment& environment)
+      : found(sensors::discover(environment)),
+        keep_alive(found.sensors, {.hz = 0, .root = environment.root}) {}
   sensors::Discovered found;
   sensors::Sampler keep_alive;
 };
@@ -28,7 +34,8 @@ struct jm_window {
   sensors::Readings begin;
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
-  std::vector<jm_energy> energies;  ///< empty until the end
+  std::vector<jm_energy> energies;     ///< empty until the end
+  std::vector<double> calibrations_j;  ///< parallel to them
 };
 
 namespace {
@@ -75,16 +82,54 @@ Value guarded(jm_meter_message* message, Value failure, Call call) {
   return failure;
 }
 
-jm_meter* open_meter(const std::filesystem::path& root, jm_meter_message* message) {
-  if (!std::filesystem::is_directory(root)) {
-    say(message, "cannot open a meter for '" + root.string() + "': there is no such folder");
-    return nullptr;
-  }
-  auto meter = std::make_unique<jm_meter>(root);
-  if (auto started = meter->keep_alive.start(); !started) {
-    say(message, started.error().message);
-    return nullptr;
-  }
+/// What this library knows of `options`, the rest as it is by default. kUsage where a program asks
+/// for what only a newer one knows.
+Result<jm_meter_options> known_part(const jm_meter_options& options) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&options);
+  jm_meter_options known = JM_METER_OPTIONS_INIT;
+  const std::size_t size = std::min(options.size, sizeof known);
+  if (size < sizeof options.size)
+    return fail(ErrorKind::kUsage,
+                "the options have no size; begin with those of JM_METER_OPTIONS_INIT");
+  if (std::any_of(bytes + size, bytes + options.size, [](unsigned char byte) { return byte != 0; }))
+    return fail(ErrorKind::kUsage,
+                fmt::format("the options have one that version {} of the library does not know; "
+                            "use a newer libjoulemark_meter.so",
+                            JM_METER_VERSION));
+  std::memcpy(&known, &options, size);
+  return known;
+}
+
+std::vector<std::string> texts_of(const char* const* texts, std::size_t count) {
+  return {texts, texts + count};
+}
+
+Result<sensors::SensorEnvironment> environment_of(const jm_meter_options& options) {
+  sensors::SensorEnvironment environment;
+  if (options.root != nullptr) environment.root = options.root;
+  if (!std::filesystem::is_directory(environment.root))
+    return fail(ErrorKind::kUsage,
+                fmt::format("cannot open a meter for '{}': there is no such folder",
+                            environment.root.string()));
+  auto meters = parse_meter_addresses(texts_of(options.meters, options.meter_count));
+  if (!meters) return fail(ErrorKind::kUsage, "a meter " + meters.error().message);
+  auto calibrations = parse_calibrations(texts_of(options.calibrations, options.calibration_count));
+  if (!calibrations)
+    return fail(ErrorKind::kUsage, "a calibration " + calibrations.error().message);
+  if (auto known = sensors::check_calibrations(*calibrations, sensors::sensor_names()); !known)
+    return fail(ErrorKind::kUsage, "a calibration " + known.error().message);
+  environment.meters = *std::move(meters);
+  environment.calibrations = *std::move(calibrations);
+  return environment;
+}
+
+Result<jm_meter*> open_meter(const jm_meter_options& options) {
+  const auto known = known_part(options);
+  if (!known) return fail(known.error());
+  const auto environment = environment_of(*known);
+  if (!environment) return fail(environment.error());
+  auto meter = std::make_unique<jm_meter>(*environment);
+  if (auto started = meter->keep_alive.start(); !started) return fail(started.error());
   return meter.release();
 }
 
@@ -97,8 +142,11 @@ int end_window(jm_window& window, jm_meter_message* message) {
   window.t1_ns = monotonic_now();
   const sensors::Readings end = sensors::read_all(found.sensors);
   for (const Energy& energy :
-       sensors::measure_between(found.sensors, window.begin, end, found.statuses))
+       sensors::measure_between(found.sensors, window.begin, end, found.statuses)) {
     window.energies.push_back(energy_of(energy));
+    window.calibrations_j.push_back(
+        energy.calibration_j.value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
   return 0;
 }
 
@@ -111,8 +159,19 @@ uint32_t jm_meter_version(void) {
 }
 
 jm_meter* jm_meter_open(const char* root, jm_meter_message* message) {
+  jm_meter_options options = JM_METER_OPTIONS_INIT;
+  options.root = root;
+  return jm_meter_open_with(&options, message);
+}
+
+jm_meter* jm_meter_open_with(const jm_meter_options* options, jm_meter_message* message) {
   jm_meter* const none = nullptr;
-  return guarded(message, none, [&] { return open_meter(root != nullptr ? root : "/", message); });
+  return guarded(message, none, [&] {
+    const jm_meter_options usual = JM_METER_OPTIONS_INIT;
+    const auto meter = open_meter(options != nullptr ? *options : usual);
+    if (!meter) say(message, meter.error().message);
+    return meter.value_or(nullptr);
+  });
 }
 
 void jm_meter_close(jm_meter* meter) {
@@ -149,6 +208,11 @@ const jm_energy* jm_window_energies(const jm_window* window) {
 
 const jm_energy* jm_window_total(const jm_window* window) {
   return window->energies.empty() ? nullptr : &window->energies.back();
+}
+
+double jm_window_calibration_j(const jm_window* window, size_t index) {
+  return index < window->calibrations_j.size() ? window->calibrations_j[index]
+                                               : std::numeric_limits<double>::quiet_NaN();
 }
 
 void jm_window_free(jm_window* window) {

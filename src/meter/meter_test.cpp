@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -122,6 +123,78 @@ TEST(MeterC, FailuresAreMessagesAndNeverCrash) {
   EXPECT_EQ(std::strlen(message.text), JM_METER_MESSAGE_SIZE - 1U);
   jm_meter_close(nullptr);
   jm_window_free(nullptr);
+}
+
+TEST(Meter, ACalibrationMultipliesTheJoulesAndTellsItsShare) {
+  const RunningMachine machine;
+  Meter meter(MeterOptions{.root = machine.root(), .calibrations = {"powercap=1.5±0.02"}});
+  auto window = meter.begin();
+  pause(0.3);
+  const auto& energies = window.end();
+  const jm_energy& total = energies.back();
+  EXPECT_NEAR(total.joules, 1.5 * 45 * window.seconds(), 1.5 * 45 * 0.05);
+  EXPECT_NEAR(window.calibration_j(energies.size() - 1), 0.02 * total.joules, 1e-9);
+  EXPECT_TRUE(std::isnan(window.calibration_j(energies.size())));
+}
+
+TEST(Meter, AMeterAtThePlugThatIsNotThereTakesTheTotalWithIt) {
+  const RunningMachine machine;
+  // Nobody listens on the port of a socket that was closed.
+  Meter meter(MeterOptions{.root = machine.root(), .meters = {"netio://127.0.0.1:1/1"}});
+  auto window = meter.begin();
+  pause(0.05);
+  const jm_energy total = window.end().back();
+  EXPECT_STREQ(total.reason, "unreachable");
+  EXPECT_TRUE(std::isnan(total.joules));
+}
+
+std::string refusal(const jm_meter_options& options) {
+  jm_meter_message message{};
+  EXPECT_EQ(jm_meter_open_with(&options, &message), nullptr);
+  return message.text;
+}
+
+TEST(MeterC, WrongOptionsAreRefusedWithWhatIsRight) {
+  const auto with = [](const char* meter, const char* calibration) {
+    jm_meter_options options = JM_METER_OPTIONS_INIT;
+    options.meters = &meter;
+    options.meter_count = meter != nullptr ? 1 : 0;
+    options.calibrations = &calibration;
+    options.calibration_count = calibration != nullptr ? 1 : 0;
+    return refusal(options);
+  };
+  EXPECT_NE(with("plug", nullptr).find("netio"), std::string::npos);
+  const std::string secret = with("netio://me:hunter2@plug/1", nullptr);
+  EXPECT_NE(secret.find("JOULEMARK_METER_PASSWORD"), std::string::npos) << secret;
+  EXPECT_EQ(secret.find("hunter2"), std::string::npos) << secret;
+  EXPECT_NE(with(nullptr, "perf=9").find("must be SENSOR=GAIN±U"), std::string::npos);
+  EXPECT_NE(with(nullptr, "pref=1±0.1").find("did you mean 'perf'?"), std::string::npos);
+}
+
+TEST(MeterC, OptionsMayGrowAtTheirEnd) {
+  const RunningMachine machine;
+  const std::string root = machine.root();
+  jm_meter_options older = JM_METER_OPTIONS_INIT;
+  older.size = offsetof(jm_meter_options, meters);
+  older.root = root.c_str();
+  older.meter_count = 7;  // behind what that program knows of
+  jm_meter* meter = jm_meter_open_with(&older, nullptr);
+  EXPECT_NE(meter, nullptr);
+  jm_meter_close(meter);
+  struct {
+    jm_meter_options options = JM_METER_OPTIONS_INIT;
+    std::size_t added = 0;
+  } newer;
+  newer.options.size = sizeof newer;
+  newer.options.root = root.c_str();
+  meter = jm_meter_open_with(&newer.options, nullptr);
+  EXPECT_NE(meter, nullptr);
+  jm_meter_close(meter);
+  newer.added = 1;
+  EXPECT_NE(refusal(newer.options).find("newer libjoulemark_meter.so"), std::string::npos);
+  jm_meter_options none = JM_METER_OPTIONS_INIT;
+  none.size = 0;
+  EXPECT_NE(refusal(none).find("JM_METER_OPTIONS_INIT"), std::string::npos);
 }
 
 TEST(MeterC, AWindowEndsOnceAndTellsNothingBefore) {

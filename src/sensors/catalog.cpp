@@ -43,6 +43,12 @@ const std::vector<SensorRow>& sensor_table() {
   return table;
 }
 
+std::vector<std::string> sensor_names() {
+  std::vector<std::string> names;
+  for (const SensorRow& row : sensor_table()) names.emplace_back(row.name);
+  return names;
+}
+
 Discovered discover(const SensorEnvironment& environment) {
   Discovered all;
   std::vector<ScopeInfo> claimed;

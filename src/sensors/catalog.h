@@ -71,6 +71,9 @@ struct SensorRow {
 /// row here.
 const std::vector<SensorRow>& sensor_table();
 
+/// The names of its rows.
+std::vector<std::string> sensor_names();
+
 /// Looks for every sensor of the table. Never fails: what is missing is a status.
 Discovered discover(const SensorEnvironment& environment);
 

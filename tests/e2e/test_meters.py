@@ -233,6 +233,23 @@ def test_what_is_no_address_is_refused(joulemark, place):
     assert outcome.status == USAGE and "--meter must be KIND://HOST" in outcome.err and place in outcome.err
 
 
+def test_credentials_are_in_nothing_that_is_kept(joulemark, machine):
+    meter_flags = ["--root", machine, "--duration", "1", "--repetitions", "2", "--warmup-min", "0", "--store", "s.sqlite"]
+    with running(Meter(ANSWERS["netio"], scheme="Basic")) as meter:
+        ran = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), *meter_flags, env=CREDENTIALS)
+        refused = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), *meter_flags,
+                            env={"JOULEMARK_METER_USER": "you", "JOULEMARK_METER_PASSWORD": PASSWORD})  # fmt: skip
+    page = joulemark("report", "s.sqlite", "-o", "page.html")
+    assert page.status == OK, page.err
+    said = [outcome.out + outcome.err for outcome in (ran, refused, page)]
+    kept = [file.read_bytes() for file in joulemark.home.rglob("*") if file.is_file()]
+    token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    assert any(b"SQLite" in content for content in kept)
+    for secret in (PASSWORD, token):
+        assert not [text for text in said if secret in text]
+        assert not [content for content in kept if secret.encode() in content]
+
+
 def test_an_experiment_names_its_meters(joulemark, machine, tmp_path):
     with running(Meter(ANSWERS["netio"])) as meter:
         file = tmp_path / "e.toml"

@@ -79,19 +79,18 @@ def test_a_counter_that_stands_still_is_no_energy_of_zero(joulemark, tmp_path):
     SimulatedPowercap(tmp_path / "machine", 0)
     answer = compare(joulemark, tmp_path / "machine")
     energy = answer["rows"][0]["metrics"]["energy_per_inference_J"]
-    assert energy["value"] is None and energy["value_reason"] == "stalled"
-    assert "package-0 (stalled)" in caveats_of(answer)["energy_coverage"]
+    assert energy["value"] is None and energy["value_reason"] == "frozen"
+    assert "did not count" in caveats_of(answer)["energy_absent"]
     assert answer["energy_basis"] == ""
 
 
-def test_one_package_that_stands_still_takes_the_total_with_it(joulemark, tmp_path):
+def test_one_package_that_stands_still_is_left_out_and_named(joulemark, tmp_path):
     machine = SimulatedPowercap(tmp_path / "machine", WATTS)
     machine.add_package(0)
     with machine:
         answer = compare(joulemark, machine.root)
-    assert answer["rows"][0]["metrics"]["energy_per_inference_J"]["value_reason"] == "stalled"
-    assert "package-1 (stalled)" in caveats_of(answer)["energy_coverage"]
-    assert answer["verdict"]["models"][0]["metric"] == "time_per_inference_s"
+    assert answer["rows"][0]["metrics"]["power_W"]["value"] == pytest.approx(WATTS, rel=0.05)
+    assert "package-1 (frozen)" in caveats_of(answer)["energy_coverage"]
 
 
 @pytest.mark.parametrize("sample_hz", [10, 0.1])
@@ -184,6 +183,40 @@ def test_doctor_says_why_there_is_no_sensor_and_what_to_do(joulemark, tmp_path):
     report = joulemark("doctor", "--root", tmp_path / "machine", "--json").json
     powercap = [sensor for sensor in report["sensors"] if sensor["sensor"] == "powercap"]
     assert powercap and not powercap[0]["usable"] and powercap[0]["reason"] == "absent" and powercap[0]["remedy"]
+
+
+def test_doctor_says_that_a_counter_does_not_count_and_what_to_do(joulemark, tmp_path):
+    zone = tmp_path / "machine/sys/class/powercap/intel-rapl:0"
+    zone.mkdir(parents=True)
+    for file, text in (("name", "package-0"), ("energy_uj", "1000000"), ("max_energy_range_uj", f"{RANGE_UJ}")):
+        (zone / file).write_text(f"{text}\n")
+    report = joulemark("doctor", "--root", tmp_path / "machine", "--json").json
+    row = next(sensor for sensor in report["sensors"] if sensor["scope"] == "package-0")
+    assert (row["usable"], row["reason"]) == (False, "frozen")
+    assert row["remedy"] == "sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr"
+    text = " ".join(joulemark("doctor", "--root", tmp_path / "machine").out.split())
+    assert "absent powercap package-0: its counter did not count for" in text and "remedy: sudo modprobe -r intel_rapl_msr" in text
+
+
+def test_doctor_says_to_what_a_calibration_applies(joulemark, tmp_path):
+    flags = ["--root", tmp_path / "machine", "--calibration", "powercap=1.5±0.02", "--calibration", "nvml:gpu-7=1±0.1"]
+    with SimulatedPowercap(tmp_path / "machine", WATTS):
+        report = joulemark("doctor", "--json", *flags).json
+        text = " ".join(joulemark("doctor", *flags).out.split())
+    row = next(sensor for sensor in report["sensors"] if sensor["usable"])
+    assert row["calibration"] == {"name": "powercap", "gain": 1.5, "relative_u": 0.02, "source": "given by the user"}
+    idle = [finding for finding in report["findings"] if finding["code"] == "calibration_idle"]
+    assert len(idle) == 1 and "nvml:gpu-7" in idle[0]["message"] and idle[0]["remedy"]
+    assert "calibration × 1.5 ± 3.9 % (given by the user)" in text
+    assert joulemark("doctor", "--calibration", "pwercap=1±0.1").status == USAGE
+
+
+def test_a_plan_takes_a_calibration(joulemark, tmp_path):
+    file = tmp_path / "e.toml"
+    file.write_text('[[model]]\nsource = "null:a"\n[factors]\nengine = ["null"]\n')
+    assert joulemark("plan", file, "--calibration", "perf=1.01±0.002").status == OK
+    wrong = joulemark("plan", file, "--calibration", "pref=1±0.1")
+    assert wrong.status == USAGE and "did you mean 'perf'?" in wrong.err
 
 
 def test_cpu_time_and_memory_are_measured_without_an_energy_sensor(joulemark):

@@ -89,6 +89,8 @@ constexpr FindingKind kKinds[] = {
 
     {"sensor_permission", kWarning, "energy sensors that are there and may not be read",
      "energy is not measured, or not all of it"},
+    {"calibration_idle", kWarning, "calibrations (`doctor --calibration`) of sensors that are not read",
+     "joules are not corrected as they were meant to be"},
     {"gpu_shared", kWarning, "other processes on a GPU",
      "their energy is counted, and they take its time"},
     {"gpu_persistence", kWarning, "persistence mode of NVIDIA GPUs",

@@ -9,6 +9,7 @@ namespace joulemark::sensors {
 namespace {
 
 constexpr double kEnoughSteps = 5;
+constexpr std::size_t kEnoughReads = 50;
 /// Discovery is to take a second with all its sensors.
 constexpr double kLongestLookS = 0.5;
 /// Counters that step by a joule are those of servers, whose processors never draw less.
@@ -17,6 +18,10 @@ constexpr double kLeastMemoryWatts = 1;
 
 double needed_s(const CounterLook& look) {
   return kEnoughSteps * look.steps_every_s;
+}
+
+bool is_long_enough(const CounterLook& look) {
+  return look.hold_s >= needed_s(look) && look.reads >= kEnoughReads;
 }
 
 }  // namespace
@@ -37,7 +42,8 @@ double steps_every_s(Domain domain, double update_s, double step_j) {
 }
 
 bool needs_longer(const CounterLook& look) {
-  return look.steps == 0 && look.hold_s < needed_s(look) && needed_s(look) <= kLongestLookS;
+  return look.steps == 0 && look.steps_every_s > 0 && needed_s(look) <= kLongestLookS &&
+         !is_long_enough(look);
 }
 
 std::optional<CounterFault> fault_of(const CounterLook& look) {
@@ -46,8 +52,7 @@ std::optional<CounterFault> fault_of(const CounterLook& look) {
         "implausible",
         fmt::format("its counter fell, or rose by more than the {:.4g} W that there can be",
                     look.max_watts)};
-  if (look.steps > 0 || look.steps_every_s <= 0 || look.hold_s < needed_s(look))
-    return std::nullopt;
+  if (look.steps > 0 || look.steps_every_s <= 0 || !is_long_enough(look)) return std::nullopt;
   return CounterFault{"frozen",
                       fmt::format("its counter did not count for {:.2g} s, in which it is to step "
                                   "every {:.2g} ms",

@@ -19,11 +19,12 @@ double steps_every_s(Domain domain, double update_s, double step_j);
 struct CounterLook {
   double steps_every_s = 0;  ///< at the longest while it counts; 0: it may rest, or nobody knows
   std::size_t steps = 0;     ///< seen
-  double hold_s = 0;         ///< the time for which it has shown its present value
-  double joules = 0;         ///< by which it rose
-  double seconds = 0;        ///< in which it did, one update more included
-  double max_watts = 0;      ///< what it measures never draws more
-  bool is_broken = false;    ///< it fell, or leapt
+  std::size_t reads = 0;
+  double hold_s = 0;       ///< the time for which it has shown its present value
+  double joules = 0;       ///< by which it rose
+  double seconds = 0;      ///< in which it did, one update more included
+  double max_watts = 0;    ///< what it measures never draws more
+  bool is_broken = false;  ///< it fell, or leapt
 };
 
 /// Whether the counter has stood still, for too short a time to tell, and half a second would do.
@@ -36,8 +37,9 @@ struct CounterFault {
 };
 
 /// "frozen" for one that did not step in the time of five steps, for one may come late, and a
-/// machine may be busy; a slow one gets the benefit of a look that was too short.
-/// "implausible" for one that fell, or rose by more than `max_watts`.
+/// machine may be busy, nor in 50 reads, for the reader may be held up as well; a slow one gets the
+/// benefit of a look that was too short. "implausible" for one that fell, or rose by more than
+/// `max_watts`.
 std::optional<CounterFault> fault_of(const CounterLook& look);
 
 }  // namespace joulemark::sensors

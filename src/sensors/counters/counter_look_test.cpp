@@ -14,6 +14,7 @@ namespace {
 CounterLook still(double hold_s, double step_every_s) {
   return {.steps_every_s = step_every_s,
           .steps = 0,
+          .reads = 1000,
           .hold_s = hold_s,
           .joules = 0,
           .seconds = hold_s,
@@ -36,6 +37,13 @@ TEST(CounterLook, ASlowCounterIsNotRefusedByALookThatWasTooShort) {
   EXPECT_FALSE(needs_longer(still(0.3, 1)));
   EXPECT_TRUE(needs_longer(still(0.3, 0.1)));
   EXPECT_FALSE(needs_longer(still(0.5, 0.1)));
+}
+
+TEST(CounterLook, WhoHardlyReadTellsNothing) {
+  CounterLook look = still(0.3, 0.001);
+  look.reads = 3;
+  EXPECT_EQ(reason_of(look), "");
+  EXPECT_TRUE(needs_longer(look));
 }
 
 TEST(CounterLook, OneStepIsLife) {

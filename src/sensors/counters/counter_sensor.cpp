@@ -97,6 +97,7 @@ bool CounterSensor::read_entry(Entry& entry, CounterReading& reading) const {
   entry.raw = entry.source.source->read();
   reading.t_after_ns = clock_->now();
   entry.t_ns = reading.t_after_ns;
+  ++entry.reads;
   if (!entry.raw) return false;
   entry.cadence.see(*entry.raw, reading.t_before_ns, reading.t_after_ns);
   reading.joules = entry.joules =
@@ -189,6 +190,7 @@ CounterLook CounterSensor::look_at(const Entry& entry) const {
   const double seconds = to_seconds(entry.t_ns - look_began_) + entry.cadence.period_s();
   return {.steps_every_s = steps_every_s(source.scope.domain, source.update_s, source.step_j),
           .steps = entry.steps.count_after(look_began_),
+          .reads = entry.reads,
           .hold_s = entry.cadence.hold_s(),
           .joules = entry.joules - entry.joules_at_begin,
           .seconds = seconds,
@@ -229,7 +231,10 @@ void CounterSensor::begin_look() {
   read();
   const std::lock_guard lock(mutex_);
   look_began_ = clock_->now();
-  for (Entry& entry : entries_) entry.joules_at_begin = entry.joules;
+  for (Entry& entry : entries_) {
+    entry.joules_at_begin = entry.joules;
+    entry.reads = 0;
+  }
 }
 
 void CounterSensor::calibrate(const Polling& polling) {

@@ -72,6 +72,7 @@ class CounterSensor final : public Sensor {
     std::optional<std::uint64_t> raw = {};
     Nanoseconds t_ns = 0;
     double joules = 0;           ///< of the last reading
+    std::size_t reads = 0;       ///< since the look of `calibrate` began
     double joules_at_begin = 0;  ///< when the look of `calibrate` began
     /// Earlier counters of the same socket and domain that have never differed from this one.
     std::vector<std::size_t> equal_to = {};
