@@ -98,7 +98,27 @@ struct Measurement {
   sensors::Discovered found;
   store::Store store;
   std::int64_t id = 0;
+  Progressed progressed;  ///< what is there already
 };
+
+/// The number under which the experiment is stored; nobody else runs it from here on.
+Result<std::int64_t> claim_experiment(store::Store& store, const Experiment& experiment,
+                                      const MeasurementOptions& options) {
+  if (options.resume.on == Switch::kOn) {
+    if (auto whole = store.check_integrity(); !whole) return fail(whole.error());
+    const auto begun = find_begun(store, options.store, experiment, options.resume);
+    if (!begun) return fail(begun.error());
+    if (*begun) {
+      if (auto claimed = store.claim(**begun); !claimed) return fail(claimed.error());
+      return **begun;
+    }
+    print_note(fmt::format("'{}' has nothing of this experiment: it begins", options.store));
+  }
+  const auto id = store.create_experiment(experiment, config::to_toml(experiment));
+  if (!id) return id;
+  if (auto claimed = store.claim(*id); !claimed) return fail(claimed.error());
+  return id;
+}
 
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
@@ -119,18 +139,30 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .root = options.root,
                           .model_paths = measurement.paths,
                           .prompts = measurement.prompts,
-                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr};
-  return run::run_experiment(measurement.id, measurement.experiment,
-                             plan::make_plan(measurement.experiment), measurement.installs,
-                             context);
+                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr,
+                          .done_before = measurement.progressed.done()};
+  auto outcome = run::run_experiment(measurement.id, measurement.experiment,
+                                     measurement.progressed.missing, measurement.installs, context);
+  if (!outcome) return outcome;
+  outcome->ok += measurement.progressed.ok;
+  outcome->not_ok += measurement.progressed.not_ok;
+  return outcome;
+}
+
+void note_resumed(const Measurement& measurement) {
+  const Progressed& progressed = measurement.progressed;
+  if (progressed.done() == 0) return;
+  const std::size_t all = progressed.missing.size() + static_cast<std::size_t>(progressed.done());
+  print_note(fmt::format("experiment {} of '{}' is resumed: {} of {} trials are there",
+                         measurement.id, measurement.options.store, progressed.done(), all));
 }
 
 void print_where(const Measurement& measurement, const run::RunOutcome& outcome) {
   const std::string& store = measurement.options.store;
   if (outcome.interrupted)
     print_note(
-        fmt::format("interrupted: {} finished trials are kept as experiment {} of '{}'; see "
-                    "them with 'joulemark report {} --experiment {}'",
+        fmt::format("interrupted: {} finished trials are kept as experiment {} of '{}'; "
+                    "'joulemark run --resume --store {} --experiment {}' goes on",
                     outcome.ok + outcome.not_ok, measurement.id, store, store, measurement.id));
   else if (measurement.options.quiet == Switch::kOff)
     print_note(fmt::format("kept as experiment {} of '{}'{}", measurement.id, store,
@@ -200,8 +232,10 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   print_findings(options.root);
-  const auto id = store->create_experiment(experiment, config::to_toml(experiment));
+  const auto id = claim_experiment(*store, experiment, options);
   if (!id) return fail(id.error());
+  auto there = progressed(*store, *id, experiment);
+  if (!there) return fail(there.error());
   Measurement measurement{.experiment = experiment,
                           .options = options,
                           .installs = std::move(*installs),
@@ -209,7 +243,9 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
                           .prompts = *std::move(prompts),
                           .found = std::move(found),
                           .store = std::move(*store),
-                          .id = *id};
+                          .id = *id,
+                          .progressed = *std::move(there)};
+  note_resumed(measurement);
   const auto outcome = run_trials(measurement);
   if (!outcome) return fail(outcome.error());
   return finish(measurement, *outcome);

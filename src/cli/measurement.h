@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/experiment_checks.h"
+#include "cli/resume.h"
 #include "run/progress.h"
 
 namespace joulemark::cli {
@@ -21,6 +22,7 @@ struct MeasurementOptions {
   Arguments::Switch json = Arguments::Switch::kOff;
   Arguments::Switch quiet = Arguments::Switch::kOff;
   Arguments::Switch estimate = Arguments::Switch::kOff;
+  Resume resume;  ///< of `run` alone
 
   void declare(Arguments& arguments);
   [[nodiscard]] run::ProgressStyle progress_style() const;

@@ -8,7 +8,7 @@
 namespace joulemark::store {
 
 /// Raised with every change of the schema; a store with a higher number is refused.
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 /// The statements that make an empty database a store, one each, less the row of its version.
 const std::vector<std::string>& schema_statements();
