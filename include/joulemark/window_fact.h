@@ -31,16 +31,18 @@ enum class WindowFact {
                       ///< processors
   kSamplerCpu,        ///< of the sampler's threads, from its start to its stop: % of one core
   kSamplerMissed,     ///< its ticks that were skipped because a thread was late
+  kSuspended,  ///< seconds that the machine slept, from the trial's begin to the window's end
+  kClockStep,  ///< seconds by which the wall clock was set inside the window, back below 0
   kCount,
 };
 
 /// Names in JSON, tables and stores, in the order of the facts.
 inline constexpr const char* kWindowFactKeys[] = {
-    "read_bytes",          "written_bytes",       "cgroup_cpu_s",      "cgroup_throttles",
-    "cgroup_throttled_s",  "cgroup_peak_bytes",   "cgroup_read_bytes", "cgroup_written_bytes",
-    "pressure_cpu_s",      "pressure_memory_s",   "pressure_io_s",     "temperature_begin_C",
-    "temperature_end_C",   "temperature_max_C",   "cpu_frequency_MHz", "thermal_throttles",
-    "sampler_cpu_percent", "sampler_missed_ticks"};
+    "read_bytes",          "written_bytes",        "cgroup_cpu_s",      "cgroup_throttles",
+    "cgroup_throttled_s",  "cgroup_peak_bytes",    "cgroup_read_bytes", "cgroup_written_bytes",
+    "pressure_cpu_s",      "pressure_memory_s",    "pressure_io_s",     "temperature_begin_C",
+    "temperature_end_C",   "temperature_max_C",    "cpu_frequency_MHz", "thermal_throttles",
+    "sampler_cpu_percent", "sampler_missed_ticks", "suspended_s",       "clock_step_s"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

@@ -16,8 +16,10 @@ namespace joulemark {
 namespace {
 
 tl::unexpected<Error> file_error(const char* verb, const std::filesystem::path& path) {
-  return fail(ErrorKind::kFailed,
-              fmt::format("cannot {} '{}': {}", verb, path.string(), errno_text(errno)));
+  const bool is_full = errno == ENOSPC || errno == EDQUOT;
+  return fail(is_full ? ErrorKind::kMachine : ErrorKind::kFailed,
+              fmt::format("cannot {} '{}': {}{}", verb, path.string(), errno_text(errno),
+                          is_full ? "; free some space, or name a file on another disk" : ""));
 }
 
 Status write_all(int fd, std::string_view text, const std::filesystem::path& path) {

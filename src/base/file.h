@@ -17,8 +17,8 @@ Result<std::string> read_file(const std::filesystem::path& path,
                               std::uintmax_t max_bytes = std::uintmax_t{1} << 31);
 
 /// Writes `text` to a temporary file beside `path` and renames it there, so that a reader sees the
-/// old file or the whole new one, also when the disk is full. A device, a pipe or a symbolic link
-/// is never replaced: it is opened and written to.
+/// old file or the whole new one, also when the disk is full (kMachine). A device, a pipe or a
+/// symbolic link is never replaced: it is opened and written to.
 Status write_file(const std::filesystem::path& path, std::string_view text);
 
 /// Whether write_file can begin: the folder is there and may be written to, and `path` is no

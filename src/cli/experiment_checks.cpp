@@ -55,6 +55,13 @@ Status check_experiment(Experiment& experiment, const LocalModels& models) {
   return fail(found.kind, found.issues.front().message);
 }
 
+Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find) {
+  auto models = find(experiment);
+  if (!models) return fail(models.error());
+  if (auto checked = check_experiment(experiment, *models); !checked) return fail(checked.error());
+  return CheckedExperiment{std::move(experiment), *std::move(models)};
+}
+
 Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find) {
   auto loaded = config::load_experiment(file);
   if (!loaded) return fail(loaded.error());

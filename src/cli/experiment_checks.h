@@ -29,4 +29,7 @@ using ModelFinder = std::function<Result<LocalModels>(const Experiment&)>;
 /// with its place.
 Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find);
 
+/// The same with an experiment that was checked once, when it began. The first mistake.
+Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find);
+
 }  // namespace joulemark::cli

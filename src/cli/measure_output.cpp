@@ -12,6 +12,7 @@
 #include "cli/measure_summary.h"
 #include "report/estimates.h"
 #include "report/json_values.h"
+#include "verdict/clock_faults.h"
 #include "verdict/energy_text.h"
 #include "verdict/throttling.h"
 
@@ -98,7 +99,9 @@ constexpr Fact kFacts[] = {
     surrounding<WindowFact::kTemperatureEnd>("temperature after", celsius_text),
     surrounding<WindowFact::kThermalThrottles>("slowed down for heat", times_text),
     surrounding<WindowFact::kSamplerCpu>("reading the sensors cost", percent_text),
-    surrounding<WindowFact::kSamplerMissed>("  and was late", times_text)};
+    surrounding<WindowFact::kSamplerMissed>("  and was late", times_text),
+    surrounding<WindowFact::kSuspended>("machine suspended", seconds_text),
+    surrounding<WindowFact::kClockStep>("clock was set by", seconds_text)};
 
 /// Why `fact` is absent.
 std::string reason_of(const Fact& fact, const CommandRun& run) {
@@ -151,7 +154,9 @@ const CommandRun* lacking(const MeasuredCommand& measured, const Fact& fact) {
 std::vector<Caveat> caveats_of(const MeasuredCommand& measured) {
   std::vector<const WindowFacts*> windows;
   for (const CommandRun& run : measured.runs) windows.push_back(&run.resources.facts);
-  return verdict::throttling(windows, "runs");
+  auto caveats = verdict::throttling(windows, "runs");
+  for (Caveat& fault : verdict::clock_faults(windows, "runs")) caveats.push_back(std::move(fault));
+  return caveats;
 }
 
 void put_means(Json& json, const MeasuredCommand& measured) {

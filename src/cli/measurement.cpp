@@ -91,7 +91,29 @@ struct Measurement {
   sensors::Discovered found;
   store::Store store;
   std::int64_t id = 0;
+  Progressed progressed;  ///< what is there already
 };
+
+/// The number under which the experiment is stored; nobody else runs it from here on.
+Result<std::int64_t> claim_experiment(store::Store& store, const Experiment& experiment,
+                                      const MeasurementOptions& options,
+                                      const std::vector<Finding>& findings) {
+  if (options.resume.on == Switch::kOn) {
+    if (auto whole = store.check_integrity(); !whole) return fail(whole.error());
+    const auto begun = find_begun(store, options.store, experiment, options.resume);
+    if (!begun) return fail(begun.error());
+    if (*begun) {
+      if (auto claimed = store.claim(**begun); !claimed) return fail(claimed.error());
+      return **begun;
+    }
+    print_note(fmt::format("'{}' has nothing of this experiment: it begins", options.store));
+  }
+  const auto id = store.create_experiment(experiment, config::to_toml(experiment));
+  if (!id) return id;
+  if (auto claimed = store.claim(*id); !claimed) return fail(claimed.error());
+  if (auto added = store.add_findings(*id, findings); !added) return fail(added.error());
+  return id;
+}
 
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
@@ -112,18 +134,30 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .root = options.root,
                           .model_paths = measurement.paths,
                           .prompts = measurement.prompts,
-                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr};
-  return run::run_experiment(measurement.id, measurement.experiment,
-                             plan::make_plan(measurement.experiment), measurement.installs,
-                             context);
+                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr,
+                          .done_before = measurement.progressed.done()};
+  auto outcome = run::run_experiment(measurement.id, measurement.experiment,
+                                     measurement.progressed.missing, measurement.installs, context);
+  if (!outcome) return outcome;
+  outcome->ok += measurement.progressed.ok;
+  outcome->not_ok += measurement.progressed.not_ok;
+  return outcome;
+}
+
+void note_resumed(const Measurement& measurement) {
+  const Progressed& progressed = measurement.progressed;
+  if (progressed.done() == 0) return;
+  const std::size_t all = progressed.missing.size() + static_cast<std::size_t>(progressed.done());
+  print_note(fmt::format("experiment {} of '{}' is resumed: {} of {} trials are there",
+                         measurement.id, measurement.options.store, progressed.done(), all));
 }
 
 void print_where(const Measurement& measurement, const run::RunOutcome& outcome) {
   const std::string& store = measurement.options.store;
   if (outcome.interrupted)
     print_note(
-        fmt::format("interrupted: {} finished trials are kept as experiment {} of '{}'; see "
-                    "them with 'joulemark report {} --experiment {}'",
+        fmt::format("interrupted: {} finished trials are kept as experiment {} of '{}'; "
+                    "'joulemark run --resume --store {} --experiment {}' goes on",
                     outcome.ok + outcome.not_ok, measurement.id, store, store, measurement.id));
   else if (measurement.options.quiet == Switch::kOff)
     print_note(fmt::format("kept as experiment {} of '{}'{}", measurement.id, store,
@@ -202,15 +236,6 @@ Result<MachineState> look_at_machine(const Experiment& experiment,
   return state;
 }
 
-/// The experiment's number in the store.
-Result<std::int64_t> begin_experiment(store::Store& store, const Experiment& experiment,
-                                      const std::vector<Finding>& findings) {
-  const auto id = store.create_experiment(experiment, config::to_toml(experiment));
-  if (!id) return id;
-  if (auto added = store.add_findings(*id, findings); !added) return fail(added.error());
-  return id;
-}
-
 }  // namespace
 
 void MeasurementOptions::declare(Arguments& arguments) {
@@ -249,8 +274,10 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
   auto store = store::Store::open(options.store, store::OpenMode::kReadWrite);
   if (!store) return fail(store.error());
   if (options.quiet == Switch::kOff) print_findings(machine->findings);
-  const auto id = begin_experiment(*store, experiment, machine->findings);
+  const auto id = claim_experiment(*store, experiment, options, machine->findings);
   if (!id) return fail(id.error());
+  auto there = progressed(*store, *id, experiment);
+  if (!there) return fail(there.error());
   Measurement measurement{.experiment = experiment,
                           .options = options,
                           .installs = std::move(needs->installs),
@@ -258,7 +285,9 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
                           .prompts = std::move(needs->prompts),
                           .found = std::move(machine->found),
                           .store = std::move(*store),
-                          .id = *id};
+                          .id = *id,
+                          .progressed = *std::move(there)};
+  note_resumed(measurement);
   const auto outcome = run_trials(measurement);
   if (!outcome) return fail(outcome.error());
   return finish(measurement, *outcome);

@@ -9,6 +9,7 @@
 #include "cli/command_line.h"
 #include "cli/experiment_checks.h"
 #include "cli/preflight.h"
+#include "cli/resume.h"
 #include "run/progress.h"
 
 namespace joulemark::cli {
@@ -24,6 +25,7 @@ struct MeasurementOptions {
   Arguments::Switch estimate = Arguments::Switch::kOff;
   Arguments::Switch prepare = Arguments::Switch::kOff;
   PreflightFlags preflight;
+  Resume resume;  ///< of `run` alone
 
   void declare(Arguments& arguments);
   [[nodiscard]] run::ProgressStyle progress_style() const;

@@ -35,7 +35,7 @@ void occupy_standard_streams() {
 Result<int> print(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return kExitOk;
-  return fail(ErrorKind::kFailed,
+  return fail(errno == ENOSPC || errno == EDQUOT ? ErrorKind::kMachine : ErrorKind::kFailed,
               fmt::format("cannot write to standard output: {}", errno_text(errno)));
 }
 

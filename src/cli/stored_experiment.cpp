@@ -13,6 +13,8 @@ Result<store::Store> open_store(const std::string& path) {
   std::error_code error;
   if (!store && !std::filesystem::exists(path, error))
     return fail(ErrorKind::kUsage, store.error().message);
+  if (!store) return store;
+  if (auto whole = store->check_integrity(); !whole) return fail(whole.error());
   return store;
 }
 

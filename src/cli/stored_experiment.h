@@ -12,7 +12,7 @@
 
 namespace joulemark::cli {
 
-/// A store that is there; kUsage where it is not.
+/// A store that is there and whole, which is read for that; kUsage where it is not there.
 Result<store::Store> open_store(const std::string& path);
 
 /// The number of the experiment that was asked for, or the newest. kUsage where there is no such

@@ -269,6 +269,8 @@ constexpr TrialField kFields[] = {
     window_fact<WindowFact::kThermalThrottles>("", "times that a processor was slowed down for heat"),
     window_fact<WindowFact::kSamplerCpu>("%", "CPU time of the program's own sampler, of one core"),
     window_fact<WindowFact::kSamplerMissed>("", "ticks that it skipped because it was late"),
+    window_fact<WindowFact::kSuspended>("s", "time that the machine slept before the window's end"),
+    window_fact<WindowFact::kClockStep>("s", "by how much the wall clock was set in the window"),
     {"warmup_iterations", "", "calls of the warm-up", nullptr,
      [](Draft& d, Value v) { return whole(v, d.trial.warmup_iterations); },
      [](const TrialRecord& t) { return t.warmup_iterations > 0 ? fmt::format("{}", t.warmup_iterations) : std::string(); }},

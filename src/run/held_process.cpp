@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,10 +27,14 @@ struct ChildEnds {
 };
 
 [[noreturn]] void run_child(char* const* arguments, const ChildEnds& ends) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
   char byte = 0;
   if (write(ends.failure, &byte, 1) != 1) _exit(126);
-  while (read(ends.gate, &byte, 1) < 0 && errno == EINTR) {
+  ssize_t released = 0;
+  while ((released = read(ends.gate, &byte, 1)) < 0 && errno == EINTR) {
   }
+  // Whoever would have measured it is dead.
+  if (released != 1) _exit(126);
   if (ends.output != STDOUT_FILENO) dup2(ends.output, STDOUT_FILENO);
   execvp(arguments[0], arguments);
   const int error = errno;
@@ -104,6 +109,9 @@ Result<HeldProcess> HeldProcess::create(const std::vector<std::string>& words, i
 }
 
 Status HeldProcess::release() {
+  const char byte = 0;
+  // It is ours and waits, so that the pipe has a reader and room.
+  [[maybe_unused]] const auto written = write(gate_.get(), &byte, 1);
   gate_.reset();
   int error = 0;
   ssize_t got = 0;

@@ -18,7 +18,8 @@ struct ProcessEnd {
   rusage usage{};
 };
 
-/// Used from one thread. One that is not waited for is killed.
+/// Used from one thread, which has to live as long as it does: when that dies, a process that was
+/// not released ends, and one that was gets SIGTERM. One that is not waited for is killed.
 class HeldProcess {
  public:
   /// Makes the process, whose standard output will be `output`, and waits until it stands ready.
@@ -41,7 +42,7 @@ class HeldProcess {
   HeldProcess(std::string program, int pid, Descriptor gate, Descriptor failure);
   std::string program_;
   int pid_ = -1;
-  Descriptor gate_;     ///< closed to let it begin
+  Descriptor gate_;     ///< written to to let it begin
   Descriptor failure_;  ///< what it writes when it cannot: an errno
   Descriptor pidfd_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/clock_watch.h"
 #include "run/held_process.h"
 #include "sensors/ledger.h"
 #include "sensors/sampling/process.h"
@@ -77,12 +78,16 @@ Result<CommandRun> run_command(const std::vector<std::string>& words,
   const std::int64_t floor_bytes = (held ? held->peak_rss_bytes.value_or(0) : 0) + kBeginBytes;
   const sensors::WindowWatch watch(context.root, process->pid());
   const sensors::Readings begin = sensors::read_fresh(context.sensors);
+  const ClockReading clocks = read_clocks();
   run.t0_ns = monotonic_now();
   if (auto released = process->release(); !released) return fail(released.error());
   await_end(*process, context.stop);
   run.t1_ns = monotonic_now();
   const sensors::Readings end = sensors::read_all(context.sensors);
+  const ClockChange clock_change = change_between(clocks, read_clocks());
   WindowFacts facts = watch.end();
+  facts[WindowFact::kSuspended] = {clock_change.suspended_s, ""};
+  facts[WindowFact::kClockStep] = {clock_change.stepped_s, ""};
   // While one sensor is read on behind the window, the others are as well.
   run.energy = sensors::measure_between(context.sensors, begin, end, context.statuses);
   keep_alive.stop();

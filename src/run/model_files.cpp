@@ -16,6 +16,33 @@ namespace joulemark::run {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+/// One word a file, in which two files are equal that hold the same.
+std::vector<std::string> contents_of(const Facts& facts) {
+  std::vector<std::string> contents;
+  for (const auto& [name, value] : facts) {
+    if (name == "path") {
+      contents.push_back("path " + value);
+    } else if (contents.empty()) {
+      contents.push_back(name + value);
+    } else if (name == "fnv1a64") {
+      contents.back() = "digest " + value;
+    } else {
+      contents.back() += fmt::format(" {} {}", name, value);
+    }
+  }
+  return contents;
+}
+
+}  // namespace
+
+bool same_files(const Facts& a, const Facts& b) {
+  return contents_of(a) == contents_of(b);
+}
+
 ModelFiles::File ModelFiles::look(const fs::path& path) {
   struct stat status {};
   File file{.path = path};

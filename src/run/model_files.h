@@ -18,6 +18,11 @@ namespace joulemark::run {
 /// hub's), by the model's place in the experiment and Configuration::engine.
 using ModelPaths = std::map<std::pair<std::size_t, std::string>, std::string>;
 
+/// Whether two lists of ModelFiles::facts are of the same contents: where there is a digest,
+/// neither time nor path matter.
+bool same_files(const std::vector<std::pair<std::string, std::string>>& a,
+                const std::vector<std::pair<std::string, std::string>>& b);
+
 /// The files of an experiment's models. A model that is no file (the null engine's) never changes.
 class ModelFiles {
  public:

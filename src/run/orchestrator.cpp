@@ -21,6 +21,7 @@ namespace {
 constexpr int kMostTimeouts = 2;
 /// Measuring what the machine can do takes half a second.
 constexpr Nanoseconds kLookNs = 20 * kNanosecondsPerSecond;
+constexpr std::string_view kNotTriedAgain = "not tried again: ";
 
 std::string changed_model(const std::string& change) {
   return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
@@ -47,7 +48,8 @@ class Run {
                .clock = context.clock,
                .stop = context.stop,
                .root = context.root,
-               .estimate_for = context.estimate_for},
+               .estimate_for = context.estimate_for,
+               .read_clocks = context.read_clocks},
         files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
@@ -57,7 +59,7 @@ class Run {
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
   void look_at_machine();
-  Status read_attempts();
+  Status read_stored();
   Result<RunOutcome> run_all();
 
  private:
@@ -66,6 +68,16 @@ class Run {
   static Cell cell_of(const plan::PlannedTrial& trial) {
     return {trial.model, configuration_label(trial.configuration)};
   }
+  [[nodiscard]] Cell cell_of(const TrialRecord& trial) const {
+    const auto& models = plan_.experiment.models;
+    const auto found = std::find_if(models.begin(), models.end(), [&](const ModelSpec& model) {
+      return model.name == trial.model;
+    });
+    return {static_cast<std::size_t>(found - models.begin()),
+            configuration_label(trial.configuration)};
+  }
+  void remember(const TrialRecord& trial);
+  void settle(TrialRecord& record, Recurrence recurrence);
   Status run_one(const plan::PlannedTrial& trial);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
   Status check_place(const TrialEnd& end);
@@ -86,15 +98,25 @@ class Run {
   double window_s_;
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
   std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
+  std::map<Cell, TrialRecord> failed_before_;    ///< how a cell failed in an earlier run
   std::map<Cell, int> timeouts_;
   bool has_started_ = false;  ///< some worker
   RunOutcome outcome_;
 };
 
 Status Run::store_models() {
+  const auto stored = context_.store.load_models(plan_.id);
+  if (!stored) return fail(stored.error());
   for (std::size_t model = 0; model < plan_.experiment.models.size(); ++model) {
     const auto facts = files_.facts(model);
     if (facts.empty()) continue;
+    const auto before = stored->find(plan_.experiment.models[model].name);
+    if (before != stored->end() && !same_files(before->second, facts))
+      return fail(
+          ErrorKind::kFailed,
+          fmt::format("cannot go on with experiment {}: the files of model '{}' have changed "
+                      "since it began; bring them back, or start a new experiment",
+                      plan_.id, plan_.experiment.models[model].name));
     const auto added =
         context_.store.add_model(plan_.id, plan_.experiment.models[model].name, facts);
     if (!added) return added;
@@ -116,24 +138,41 @@ void Run::look_at_machine() {
                                 ceilings.error().reason)});
 }
 
-Status Run::read_attempts() {
+Status Run::read_stored() {
   const auto stored = context_.store.load(plan_.id, store::Detail::kSummary);
   if (!stored) return fail(stored.error());
   for (const auto& trial : stored->trials) {
     int& attempts = attempts_[{trial.block, trial.position}];
     attempts = std::max(attempts, trial.attempt + 1);
+    remember(trial);
   }
   return {};
 }
 
+/// What an earlier run knew of the cell when it had stored this.
+void Run::remember(const TrialRecord& trial) {
+  if (trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent) return;
+  const Cell cell = cell_of(trial);
+  TrialRecord failure = trial;
+  const bool was_known = trial.reason.starts_with(kNotTriedAgain);
+  if (was_known) failure.reason.erase(0, kNotTriedAgain.size());
+  const bool times_out =
+      trial.status == TrialStatus::kTimeout && ++timeouts_[cell] >= kMostTimeouts;
+  if (was_known || times_out || trial.status == TrialStatus::kUnsupported)
+    hopeless_.emplace(cell, failure);
+  else
+    failed_before_.emplace(cell, std::move(failure));
+}
+
 Result<RunOutcome> Run::run_all() {
-  int number = 0;
+  int number = context_.done_before;
   for (const auto& trial : plan_.trials) {
     if (outcome_.interrupted || context_.stop.load()) break;
-    context_.progress.trial_started({.number = ++number,
-                                     .total = static_cast<int>(plan_.trials.size()),
-                                     .model = plan_.experiment.models[trial.model].name,
-                                     .label = configuration_label(trial.configuration)});
+    context_.progress.trial_started(
+        {.number = ++number,
+         .total = context_.done_before + static_cast<int>(plan_.trials.size()),
+         .model = plan_.experiment.models[trial.model].name,
+         .label = configuration_label(trial.configuration)});
     if (const auto stored = run_one(trial); !stored) return fail(stored.error());
   }
   outcome_.interrupted = outcome_.interrupted || context_.stop.load();
@@ -158,12 +197,23 @@ Status Run::run_one(const plan::PlannedTrial& trial) {
       end.recurrence = Recurrence::kMayPass;
     }
     if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
+    settle(end.record, end.recurrence);
     record = std::move(end.record);
   }
   if (auto stored = save(*record); !stored) return stored;
   ++(record->status == TrialStatus::kOk ? outcome_.ok : outcome_.not_ok);
   context_.progress.trial_finished(*record, to_seconds(context_.clock.now() - t0));
   return {};
+}
+
+/// The store does not say of a failure that it is certain to recur, so that a resumed run has to
+/// see it once more. It counts as the uninterrupted run would have counted it.
+void Run::settle(TrialRecord& record, Recurrence recurrence) {
+  const auto before = failed_before_.find(cell_of(record));
+  const bool is_known = recurrence == Recurrence::kCertain && before != failed_before_.end() &&
+                        before->second.status == record.status &&
+                        before->second.reason == record.reason;
+  if (is_known) record.reason.insert(0, kNotTriedAgain);
 }
 
 /// Blocks of time limits could cost hours, so the second in a cell is the last.
@@ -192,7 +242,7 @@ std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) c
   record.install = found->second.install;
   record.describe_json = found->second.describe_json;
   record.status = found->second.status;
-  record.reason = "not tried again: " + found->second.reason;
+  record.reason = std::string(kNotTriedAgain) + found->second.reason;
   return record;
 }
 
@@ -281,7 +331,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
            .window_s = *window_s},
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
-  if (auto read = run.read_attempts(); !read) return fail(read.error());
+  if (auto read = run.read_stored(); !read) return fail(read.error());
   run.look_at_machine();
   const auto estimate = plan::estimate_time(experiment, *window_s);
   const double share =

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/clock_watch.h"
 #include "base/error.h"
 #include "joulemark/experiment.h"
 #include "joulemark/result.h"
@@ -41,6 +42,9 @@ struct RunContext {
   PromptsOfModels prompts = {};  ///< of language models
   /// What the estimates of published models are made for; null: none is asked for.
   const sensors::ProcessorFacts* estimate_for = nullptr;
+  ClockReader read_clocks = joulemark::read_clocks;
+  /// Trials of the plan that an earlier run has stored: progress counts on from them.
+  int done_before = 0;
 };
 
 struct RunOutcome {
@@ -51,6 +55,9 @@ struct RunOutcome {
 
 /// Runs `trials` in their order, a fresh process each. `installs` maps Configuration::engine to
 /// where it was found; an engine that is missing there fails its trials.
+///
+/// Of an experiment that has trials already, those are what it goes on from: a cell that was given
+/// up stays given up, and a model file that is another one now is refused (kFailed).
 ///
 /// A trial that fails is data: it is stored with its status and reason, and the next one starts. A
 /// configuration whose failure cannot change from one process to the next (unsupported,

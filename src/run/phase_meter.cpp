@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/phase_meter.h"
 
-
 namespace joulemark::run {
 
 Energy rankable_total(const std::vector<std::unique_ptr<Sensor>>& sensors,

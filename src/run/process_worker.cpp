@@ -23,18 +23,21 @@
 
 #include "joulemark/worker_protocol.h"
 #include "run/descriptors.h"
+#include "run/environment.h"
+#include "run/guardian.h"
 #include "run/line_buffer.h"
 #include "run/output_tail.h"
+#include "run/process_tree.h"
 #include "run/signal_mask.h"
-
-extern char** environ;
 
 namespace joulemark::run {
 namespace {
 
 constexpr int kProtocolFd = 3;
-/// Between two looks at a process where the kernel has no pidfd.
+/// Between two looks at a process where the kernel has no pidfd, or at what it left behind.
 constexpr Nanoseconds kWaitStep = 2'000'000;
+/// Killing takes as long as giving the memory back does.
+constexpr Nanoseconds kKillLimit = 5 * kNanosecondsPerSecond;
 constexpr int kOutputPipeBytes = 1 << 20;
 
 /// Everything the child needs, prepared before the fork: between fork and exec only
@@ -92,16 +95,6 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   return pointers;
 }
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& additions) {
-  std::vector<std::string> merged;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (!additions.contains(std::string(text.substr(0, text.find('='))))) merged.emplace_back(text);
-  }
-  for (const auto& [key, value] : additions) merged.push_back(key + "=" + value);
-  return merged;
-}
-
 std::optional<cpu_set_t> cpu_set_of(const std::vector<int>& cpus) {
   if (cpus.empty()) return std::nullopt;
   cpu_set_t set;
@@ -120,21 +113,21 @@ class ProcessWorker final : public WorkerProcess {
  public:
   struct Parts {
     pid_t pid;
+    std::string mark;
     Descriptor socket;
     Descriptor output;
   };
   explicit ProcessWorker(Parts parts)
       : pid_(parts.pid),
+        mark_(std::move(parts.mark)),
+        guardian_(mark_),
         socket_(std::move(parts.socket)),
         output_(std::move(parts.output)),
         // From Linux 5.3; close-on-exec by itself. Without one, wait looks every kWaitStep.
         pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, parts.pid, 0))) {
     ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
   }
-  ~ProcessWorker() override {
-    kill();
-    while (!ended_) reap(WaitFor::kEnd);
-  }
+  ~ProcessWorker() override { ProcessWorker::end(monotonic_now() + kKillLimit); }
   ProcessWorker(const ProcessWorker&) = delete;
   ProcessWorker& operator=(const ProcessWorker&) = delete;
 
@@ -145,14 +138,14 @@ class ProcessWorker final : public WorkerProcess {
   void kill() override {
     if (!ended_) ::kill(-pid_, SIGKILL);
   }
+  Remains end(Nanoseconds deadline) override;
   std::string output_tail() override {
     drain_output();
     return tail_.text();
   }
 
  private:
-  enum class WaitFor { kNothing, kEnd };
-  void reap(WaitFor mode);
+  void reap();
   void drain_output();
   /// Takes what the socket holds without blocking. Closed{} at its end.
   std::optional<Received> read_socket();
@@ -160,6 +153,8 @@ class ProcessWorker final : public WorkerProcess {
   std::optional<Received> take_line();
 
   pid_t pid_;
+  std::string mark_;  ///< in the environment of all that it starts
+  Guardian guardian_;
   Descriptor socket_;
   Descriptor output_;
   Descriptor pidfd_;
@@ -170,10 +165,9 @@ class ProcessWorker final : public WorkerProcess {
   std::array<char, 1 << 16> chunk_{};
 };
 
-void ProcessWorker::reap(WaitFor mode) {
+void ProcessWorker::reap() {
   siginfo_t info{};
-  const int flags = WEXITED | WNOWAIT | (mode == WaitFor::kNothing ? WNOHANG : 0);
-  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, flags) != 0) {
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT | WNOHANG) != 0) {
     if (errno == EINTR) return;
     ended_ = true;  // somebody else has reaped it
     state_ = Exited{-1};
@@ -189,6 +183,13 @@ void ProcessWorker::reap(WaitFor mode) {
     state_ = Signalled{WTERMSIG(status)};
   else
     state_ = Exited{WEXITSTATUS(status)};
+}
+
+Remains ProcessWorker::end(Nanoseconds deadline) {
+  kill();
+  wait(deadline);
+  if (!ended_) return {.processes = 0, .lives = true};
+  return end_adopted({.mark = mark_, .group = pid_}, deadline);
 }
 
 void ProcessWorker::drain_output() {
@@ -270,7 +271,7 @@ Received ProcessWorker::send(std::string_view line, Nanoseconds deadline) {
 
 WorkerState ProcessWorker::wait(Nanoseconds deadline) {
   for (;;) {
-    if (!ended_) reap(WaitFor::kNothing);
+    if (!ended_) reap();
     if (ended_ || monotonic_now() >= deadline) break;
     const Nanoseconds wake =
         pidfd_.get() >= 0 ? deadline : std::min(deadline, monotonic_now() + kWaitStep);
@@ -312,11 +313,16 @@ tl::unexpected<Error> cannot_start(const WorkerCommand& command,
 }  // namespace
 
 ProcessWorkerRunner::ProcessWorkerRunner(std::filesystem::path program)
-    : program_(std::move(program)) {}
+    : program_(std::move(program)) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCommand& command) {
   std::vector<std::string> arguments = argument_list(command, program_);
-  std::vector<std::string> environment = merged_environment(command.environment);
+  const std::string mark = new_mark();
+  auto additions = command.environment;
+  additions[kMarkVariable] = mark;
+  std::vector<std::string> environment = merged_environment(additions);
   auto socket = make_socketpair();
   auto output = make_pipe();
   auto error = make_pipe();
@@ -338,8 +344,11 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
   if (pid == 0) become_worker(setup);
   ::setpgid(pid, pid);  // also here: a kill of the group may come before the child has run
   error->theirs.reset();
-  auto worker = std::make_unique<ProcessWorker>(ProcessWorker::Parts{
-      .pid = pid, .socket = std::move(socket->ours), .output = std::move(output->ours)});
+  auto worker =
+      std::make_unique<ProcessWorker>(ProcessWorker::Parts{.pid = pid,
+                                                           .mark = mark,
+                                                           .socket = std::move(socket->ours),
+                                                           .output = std::move(output->ours)});
   if (const int reason = exec_error(error->ours)) return cannot_start(command, program_, reason);
   return worker;
 }

@@ -12,7 +12,9 @@ namespace joulemark::run {
 /// Starts every worker in its own process group, on one end of a socketpair, with /dev/null as
 /// stdin, stdout and stderr captured, and no other descriptor of ours. The kernel kills it when the
 /// thread that started it dies, so a worker never outlives us; start workers from a thread that
-/// lives as long as they do.
+/// lives as long as they do. What a worker starts is found by a mark in its environment: it is
+/// killed when the worker is over, and by its guardian when we die. This process becomes the parent
+/// of what loses its own (PR_SET_CHILD_SUBREAPER).
 class ProcessWorkerRunner final : public WorkerRunner {
  public:
   /// `program` is what an empty WorkerCommand::program stands for; see default_worker_program().

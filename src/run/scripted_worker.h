@@ -50,6 +50,7 @@ struct Conversation {
   std::int64_t iterations = 0;  ///< of the last window
   WorkerState state = StillRunning{};
   std::string output;
+  Remains remains;
   bool killed = false;
 };
 

@@ -116,6 +116,10 @@ class ScriptedProcess final : public WorkerProcess {
     conversation_->state = Signalled{9};
     conversation_->killed = true;
   }
+  Remains end(Nanoseconds) override {
+    ScriptedProcess::kill();
+    return conversation_->remains;
+  }
   std::string output_tail() override { return conversation_->output; }
 
  private:

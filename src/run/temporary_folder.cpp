@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 namespace joulemark::run {
 namespace {
@@ -22,6 +23,7 @@ constexpr const char* kPrefix = "joulemark-";
 constexpr const char* kMarkName = "owner.lock";
 constexpr std::size_t kNameLength = 16;  // of "joulemark-XXXXXX"
 constexpr std::uintmax_t kLeastBytes = 4096;
+constexpr int kMostTries = 100;
 
 fs::path parent_folder() {
   std::error_code error;
@@ -53,14 +55,30 @@ bool make_mark(const fs::path& folder) {
   return mark.get() >= 0;
 }
 
+/// The mark last: what is killed before has not removed it, and the next one goes on.
+void remove_contents(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> contents;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    contents.push_back(entry->path());
+  for (const fs::path& path : contents)
+    if (path.filename() != kMarkName) fs::remove_all(path, error);
+  fs::remove(folder / kMarkName, error);
+}
+
 void remove_stale_folders(const fs::path& parent) {
   std::error_code error;
   for (fs::directory_iterator entry(parent, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;
-    if (!may_be_ours(entry->path()) || !fs::exists(entry->path() / kMarkName, ignored)) continue;
+    if (!may_be_ours(entry->path())) continue;
     const Descriptor lock = take_lock(entry->path());
-    if (lock.get() >= 0) fs::remove_all(entry->path(), ignored);
+    if (lock.get() < 0) continue;
+    if (fs::exists(entry->path() / kMarkName, ignored)) remove_contents(entry->path());
+    // Without a mark it may be another program's, or the rest of one whose owner was killed when it
+    // made or removed it: that is empty, and nothing else is removed here.
+    ::rmdir(entry->path().c_str());
   }
 }
 
@@ -80,18 +98,29 @@ TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
     : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (path_.empty()) return;
+  remove_contents(path_);
+  ::rmdir(path_.c_str());
 }
 
 Result<TemporaryFolder> TemporaryFolder::create() {
   const fs::path parent = parent_folder();
   remove_stale_folders(parent);
-  std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr) return no_folder(name, errno);
-  TemporaryFolder folder(name, take_lock(name));
-  if (folder.lock_.get() >= 0 && !make_mark(name)) return no_folder(name, errno);
-  if (auto space = check_space(name); !space) return fail(space.error());
+  for (int tries = 1;; ++tries) {
+    std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr) return no_folder(name, errno);
+    TemporaryFolder folder(name, take_lock(name));
+    const bool is_marked = folder.lock_.get() >= 0 && make_mark(name);
+    const int error = is_marked ? 0 : errno;
+    const bool was_swept = error == ENOENT || error == EWOULDBLOCK;  // by a run beside us
+    const bool has_no_locks = folder.lock_.get() < 0 && !was_swept;
+    if (is_marked || has_no_locks) return checked(std::move(folder));
+    if (!was_swept || tries == kMostTries) return no_folder(name, error);
+  }
+}
+
+Result<TemporaryFolder> TemporaryFolder::checked(TemporaryFolder folder) {
+  if (auto space = check_space(folder.path_); !space) return fail(space.error());
   return folder;
 }
 

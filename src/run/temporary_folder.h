@@ -22,6 +22,8 @@ class TemporaryFolder {
 
  private:
   TemporaryFolder(std::filesystem::path path, Descriptor lock);
+  /// The folder, or that its disk is full.
+  static Result<TemporaryFolder> checked(TemporaryFolder folder);
   std::filesystem::path path_;
   Descriptor lock_;  ///< held while this process lives
 };

@@ -57,6 +57,13 @@ TEST_F(TemporaryFolderTest, WhatADeadProcessLeftIsRemoved) {
   EXPECT_FALSE(fs::exists(stale));
 }
 
+TEST_F(TemporaryFolderTest, WhatAProcessLeftThatWasKilledWhileItMadeItIsRemoved) {
+  const fs::path stale = place_->path() / "joulemark-abcdef";
+  fs::create_directory(stale);
+  ASSERT_TRUE(TemporaryFolder::create());
+  EXPECT_FALSE(fs::exists(stale));
+}
+
 TEST_F(TemporaryFolderTest, WhatIsAliveOrNotOursStays) {
   const auto alive = TemporaryFolder::create();
   ASSERT_TRUE(alive);

@@ -11,6 +11,7 @@
 #include "run/phase_meter.h"
 #include "run/pinning.h"
 #include "run/signal_mask.h"
+#include "run/text_pass.h"
 #include "run/worker_client.h"
 #include "run/worker_command.h"
 #include "sensors/ledger.h"
@@ -25,6 +26,8 @@ namespace {
 constexpr Nanoseconds kIdleStep = 100'000'000;
 /// Share of the time limit that a long warm-up leaves for what follows the window.
 constexpr double kReserve = 0.1;
+/// For what has been killed to end.
+constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
 
 /// One attempt while it runs. Every step answers a Failure when the trial is over.
 class Attempt {
@@ -38,7 +41,8 @@ class Attempt {
         keep_off_(configuration_.affinity),
         sampler_(world.sensors, {.hz = protocol_.sample_hz, .root = world.root}),
         phases_(world.sensors, world.sensor_statuses, world.clock),
-        deadline_(world.clock.now() + to_nanoseconds(protocol_.time_limit_s)) {
+        deadline_(world.clock.now() + to_nanoseconds(protocol_.time_limit_s)),
+        clocks_at_begin_(world.read_clocks()) {
     end_.record = empty_record(request.experiment, request.planned);
     end_.record.install = request.install;
     end_.record.work = request.work;
@@ -68,17 +72,27 @@ class Attempt {
   Reply<void> ready();
   Reply<void> measure();
   Reply<void> collect(const Done& done);
-  Reply<void> count_text(const Done& done, TextWindow& window) const;
   Reply<void> measure_prefill();
   [[nodiscard]] std::int64_t iterations_for(std::int64_t calls) const;
   [[nodiscard]] std::int64_t requests_to_check() const {
     return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
+  }
+  [[nodiscard]] TextPass passes() const {
+    return {.prompts = static_cast<std::int64_t>(request_.prompts->prompts.size()),
+            .batch = configuration_.batch};
   }
   void start_sampler();
   void record_phase(Phase phase, Nanoseconds t0, Nanoseconds t1) {
     end_.record.phases.push_back({.phase = phase, .t0_ns = t0, .t1_ns = t1});
   }
   void drain();
+  void end_worker();
+  void warn(const char* code, const std::string& what) const {
+    world_.progress.warning(
+        {.code = code,
+         .message = fmt::format("{} ({}, block {})", what, configuration_label(configuration_),
+                                request_.planned.block + 1)});
+  }
   TrialEnd finish(const Reply<void>& reply);
 
   const TrialRequest& request_;
@@ -90,6 +104,7 @@ class Attempt {
   sensors::Sampler sampler_;
   PhaseMeter phases_;
   Nanoseconds deadline_;
+  ClockReading clocks_at_begin_;
   std::optional<WorkerClient> client_;
   TrialEnd end_;
 };
@@ -245,14 +260,19 @@ Reply<void> Attempt::measure() {
   const auto process_root = sensors::process_root(world_.root, pid);
   const auto process_begin = sensors::read_process_at_begin(process_root, pid);
   const sensors::WindowWatch watch(world_.root, pid);
+  const ClockReading clocks = world_.read_clocks();
   const auto begin = sensors::read_fresh(world_.sensors);
   Exchange exchange;
   const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
                                  .min_iterations = iterations_for(protocol_.min_iterations)},
                                 &exchange);
   const auto end = sensors::read_all(world_.sensors);
+  const ClockReading clocks_at_end = world_.read_clocks();
   const auto process_end = sensors::read_process(process_root, pid);
   WindowFacts facts = watch.end();
+  // What a suspend before the window cooled down or flushed, the window pays for.
+  facts[WindowFact::kSuspended] = {change_between(clocks_at_begin_, clocks_at_end).suspended_s, ""};
+  facts[WindowFact::kClockStep] = {change_between(clocks, clocks_at_end).stepped_s, ""};
   if (!done) return tl::unexpected<Failure>(done.error());
   TrialRecord& record = end_.record;
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
@@ -267,7 +287,7 @@ Reply<void> Attempt::measure() {
         *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
   if (request_.prompts == nullptr) return collect(*done);
   record.text.tokens = done->tokens;
-  if (auto counted = count_text(*done, record.text.window); !counted) return counted;
+  if (auto counted = count_text(*done, passes(), record.text.window); !counted) return counted;
   if (auto collected = collect(*done); !collected) return collected;
   return measure_prefill();
 }
@@ -281,22 +301,6 @@ Reply<void> Attempt::collect(const Done& done) {
   record.durations_ns = std::move(durations->ns);
   record.text.first_token_ns = std::move(durations->first_token_ns);
   record.text.inter_token_ns = std::move(durations->inter_token_ns);
-  return {};
-}
-
-/// What the window's passes over the workload read and wrote.
-Reply<void> Attempt::count_text(const Done& done, TextWindow& window) const {
-  const auto prompts = static_cast<std::int64_t>(request_.prompts->prompts.size());
-  const std::int64_t batch = std::max(configuration_.batch, 1);
-  const std::int64_t requests = (prompts + batch - 1) / batch;
-  if (!done.is_text() || done.iterations % requests != 0)
-    return tl::unexpected<Failure>(
-        nonsense("go", fmt::format("{} requests and {} new tokens are no whole passes over {} "
-                                   "prompts",
-                                   done.iterations, done.new_tokens, prompts)));
-  window = {.prompts = done.iterations / requests * prompts,
-            .prompt_tokens = done.prompt_tokens,
-            .new_tokens = done.new_tokens};
   return {};
 }
 
@@ -316,7 +320,7 @@ Reply<void> Attempt::measure_prefill() {
   const Energy total = rankable_total(world_.sensors, begin, end, world_.sensor_statuses);
   text.prefill_joules = total.joules;
   text.prefill_uncertainty_j = total.uncertainty_j;
-  return count_text(*done, text.prefill);
+  return count_text(*done, passes(), text.prefill);
 }
 
 /// The protocol counts calls of the model; a language model's iteration is a request, which is a
@@ -330,11 +334,26 @@ std::int64_t Attempt::iterations_for(std::int64_t calls) const {
 /// From the window's end to the worker's; what was measured stands, however the worker ends.
 void Attempt::drain() {
   phases_.begin();
-  client_->quit();
+  if (!client_->quit()) warn("worker_killed", "the worker did not end when it was told to: killed");
   phases_.end(Phase::kDrain);
   auto window = end_.record.phase(Phase::kPrefill);
   if (!window) window = end_.record.phase(Phase::kMeasure);
   if (window) record_phase(Phase::kDrain, window->t1_ns, world_.clock.now());
+}
+
+/// Nothing of this trial may disturb the next.
+void Attempt::end_worker() {
+  if (!client_) return;
+  const pid_t pid = client_->process().pid();
+  const Remains remains = client_->process().end(world_.clock.now() + kEndLimit);
+  if (remains.processes > 0)
+    warn("processes_left",
+         fmt::format("{} processes that the worker had started outlived it: killed",
+                     remains.processes));
+  if (remains.lives)
+    warn("worker_lives",
+         fmt::format("worker {} waits inside the kernel and cannot be killed", pid));
+  client_.reset();
 }
 
 TrialEnd Attempt::finish(const Reply<void>& reply) {
@@ -360,22 +379,11 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
   }
   if (record.status != TrialStatus::kOk && client_)
     record.output_tail = client_->process().output_tail();
-  client_.reset();
+  end_worker();
   return std::move(end_);
 }
 
 }  // namespace
-
-TrialRecord empty_record(const Experiment& experiment, const plan::PlannedTrial& planned) {
-  TrialRecord record;
-  record.block = planned.block;
-  record.position = planned.position;
-  record.model = experiment.models[planned.model].name;
-  record.configuration = planned.configuration;
-  record.energy = {
-      sensors::absent_total("no_window", "the trial ended before its window was measured")};
-  return record;
-}
 
 TrialEnd run_trial(const TrialRequest& request, const TrialWorld& world) {
   return Attempt(request, world).run_whole();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/clock_watch.h"
 #include "joulemark/experiment.h"
 #include "joulemark/result.h"
 #include "joulemark/sensor.h"
@@ -33,6 +34,7 @@ struct TrialWorld {
   const std::atomic<bool>& stop;
   std::filesystem::path root;
   const sensors::ProcessorFacts* estimate_for = nullptr;  ///< null: no estimate is asked for
+  ClockReader read_clocks = joulemark::read_clocks;
 };
 
 struct TrialRequest {

@@ -20,6 +20,9 @@ using nlohmann::json;
 constexpr Nanoseconds kHelloLimit = 30 * kNanosecondsPerSecond;
 /// A worker that has closed the conversation ends at once, or hangs.
 constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
+/// Between a worker that is killed and a signal to this program that belongs to it.
+constexpr Nanoseconds kGrace = kNanosecondsPerSecond / 5;
+constexpr Nanoseconds kGraceStep = kGrace / 20;
 
 // Paths may hold any bytes; JSON text may not.
 std::string to_line(const json& request) {
@@ -72,9 +75,22 @@ Failure WorkerClient::interrupted() {
   return failure;
 }
 
+/// Whoever ends a whole group of processes ends the worker first now and then.
+bool WorkerClient::is_ended_with_us(const WorkerState& state) const {
+  const auto* killed = std::get_if<Signalled>(&state);
+  if (killed == nullptr) return false;
+  const auto from_outside = {SIGKILL, SIGTERM, SIGINT, SIGHUP};
+  if (std::find(from_outside.begin(), from_outside.end(), killed->signal) == from_outside.end())
+    return false;
+  const Nanoseconds end = options_.clock.now() + kGrace;
+  while (!options_.stop.load() && options_.clock.now() < end)
+    options_.clock.sleep_until(options_.clock.now() + kGraceStep);
+  return options_.stop.load();
+}
+
 Failure WorkerClient::died(std::string_view request) {
   const WorkerState state = process_->wait(options_.clock.now() + kEndLimit);
-  if (options_.stop.load()) return interrupted();
+  if (options_.stop.load() || is_ended_with_us(state)) return interrupted();
   if (std::holds_alternative<StillRunning>(state))
     return give_up(
         TrialStatus::kCrashed,
@@ -275,11 +291,12 @@ Reply<void> WorkerClient::rest(Nanoseconds until) {
   return tl::unexpected<Failure>(give_up(TrialStatus::kFailed, "worker spoke without being asked"));
 }
 
-void WorkerClient::quit() {
+bool WorkerClient::quit() {
   const Nanoseconds deadline = std::min(options_.deadline, options_.clock.now() + kEndLimit);
   process_->send(to_line({{"type", "quit"}}), deadline);
-  if (std::holds_alternative<StillRunning>(process_->wait(deadline)))
-    give_up(TrialStatus::kFailed, {});
+  if (!std::holds_alternative<StillRunning>(process_->wait(deadline))) return true;
+  give_up(TrialStatus::kFailed, {});
+  return false;
 }
 
 }  // namespace joulemark::run

@@ -81,7 +81,8 @@ class WorkerClient {
   /// Waits until `until` with the worker idle; it must stay silent and alive.
   Reply<void> rest(Nanoseconds until);
   /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.
-  void quit();
+  /// False where it did not end by itself and had to be killed.
+  bool quit();
 
   /// A new limit for the requests that follow; the time of "… s after the start" counts from now.
   void set_deadline(Nanoseconds deadline) {
@@ -96,6 +97,7 @@ class WorkerClient {
     Exchange exchange;
   };
   Reply<Answer> exchange(std::string_view request, const std::string& line);
+  [[nodiscard]] bool is_ended_with_us(const WorkerState& state) const;
   Failure died(std::string_view request);
   Failure timed_out(std::string_view request);
   Failure interrupted();

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "run/process_tree.h"
 
 namespace joulemark::run {
 
@@ -59,7 +60,7 @@ struct ReceiveOptions {
   Nanoseconds recheck_ns = 0;
 };
 
-/// A started worker. Destroying it kills its process group and reaps it. Deadlines are
+/// A started worker. Destroying it kills it with all that it started. Deadlines are
 /// CLOCK_MONOTONIC.
 class WorkerProcess {
  public:
@@ -75,6 +76,9 @@ class WorkerProcess {
   virtual WorkerState wait(Nanoseconds deadline) = 0;
   /// SIGKILL to the whole process group.
   virtual void kill() = 0;
+  /// Kills it and everything that it started, wherever that has gone, and waits for their end, at
+  /// most until `deadline`.
+  virtual Remains end(Nanoseconds deadline) = 0;
   /// Last 100 lines of stdout and stderr so far, valid UTF-8.
   virtual std::string output_tail() = 0;
 };

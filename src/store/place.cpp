@@ -60,6 +60,16 @@ Status check_place(const std::string& path, OpenMode mode) {
                                 folder.string(), errno_text(errno)));
     return {};
   }
+  // SQLite would take it for a new database and remove the log, which may hold every trial.
+  const auto size_of = [&](const std::string& file) {
+    const auto size = fs::file_size(file, error);
+    return error ? 0 : size;
+  };
+  if (status.type() == fs::file_type::regular && size_of(path) == 0 && size_of(path + "-wal") > 0)
+    return refuse(ErrorKind::kFailed,
+                  fmt::format("it is damaged (it is empty, and its write-ahead log '{}-wal' is "
+                              "not); restore both from a copy",
+                              path));
   if (!may(path, mode == OpenMode::kReadOnly ? R_OK : R_OK | W_OK))
     return refuse(ErrorKind::kMachine, fmt::format("{}; use another store", errno_text(errno)));
   return {};

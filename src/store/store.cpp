@@ -8,58 +8,22 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "store/claim.h"
 #include "store/codec.h"
 #include "store/database.h"
+#include "store/fact_table.h"
 #include "store/finding_rows.h"
 #include "store/idle_brackets.h"
 #include "store/place.h"
 #include "store/preparation.h"
 #include "store/schema.h"
+#include "store/store_error.h"
 #include "store/trial_table.h"
 #include "store/uuid.h"
 #include "store/values_json.h"
 
 namespace joulemark::store {
 namespace {
-
-constexpr int kBusyTimeoutS = 10;
-
-/// What failed, in words and by kind; `what` is "write to" or "read".
-Error store_error(const char* what, const std::string& path, const SqlError& error) {
-  const auto say = [&](ErrorKind kind, const std::string& why) {
-    return Error{kind, fmt::format("cannot {} store '{}': {}", what, path, why)};
-  };
-  switch (error.failure) {
-    case Failure::kBusy:
-      return say(ErrorKind::kMachine,
-                 fmt::format("another process has held it for more than {} s; end that process or "
-                             "use another store",
-                             kBusyTimeoutS));
-    case Failure::kFull:
-      return say(ErrorKind::kMachine,
-                 "no space left on its disk; free some, finished trials are kept");
-    case Failure::kReadOnly:
-      return say(ErrorKind::kMachine,
-                 "permission denied; give the right to write to the file and its folder");
-    case Failure::kCannotOpen:
-      return say(ErrorKind::kMachine,
-                 "it cannot be opened; check that its folder exists and may be written to");
-    case Failure::kNotADatabase:
-      return say(ErrorKind::kFailed, "it is not a joulemark store; name another file");
-    case Failure::kDamaged:
-      return say(ErrorKind::kFailed,
-                 fmt::format("it is damaged ({}); restore it from a copy", error.text));
-    case Failure::kIo:
-      return say(ErrorKind::kMachine,
-                 "input/output error; check the disk, its free space and the limit of file sizes");
-    case Failure::kConstraint:
-    case Failure::kLost:
-    case Failure::kConflict:
-    case Failure::kOther:
-      break;
-  }
-  return say(ErrorKind::kFailed, error.text);
-}
 
 Error newer_schema(const std::string& path, std::int64_t version) {
   return {ErrorKind::kFailed,
@@ -80,6 +44,7 @@ Error older_schema(const std::string& path, std::int64_t version) {
 
 struct Store::State {
   std::string path;
+  Claims claims;  ///< before the database: it has to outlive it
   Database database;
   /// The file as it was opened; nothing where it is only read.
   std::optional<FileIdentity> written_to = {};
@@ -129,7 +94,7 @@ Result<Store> Store::open(const std::string& path_or_url, OpenMode mode) {
     if (*version == 0)
       if (auto made = create_schema(*database); !made) return cannot(made.error());
   }
-  Store store(std::make_unique<State>(State{*path, std::move(*database)}));
+  Store store(std::make_unique<State>(State{*path, {}, std::move(*database)}));
   if (mode == OpenMode::kReadWrite) store.state_->written_to = identity_of(*path);
   return store;
 }
@@ -150,6 +115,29 @@ Result<std::int64_t> Store::create_experiment(const Experiment& experiment,
   });
   if (!created) return state_->cannot("write to", created.error());
   return id;
+}
+
+Status Store::claim(std::int64_t experiment_id) {
+  if (state_->claims.take(state_->path, experiment_id) == Claim::kOurs) return {};
+  return fail(ErrorKind::kMachine,
+              fmt::format("cannot run experiment {} of store '{}': another process is running it; "
+                          "wait for its end, or end it",
+                          experiment_id, state_->path));
+}
+
+// A page that is not whole reads as if its rest were zeros, so that SQLite finds its rows empty.
+Status Store::check_integrity() {
+  std::string found = "nothing can be read";
+  const SqlStatus asked =
+      state_->database.query("pragma integrity_check(1)", {},
+                             {{"integrity_check", ColumnType::kText}}, [&](Database::Row& row) {
+                               if (auto* text = std::get_if<std::string>(&row[0]))
+                                 found = text->substr(0, text->find('\n'));
+                               return false;
+                             });
+  if (!asked) return state_->cannot("read", asked.error());
+  if (found == "ok") return {};
+  return state_->cannot("read", {Failure::kDamaged, found});
 }
 
 Status Store::set_experiment(std::int64_t experiment_id, const Experiment& experiment,
@@ -175,12 +163,8 @@ Status Store::write_as_one(const std::function<Status()>& body) {
 }
 
 Status Store::add_host(std::int64_t experiment_id, const HostFingerprint& host) {
-  const SqlStatus added = state_->database.write_transaction([&] {
-    return state_->database.execute(
-        "insert into host (experiment, host_key, facts) values (:experiment, :key, :facts) "
-        "on conflict do nothing",
-        {experiment_id, host.key, to_json(host.facts)});
-  });
+  const auto added =
+      insert_facts(state_->database, kHostTable, experiment_id, {host.key, host.facts});
   if (!added) return state_->cannot("write to", added.error());
   return {};
 }
@@ -193,13 +177,8 @@ Status Store::add_bracket(std::int64_t experiment_id, const IdleBracket& bracket
 }
 
 Status Store::add_model(std::int64_t experiment_id, const std::string& name,
-                        const std::vector<std::pair<std::string, std::string>>& facts) {
-  const SqlStatus added = state_->database.write_transaction([&] {
-    return state_->database.execute(
-        "insert into model (experiment, name, facts) values (:experiment, :name, :facts) "
-        "on conflict do nothing",
-        {experiment_id, name, to_json(facts)});
-  });
+                        const ModelFacts& facts) {
+  const auto added = insert_facts(state_->database, kModelTable, experiment_id, {name, facts});
   if (!added) return state_->cannot("write to", added.error());
   return {};
 }
@@ -307,25 +286,24 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
 }
 
 Result<std::vector<HostFingerprint>> Store::load_hosts(std::int64_t experiment_id) {
+  auto rows = select_facts(state_->database, kHostTable, experiment_id);
+  if (!rows) return state_->cannot("read", rows.error());
   std::vector<HostFingerprint> hosts;
-  std::string fault;
-  const SqlStatus asked = state_->database.query(
-      "select host_key, facts from host where experiment = :experiment order by host_key",
-      {experiment_id}, {{"host_key", ColumnType::kText}, {"facts", ColumnType::kText}},
-      [&](Database::Row& row) {
-        auto* key = std::get_if<std::string>(&row[0]);
-        const auto* text = std::get_if<std::string>(&row[1]);
-        auto facts = pairs_from_json(text != nullptr ? *text : "");
-        if (key == nullptr || !facts) {
-          fault = "a host holds nonsense";
-          return false;
-        }
-        hosts.push_back({std::move(*key), std::move(*facts)});
-        return true;
-      });
-  if (!asked) return state_->cannot("read", asked.error());
-  if (!fault.empty()) return state_->cannot("read", {Failure::kDamaged, fault});
+  for (auto& [key, facts] : *rows) hosts.push_back({std::move(key), std::move(facts)});
   return hosts;
+}
+
+Result<Experiment> Store::load_asked(std::int64_t experiment_id) {
+  auto record = load_experiment(experiment_id);
+  if (!record) return fail(record.error());
+  return std::move(record->experiment);
+}
+
+Result<std::map<std::string, ModelFacts>> Store::load_models(std::int64_t experiment_id) {
+  auto rows = select_facts(state_->database, kModelTable, experiment_id);
+  if (!rows) return state_->cannot("read", rows.error());
+  return std::map<std::string, ModelFacts>(std::make_move_iterator(rows->begin()),
+                                           std::make_move_iterator(rows->end()));
 }
 
 Result<std::vector<Series>> Store::load_series(std::int64_t experiment_id, const TrialKey& key) {

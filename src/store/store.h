@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,9 @@ struct ExperimentInfo {
   std::int64_t ok = 0;      ///< of them with status ok
 };
 
+/// Ordered facts of a model's files.
+using ModelFacts = std::vector<std::pair<std::string, std::string>>;
+
 /// Names one attempt within its experiment.
 struct TrialKey {
   int block = 0;
@@ -65,6 +69,10 @@ class Store {
 
   /// Adds an experiment; its number is the answer. `toml` is its file, complete.
   Result<std::int64_t> create_experiment(const Experiment& experiment, const std::string& toml);
+  /// Says that this process runs the experiment, until the store is closed or the process ends in
+  /// whatever way. kMachine while another one does, after a wait of 3 s. Where the file system
+  /// knows no locks, nobody is kept out.
+  Status claim(std::int64_t experiment_id);
   /// Replaces an experiment's name, its value and its file: for one that is known when its trials
   /// are.
   Status set_experiment(std::int64_t experiment_id, const Experiment& experiment,
@@ -74,8 +82,7 @@ class Store {
   /// Adds the machine at rest, after those that are there.
   Status add_bracket(std::int64_t experiment_id, const IdleBracket& bracket);
   /// Adds what a model was: ordered facts of its files. Once more with the same name does nothing.
-  Status add_model(std::int64_t experiment_id, const std::string& name,
-                   const std::vector<std::pair<std::string, std::string>>& facts);
+  Status add_model(std::int64_t experiment_id, const std::string& name, const ModelFacts& facts);
   /// Adds what was found on the machine before the first trial; once for an experiment.
   Status add_findings(std::int64_t experiment_id, const std::vector<Finding>& findings);
   /// Adds one attempt, whole or not at all. A second one with the same (block, position, attempt)
@@ -86,10 +93,17 @@ class Store {
   /// fails. The answer is that of `body`.
   Status write_as_one(const std::function<Status()>& body);
 
+  /// Reads the whole file: kFailed when a part of it is damaged or missing.
+  Status check_integrity();
+
   /// All experiments, oldest first.
   Result<std::vector<ExperimentInfo>> experiments();
   /// One experiment with its trials in the order (block, position, attempt).
   Result<ExperimentRecord> load(std::int64_t experiment_id, Detail detail);
+  /// What was asked, without what came of it.
+  Result<Experiment> load_asked(std::int64_t experiment_id);
+  /// What `add_model` was given, by the model's name.
+  Result<std::map<std::string, ModelFacts>> load_models(std::int64_t experiment_id);
   /// The time lines of one attempt.
   Result<std::vector<Series>> load_series(std::int64_t experiment_id, const TrialKey& key);
   /// The durations of one attempt, nanoseconds.

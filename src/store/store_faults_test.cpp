@@ -250,6 +250,53 @@ TEST_F(StoreFaults, FullDatabaseIsKnownAndWhatWasCommittedStays) {
   EXPECT_TRUE(open(OpenMode::kReadOnly).experiments());
 }
 
+TEST_F(StoreFaults, AnExperimentIsRunByOneAtATimeAndByNobodyWhoIsDead) {
+  Store store = open();
+  const auto id = store.create_experiment({}, "");
+  const auto other_id = store.create_experiment({}, "");
+  int told[2];
+  ASSERT_EQ(pipe(told), 0);
+  const pid_t holder = in_child([&] {
+    auto own = Store::open(path_, OpenMode::kReadWrite);
+    if (!own || !own->claim(*id)) return 1;
+    (void)!write(told[1], "x", 1);
+    pause();
+    return 0;
+  });
+  char byte = 0;
+  ASSERT_EQ(read(told[0], &byte, 1), 1);
+  const Status refused = store.claim(*id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kMachine);
+  EXPECT_THAT(refused.error().message, HasSubstr("another process is running it"));
+  EXPECT_TRUE(store.claim(*other_id));
+  EXPECT_TRUE(store.add_trial(*id, {})) << "a claim is no lock of the file";
+  kill(holder, SIGKILL);
+  EXPECT_EQ(exit_status(holder), 128 + SIGKILL);
+  EXPECT_TRUE(store.claim(*id));
+  close(told[0]);
+  close(told[1]);
+}
+
+TEST_F(StoreFaults, AFileThatWasCutIsFoundToBe) {
+  {
+    Store store = open();
+    const auto id = store.create_experiment({}, "");
+    for (int i = 0; i < 30; ++i) {
+      TrialRecord trial;
+      trial.block = i;
+      ASSERT_TRUE(store.add_trial(*id, trial));
+    }
+    EXPECT_TRUE(store.check_integrity());
+  }
+  fs::resize_file(path_, fs::file_size(path_) - 8192);
+  auto store = Store::open(path_, OpenMode::kReadWrite);
+  const Status whole = store ? store->check_integrity() : Status(fail(store.error()));
+  ASSERT_FALSE(whole);
+  EXPECT_THAT(whole.error().message, HasSubstr("it is damaged ("));
+  EXPECT_THAT(whole.error().message, HasSubstr("as docs/store.md says"));
+}
+
 /// Ends the rights of a root, who may do everything.
 void become_nobody() {
   if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(99);

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "plan/plan.h"
+#include "verdict/clock_faults.h"
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
@@ -377,6 +378,8 @@ constexpr Row kRows[] = {
     {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
     {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},
+    {"suspended", [](const Facts& facts) { return suspended_caveat(facts.record); }},
+    {"clock_stepped", [](const Facts& facts) { return clock_stepped_caveat(facts.record); }},
     {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},
     {"several_versions", several_versions},
 };

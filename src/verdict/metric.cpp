@@ -237,6 +237,8 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kThermalThrottles>("", "times slowed down for heat", Format::kCount),
     window_fact<WindowFact::kSamplerCpu>("%", "processor time of the sampler", Format::kDecimal),
     window_fact<WindowFact::kSamplerMissed>("", "ticks that the sampler missed", Format::kCount),
+    window_fact<WindowFact::kSuspended>("s", "time that the machine was suspended", Format::kSi),
+    window_fact<WindowFact::kClockStep>("s", "step of the wall clock", Format::kSi),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

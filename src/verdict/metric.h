@@ -103,6 +103,8 @@ enum class MetricId : std::size_t {
   kThermalThrottles,
   kSamplerCpu,
   kSamplerMissed,
+  kSuspended,
+  kClockStep,
   kCount,
 };
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Experiments are compared as files, in which what differs can be shown.
+#include "cli/resume.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/split.h"
+#include "cli/stored_experiment.h"
+#include "config/experiment_file.h"
+
+namespace joulemark::cli {
+namespace {
+
+using Switch = Arguments::Switch;
+
+/// The first line in which two files differ: "'seed = 1' there, 'seed = 2' here".
+std::string difference(const std::string& there, const std::string& here) {
+  const auto a = split(there, '\n');
+  const auto b = split(here, '\n');
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const auto line = [i](const auto& lines) {
+      return i < lines.size() ? fmt::format("'{}'", lines[i]) : std::string("nothing");
+    };
+    if (line(a) != line(b)) return fmt::format("{} there, {} here", line(a), line(b));
+  }
+  return "";
+}
+
+tl::unexpected<Error> is_another(const std::string& path, std::int64_t id,
+                                 const std::string& difference) {
+  return fail(ErrorKind::kUsage,
+              fmt::format("cannot resume: experiment {} of '{}' is another one ({}); undo the "
+                          "change, or run it without --resume as a new experiment",
+                          id, path, difference));
+}
+
+}  // namespace
+
+void Resume::declare(Arguments& arguments) {
+  arguments.flag("--resume", on,
+                 "Go on with what the store has of this experiment: only the trials that are "
+                 "missing, in the same order. Without a file: with the store's newest experiment");
+  arguments.option("--experiment N", experiment, "Number of the experiment to resume");
+}
+
+Status Resume::check() const {
+  if (!experiment || on == Switch::kOn) return {};
+  return fail(ErrorKind::kUsage, "--experiment says what to resume; give --resume with it");
+}
+
+Result<Experiment> asked_of_store(const std::string& path, const Resume& resume) {
+  auto store = open_store(path);
+  if (!store) return fail(store.error());
+  const auto infos = store->experiments();
+  if (!infos) return fail(infos.error());
+  const auto id = choose_experiment(*infos, path, resume.experiment);
+  if (!id) return fail(id.error());
+  auto experiment = store->load_asked(*id);
+  if (!experiment || experiment->origin.empty()) return experiment;
+  return fail(ErrorKind::kUsage,
+              fmt::format("cannot resume experiment {} of '{}': it was imported", *id, path));
+}
+
+Result<std::optional<std::int64_t>> find_begun(store::Store& store, const std::string& path,
+                                               const Experiment& experiment, const Resume& resume) {
+  const auto infos = store.experiments();
+  if (!infos) return fail(infos.error());
+  if (resume.experiment)
+    if (auto known = choose_experiment(*infos, path, resume.experiment); !known)
+      return fail(known.error());
+  const std::string here = config::to_toml(experiment);
+  std::optional<Error> unlike;
+  for (auto info = infos->rbegin(); info != infos->rend(); ++info) {
+    const bool is_asked_for = resume.experiment == info->id;
+    if (resume.experiment ? !is_asked_for : info->name != experiment.name) continue;
+    const auto stored = store.load_asked(info->id);
+    if (!stored) return fail(stored.error());
+    const std::string there = config::to_toml(*stored);
+    if (there == here) return std::optional(info->id);
+    const auto planned = static_cast<std::int64_t>(plan::make_plan(*stored).size());
+    if (!unlike && (is_asked_for || info->trials < planned))
+      unlike = is_another(path, info->id, difference(there, here)).value();
+  }
+  if (unlike) return fail(*unlike);
+  return std::optional<std::int64_t>();
+}
+
+Result<Progressed> progressed(store::Store& store, std::int64_t id, const Experiment& experiment) {
+  const auto record = store.load(id, store::Detail::kSummary);
+  if (!record) return fail(record.error());
+  std::map<std::pair<int, int>, TrialStatus> last;  // the trials come in the order of attempts
+  for (const TrialRecord& trial : record->trials)
+    last[{trial.block, trial.position}] = trial.status;
+  Progressed progressed;
+  for (plan::PlannedTrial& trial : plan::make_plan(experiment)) {
+    const auto found = last.find({trial.block, trial.position});
+    if (found == last.end())
+      progressed.missing.push_back(std::move(trial));
+    else
+      ++(found->second == TrialStatus::kOk ? progressed.ok : progressed.not_ok);
+  }
+  return progressed;
+}
+
+}  // namespace joulemark::cli
