@@ -176,7 +176,7 @@ TEST(SamplerCost, ATickReadsEveryFileOnceAndAllocatesNothing) {
   for (const std::string& name : threads())
     if (!others.contains(name)) thread = name;
   wait(0.2);
-  await_reads(thread, 10 * (kZones + kMeters));
+  await_reads(thread, 10L * (kZones + kMeters));
   const long reads_before = settled_reads_of(thread);
   const long allocations_before = allocations;
   wait(1);
@@ -202,7 +202,7 @@ TEST(TickGrid, EveryPeriodHasOneTickAndItMayBeAnywhereInIt) {
     const Nanoseconds tick = grid.next(1000 + i * 100 - 50);
     ASSERT_GE(tick, 1000 + i * 100);
     ASSERT_LT(tick, 1000 + i * 100 + 100);
-    sum += static_cast<double>(tick - 1000 - i * 100);
+    sum += static_cast<double>(tick - 1000 - i * 100L);
   }
   EXPECT_NEAR(sum / 1000, 49.5, 3);
   EXPECT_EQ(grid.missed(), 0);
