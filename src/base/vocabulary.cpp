@@ -103,8 +103,8 @@ std::optional<PhaseInterval> TrialRecord::phase(Phase wanted) const {
 }
 
 const PhaseEnergy* TrialRecord::phase_energy(Phase wanted) const {
-  for (const PhaseEnergy& energy : phase_energies)
-    if (energy.phase == wanted) return &energy;
+  for (const PhaseEnergy& each : phase_energies)
+    if (each.phase == wanted) return &each;
   return nullptr;
 }
 

@@ -23,6 +23,7 @@
 #include "cli/self_check.h"
 #include "engine/discovery.h"
 #include "host/host.h"
+#include "host/preflight/finding_table.h"
 #include "report/json_values.h"
 #include "run/process_worker.h"
 #include "sensors/agreement.h"

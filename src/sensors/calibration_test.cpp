@@ -14,7 +14,8 @@ using testing::HasSubstr;
 /// Always the same energy.
 class SteadySensor final : public Sensor {
  public:
-  SteadySensor(std::string name, std::string scope) : name_(std::move(name)), scope_(std::move(scope)) {}
+  SteadySensor(std::string name, std::string scope)
+      : name_(std::move(name)), scope_(std::move(scope)) {}
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::vector<ScopeInfo> scopes() const override {
     return {{scope_, Domain::kOther, scope_}};

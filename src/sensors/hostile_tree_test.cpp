@@ -19,9 +19,9 @@ const std::string kPmu = "sys/bus/event_source/devices/power/";
 const std::string kChip = "sys/class/hwmon/hwmon";
 const std::string kSupply = "sys/class/power_supply/";
 
-void put_zone(const TreeMachine& machine, const std::string& place, const std::string& name) {
+void put_zone(TreeMachine& machine, const std::string& place, const std::string& name) {
   machine.put(kZone + place + "/name", name);
-  machine.put(kZone + place + "/energy_uj", "1000000");
+  machine.count(kZone + place + "/energy_uj");
   machine.put(kZone + place + "/max_energy_range_uj", "262143328850");
 }
 
@@ -34,9 +34,10 @@ void put_pipe(const TreeMachine& machine, const std::string& path) {
 TEST(HostileTree, APipeInPlaceOfAFileMakesNobodyWait) {
   TreeMachine machine;
   put_zone(machine, "0", "package-0");
-  put_pipe(machine, kZone + "0/energy_uj");
   put_zone(machine, "1", "package-1");
   put_pipe(machine, kZone + "1/name");
+  machine.clock().on_move = {};
+  put_pipe(machine, kZone + "0/energy_uj");
   machine.put(kPmu + "type", "11");
   put_pipe(machine, kPmu + "cpumask");
   machine.put(kChip + "0/name", "power_meter");
@@ -112,7 +113,7 @@ TEST(HostileTree, ASocketOfANegativeNumberIsNotKnown) {
   machine.put(kPmu + "cpumask", "0");
   machine.put(kPmu + "events/energy-pkg", "event=0x02");
   machine.put(kPmu + "events/energy-pkg.scale", "2.3e-10");
-  machine.put("sim/perf/energy-pkg-cpu0", "1234567");
+  machine.count("sim/perf/energy-pkg-cpu0");
   machine.put("sys/devices/system/cpu/cpu0/topology/physical_package_id", "-1");
   machine.find();
   EXPECT_THAT(machine.rows(), ElementsAre("perf package-0 ok"));
@@ -146,7 +147,7 @@ TEST(HostileTree, AmdSocketsBehindHolesAndHundredsOfCoresAreFound) {
   TreeMachine machine;
   machine.put(kChip + "0/name", "amd_energy");
   machine.put(kChip + "0/energy385_label", "Esocket0");
-  machine.put(kChip + "0/energy385_input", "5000");
+  machine.count(kChip + "0/energy385_input");
   machine.put(kChip + "0/energy7_label", "Ecore006");
   machine.put(kChip + "0/energy7_input", "50");
   machine.put(kChip + "0/energy386_label", "Esocket");

@@ -30,6 +30,16 @@ class TreeMachine {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text << '\n';
   }
+  /// The number in the file grows from 1,000,000 on, by one for each microsecond that the clock
+  /// moves: 1 W of microjoules.
+  void count(const std::string& path) {
+    counters_.push_back(path);
+    put(path, std::to_string(kFirst));
+    clock_.on_move = [this, begin = clock_.now()](Nanoseconds now) {
+      for (const std::string& each : counters_)
+        put(each, std::to_string(kFirst + (now - begin) / 1000));
+    };
+  }
   void find() { found_ = discover({.root = root_, .clock = &clock_}); }
   Readings read() { return read_all(found_.sensors); }
   std::vector<Energy> between(const Readings& begin, const Readings& end) {
@@ -49,7 +59,9 @@ class TreeMachine {
   }
 
  private:
+  static constexpr std::int64_t kFirst = 1'000'000;
   std::filesystem::path root_;
+  std::vector<std::string> counters_;
   ScriptedClock clock_;
   Discovered found_;
 };

@@ -68,9 +68,8 @@ SqlStatus insert_energies(Database& database, std::int64_t id, const TrialRecord
   std::int64_t ordinal = 0;
   for (const PhaseEnergy& energy : trial.phase_energies) {
     const auto inserted = database.execute(
-        "insert into trial_phase_energy (trial, ordinal, phase, joules, uncertainty_j) values "
-        "(:trial, "
-        ":ordinal, :phase, :joules, :uncertainty)",
+        "insert into trial_phase_energy (trial, ordinal, phase, joules, uncertainty_j, seconds) "
+        "values (:trial, :ordinal, :phase, :joules, :uncertainty, :seconds)",
         {id, ordinal++, std::string(to_string(energy.phase)), energy.joules, energy.uncertainty_j,
          energy.seconds});
     if (!inserted) return inserted;

@@ -95,7 +95,7 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
     return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
   const GaugeTiming& timing = entry.gauge.timing;
   const Edges edges = edges_of(*first, *last);
-  const bool slow = first->edge_ns != 0 || last->edge_ns != 0;
+  const bool slow = sample_interval_s_ > 0 || first->edge_ns != 0 || last->edge_ns != 0;
   const GaugeWindow window{.begin = slow ? edges.begin.t_after_ns : middle(*first),
                            .end = slow ? edges.end.t_before_ns : middle(*last),
                            .longest_step_s = kGapIntervals * interval_of(entry.gauge)};
