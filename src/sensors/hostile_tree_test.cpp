@@ -113,7 +113,12 @@ TEST(HostileTree, ASocketOfANegativeNumberIsNotKnown) {
   machine.put(kPmu + "cpumask", "0");
   machine.put(kPmu + "events/energy-pkg", "event=0x02");
   machine.put(kPmu + "events/energy-pkg.scale", "2.3e-10");
-  machine.count("sim/perf/energy-pkg-cpu0");
+  const auto show = [&](Nanoseconds now) {
+    const auto raw = static_cast<std::uint64_t>(now) * 4;  // about 1 W
+    machine.put("sim/perf/energy-pkg-cpu0", {reinterpret_cast<const char*>(&raw), sizeof raw});
+  };
+  show(machine.clock().now());
+  machine.clock().on_move = show;
   machine.put("sys/devices/system/cpu/cpu0/topology/physical_package_id", "-1");
   machine.find();
   EXPECT_THAT(machine.rows(), ElementsAre("perf package-0 ok"));
