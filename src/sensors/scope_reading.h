@@ -20,9 +20,9 @@ Nanoseconds middle(const CounterReading& reading);
 /// Seconds between the clock reads around it.
 double bracket_s(const CounterReading& reading);
 
-/// The readings of a sensor that is slow to ask with the window's edges in their brackets: it begins
-/// when the first was answered, or later where others took longer, and ends when the last was asked
-/// for, or sooner.
+/// The readings of a sensor that is slow to ask with the window's edges in their brackets: it
+/// begins when the first was answered, or later where others took longer, and ends when the last
+/// was asked for, or sooner.
 struct Edges {
   CounterReading begin;
   CounterReading end;

@@ -38,9 +38,9 @@ struct CoverageCase {
   std::filesystem::path folder;  ///< for the trees; has to be there
 };
 
-/// Of the energies of many windows. The smallest honest interval is the one of constant width around
-/// the reported joules that holds the truth in 95 % of these runs: twice the 95th percentile of the
-/// errors' sizes. It takes knowing the truth, so no sensor can report less and be right.
+/// Of the energies of many windows. The smallest honest interval is the one of constant width
+/// around the reported joules that holds the truth in 95 % of these runs: twice the 95th percentile
+/// of the errors' sizes. It takes knowing the truth, so no sensor can report less and be right.
 struct Coverage {
   int runs = 0;
   int absent = 0;  ///< runs without an energy
