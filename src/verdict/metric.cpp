@@ -217,7 +217,7 @@ constexpr Metric kMetrics[] = {
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
     {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
     {"energy_above_ready_J", "J", "energy above ready", Better::kLess, Format::kSi, energy_above_ready},
-    {"load_energy_J", "J", "energy of loading", Better::kLess, Format::kSi, load_energy},
+    {"load_J", "J", "energy of loading", Better::kLess, Format::kSi, load_energy},
     {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
     window_fact<WindowFact::kReadBytes>("B", "bytes read from storage", Format::kBytes),
     window_fact<WindowFact::kWrittenBytes>("B", "bytes written to storage", Format::kBytes),

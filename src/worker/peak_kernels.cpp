@@ -9,7 +9,8 @@ constexpr int kChains = 12;
 
 #define JM_VECTOR(bytes) __attribute__((vector_size(bytes)))
 
-/// Inlined into functions for one instruction set each. The values stay between 0 and 2.
+/// Inlined into functions for one instruction set each. The values stay between 0 and 2; floating-
+/// point numbers must be rounded at each step, so that no compiler can leave one out.
 template <class Vector>
 [[gnu::always_inline]] inline double multiply_add(std::int64_t rounds, float* sink) {
   constexpr int kLanes = static_cast<int>(sizeof(Vector) / sizeof(float));
@@ -19,15 +20,7 @@ template <class Vector>
   const Vector addend = Vector{} + 0.5F;
   for (std::int64_t round = 0; round < rounds; ++round) {
 #pragma GCC unroll 12
-    for (int i = 0; i < kChains; ++i) {
-      chain[i] = chain[i] * factor + addend;
-      // The compiler must not see through a chain, nor keep it in memory.
-#if defined(__x86_64__)
-      asm volatile("" : "+v"(chain[i]));
-#elif defined(__aarch64__)
-      asm volatile("" : "+w"(chain[i]));
-#endif
-    }
+    for (int i = 0; i < kChains; ++i) chain[i] = chain[i] * factor + addend;
   }
   Vector sum = chain[0];
   for (int i = 1; i < kChains; ++i) sum += chain[i];
