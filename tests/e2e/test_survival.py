@@ -233,7 +233,7 @@ def test_a_command_is_not_started_or_goes_with_a_killed_measure(joulemark):
     wait_until(lambda: not survival.processes_with(f"SURVIVAL={mark}"), "the end of all", timeout=5)
 
 
-@pytest.mark.parametrize("size_kb", [220, 300, 400])
+@pytest.mark.parametrize("size_kb", [300, 360, 420])
 def test_a_disk_that_was_full_is_gone_on_with_when_there_is_space(joulemark, experiment, size_kb):
     file = experiment(repetitions=60, duration=0.02, more="sample_hz = 100\n")
     run = f"{survival.BIN / 'joulemark'} run {file} --store small/s.sqlite --resume"
