@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "sim/kinds.h"
 #include "target.h"
 
 namespace {
@@ -38,6 +39,11 @@ void read_machine(std::string_view text) {
     expect(part.shows.empty() || machine->scopes.contains(part.shows));
     expect(part.at.front() != '/' && part.at.find("../") == std::string::npos);
     expect(std::isfinite(part.unit) && part.unit >= 0 && part.period_s >= 0);
+    expect(part.latency_s >= 0 && part.latency_s <= 60 && part.instances <= 1);
+    // Both become lines of a driver's scenario.
+    if (find_kind(part.kind)->driver != nullptr)
+      expect((part.name + part.lacks).find('\n') == std::string::npos);
+    if (part.kind == "file" || part.kind == "link") expect(!part.at.starts_with("sim/"));
   }
 }
 
@@ -103,5 +109,34 @@ kind = "perf"
 at = "energy-pkg-cpu0"
 shows = "a"
 unit = 6e-5
+)",
+          R"(mname = "g"
+scope.a = {idle_w = 1}
+[[part]]
+kind = "nvml"
+at = "0"
+name = "H100"
+shows = "a"
+period_s = 0.1
+visible_s = 0.025
+lost_s = 9
+lacks = "field_185 field_186"
+[[part]]
+kind = "nvml"
+at = "1"
+name = "H100"
+shows = "a"
+period_s = 0.1
+instances = 1
+process = 77
+[[part]]
+kind = "shelly"
+at = "plug"
+shows = "a"
+unit = 0.1
+period_s = 1
+average_s = 1
+login = "a:b"
+latency_s = 0.1
 )"};
 }
