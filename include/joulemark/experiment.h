@@ -91,10 +91,27 @@ struct Protocol {
   double warmup_min_s = 0.2;  ///< floor of the warm-up
   double warmup_max_s = 5;    ///< cap of the warm-up; reaching it is recorded as "not steady"
   int warmup_min_iterations = 10;
+  /// The machine at rest, observed before each block and after the last. 0: as long as the sensors
+  /// need, where there are any.
+  double bracket_s = 0;
+  /// Longest rest before a trial, until temperature and power are back at those of the bracket.
+  double cooldown_max_s = 30;
   double idle_s = 0;   ///< observed before the worker starts
   double ready_s = 0;  ///< observed with the model loaded and no request
   double time_limit_s =
       300;  ///< of a whole trial; then the worker is killed and the trial recorded as failed
+  /// Further attempts at a trial whose window the machine disturbed.
+  int retries = 2;
+  /// Requests per second at which the model is asked; 0: one after another without a rest.
+  double rate = 0;
+  /// When they come, with a rate: "poisson" (independent of each other, seeded) or "uniform".
+  std::string arrivals = "poisson";
+  /// No further blocks when every ratio to the best is known to within this part of it; 0: all.
+  double ratio_precision = 0;
+  int min_repetitions = 5;  ///< blocks before anything is decided by what they show
+  /// Configurations that are out of reach are left out of further blocks; the probability that the
+  /// best is among them. 0: none is left out.
+  double race = 0;
   double sample_hz = 10;  ///< of gauges and of the time line
   /// Part of a window's energy that the sensors' own 95 % error may be; windows are as long as that
   /// takes. 0: 0.01, as far as 10 s allow.

@@ -31,18 +31,36 @@ enum class WindowFact {
                       ///< processors
   kSamplerCpu,        ///< of the sampler's threads, from its start to its stop: % of one core
   kSamplerMissed,     ///< its ticks that were skipped because a thread was late
-  kSuspended,  ///< seconds that the machine slept, from the trial's begin to the window's end
-  kClockStep,  ///< seconds by which the wall clock was set inside the window, back below 0
+  kSuspended,   ///< seconds that the machine slept, from the trial's begin to the window's end
+  kClockStep,   ///< seconds by which the wall clock was set inside the window, back below 0
+  kSteal,       ///< seconds that the hypervisor took from the processors
+  kForeignCpu,  ///< seconds of CPU time of everything but the worker and the sampler
+  kCooldown,    ///< seconds that the machine rested before the trial
+  kCooldownTemperature,  ///< °C at the end of that rest
+  kCooldownPower,        ///< watts at the end of that rest
+  kCooldownMissed,       ///< 1: the limit ended the rest; 0: the machine was as it had been
+  kWarmupScatter,        ///< coefficient of variation of the last records of the warm-up
+  kWarmupTrend,  ///< by how much the last records of the warm-up grew from first to last, of their
+                 ///< median
+  kWarmupSlope,  ///< °C a minute by which the processor warmed at the end of the warm-up
+  kBusy,         ///< at a fixed rate: seconds of the window in which the model answered
+  kQueueMax,     ///< at a fixed rate: most requests that waited at once
   kCount,
 };
 
 /// Names in JSON, tables and stores, in the order of the facts.
 inline constexpr const char* kWindowFactKeys[] = {
-    "read_bytes",          "written_bytes",        "cgroup_cpu_s",      "cgroup_throttles",
-    "cgroup_throttled_s",  "cgroup_peak_bytes",    "cgroup_read_bytes", "cgroup_written_bytes",
-    "pressure_cpu_s",      "pressure_memory_s",    "pressure_io_s",     "temperature_begin_C",
-    "temperature_end_C",   "temperature_max_C",    "cpu_frequency_MHz", "thermal_throttles",
-    "sampler_cpu_percent", "sampler_missed_ticks", "suspended_s",       "clock_step_s"};
+    "read_bytes",        "written_bytes",        "cgroup_cpu_s",
+    "cgroup_throttles",  "cgroup_throttled_s",   "cgroup_peak_bytes",
+    "cgroup_read_bytes", "cgroup_written_bytes", "pressure_cpu_s",
+    "pressure_memory_s", "pressure_io_s",        "temperature_begin_C",
+    "temperature_end_C", "temperature_max_C",    "cpu_frequency_MHz",
+    "thermal_throttles", "sampler_cpu_percent",  "sampler_missed_ticks",
+    "suspended_s",       "clock_step_s",         "steal_s",
+    "foreign_cpu_s",     "cooldown_s",           "cooldown_temperature_C",
+    "cooldown_W",        "cooldown_missed",      "warmup_cov",
+    "warmup_trend",      "warmup_C_per_min",     "busy_s",
+    "queue_max"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

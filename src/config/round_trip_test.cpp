@@ -82,9 +82,17 @@ class Maker {
     p.warmup_min_s = random_.uniform() * 1e-7;
     p.warmup_max_s = 1 + random_.uniform();
     p.warmup_min_iterations = integer(0, 9);
+    p.bracket_s = random_.uniform();
+    p.cooldown_max_s = integer(0, 9);
     p.idle_s = random_.uniform();
     p.ready_s = integer(0, 3);
     p.time_limit_s = 100 + random_.uniform() * 80000;
+    p.retries = integer(0, 9);
+    p.rate = random_.uniform() * 1000;
+    p.arrivals = integer(0, 1) == 1 ? "uniform" : "poisson";
+    p.ratio_precision = random_.uniform();
+    p.min_repetitions = integer(2, 9);
+    p.race = random_.uniform() * 0.5;
     p.sample_hz = 0.1 + random_.uniform() * 900;
     return p;
   }

@@ -61,6 +61,7 @@ constexpr Field<std::string> kStop = generation<std::string, &Generation::stop>;
 constexpr ModelText kModelName = model<&ModelSpec::name>;
 constexpr ModelText kModelSource = model<&ModelSpec::source>;
 constexpr ModelText kModelInputs = model<&ModelSpec::inputs>;
+constexpr Field<std::string> kArrivals = protocol<std::string, &Protocol::arrivals>;
 template <double Protocol::*Member>
 constexpr Field<double> kSeconds = protocol<double, Member>;
 template <int Protocol::*Member>
@@ -130,12 +131,28 @@ const Setting kSettings[] = {
      "Longest warm-up; reaching it is recorded as not steady"},
     {"protocol.warmup_min_iterations", "--warmup-iterations", kCount<&Protocol::warmup_min_iterations>, "", 0, 1e9,
      "The warm-up lasts at least this many calls of the model"},
+    {"protocol.bracket_s", "--bracket", kSeconds<&Protocol::bracket_s>, "s", 0, kOneDay,
+     "Time for which the machine at rest is observed before each block and after the last; 0: as long as the energy sensor needs, where there is one"},
+    {"protocol.cooldown_max_s", "--cooldown-max", kSeconds<&Protocol::cooldown_max_s>, "s", 0, kOneDay,
+     "Longest rest before a trial, until temperature and power are back at those of the machine at rest"},
     {"protocol.idle_s", "--idle", kSeconds<&Protocol::idle_s>, "s", 0, kOneDay,
      "Time observed before the measured process starts"},
     {"protocol.ready_s", "--ready", kSeconds<&Protocol::ready_s>, "s", 0, kOneDay,
      "Time observed with the model loaded and no request"},
     {"protocol.time_limit_s", "--time-limit", kSeconds<&Protocol::time_limit_s>, "s", 0.1, kOneDay,
      "Longest time of one trial; then it is ended and recorded as failed"},
+    {"protocol.retries", "--retries", kCount<&Protocol::retries>, "", 0, 1000,
+     "Further attempts at a trial whose window the machine disturbed; all are kept, and the last one counts"},
+    {"protocol.rate", "--rate", kSeconds<&Protocol::rate>, "1/s", 0, 1e6,
+     "Requests per second at which the model is asked, whether or not it has answered the one before; 0: one after another without a rest"},
+    {"protocol.arrivals", "--arrivals", kArrivals, "", kNoBound, kNoBound,
+     "With a rate, when requests come: poisson (independent of each other, seeded) or uniform"},
+    {"protocol.ratio_precision", "--ratio-precision", kSeconds<&Protocol::ratio_precision>, "", 0, 1,
+     "No further blocks when in two successive ones the interval of every ratio to the best was within this part of it; 0: all repetitions"},
+    {"protocol.min_repetitions", "--min-repetitions", kCount<&Protocol::min_repetitions>, "", 2, 100000,
+     "Blocks before an experiment may end early or leave a configuration out"},
+    {"protocol.race", "--race", kSeconds<&Protocol::race>, "", 0, 0.5,
+     "Leaves configurations that are out of reach out of further blocks; the probability that the best one is among them; 0: leaves none out"},
     {"protocol.sample_hz", "--sample-hz", kSeconds<&Protocol::sample_hz>, "Hz", 0.1, 1000,
      "Samples per second of the time line"},
     {"protocol.energy_precision", "--energy-precision", kSeconds<&Protocol::energy_precision>, "", 0, 1,

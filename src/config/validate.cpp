@@ -254,6 +254,9 @@ void check_protocol(const Experiment& experiment, Issues& issues) {
     add(issues, "protocol.warmup_max_s",
         fmt::format("is {} s, less than the shortest warm-up of {} s", p.warmup_max_s,
                     p.warmup_min_s));
+  if (p.arrivals != "poisson" && p.arrivals != "uniform")
+    add(issues, "protocol.arrivals",
+        fmt::format("must be poisson or uniform, not '{}'", printable(p.arrivals)));
   const double least = p.idle_s + p.warmup_min_s + p.ready_s + p.duration_s;
   if (p.time_limit_s <= least)
     add(issues, "protocol.time_limit_s",

@@ -239,6 +239,17 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kSamplerMissed>("", "ticks that the sampler missed", Format::kCount),
     window_fact<WindowFact::kSuspended>("s", "time that the machine was suspended", Format::kSi),
     window_fact<WindowFact::kClockStep>("s", "step of the wall clock", Format::kSi),
+    window_fact<WindowFact::kSteal>("s", "time that the hypervisor took", Format::kSi),
+    window_fact<WindowFact::kForeignCpu>("s", "CPU time of everybody else", Format::kSi),
+    window_fact<WindowFact::kCooldown>("s", "rest before the trial", Format::kSi),
+    window_fact<WindowFact::kCooldownTemperature>("°C", "temperature after the rest", Format::kDecimal),
+    window_fact<WindowFact::kCooldownPower>("W", "power after the rest", Format::kSi),
+    window_fact<WindowFact::kCooldownMissed>("", "rests that a limit ended", Format::kCount),
+    window_fact<WindowFact::kWarmupScatter>("", "scatter at the end of the warm-up", Format::kDecimal),
+    window_fact<WindowFact::kWarmupTrend>("", "trend at the end of the warm-up", Format::kDecimal),
+    window_fact<WindowFact::kWarmupSlope>("°C/min", "warming at the end of the warm-up", Format::kDecimal),
+    window_fact<WindowFact::kBusy>("s", "time in which the model answered", Format::kSi),
+    window_fact<WindowFact::kQueueMax>("", "longest queue", Format::kCount),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

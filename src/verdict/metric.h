@@ -105,6 +105,17 @@ enum class MetricId : std::size_t {
   kSamplerMissed,
   kSuspended,
   kClockStep,
+  kSteal,
+  kForeignCpu,
+  kCooldown,
+  kCooldownTemperature,
+  kCooldownPower,
+  kCooldownMissed,
+  kWarmupScatter,
+  kWarmupTrend,
+  kWarmupSlope,
+  kBusy,
+  kQueueMax,
   kCount,
 };
 
