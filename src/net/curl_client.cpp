@@ -80,11 +80,19 @@ Failure::Kind kind_of(CURLcode code) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_OUT_OF_MEMORY:
       return Failure::Kind::kRefused;
     default:
       return Failure::Kind::kBroken;
   }
+}
+
+/// What libcurl says with words that would mislead.
+std::optional<Failure> misleading(CURLcode code, std::string_view reason) {
+  if (code == CURLE_OUT_OF_MEMORY)
+    return Failure{Failure::Kind::kBroken, "a header of its answer does not end"};
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && reason.starts_with("Received HTTP/0.9"))
+    return Failure{Failure::Kind::kBroken, "what answers does not speak HTTP"};
+  return std::nullopt;
 }
 
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -180,6 +188,7 @@ class CurlClient final : public HttpClient {
     if (transfer.stalled)
       return tl::unexpected(Failure{Failure::Kind::kBroken,
                                     fmt::format("nothing came for {:.0f} s", transfer.patience_s)});
+    if (auto told = misleading(code, reason)) return tl::unexpected(*std::move(told));
     const std::string text = *reason != '\0' ? reason : curl_easy_strerror(code);
     return tl::unexpected(Failure{kind_of(code), text});
   }

@@ -110,6 +110,19 @@ TEST(CurlClient, GivesUpOnAnAnswerThatNeverEnds) {
   EXPECT_EQ(answer.response.error().kind, Failure::Kind::kTimedOut);
 }
 
+TEST(CurlClient, TellsWhatIsWrongWithAnAnswerThatIsNone) {
+  const auto told = [](const std::string& text) {
+    LoopbackServer server(serve_http([&](const std::string&) { return text; }));
+    return Client().get(server).response.error();
+  };
+  const Failure endless = told("HTTP/1.1 200 OK\r\nX: " + std::string(400'000, 'a'));
+  EXPECT_EQ(endless.kind, Failure::Kind::kBroken);
+  EXPECT_THAT(endless.message, HasSubstr("header"));
+  const Failure other = told("SSH-2.0-OpenSSH_9.2\r\n");
+  EXPECT_EQ(other.kind, Failure::Kind::kBroken);
+  EXPECT_THAT(other.message, HasSubstr("does not speak HTTP"));
+}
+
 TEST(CurlClient, TellsHowAConnectionEnded) {
   LoopbackServer short_body([](LoopbackConnection& connection) {
     connection.read_until("\r\n\r\n");

@@ -23,6 +23,11 @@ double interval_of(const PowerGauge& gauge) {
   return std::max(timing.update_s / 2, kShortestIntervalS);
 }
 
+Energy gap_of(const PowerGauge& gauge, const std::string& what) {
+  const std::string why = gauge.source->failure();
+  return absent_energy(gauge.scope.scope, "gap", why.empty() ? what : what + ": " + why);
+}
+
 }  // namespace
 
 GaugeSensor::GaugeSensor(std::string name, std::vector<PowerGauge> gauges, Clock* clock)
@@ -92,7 +97,7 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
   const CounterReading* first = find_scope(begin, scope);
   const CounterReading* last = find_scope(end, scope);
   if (first == nullptr || last == nullptr)
-    return absent_energy(scope, "gap", "its power could not be read at an edge of the window");
+    return gap_of(entry.gauge, "its power could not be read at an edge of the window");
   const GaugeTiming& timing = entry.gauge.timing;
   const Edges edges = edges_of(*first, *last);
   const bool slow = sample_interval_s_ > 0 || first->edge_ns != 0 || last->edge_ns != 0;
@@ -101,8 +106,7 @@ Energy GaugeSensor::energy_of(const Entry& entry, const std::vector<CounterReadi
                            .longest_step_s = kGapIntervals * interval_of(entry.gauge)};
   const auto energy = energy_of_window(entry.integral, timing, window);
   if (!energy)
-    return absent_energy(scope, "gap",
-                         "its power was not read for so long that nobody knows what it was");
+    return gap_of(entry.gauge, "its power was not read for so long that nobody knows what it was");
   const double time_j = energy->joules / to_seconds(window.end - window.begin) *
                         std::hypot(bracket_s(*first), bracket_s(*last)) / std::sqrt(12.0);
   return {.scope = scope,

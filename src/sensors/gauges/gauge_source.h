@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "joulemark/sensor.h"
 #include "sensors/gauges/gauge_window.h"
@@ -21,6 +22,8 @@ class GaugeSource {
   /// Watts now; empty when they cannot be read. Never throws, and allocates nothing unless its
   /// gauge has a sample_interval_s.
   virtual std::optional<double> watts() = 0;
+  /// Why watts() was empty the last time that it was, for people; "" where nothing tells.
+  [[nodiscard]] virtual std::string failure() const { return {}; }
   /// By how many watts values differ that are neighbours of the last one.
   [[nodiscard]] virtual double step_w() const = 0;
 };

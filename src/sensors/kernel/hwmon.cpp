@@ -43,6 +43,10 @@ SensorStatus unreadable_status(const HwmonChannel& channel) {
   return status;
 }
 
+double unit_w(ChannelKind kind) {
+  return kind == ChannelKind::kMilliwatts ? 1e-3 : kMicro;
+}
+
 bool open_counter(const HwmonChannel& channel, OpenChannels& open) {
   auto file = SysfsFile::open(channel.file);
   if (!file) return false;
@@ -60,7 +64,7 @@ bool open_power(const HwmonChannel& channel, OpenChannels& open) {
   auto source = channel.kind == ChannelKind::kProduct
                     ? open_product({channel.file, channel.step},
                                    {channel.second, channel.second_step}, kMilliMilli)
-                    : open_gauge(channel.file, kMicro);
+                    : open_gauge(channel.file, unit_w(channel.kind));
   if (source == nullptr) return false;
   open.gauges.push_back({.scope = channel.scope,
                          .timing = {channel.average_s, channel.update_s},

@@ -145,6 +145,12 @@ ScopeInfo scope_of_rail(const Label& rail) {
   return {rail.text, rail.domain, fmt::format("0-{}", rail.text)};
 }
 
+ScopeInfo scope_of_label(const std::string& label, ScopeInfo otherwise) {
+  for (const Label& known : kRails)
+    if (label == known.text) return scope_of_rail(known);
+  return otherwise;
+}
+
 /// The converter's steps (data sheet SBOS576): 8 mV of the bus, 40 µV of the shunt.
 constexpr double kBusStepMv = 8;
 constexpr double kShuntStepUv = 40;
@@ -168,10 +174,25 @@ void add_ina3221(const Chip& chip, std::vector<HwmonChannel>& channels) {
     channel.step = kBusStepMv;
     channel.second_step = shunt_step_ma(chip, i);
     channel.average_s = channel.update_s = update_s;
-    for (const Label& known : kRails)
-      if (label == known.text) channel.scope = scope_of_rail(known);
+    channel.scope = scope_of_label(label, channel.scope);
     channels.push_back(std::move(channel));
   }
+}
+
+/// Before L4T 34 the same chips are devices of the industrial I/O subsystem.
+void add_industrial_io(const fs::path& root, std::vector<HwmonChannel>& channels) {
+  for (const fs::path& bus : host::entries_of(root / "sys/bus/i2c/drivers/ina3221x", ""))
+    for (const fs::path& device : host::entries_of(bus, "iio:device"))
+      for (int i = 0; i < 3; ++i) {
+        const std::string label = text_of(device / fmt::format("rail_name_{}", i));
+        if (label.empty()) continue;
+        channels.push_back(
+            {.file = device / fmt::format("in_power{}_input", i),
+             .second = {},
+             .kind = ChannelKind::kMilliwatts,
+             .scope = scope_of_label(label, {"ina3221x " + label, Domain::kOther, ""}),
+             .update_s = 0});
+      }
 }
 
 struct ChipRow {
@@ -215,6 +236,7 @@ std::vector<HwmonChannel> list_channels(const fs::path& root) {
     add_channels(chip, channels);
     chips.push_back(std::move(chip));
   }
+  add_industrial_io(root, channels);
   return channels;
 }
 

@@ -12,9 +12,10 @@ namespace joulemark::sensors {
 
 /// What a channel's number is.
 enum class ChannelKind {
-  kEnergy,  ///< energyN_input, microjoules
-  kPower,   ///< powerN_input or powerN_average, microwatts
-  kProduct  ///< inN_input · currN_input, millivolts and milliamperes
+  kEnergy,      ///< energyN_input, microjoules
+  kPower,       ///< powerN_input or powerN_average, microwatts
+  kMilliwatts,  ///< in_powerN_input of NVIDIA's older kernels
+  kProduct      ///< inN_input · currN_input, millivolts and milliamperes
 };
 
 /// A channel that measures energy or power.
@@ -29,7 +30,8 @@ struct HwmonChannel {
   double update_s = 0.001;  ///< between two updates; of a counter too
 };
 
-/// The channels of all chips below `root`/sys/class/hwmon, in the order of the folders.
+/// The channels of all chips below `root`/sys/class/hwmon, in the order of the folders, and those
+/// of Jetson modules whose kernel shows them as devices of the industrial I/O subsystem.
 std::vector<HwmonChannel> list_channels(const std::filesystem::path& root);
 
 }  // namespace joulemark::sensors

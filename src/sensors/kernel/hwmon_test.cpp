@@ -99,6 +99,23 @@ TEST(Hwmon, AJetsonsInputIsCountedAndItsRailsAreNot) {
   EXPECT_NEAR(*machine.between(begin, machine.read()).back().joules, 1.0, 1e-9);
 }
 
+TEST(Hwmon, AJetsonOfAnOlderKernelHasItsRailsElsewhere) {
+  TreeMachine machine;
+  const std::string device = "sys/bus/i2c/drivers/ina3221x/7-0040/iio:device0/";
+  machine.put(device + "rail_name_0", "VDD_IN");
+  machine.put(device + "in_power0_input", "10000");
+  machine.put(device + "rail_name_1", "VDD_CPU_CV");
+  machine.put(device + "in_power1_input", "4000");
+  machine.put(device + "rail_name_2", "VDD_FAN");
+  machine.put(device + "in_power2_input", "100");
+  machine.find();
+  EXPECT_THAT(machine.rows(), Contains("hwmon module ok"));
+  EXPECT_THAT(machine.rows(), Contains("hwmon VDD_CPU_CV contained"));
+  const Readings begin = machine.read();
+  machine.clock().advance_s(0.1);
+  EXPECT_NEAR(*machine.between(begin, machine.read()).back().joules, 1.0, 1e-9);
+}
+
 TEST(Hwmon, AConverterThatIsKnownHasItsOwnStepsHoweverRoundItsNumbersAre) {
   TreeMachine machine;
   machine.put(kHwmon + "3/name", "ina3221");

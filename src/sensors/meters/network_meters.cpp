@@ -44,13 +44,19 @@ class MeterGauge final : public GaugeSource {
       : meter_(std::move(meter)), supply_(supply) {}
   std::optional<double> watts() override {
     const MeterWatts watts = meter_->ask();
-    if (!watts || !is_of(supply_, *watts)) return std::nullopt;
+    if (!watts) return failed(watts.error().detail);
+    if (!is_of(supply_, *watts)) return failed("it shows 0 W");
     while (step_w_ > kFinestStepW && !is_multiple(*watts, step_w_)) step_w_ /= 10;
     return *watts;
   }
   [[nodiscard]] double step_w() const override { return step_w_; }
+  [[nodiscard]] std::string failure() const override { return failure_; }
 
  private:
+  std::nullopt_t failed(std::string why) {
+    failure_ = std::move(why);
+    return std::nullopt;
+  }
   /// Meters tell whole watts, tenths or hundredths; analysers a few digits more.
   static constexpr double kFinestStepW = 0.0015;
   static bool is_multiple(double watts, double step_w) {
@@ -60,6 +66,7 @@ class MeterGauge final : public GaugeSource {
   }
   std::unique_ptr<Meter> meter_;
   Supply supply_;
+  std::string failure_;
   double step_w_ = 1;
 };
 

@@ -167,6 +167,7 @@ TEST(NetworkMeters, AMeterThatGoesAwayLeavesAGapAndNoZero) {
     EXPECT_EQ(energy.joules, std::nullopt);
     EXPECT_EQ(energy.reason, "gap");
   }
+  EXPECT_THAT(energies.front().detail, HasSubstr("cannot be reached"));
 }
 
 TEST(NetworkMeters, NumbersThatCannotBeAreAGapToo) {

@@ -83,6 +83,11 @@ Opened open_counted(const PowerPmu& pmu, const SensorEnvironment& environment,
       opened.error = source.error();
       continue;
     }
+    if (!(*source)->read()) {
+      opened.statuses.push_back(
+          status_of(event.scope.scope, "unreadable", "its event can be opened and not be read"));
+      continue;
+    }
     opened.counters.push_back(
         {.scope = event.scope,
          .range = {.unit_j = event.unit_j, .most_between_reads = kKernelLosesJ / event.unit_j},
@@ -117,11 +122,11 @@ Discovered find_perf(const SensorEnvironment& environment, const std::vector<Sco
     return found;
   }
   Opened opened = open_counted(pmu, environment, claimed);
+  found.statuses = std::move(opened.statuses);
   if (opened.counters.empty()) {
-    found.statuses.push_back(refused_status(opened.error, environment.root));
+    if (opened.error != 0) found.statuses.push_back(refused_status(opened.error, environment.root));
     return found;
   }
-  found.statuses = std::move(opened.statuses);
   add_counters(
       {.name = "perf",
        .counters = std::move(opened.counters),

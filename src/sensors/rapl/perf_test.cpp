@@ -22,6 +22,9 @@ using testing::HasSubstr;
 constexpr const char* kScale = "2.3283064365386962890625e-10\n";
 constexpr double kUnitJ = 2.3283064365386962890625e-10;
 
+/// Watts of an event whose counter cannot be read.
+constexpr double kUnreadable = -1;
+
 void put(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path) << text;
@@ -33,6 +36,7 @@ class ScriptedCounter final : public CounterSource {
   ScriptedCounter(ScriptedClock& clock, double watts)
       : clock_(clock), start_(clock.now()), watts_(watts) {}
   std::optional<std::uint64_t> read() override {
+    if (watts_ == kUnreadable) return std::nullopt;
     const double steps = std::floor(watts_ * to_seconds(clock_.now() - start_) * 16384);
     return static_cast<std::uint64_t>(steps) << 18;
   }
@@ -133,6 +137,17 @@ TEST(Perf, WhatItCannotOpenPowercapReads) {
   EXPECT_EQ(scope(energies, "dram-0")->sensor, "powercap");
   EXPECT_NEAR(*energies.back().joules, 162, 1e-3);
   EXPECT_EQ(energies.back().sensor, "several");
+}
+
+TEST(Perf, AnEventThatOpensAndCannotBeReadIsNoSensor) {
+  PerfMachine machine({});
+  machine.event("energy-pkg", "0x02");
+  machine.socket(0, 0);
+  machine.watts[{"energy-pkg", 0}] = kUnreadable;
+  machine.find_all();
+  EXPECT_EQ(machine.found().statuses.front().scope, "package-0");
+  EXPECT_EQ(machine.found().statuses.front().reason, "unreadable");
+  EXPECT_TRUE(machine.found().sensors.empty());
 }
 
 TEST(Perf, WithoutPermissionPowercapReadsAllAndTheRemedyIsSaid) {
