@@ -28,11 +28,18 @@ def start_ms(joulemark: pathlib.Path) -> float:
 
 
 def simulated_machine(root: pathlib.Path) -> None:
-    """A package whose counter stands still: read like a real one, ten times a second."""
-    zone = root / "sys/class/powercap/intel-rapl:0"
-    zone.mkdir(parents=True)
-    for name, text in (("name", "package-0"), ("max_energy_range_uj", "262143328850"), ("energy_uj", "1000000")):
-        (zone / name).write_text(text + "\n")
+    """Six counters of cores, which may rest, and four powers: ten sensors, read like real ones, ten times a second."""
+    def write(folder: pathlib.Path, **files: str) -> None:
+        folder.mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(text + "\n")
+
+    for index in range(6):
+        zone = root / f"sys/class/powercap/intel-rapl:{index}"
+        write(zone, name="core", max_energy_range_uj="262143328850", energy_uj=f"{1_000_000 + index}")
+    for index in range(4):
+        write(root / f"sys/class/hwmon/hwmon{index}", name="power_meter", power1_average="50000000",
+              power1_average_interval="1000", power1_oem_info=f"Module Power Socket {index}")  # fmt: skip
     (root / "proc").symlink_to("/proc")
 
 
@@ -55,9 +62,9 @@ def window_cost(joulemark: pathlib.Path, folder: pathlib.Path) -> tuple[float, f
          "--duration", str(WINDOW_S), "--sample-hz", "10", "--root", folder / "machine", "--store", folder / "s.sqlite", "--quiet"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(3)  # into the window
+    time.sleep(5)  # into the window
     begin, used = time.monotonic(), cpu_s(process.pid)
-    time.sleep(WINDOW_S - 6)
+    time.sleep(WINDOW_S - 8)
     share = (cpu_s(process.pid) - used) / (time.monotonic() - begin) * 100
     peak = rss_mb(process.pid)
     if process.wait() != 0:
@@ -104,7 +111,7 @@ def main() -> None:
         large_store(joulemark, store, blocks=1000)
         seconds, report_peak = report_cost(joulemark, store)
     print(f"start of joulemark --version   {start_ms(joulemark):7.1f} ms   (promise: 20)")
-    print(f"CPU while a window is open     {share:7.3f} %    (promise: 0.2 of one core, 10 samples a second)")
+    print(f"CPU while a window is open     {share:7.3f} %    (promise: 0.15 of one core, ten sensors 10 times a second)")
     print(f"memory at its peak             {peak:7.1f} MiB  (promise: 50 without the store's page cache)")
     print(f"report over 10,000 trials      {seconds:7.2f} s    (promise: 5, with 1,000 iterations each)")
     print(f"memory of that at its peak     {report_peak:7.0f} MiB  (promise: 300)")

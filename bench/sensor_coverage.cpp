@@ -50,11 +50,20 @@ std::vector<std::string> measured_scopes(const sim::Machine& machine) {
   return scopes;
 }
 
+/// Joules whose errors are a smaller part of them have none but those of arithmetic.
+constexpr double kExactPart = 1e-6;
+
+std::string widths(const sim::Coverage& coverage) {
+  return fmt::format("{:.2f}", coverage.mean_width_j / coverage.honest_width_j);
+}
+
 /// "94.6 (1.10)", with the bias where it is what costs the coverage.
 std::string cell(const sim::Coverage& coverage) {
   if (coverage.absent == coverage.runs) return "absent";
-  std::string text = fmt::format("{:.1f} ({:.2f})", 100 * coverage.share_held(),
-                                 coverage.mean_width_j / coverage.honest_width_j);
+  // The smallest honest width of joules without an error is 0, and no multiple of it is anything.
+  const bool is_exact = coverage.honest_width_j < kExactPart * coverage.mean_joules;
+  std::string text = fmt::format("{:.1f} ({})", 100 * coverage.share_held(),
+                                 is_exact ? "exact" : widths(coverage));
   if (coverage.absent > 0) text += fmt::format(", {} absent", coverage.absent);
   return text;
 }
