@@ -51,7 +51,7 @@ std::vector<std::string> measured_scopes(const sim::Machine& machine) {
 }
 
 /// Joules whose errors are a smaller part of them have none but those of arithmetic.
-constexpr double kExactPart = 1e-6;
+constexpr double kExactPart = 1e-7;
 
 std::string widths(const sim::Coverage& coverage) {
   return fmt::format("{:.2f}", coverage.mean_width_j / coverage.honest_width_j);

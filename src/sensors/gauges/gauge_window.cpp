@@ -36,8 +36,9 @@ constexpr double kQuietPart = 0.2;
 /// What is looked at around an edge at least: of less, a moment's rest would be taken for more.
 constexpr double kNearS = 1;
 /// What few samples tell of their variance is less sure: about as Student's factor is larger than
-/// the normal one, squared.
-constexpr double kFewSamples = 5;
+/// the normal one, squared, and once more, for powers of two levels tell less of it than normal
+/// ones.
+constexpr double kFewSamples = 10;
 
 double square(double x) {
   return x * x;

@@ -31,7 +31,7 @@ TEST(GaugeWindow, ARampIsExact) {
   ASSERT_TRUE(energy);
   EXPECT_NEAR(energy->joules, 400, 1e-9);
   // Four steps of 50 W and 0.5 s, of instants that rise: d²s²/4 each, and more for being few.
-  EXPECT_NEAR(energy->uncertainty_j, std::sqrt(4 * 50 * 50 * 0.25 / 4 * (1 + 5.0 / 4)), 1e-9);
+  EXPECT_NEAR(energy->uncertainty_j, std::sqrt(4 * 50 * 50 * 0.25 / 4 * (1 + 10.0 / 4)), 1e-9);
 }
 
 TEST(GaugeWindow, EdgesMayLieBetweenSamples) {
