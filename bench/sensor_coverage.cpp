@@ -50,20 +50,18 @@ std::vector<std::string> measured_scopes(const sim::Machine& machine) {
   return scopes;
 }
 
-/// Joules whose errors are a smaller part of them have none but those of arithmetic.
-constexpr double kExactPart = 1e-7;
+/// Of an interval that is so many times as wide as the errors are large, the joules are exact.
+constexpr double kExact = 1000;
 
-std::string widths(const sim::Coverage& coverage) {
-  return fmt::format("{:.2f}", coverage.mean_width_j / coverage.honest_width_j);
+std::string width(const sim::Coverage& coverage) {
+  const double multiple = coverage.mean_width_j / coverage.honest_width_j;
+  return multiple < kExact ? fmt::format("{:.2f}", multiple) : "exact";
 }
 
 /// "94.6 (1.10)", with the bias where it is what costs the coverage.
 std::string cell(const sim::Coverage& coverage) {
   if (coverage.absent == coverage.runs) return "absent";
-  // The smallest honest width of joules without an error is 0, and no multiple of it is anything.
-  const bool is_exact = coverage.honest_width_j < kExactPart * coverage.mean_joules;
-  std::string text = fmt::format("{:.1f} ({})", 100 * coverage.share_held(),
-                                 is_exact ? "exact" : widths(coverage));
+  std::string text = fmt::format("{:.1f} ({})", 100 * coverage.share_held(), width(coverage));
   if (coverage.absent > 0) text += fmt::format(", {} absent", coverage.absent);
   return text;
 }
