@@ -58,6 +58,7 @@ class TextTrial : public Orchestrator {
     experiment_.factors.engine = {"a"};
     experiment_.factors.batch = {2};
     experiment_.protocol.repetitions = 1;
+    experiment_.protocol.duration_s = 0.01;
     sensors_.push_back(std::make_unique<SteadyMeter>(clock_));
     runner_.reactions["prompts"] = [](const json& request, Conversation&) {
       return reply_line({{"type", "prompts_ready"}, {"requests", request.at("requests").size()}});
@@ -84,8 +85,8 @@ class TextTrial : public Orchestrator {
                        {"t0_ns", t0},
                        {"t1_ns", clock_.now()},
                        {"iterations", worker.iterations + extra_},
-                       {"prompt_tokens", worker.iterations / 2 * 6},
-                       {"new_tokens", worker.iterations / 2 * 3 * steps},
+                       {"prompt_tokens", worker.iterations / 2 * 6 + more_read_},
+                       {"new_tokens", worker.iterations / 2 * 3 * steps + more_written_},
                        {"tokens", "abc"}});
   }
   TrialRecord run_one() {
@@ -104,6 +105,8 @@ class TextTrial : public Orchestrator {
     return stored().front();
   }
   std::int64_t extra_ = 0;
+  std::int64_t more_read_ = 0;
+  std::int64_t more_written_ = 0;
 };
 
 TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
@@ -164,6 +167,18 @@ TEST_F(TextTrial, AWindowThatIsNoWholePassIsNonsense) {
   const TrialRecord trial = run_one();
   EXPECT_EQ(trial.status, TrialStatus::kFailed);
   EXPECT_THAT(trial.reason, HasSubstr("no whole passes over 3 prompts"));
+}
+
+TEST_F(TextTrial, FewerOrMoreTokensThanWereAskedForAreNonsense) {
+  for (const int more : {-1, 1}) {
+    more_written_ = more;
+    EXPECT_THAT(run_one().reason, HasSubstr("instead of 30 and 60")) << more;
+  }
+}
+
+TEST_F(TextTrial, APromptThatIsNotReadIsNonsense) {
+  more_read_ = -3;
+  EXPECT_THAT(run_one().reason, HasSubstr("27 prompt tokens and 60 new tokens"));
 }
 
 TEST_F(TextTrial, AWorkerThatTimesInputsInsteadIsNonsense) {

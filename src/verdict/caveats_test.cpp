@@ -228,6 +228,8 @@ TEST(Caveats, ThinPercentilesAreNamed) {
   ExperimentRecord record = quiet_record();
   record.trials[0].durations_ns.resize(99);
   record.trials[1].calls_per_record = 10;
+  record.trials[1].iterations = 100'000;
+  record.trials[1].durations_ns.assign(10'000, 100'000);
   EXPECT_THAT(codes(record), ElementsAre("few_calls", "grouped_calls"));
 }
 
