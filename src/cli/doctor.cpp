@@ -27,8 +27,8 @@
 #include "report/json_values.h"
 #include "run/process_worker.h"
 #include "sensors/agreement.h"
-#include "sensors/calibration.h"
 #include "sensors/boards/nvml_condition.h"
+#include "sensors/calibration.h"
 #include "sensors/catalog.h"
 #include "verdict/energy_text.h"
 

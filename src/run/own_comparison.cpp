@@ -50,8 +50,7 @@ std::optional<Agreement> refute_outputs(const TwoAnswers& answers, const Agreeme
   const auto own = model::read_test_tensors(answers.own, "output");
   if (!own) return refuted(claim, "its outputs cannot be read: " + own.error().message);
   if (own->empty()) return refuted(claim, "it wrote no outputs");
-  const auto difference =
-      model::compare_outputs(*own, *std::move(reference), answers.precision);
+  const auto difference = model::compare_outputs(*own, *std::move(reference), answers.precision);
   if (difference.agrees) return std::nullopt;
   Agreement agreement = refuted(claim, difference.detail);
   if (std::isfinite(difference.max_abs)) agreement.max_abs = difference.max_abs;

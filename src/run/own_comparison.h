@@ -12,9 +12,9 @@ namespace joulemark::run {
 
 /// Two folders that hold outputs of one model, or the texts of one language model.
 struct TwoAnswers {
-  std::filesystem::path own;        ///< written before the worker knew of a reference
+  std::filesystem::path own;  ///< written before the worker knew of a reference
   std::filesystem::path reference;
-  std::string precision;            ///< that was asked for
+  std::string precision;  ///< that was asked for
 };
 
 /// What is wrong with a worker's `claim` that its answer agrees with the reference: outputs beyond

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <numeric>
 
 namespace joulemark::run {
 
@@ -31,13 +33,35 @@ Reply<void> count_text(const Done& done, const TextPass& pass, TextWindow& windo
   if (done.prompt_tokens != passes * pass.prompt_tokens || done.new_tokens > most ||
       (!pass.may_stop_early && done.new_tokens < most))
     return tl::unexpected<Failure>(nonsense(
-        "go", fmt::format("{} prompt tokens and {} new tokens in {} passes over {} prompts, instead "
-                          "of {} and {}",
-                          done.prompt_tokens, done.new_tokens, passes, pass.prompts,
-                          passes * pass.prompt_tokens, most)));
+        "go",
+        fmt::format("{} prompt tokens and {} new tokens in {} passes over {} prompts, instead "
+                    "of {} and {}",
+                    done.prompt_tokens, done.new_tokens, passes, pass.prompts,
+                    passes * pass.prompt_tokens, most)));
   window = {.prompts = passes * pass.prompts,
             .prompt_tokens = done.prompt_tokens,
             .new_tokens = done.new_tokens};
+  return {};
+}
+
+Reply<void> check_token_times(const Durations& durations, const TextPass& pass) {
+  // One value may be rounded to a microsecond; none of ours is.
+  constexpr std::int64_t kPart = 100;
+  const auto sum = [](const std::vector<std::int64_t>& times) {
+    return std::accumulate(times.begin(), times.end(), std::int64_t{0});
+  };
+  const auto steps = static_cast<std::int64_t>(durations.inter_token_ns.size());
+  const auto asked = static_cast<std::int64_t>(durations.ns.size()) * (pass.new_tokens - 1);
+  if (steps > asked || (!pass.may_stop_early && steps < asked))
+    return tl::unexpected<Failure>(nonsense(
+        "durations", fmt::format("{} steps behind the first tokens of {} requests, instead of {}",
+                                 steps, durations.ns.size(), asked)));
+  const std::int64_t requests_ns = sum(durations.ns);
+  const std::int64_t tokens_ns = sum(durations.first_token_ns) + sum(durations.inter_token_ns);
+  if (std::abs(requests_ns - tokens_ns) > requests_ns / kPart)
+    return tl::unexpected<Failure>(
+        nonsense("durations",
+                 fmt::format("requests of {} ns whose tokens took {} ns", requests_ns, tokens_ns)));
   return {};
 }
 

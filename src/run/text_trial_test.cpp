@@ -66,13 +66,14 @@ class TextTrial : public Orchestrator {
     runner_.reactions["go"] = [this](const json& request, Conversation& worker) {
       return go(request, worker);
     };
-    runner_.reactions["durations"] = [](const json&, Conversation& worker) {
+    runner_.reactions["durations"] = [this](const json&, Conversation& worker) {
       const auto count = static_cast<std::size_t>(worker.iterations);
-      return reply_line({{"type", "durations"},
-                         {"calls_per_record", 1},
-                         {"ns", std::vector<std::int64_t>(count, 4 * kStep)},
-                         {"first_token_ns", std::vector<std::int64_t>(count, kStep)},
-                         {"inter_token_ns", std::vector<std::int64_t>(3 * count, kStep)}});
+      return reply_line(
+          {{"type", "durations"},
+           {"calls_per_record", 1},
+           {"ns", std::vector<std::int64_t>(count, 4 * kStep)},
+           {"first_token_ns", std::vector<std::int64_t>(count, kStep)},
+           {"inter_token_ns", std::vector<std::int64_t>(3 * count - lost_steps_, step_ns_)}});
     };
   }
   /// Ten requests or as many as are wanted, in whole passes of two.
@@ -105,6 +106,8 @@ class TextTrial : public Orchestrator {
     return stored().front();
   }
   std::int64_t extra_ = 0;
+  std::size_t lost_steps_ = 0;
+  std::int64_t step_ns_ = kStep;
   std::int64_t more_read_ = 0;
   std::int64_t more_written_ = 0;
 };
@@ -174,6 +177,16 @@ TEST_F(TextTrial, FewerOrMoreTokensThanWereAskedForAreNonsense) {
     more_written_ = more;
     EXPECT_THAT(run_one().reason, HasSubstr("instead of 30 and 60")) << more;
   }
+}
+
+TEST_F(TextTrial, StepsThatWereNotTakenAreNonsense) {
+  lost_steps_ = 1;
+  EXPECT_THAT(run_one().reason, HasSubstr("29 steps behind the first tokens of 10 requests"));
+}
+
+TEST_F(TextTrial, TokensThatAreFasterThanTheirRequestsAreNonsense) {
+  step_ns_ = kStep / 2;
+  EXPECT_THAT(run_one().reason, HasSubstr("requests of 40000000 ns whose tokens took 25000000 ns"));
 }
 
 TEST_F(TextTrial, APromptThatIsNotReadIsNonsense) {

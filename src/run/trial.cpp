@@ -318,7 +318,9 @@ Reply<void> Attempt::measure() {
         *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
   if (request_.prompts == nullptr) return collect(*done);
   record.text.tokens = done->tokens;
-  if (auto counted = count_text(*done, passes(request_.prompts->new_tokens), record.text.window); !counted) return counted;
+  if (auto counted = count_text(*done, passes(request_.prompts->new_tokens), record.text.window);
+      !counted)
+    return counted;
   if (auto collected = collect(*done); !collected) return collected;
   return measure_prefill();
 }
@@ -327,6 +329,10 @@ Reply<void> Attempt::collect(const Done& done) {
   if (request_.prompts == nullptr) world_.progress.phase_changed(Phase::kDrain);
   auto durations = client_->durations(done);
   if (!durations) return tl::unexpected<Failure>(durations.error());
+  if (request_.prompts != nullptr) {
+    const auto checked = check_token_times(*durations, passes(request_.prompts->new_tokens));
+    if (!checked) return checked;
+  }
   TrialRecord& record = end_.record;
   record.calls_per_record = durations->calls_per_record;
   record.durations_ns = std::move(durations->ns);

@@ -3,19 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "joulemark/window_mismatch.h"
 
 namespace joulemark::run {
 
 std::optional<Caveat> window_mismatch(const Done& done, const Exchange& exchange) {
-  // A busy kernel hands over later than at once; a third of the margin of a verdict is too much.
-  constexpr Nanoseconds kHandover = 20'000'000;
+  // A kernel that is busy with others hands over late.
+  constexpr Nanoseconds kHandover = 100'000'000;
   constexpr Nanoseconds kPart = 100;
   const Nanoseconds window = done.t1_ns - done.t0_ns;
   const Nanoseconds outside = exchange.received_ns - exchange.sent_ns - window;
-  if (outside <= std::max(kHandover, window / kPart)) return std::nullopt;
+  if (outside <= kHandover + window / kPart) return std::nullopt;
   return Caveat{.code = kWindowMismatch,
                 .message = fmt::format(
                     "its window lasted {:.4g} s by its own account, and {:.4g} s lie between the "

@@ -11,8 +11,8 @@ namespace joulemark::run {
 
 /// The energy counters are read before `go` is sent and after its reply has come; the worker says
 /// when it began and ended in between. What lies outside of its window is in the energies and not
-/// in the time: a caveat of code kWindowMismatch where that is more than 20 ms and more than 1 % of
-/// the window.
+/// in the time: a caveat of code kWindowMismatch where that is more than 0.1 s and 1 % of the
+/// window.
 std::optional<Caveat> window_mismatch(const Done& done, const Exchange& exchange);
 
 }  // namespace joulemark::run

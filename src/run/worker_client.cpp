@@ -243,8 +243,8 @@ Reply<Done> WorkerClient::go(const protocol::GoRequest& request, Exchange* excha
   if (!answer) return tl::unexpected<Failure>(answer.error());
   if (exchange_times != nullptr) *exchange_times = answer->exchange;
   auto done = parse_done(answer->line, answer->exchange);
-  if (done && (done->t1_ns - done->t0_ns < request.min_ns ||
-               done->iterations < request.min_iterations))
+  if (done &&
+      (done->t1_ns - done->t0_ns < request.min_ns || done->iterations < request.min_iterations))
     done = tl::unexpected<Failure>(
         nonsense("go", fmt::format("a window of {} ns and {} iterations, shorter than the {} ns "
                                    "and {} iterations that were asked for",

@@ -66,8 +66,7 @@ std::optional<std::string> other_device(const TrialRecord& trial) {
 
 /// What the boards' energies say of their load; they say nothing on a simulated machine, whose
 /// boards work whatever the worker does.
-std::vector<sensors::BoardLoad> loads_of(const ExperimentRecord& record,
-                                         const TrialRecord& trial) {
+std::vector<sensors::BoardLoad> loads_of(const ExperimentRecord& record, const TrialRecord& trial) {
   std::vector<sensors::BoardLoad> loads;
   if (simulated_machine(record)) return loads;
   for (const Energy& energy : trial.energy)
@@ -76,9 +75,8 @@ std::vector<sensors::BoardLoad> loads_of(const ExperimentRecord& record,
 }
 
 bool is_shared(const TrialRecord& trial) {
-  return std::any_of(trial.energy.begin(), trial.energy.end(), [](const Energy& energy) {
-    return energy.detail.starts_with("shared_gpu");
-  });
+  return std::any_of(trial.energy.begin(), trial.energy.end(),
+                     [](const Energy& energy) { return energy.detail.starts_with("shared_gpu"); });
 }
 
 }  // namespace

@@ -69,8 +69,8 @@ TEST(ExecutingProvider, NodesThatFellBackAreCounted) {
 }
 
 TEST(ExecutingProvider, APartThatRanElsewhereIsSaid) {
-  const auto judgement = judge(record_with(
-      "cuda", R"({"providers":{"CPUExecutionProvider":2,"CUDAExecutionProvider":8}})"));
+  const auto judgement = judge(
+      record_with("cuda", R"({"providers":{"CPUExecutionProvider":2,"CUDAExecutionProvider":8}})"));
   EXPECT_EQ(openvino(judgement).reason, "");
   std::string said;
   for (const Caveat& caveat : judgement.caveats)
@@ -91,7 +91,10 @@ TEST(ExecutingProvider, AGpuThatWorkedWhileTheProcessorWasToIsNamed) {
 }
 
 TEST(ExecutingProvider, TheLoadOfABoardIsKeptWithItsEnergy) {
-  std::vector<Energy> energies = {{.scope = "gpu-0", .joules = 3}, {.scope = "gpu-1", .joules = 3}};
+  std::vector<Energy> energies(2);
+  energies[0].scope = "gpu-0";
+  energies[1].scope = "gpu-1";
+  for (Energy& energy : energies) energy.joules = 3;
   const std::vector<Series> series = {
       {.name = "gpu-0 utilisation", .unit = "%", .samples = {{5, 99}, {10, 20}, {20, 41}}}};
   sensors::note_load(energies, series, 10, 30);

@@ -17,7 +17,8 @@ constexpr int kSteps = 40;
 /// Ten requests; a step at position p takes `step_ns(p)`.
 template <class Step>
 void decode(TrialRecord& trial, const Step& step_ns) {
-  trial.text.window = {.prompts = 10, .prompt_tokens = 10 * kPrompt, .new_tokens = 10 * (kSteps + 1)};
+  trial.text.window = {
+      .prompts = 10, .prompt_tokens = 10 * kPrompt, .new_tokens = 10 * (kSteps + 1)};
   trial.text.tokens = "same";
   trial.durations_ns.clear();
   for (int request = 0; request < 10; ++request) {

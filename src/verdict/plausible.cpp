@@ -166,8 +166,8 @@ const std::vector<PlausibilityCheck>& plausibility_checks() {
       {"asleep", "CPU time of the measured process against the window", Needs::kHalfOfThem, asleep},
       {"below_idle", "the window's power against the idle machine's", Needs::kHalfOfThem,
        below_idle},
-      {"above_limit", "the power of processors and boards against their limits",
-       Needs::kHalfOfThem, above_limit},
+      {"above_limit", "the power of processors and boards against their limits", Needs::kHalfOfThem,
+       above_limit},
   };
   return table;
 }

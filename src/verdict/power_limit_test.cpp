@@ -14,10 +14,10 @@ namespace {
 ExperimentRecord record_with(double package_j, double board_j) {
   ExperimentRecord record = example::record({{example::configuration("a"), {0.001, 0.001}},
                                              {example::configuration("b"), {0.001, 0.001}}});
-  record.hosts = {{.key = "other", .facts = {{host::kPowerLimitsFact, "package-0 1 W"}}},
-                  {.key = "host",
-                   .facts = {{"cpu", "x"},
-                             {host::kPowerLimitsFact, "package-0 125 W, gpu-0 350 W"}}}};
+  record.hosts = {
+      {.key = "other", .facts = {{host::kPowerLimitsFact, "package-0 1 W"}}},
+      {.key = "host",
+       .facts = {{"cpu", "x"}, {host::kPowerLimitsFact, "package-0 125 W, gpu-0 350 W"}}}};
   for (TrialRecord& trial : record.trials) {
     trial = example::with_joules(trial, package_j + board_j);
     Energy part = trial.energy.front();

@@ -21,9 +21,10 @@ std::string pairs_apart(const ExperimentRecord& record) {
   const auto split = std::count_if(hosts.begin(), hosts.end(),
                                    [](const auto& block) { return block.second.size() > 1; });
   if (split == 0) return "";
-  return fmt::format("; {} of {} blocks were begun on one and ended on another, and their trials "
-                     "are compared with those of their own alone",
-                     split, hosts.size());
+  return fmt::format(
+      "; {} of {} blocks were begun on one and ended on another, and their trials "
+      "are compared with those of their own alone",
+      split, hosts.size());
 }
 
 }  // namespace

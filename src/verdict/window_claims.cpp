@@ -14,7 +14,8 @@ namespace joulemark::verdict {
 
 std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,
                                               const TrialRecord& trial) {
-  constexpr double kLeastShare = 0.9;
+  // Between requests of texts a program may take them apart.
+  const double least_share = trial.text.window.prompts > 0 ? 0.7 : 0.9;
   constexpr double kSlack_s = 1e-3;
   const double window_s = trial.window_s();
   if (trial.durations_ns.empty() || window_s <= 0 || record.experiment.protocol.rate > 0 ||
@@ -27,9 +28,10 @@ std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,
   const auto kept = static_cast<double>(trial.durations_ns.size()) *
                     static_cast<double>(std::max<std::int64_t>(trial.calls_per_record, 1));
   const double all_s = sum_s * std::max(1.0, static_cast<double>(trial.iterations) / kept);
-  if (all_s + kSlack_s >= kLeastShare * window_s) return std::nullopt;
+  if (all_s + kSlack_s >= least_share * window_s) return std::nullopt;
   return fmt::format(
-      "its latencies are together {}, and its window lasted {}: they are not those of its calls, or "
+      "its latencies are together {}, and its window lasted {}: they are not those of its calls, "
+      "or "
       "it worked between them",
       quantity_text(all_s, "s"), quantity_text(window_s, "s"));
 }

@@ -9,7 +9,8 @@
 
 namespace joulemark::verdict {
 
-/// The latencies are together shorter than the window by more than a tenth: the work was done
+/// The latencies are together shorter than the window by more than a tenth, of texts by
+/// three tenths: the work was done
 /// between the calls, or the latencies are not those of its calls. Of requests at a fixed rate
 /// nothing is said: between them a window waits.
 std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,

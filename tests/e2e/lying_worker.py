@@ -118,8 +118,8 @@ class Worker:
         return {"type": "warmed", "t0_ns": start, "t1_ns": end, "iterations": len(self.durations), "steady": True, "iteration_ns": 1.0}
 
     def on_go(self, request: dict) -> dict:
-        least = request["min_ns"]
-        start, end = self.window({"part": 10 * least, "short": least // 2}.get(LIE, least), request["min_iterations"])
+        least, calls = request["min_ns"], request["min_iterations"]
+        start, end = self.window(10 * least if LIE == "part" else least, calls) if LIE != "short" else self.window(0, calls // 2)
         self.repeats = 10_000 if LIE == "fewer" else 1
         if LIE == "part":
             end = start + (end - start) // 10

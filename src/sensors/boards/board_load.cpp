@@ -35,8 +35,8 @@ std::optional<double> take_number(std::string_view& text) {
 
 }  // namespace
 
-void note_load(std::vector<Energy>& energies, const std::vector<Series>& series,
-               std::int64_t t0_ns, std::int64_t t1_ns) {
+void note_load(std::vector<Energy>& energies, const std::vector<Series>& series, std::int64_t t0_ns,
+               std::int64_t t1_ns) {
   for (Energy& energy : energies) {
     if (!energy.joules) continue;
     const auto line = std::find_if(series.begin(), series.end(), [&](const Series& each) {

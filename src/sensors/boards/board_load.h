@@ -18,8 +18,8 @@ struct BoardLoad {
 
 /// Adds to the detail of each measured board what its time line says of its load between `t0_ns`
 /// and `t1_ns`: "utilisation 0 to 37 %". Nothing where no sample fell into it.
-void note_load(std::vector<Energy>& energies, const std::vector<Series>& series,
-               std::int64_t t0_ns, std::int64_t t1_ns);
+void note_load(std::vector<Energy>& energies, const std::vector<Series>& series, std::int64_t t0_ns,
+               std::int64_t t1_ns);
 
 /// What note_load wrote; empty where it wrote nothing.
 std::optional<BoardLoad> noted_load(const Energy& energy);

@@ -59,8 +59,8 @@ TEST(NvmlCondition, BoardsDriverAndLimitsAreFactsOfTheMachine) {
   ASSERT_EQ(facts.size(), 3U);
   EXPECT_THAT(facts[0].second, HasSubstr("gpu-0 "));
   EXPECT_THAT(facts[1].second, testing::StartsWith("NVIDIA "));
-  EXPECT_EQ(facts[2], (std::pair<std::string, std::string>("power limits",
-                                                           "gpu-0 300 W, gpu-1 250 W")));
+  EXPECT_EQ(facts[2],
+            (std::pair<std::string, std::string>("power limits", "gpu-0 300 W, gpu-1 250 W")));
 }
 
 TEST(NvmlCondition, WhatABoardDoesNotTellIsNotFound) {
