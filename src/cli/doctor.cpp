@@ -27,6 +27,7 @@
 #include "report/json_values.h"
 #include "run/process_worker.h"
 #include "sensors/agreement.h"
+#include "sensors/boards/nvml_condition.h"
 #include "sensors/calibration.h"
 #include "sensors/catalog.h"
 #include "verdict/energy_text.h"
@@ -119,6 +120,7 @@ Diagnosis diagnose(const Doctor& command, const std::map<std::string, std::strin
       .findings = std::move(findings),
       .engines = describe_all(engine::list_engines(engine::default_search_path(roots))),
       .essential = {}};
+  host::add_facts(diagnosis.host, sensors::nvml_facts(environment));
   diagnosis.essential = missing_essential(diagnosis.engines);
   return diagnosis;
 }

@@ -32,6 +32,7 @@
 #include "run/process_worker.h"
 #include "run/space_needed.h"
 #include "run/window_length.h"
+#include "sensors/boards/nvml_condition.h"
 #include "sensors/catalog.h"
 #include "sensors/containment.h"
 #include "sensors/estimate/estimate.h"
@@ -89,6 +90,7 @@ struct Measurement {
   run::ModelPaths paths;
   run::PromptsOfModels prompts;
   sensors::Discovered found;
+  host::Facts boards;  ///< of the machine's fingerprint
   store::Store store;
   std::int64_t id = 0;
   Progressed progressed;  ///< what is there already
@@ -115,6 +117,12 @@ Result<std::int64_t> claim_experiment(store::Store& store, const Experiment& exp
   return id;
 }
 
+HostFingerprint fingerprint_of(const Measurement& measurement) {
+  HostFingerprint host = host::fingerprint(measurement.options.root);
+  host::add_facts(host, measurement.boards);
+  return host;
+}
+
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
   SystemClock clock;
@@ -129,7 +137,7 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
                           .progress = *progress,
                           .clock = clock,
                           .stop = interrupt_flag(),
-                          .host = host::fingerprint(options.root),
+                          .host = fingerprint_of(measurement),
                           .sensor_statuses = found.statuses,
                           .root = options.root,
                           .model_paths = measurement.paths,
@@ -208,6 +216,7 @@ Result<Needs> find_needs(const CheckedExperiment& checked, const MeasurementOpti
 struct MachineState {
   sensors::Discovered found;
   std::vector<Finding> findings;
+  host::Facts boards;
 };
 
 /// Between the two looks of preflight sensors are searched for, which takes as long.
@@ -227,7 +236,9 @@ Result<MachineState> look_at_machine(const Experiment& experiment,
                             clock);
   const sensors::SensorEnvironment environment{
       .root = options.root, .meters = *meters, .calibrations = *std::move(calibrations)};
-  MachineState state{.found = sensors::discover(environment), .findings = {}};
+  MachineState state{.found = sensors::discover(environment),
+                     .findings = {},
+                     .boards = sensors::nvml_facts(environment)};
   if (auto window = run::window_length(experiment.protocol, state.found.sensors); !window)
     return fail(window.error());
   state.findings = find_all(preflight, environment, state.found.statuses);
@@ -284,6 +295,7 @@ Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& 
                           .paths = std::move(needs->paths),
                           .prompts = std::move(needs->prompts),
                           .found = std::move(machine->found),
+                          .boards = std::move(machine->boards),
                           .store = std::move(*store),
                           .id = *id,
                           .progressed = *std::move(there)};

@@ -119,6 +119,35 @@ Fact numa_nodes(const fs::path& root) {
       })));
 }
 
+/// The largest limit that holds for a second or longer; empty where none is in force.
+std::optional<double> power_limit(const fs::path& zone) {
+  constexpr double kMicrowatt = 1e-6;
+  std::optional<double> watts;
+  if (file_text(zone / "enabled") == "0") return watts;
+  for (const fs::path& name : entries_of(zone, "constraint_")) {
+    const std::string file = name.filename().string();
+    if (!file.ends_with("_name")) continue;
+    const auto kind = file_text(name);
+    if (kind != "long_term" && kind != "short_term") continue;
+    const std::string number = file.substr(0, file.size() - std::string_view("name").size());
+    const auto limit = read_number<double>(zone / (number + "power_limit_uw"));
+    if (limit && *limit > 0) watts = std::max(watts.value_or(0), *limit * kMicrowatt);
+  }
+  return watts;
+}
+
+/// "package-0 253 W, package-1 253 W".
+Fact power_limits(const fs::path& root) {
+  std::vector<std::string> limits;
+  for (const fs::path& zone : entries_of(root / "sys/class/powercap", "intel-rapl:")) {
+    const auto name = file_text(zone / "name");
+    if (!name || !name->starts_with("package-")) continue;
+    if (const auto watts = power_limit(zone)) limits.push_back(power_limit_text(*name, *watts));
+  }
+  if (limits.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(limits, ", "));
+}
+
 struct FactRow {
   const char* name;
   Fact (*find)(const fs::path& root);
@@ -154,6 +183,7 @@ constexpr FactRow kFacts[] = {
     {"governor",
      [](const fs::path& r) { return file_text(cpu_folder(r) / "cpu0/cpufreq/scaling_governor"); }},
     {"boost", boost},
+    {kPowerLimitsFact, power_limits},
     {"transparent huge pages",
      [](const fs::path& r) { return file_text(r / "sys/kernel/mm/transparent_hugepage/enabled"); }},
     {"kernel", [](const fs::path& r) { return file_text(r / "proc/sys/kernel/osrelease"); }},
@@ -176,20 +206,39 @@ class Digest {
   std::uint64_t state_ = 14695981039346656037ULL;
 };
 
+std::string key_of(const HostFingerprint& host) {
+  Digest digest;
+  for (const auto& [name, value] : host.facts) {
+    digest.add(name);
+    digest.add(value);
+  }
+  return digest.hex();
+}
+
 }  // namespace
 
 HostFingerprint fingerprint(const fs::path& root) {
   HostFingerprint host;
-  Digest digest;
-  for (const FactRow& row : kFacts) {
-    const Fact value = row.find(root);
-    if (!value) continue;
-    host.facts.emplace_back(row.name, *value);
-    digest.add(row.name);
-    digest.add(*value);
-  }
-  host.key = digest.hex();
+  for (const FactRow& row : kFacts)
+    if (const Fact value = row.find(root)) host.facts.emplace_back(row.name, *value);
+  host.key = key_of(host);
   return host;
+}
+
+void add_facts(HostFingerprint& host, const Facts& facts) {
+  for (const auto& [name, value] : facts) {
+    const auto known = std::find_if(host.facts.begin(), host.facts.end(),
+                                    [&](const auto& fact) { return fact.first == name; });
+    if (known == host.facts.end())
+      host.facts.emplace_back(name, value);
+    else
+      known->second += ", " + value;
+  }
+  host.key = key_of(host);
+}
+
+std::string power_limit_text(const std::string& scope, double watts) {
+  return fmt::format("{} {:.4g} W", scope, watts);
 }
 
 }  // namespace joulemark::host

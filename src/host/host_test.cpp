@@ -80,6 +80,38 @@ TEST_F(Host, KeyIsStableAndChangesWithAnyFact) {
   EXPECT_EQ(fingerprint(root_).key, other);
 }
 
+TEST_F(Host, PowerLimitsAreThoseThatAreInForce) {
+  write_server();
+  EXPECT_EQ(fact("power limits"), "none given");
+  const std::string key = fingerprint(root_).key;
+  const std::string zone = "sys/class/powercap/intel-rapl:0/";
+  write(zone + "name", "package-0\n");
+  write(zone + "constraint_0_name", "long_term\n");
+  write(zone + "constraint_0_power_limit_uw", "125000000\n");
+  write(zone + "constraint_1_name", "short_term\n");
+  write(zone + "constraint_1_power_limit_uw", "253000000\n");
+  write(zone + "constraint_2_name", "peak_power\n");
+  write(zone + "constraint_2_power_limit_uw", "900000000\n");
+  write("sys/class/powercap/intel-rapl:0:0/name", "dram\n");
+  EXPECT_EQ(fact("power limits"), "package-0 253 W");
+  EXPECT_NE(fingerprint(root_).key, key);
+  write(zone + "enabled", "0\n");
+  EXPECT_EQ(fact("power limits"), "none given");
+}
+
+TEST_F(Host, WhatOthersKnowIsAddedAndChangesTheKey) {
+  write_server();
+  HostFingerprint host = fingerprint(root_);
+  const std::string key = host.key;
+  add_facts(host, {});
+  EXPECT_EQ(host.key, key);
+  host.facts.emplace_back(kPowerLimitsFact, power_limit_text("package-0", 253));
+  add_facts(host, {{"gpu driver", "NVIDIA 550.54"}, {kPowerLimitsFact, "gpu-0 350 W"}});
+  EXPECT_NE(host.key, key);
+  EXPECT_EQ(host.facts.back().second, "NVIDIA 550.54");
+  EXPECT_EQ(host.facts[host.facts.size() - 2].second, "package-0 253 W, gpu-0 350 W");
+}
+
 TEST_F(Host, EmptyMachineStillHasAKey) {
   EXPECT_EQ(fingerprint(root_).key.size(), 16U);
 }

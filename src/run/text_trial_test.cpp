@@ -58,6 +58,7 @@ class TextTrial : public Orchestrator {
     experiment_.factors.engine = {"a"};
     experiment_.factors.batch = {2};
     experiment_.protocol.repetitions = 1;
+    experiment_.protocol.duration_s = 0.01;
     sensors_.push_back(std::make_unique<SteadyMeter>(clock_));
     runner_.reactions["prompts"] = [](const json& request, Conversation&) {
       return reply_line({{"type", "prompts_ready"}, {"requests", request.at("requests").size()}});
@@ -65,13 +66,14 @@ class TextTrial : public Orchestrator {
     runner_.reactions["go"] = [this](const json& request, Conversation& worker) {
       return go(request, worker);
     };
-    runner_.reactions["durations"] = [](const json&, Conversation& worker) {
+    runner_.reactions["durations"] = [this](const json&, Conversation& worker) {
       const auto count = static_cast<std::size_t>(worker.iterations);
-      return reply_line({{"type", "durations"},
-                         {"calls_per_record", 1},
-                         {"ns", std::vector<std::int64_t>(count, 4 * kStep)},
-                         {"first_token_ns", std::vector<std::int64_t>(count, kStep)},
-                         {"inter_token_ns", std::vector<std::int64_t>(3 * count, kStep)}});
+      return reply_line(
+          {{"type", "durations"},
+           {"calls_per_record", 1},
+           {"ns", std::vector<std::int64_t>(count, 4 * kStep)},
+           {"first_token_ns", std::vector<std::int64_t>(count, kStep)},
+           {"inter_token_ns", std::vector<std::int64_t>(3 * count - lost_steps_, step_ns_)}});
     };
   }
   /// Ten requests or as many as are wanted, in whole passes of two.
@@ -84,8 +86,8 @@ class TextTrial : public Orchestrator {
                        {"t0_ns", t0},
                        {"t1_ns", clock_.now()},
                        {"iterations", worker.iterations + extra_},
-                       {"prompt_tokens", worker.iterations / 2 * 6},
-                       {"new_tokens", worker.iterations / 2 * 3 * steps},
+                       {"prompt_tokens", worker.iterations / 2 * 6 + more_read_},
+                       {"new_tokens", worker.iterations / 2 * 3 * steps + more_written_},
                        {"tokens", "abc"}});
   }
   TrialRecord run_one() {
@@ -104,6 +106,10 @@ class TextTrial : public Orchestrator {
     return stored().front();
   }
   std::int64_t extra_ = 0;
+  std::size_t lost_steps_ = 0;
+  std::int64_t step_ns_ = kStep;
+  std::int64_t more_read_ = 0;
+  std::int64_t more_written_ = 0;
 };
 
 TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
@@ -164,6 +170,28 @@ TEST_F(TextTrial, AWindowThatIsNoWholePassIsNonsense) {
   const TrialRecord trial = run_one();
   EXPECT_EQ(trial.status, TrialStatus::kFailed);
   EXPECT_THAT(trial.reason, HasSubstr("no whole passes over 3 prompts"));
+}
+
+TEST_F(TextTrial, FewerOrMoreTokensThanWereAskedForAreNonsense) {
+  for (const int more : {-1, 1}) {
+    more_written_ = more;
+    EXPECT_THAT(run_one().reason, HasSubstr("instead of 30 and 60")) << more;
+  }
+}
+
+TEST_F(TextTrial, StepsThatWereNotTakenAreNonsense) {
+  lost_steps_ = 1;
+  EXPECT_THAT(run_one().reason, HasSubstr("29 steps behind the first tokens of 10 requests"));
+}
+
+TEST_F(TextTrial, TokensThatAreFasterThanTheirRequestsAreNonsense) {
+  step_ns_ = kStep / 2;
+  EXPECT_THAT(run_one().reason, HasSubstr("requests of 40000000 ns whose tokens took 25000000 ns"));
+}
+
+TEST_F(TextTrial, APromptThatIsNotReadIsNonsense) {
+  more_read_ = -3;
+  EXPECT_THAT(run_one().reason, HasSubstr("27 prompt tokens and 60 new tokens"));
 }
 
 TEST_F(TextTrial, AWorkerThatTimesInputsInsteadIsNonsense) {

@@ -8,12 +8,16 @@
 #include <utility>
 
 #include "run/memory_watch.h"
+#include "run/own_comparison.h"
 #include "run/phase_meter.h"
 #include "run/pinning.h"
 #include "run/signal_mask.h"
+#include "run/temporary_folder.h"
 #include "run/text_pass.h"
+#include "run/window_edges.h"
 #include "run/worker_client.h"
 #include "run/worker_command.h"
+#include "sensors/boards/board_load.h"
 #include "sensors/ledger.h"
 #include "sensors/sampling/process.h"
 #include "sensors/sampling/sampler.h"
@@ -66,6 +70,8 @@ class Attempt {
   Reply<void> prepare();
   Reply<void> answer();
   Reply<void> compare_with(const std::filesystem::path& reference, const std::string& label);
+  Reply<void> answer_apart();
+  void refute_claim(const std::filesystem::path& reference);
   [[nodiscard]] std::string difference() const;
   [[nodiscard]] Nanoseconds longest_warmup() const;
   Reply<void> warm_up();
@@ -77,9 +83,8 @@ class Attempt {
   [[nodiscard]] std::int64_t requests_to_check() const {
     return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
   }
-  [[nodiscard]] TextPass passes() const {
-    return {.prompts = static_cast<std::int64_t>(request_.prompts->prompts.size()),
-            .batch = configuration_.batch};
+  [[nodiscard]] TextPass passes(std::int64_t new_tokens) const {
+    return pass_over(*request_.prompts, configuration_.batch, new_tokens);
   }
   void start_sampler();
   void record_phase(Phase phase, Nanoseconds t0, Nanoseconds t1) {
@@ -106,6 +111,7 @@ class Attempt {
   Nanoseconds deadline_;
   ClockReading clocks_at_begin_;
   std::optional<WorkerClient> client_;
+  std::optional<TemporaryFolder> apart_;  ///< what a worker answered that knew of no reference
   TrialEnd end_;
 };
 
@@ -186,11 +192,34 @@ Reply<void> Attempt::compare_with(const std::filesystem::path& reference,
                            .max_rel = answered->max_rel,
                            .reference = label,
                            .detail = answered->detail};
+  refute_claim(reference);
   return {};
+}
+
+/// Workers of an engine's own compare themselves. They answer once before they are told where a
+/// reference lies, into a folder of their own.
+Reply<void> Attempt::answer_apart() {
+  if (request_.install.worker.empty()) return {};
+  auto folder = TemporaryFolder::create();
+  if (!folder) return tl::unexpected<Failure>(Failure{.reason = folder.error().message});
+  apart_.emplace(*std::move(folder));
+  const auto written = client_->answer(
+      {.directory = apart_->path(), .reference = {}, .requests = requests_to_check()});
+  if (!written) return tl::unexpected<Failure>(written.error());
+  return {};
+}
+
+void Attempt::refute_claim(const std::filesystem::path& reference) {
+  Agreement& agreement = end_.record.agreement;
+  if (!apart_ || agreement.agrees == false) return;
+  const TwoAnswers answers{
+      .own = apart_->path(), .reference = reference, .precision = configuration_.precision};
+  if (auto refuted = refute(answers, agreement)) agreement = *std::move(refuted);
 }
 
 Reply<void> Attempt::answer() {
   const AnswerPlan& plan = request_.answer;
+  if (auto apart = answer_apart(); !apart) return apart;
   if (!plan.write_to.empty()) {
     const auto written = client_->answer(
         {.directory = plan.write_to, .reference = {}, .requests = requests_to_check()});
@@ -278,6 +307,8 @@ Reply<void> Attempt::measure() {
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
   record.iterations = done->iterations;
   record.handover_ns = done->t0_ns - exchange.sent_ns;
+  if (auto mismatch = window_mismatch(*done, exchange))
+    record.invalid.push_back(*std::move(mismatch));
   record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (process_begin && process_end)
     record.resources = sensors::resources_between(*process_begin, *process_end);
@@ -287,7 +318,9 @@ Reply<void> Attempt::measure() {
         *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
   if (request_.prompts == nullptr) return collect(*done);
   record.text.tokens = done->tokens;
-  if (auto counted = count_text(*done, passes(), record.text.window); !counted) return counted;
+  if (auto counted = count_text(*done, passes(request_.prompts->new_tokens), record.text.window);
+      !counted)
+    return counted;
   if (auto collected = collect(*done); !collected) return collected;
   return measure_prefill();
 }
@@ -296,6 +329,10 @@ Reply<void> Attempt::collect(const Done& done) {
   if (request_.prompts == nullptr) world_.progress.phase_changed(Phase::kDrain);
   auto durations = client_->durations(done);
   if (!durations) return tl::unexpected<Failure>(durations.error());
+  if (request_.prompts != nullptr) {
+    const auto checked = check_token_times(*durations, passes(request_.prompts->new_tokens));
+    if (!checked) return checked;
+  }
   TrialRecord& record = end_.record;
   record.calls_per_record = durations->calls_per_record;
   record.durations_ns = std::move(durations->ns);
@@ -320,7 +357,7 @@ Reply<void> Attempt::measure_prefill() {
   const Energy total = rankable_total(world_.sensors, begin, end, world_.sensor_statuses);
   text.prefill_joules = total.joules;
   text.prefill_uncertainty_j = total.uncertainty_j;
-  return count_text(*done, passes(), text.prefill);
+  return count_text(*done, passes(1), text.prefill);
 }
 
 /// The protocol counts calls of the model; a language model's iteration is a request, which is a
@@ -365,6 +402,7 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
   if (const auto window = record.phase(Phase::kMeasure)) {
     sensors::add_samples(record.resources.facts, record.series, {window->t0_ns, window->t1_ns});
     sensors::add_cost(record.resources.facts, sampler_.cost());
+    sensors::note_load(record.energy, record.series, window->t0_ns, window->t1_ns);
   }
   if (!reply) {
     const Failure& failure = reply.error();

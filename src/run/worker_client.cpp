@@ -242,7 +242,15 @@ Reply<Done> WorkerClient::go(const protocol::GoRequest& request, Exchange* excha
   const auto answer = exchange("go", to_line(line));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   if (exchange_times != nullptr) *exchange_times = answer->exchange;
-  return settle(parse_done(answer->line, answer->exchange));
+  auto done = parse_done(answer->line, answer->exchange);
+  if (done &&
+      (done->t1_ns - done->t0_ns < request.min_ns || done->iterations < request.min_iterations))
+    done = tl::unexpected<Failure>(
+        nonsense("go", fmt::format("a window of {} ns and {} iterations, shorter than the {} ns "
+                                   "and {} iterations that were asked for",
+                                   done->t1_ns - done->t0_ns, done->iterations, request.min_ns,
+                                   request.min_iterations)));
+  return settle(std::move(done));
 }
 
 Reply<Durations> WorkerClient::durations(const Done& done) {

@@ -27,9 +27,12 @@ struct Tolerance {
   double of_value = 0;
   double of_quantum = 0;
 };
-constexpr Tolerance kUsual{0.02, 0.05};
+constexpr Tolerance kUsual{0.02, 0.04};
 /// Two groups are soon in the ratio of two small numbers.
 constexpr Tolerance kStrict{0.01, 0.02};
+/// A timer is late now and then: the middles of three groups or more have to lie on teeth as
+/// kUsual says, single values may lie around them.
+constexpr Tolerance kJitter{0.15, 0.15};
 
 std::vector<Tooth> groups_of(const std::vector<double>& sorted) {
   std::vector<Tooth> groups;
@@ -74,7 +77,11 @@ std::optional<Comb> comb_at(const std::vector<double>& sorted, const std::vector
   const bool few = groups.size() == 2;
   if (few && first > 2) return std::nullopt;
   const double quantum = fitted(groups, first);
-  const Tolerance& tolerance = few ? kStrict : kUsual;
+  const bool fits = std::all_of(groups.begin(), groups.end(), [&](const Tooth& group) {
+    return is_on(group.center, quantum, few ? kStrict : kUsual);
+  });
+  if (!fits) return std::nullopt;
+  const Tolerance& tolerance = few ? kStrict : kJitter;
   const auto on = std::count_if(sorted.begin(), sorted.end(),
                                 [&](double value) { return is_on(value, quantum, tolerance); });
   const double share = static_cast<double>(on) / static_cast<double>(sorted.size());

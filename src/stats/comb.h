@@ -16,11 +16,12 @@ struct Comb {
   double share = 0;  ///< of the values that lie on a tooth
 };
 
-/// Whether `durations` stand on a comb: at least 95 % of them lie within 2 % of k × quantum (5 % of
-/// the quantum at most), on three different k or more, of which the smallest is at most 4; on two,
-/// if that is 1 or 2, the other at most 4, and 1 % is enough. Teeth with fewer than one value in 50
-/// do not count. A work that takes one time, or times that are spread, is no comb, nor are fewer
-/// than 20 values or values that are not finite and positive. Time O(n log n).
+/// Whether `durations` stand on a comb: they are groups whose middles lie within 2 % of k × quantum
+/// (4 % of the quantum at most), for three different k or more, of which the smallest is at most 4,
+/// and at least 95 % of them lie within 15 % of the quantum of such a k; or groups on two, if that
+/// is 1 or 2 and the other at most 4, and all within 1 % (2 % of the quantum). Teeth with fewer
+/// than one value in 50 do not count. A work that takes one time, or times that are spread, is no
+/// comb, nor are fewer than 20 values or values that are not finite and positive. Time O(n log n).
 std::optional<Comb> find_comb(std::span<const double> durations);
 
 }  // namespace joulemark::stats

@@ -40,6 +40,15 @@ TEST(Comb, PollingLoopIsFoundWithItsPeriod) {
   EXPECT_GT(comb->share, 0.95);
 }
 
+TEST(Comb, PollingIsFoundFromAMillisecondToASecondHoweverLateItsTimerIs) {
+  for (const double quantum : {0.001, 0.005, 0.02, 0.1, 0.577, 1.0})
+    for (const double jitter : {0.0, 0.02, 0.1}) {
+      const auto comb = find_comb(polled(quantum, 2 * quantum, 0.4, jitter * quantum));
+      ASSERT_TRUE(comb) << quantum << ", " << jitter;
+      EXPECT_NEAR(comb->quantum, quantum * (1 + jitter / 2), 0.05 * quantum);
+    }
+}
+
 TEST(Comb, TwoTeethAreEnoughWhereTheyAreSharp) {
   std::vector<double> durations(40, 0.0500);
   for (std::size_t i = 0; i < durations.size(); i += 3) durations[i] = 0.1001;

@@ -16,6 +16,7 @@
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
+#include "verdict/executing_provider.h"
 #include "verdict/plausible.h"
 #include "verdict/same_work.h"
 #include "verdict/shared_board.h"
@@ -352,6 +353,10 @@ constexpr Row kRows[] = {
     {"different", different},
     {"implausible",
      [](const Facts& facts) { return implausible_caveat(facts.record, facts.judgement); }},
+    {"odd_windows",
+     [](const Facts& facts) { return odd_windows_caveat(facts.record, facts.judgement); }},
+    {"partly_elsewhere",
+     [](const Facts& facts) { return partly_elsewhere_caveat(facts.record, facts.judgement); }},
     {"near_tie", near_tie},
     {"other_texts", other_texts},
     {"precision", precision},

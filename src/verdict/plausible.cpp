@@ -11,8 +11,11 @@
 
 #include "stats/comb.h"
 #include "verdict/collect.h"
+#include "verdict/executing_provider.h"
 #include "verdict/metric.h"
+#include "verdict/power_limit.h"
 #include "verdict/same_work.h"
+#include "verdict/window_claims.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -135,39 +138,82 @@ Message below_idle(const ExperimentRecord&, const TrialRecord& trial) {
 
 }  // namespace
 
+const char* to_string(PlausibilityCheck::Needs needs) {
+  static constexpr const char* kNames[] = {"one", "two", "half"};
+  return kNames[static_cast<std::size_t>(needs)];
+}
+
 const std::vector<PlausibilityCheck>& plausibility_checks() {
   using Needs = PlausibilityCheck::Needs;
   static const std::vector<PlausibilityCheck> table = {
+      {"other_provider", "the provider, the device and the nodes that the engine names",
+       Needs::kOneTrial, other_provider},
+      {"idle_gpu", "what the boards say of their load, where a GPU was to do the work",
+       Needs::kHalfOfThem, idle_gpu},
+      {"busy_gpu", "the same, where the processor was to do it", Needs::kHalfOfThem, busy_gpu},
       {"faster_than_arithmetic",
        "the arithmetic of the window against what the machine can do (roofline)", Needs::kOneTrial,
        faster_than_arithmetic},
       {"faster_than_memory",
        "the weights that the window reads against the memory's bandwidth (roofline)",
        Needs::kOneTrial, faster_than_memory},
-      {"quantised", "latencies that are multiples of one time", Needs::kHalfOfThem,
+      {"window_mismatch", "the worker's window against the time between the readings around it",
+       Needs::kHalfOfThem, other_window},
+      {"gaps", "the latencies' sum against the window", Needs::kOneTrial, gaps_between_calls},
+      {"groups", "how many calls are told as one record", Needs::kOneTrial, needless_groups},
+      {"quantised", "latencies that are multiples of one time", Needs::kTwoTrials,
        quantised_latencies},
       {"asleep", "CPU time of the measured process against the window", Needs::kHalfOfThem, asleep},
       {"below_idle", "the window's power against the idle machine's", Needs::kHalfOfThem,
        below_idle},
+      {"above_limit", "the power of processors and boards against their limits", Needs::kHalfOfThem,
+       above_limit},
   };
   return table;
 }
+
+namespace {
+
+bool is_enough(PlausibilityCheck::Needs needs, std::size_t count, std::size_t trials) {
+  if (count == 0) return false;
+  if (needs == PlausibilityCheck::Needs::kOneTrial || 2 * count >= trials) return true;
+  return needs == PlausibilityCheck::Needs::kTwoTrials && count >= 2;
+}
+
+/// What the cell's trials show of one check; empty where none shows anything.
+std::optional<Implausible> look_for(const PlausibilityCheck& check, const ExperimentRecord& record,
+                                    const Cell& cell) {
+  std::optional<Implausible> found;
+  for (const std::size_t trial : cell.trials) {
+    auto finding = check.find(record, record.trials[trial]);
+    if (!finding) continue;
+    if (!found) found = Implausible{.code = check.code, .message = *std::move(finding)};
+    ++found->trials;
+  }
+  return found;
+}
+
+/// "A: its window …" for each.
+std::vector<std::string> said_of(const Judgement& judgement,
+                                 const std::vector<std::optional<Implausible>>& found) {
+  std::vector<std::string> who;
+  for (std::size_t c = 0; c < found.size(); ++c)
+    if (found[c])
+      who.push_back(full_name(judgement, judgement.cells[c]) + ": " + found[c]->message);
+  return who;
+}
+
+}  // namespace
 
 std::vector<std::optional<Implausible>> find_implausible(const ExperimentRecord& record,
                                                          const Judgement& judgement) {
   std::vector<std::optional<Implausible>> found(judgement.cells.size());
   for (std::size_t c = 0; c < found.size(); ++c) {
-    const std::vector<std::size_t>& trials = judgement.cells[c].trials;
+    const Cell& cell = judgement.cells[c];
     for (const PlausibilityCheck& check : plausibility_checks()) {
-      std::size_t count = 0;
-      std::string message;
-      for (const std::size_t trial : trials)
-        if (auto finding = check.find(record, record.trials[trial])) {
-          if (count++ == 0) message = *std::move(finding);
-        }
-      const bool one = check.needs == PlausibilityCheck::Needs::kOneTrial;
-      if (count == 0 || (!one && 2 * count < trials.size())) continue;
-      found[c] = Implausible{check.code, std::move(message)};
+      auto finding = look_for(check, record, cell);
+      if (!finding || !is_enough(check.needs, finding->trials, cell.trials.size())) continue;
+      found[c] = std::move(finding);
       break;
     }
   }
@@ -176,13 +222,23 @@ std::vector<std::optional<Implausible>> find_implausible(const ExperimentRecord&
 
 std::optional<std::string> implausible_caveat(const ExperimentRecord& record,
                                               const Judgement& judgement) {
-  std::vector<std::string> who;
-  const auto found = find_implausible(record, judgement);
-  for (std::size_t c = 0; c < found.size(); ++c)
-    if (found[c])
-      who.push_back(full_name(judgement, judgement.cells[c]) + ": " + found[c]->message);
+  const auto who = said_of(judgement, find_implausible(record, judgement));
   if (who.empty()) return std::nullopt;
   return fmt::format("windows that cannot be what they say are not ranked: {}", names(who));
+}
+
+std::optional<std::string> odd_windows_caveat(const ExperimentRecord& record,
+                                              const Judgement& judgement) {
+  std::vector<std::string> who;
+  for (const Cell& cell : judgement.cells) {
+    if (!cell.ranked()) continue;
+    for (const PlausibilityCheck& check : plausibility_checks())
+      if (const auto finding = look_for(check, record, cell))
+        who.push_back(fmt::format("{} in {} of {} trials: {}", full_name(judgement, cell),
+                                  finding->trials, cell.trials.size(), finding->message));
+  }
+  if (who.empty()) return std::nullopt;
+  return "single windows can hardly be what they say, and are counted: " + names(who);
 }
 
 }  // namespace joulemark::verdict

@@ -14,12 +14,16 @@ namespace joulemark::verdict {
 struct PlausibilityCheck {
   const char* code;  ///< stable: "faster_than_arithmetic"
   const char* what;  ///< what it looks at, for the manual
-  /// Whether one trial is enough, or half of a configuration's have to show it.
-  enum class Needs { kOneTrial, kHalfOfThem } needs;
+  /// In how many of a configuration's trials it has to be seen: one is enough, two (or half, where
+  /// there are fewer than four), or half of them.
+  enum class Needs { kOneTrial, kTwoTrials, kHalfOfThem } needs;
   /// The finding in words, for one finished trial; empty where there is none, or nothing can be
   /// said.
   std::optional<std::string> (*find)(const ExperimentRecord& record, const TrialRecord& trial);
 };
+
+/// "one", "two", "half".
+const char* to_string(PlausibilityCheck::Needs needs);
 
 /// The one table, in the order in which its findings are looked for.
 const std::vector<PlausibilityCheck>& plausibility_checks();
@@ -27,13 +31,17 @@ const std::vector<PlausibilityCheck>& plausibility_checks();
 struct Implausible {
   std::string code;
   std::string message;
+  std::size_t trials = 0;  ///< that show it
 };
-/// The first finding of each cell that there is one for; parallel to Judgement::cells.
+/// The first finding of each cell that enough trials show; parallel to Judgement::cells.
 std::vector<std::optional<Implausible>> find_implausible(const ExperimentRecord& record,
                                                          const Judgement& judgement);
 
-/// Caveat: configurations that there is a finding for.
+/// Caveats: configurations that there is a finding for.
 std::optional<std::string> implausible_caveat(const ExperimentRecord& record,
+                                              const Judgement& judgement);
+/// Ranked configurations of which some trials show one, and too few.
+std::optional<std::string> odd_windows_caveat(const ExperimentRecord& record,
                                               const Judgement& judgement);
 
 }  // namespace joulemark::verdict

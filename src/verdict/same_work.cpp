@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "verdict/collect.h"
+#include "verdict/kv_cache.h"
 #include "verdict/plausible.h"
 #include "verdict/text_work.h"
 
@@ -164,6 +165,7 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
   for (std::size_t c = 0; c < reasons.size(); ++c)
     if (reasons[c].empty() && implausible[c]) reasons[c] = implausible[c]->message;
   demand_one_length(record, judgement, reasons);
+  demand_one_cache(record, judgement, reasons);
   return reasons;
 }
 

@@ -3,11 +3,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "verdict/same_work.h"
 
 namespace joulemark::verdict {
+namespace {
+
+/// "; no pairs are formed across them in 2 blocks" where blocks were begun on one and ended on
+/// another.
+std::string pairs_apart(const ExperimentRecord& record) {
+  std::map<int, std::set<std::string>> hosts;
+  for (const TrialRecord& trial : record.trials) hosts[trial.block].insert(trial.host);
+  const auto split = std::count_if(hosts.begin(), hosts.end(),
+                                   [](const auto& block) { return block.second.size() > 1; });
+  if (split == 0) return "";
+  return fmt::format(
+      "; {} of {} blocks were begun on one and ended on another, and their trials "
+      "are compared with those of their own alone",
+      split, hosts.size());
+}
+
+}  // namespace
 
 std::optional<std::string> several_machines_caveat(const ExperimentRecord& record) {
   std::set<std::string> hosts;
@@ -15,8 +35,8 @@ std::optional<std::string> several_machines_caveat(const ExperimentRecord& recor
   if (hosts.size() < 2) return std::nullopt;
   return fmt::format(
       "the trials come from {} machines, boots or states of a machine: differences "
-      "between them are mixed with those between configurations",
-      hosts.size());
+      "between them are mixed with those between configurations{}",
+      hosts.size(), pairs_apart(record));
 }
 
 std::optional<std::string> several_versions_caveat(const ExperimentRecord& record,

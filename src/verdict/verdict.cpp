@@ -9,6 +9,8 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "stats/anova.h"
 #include "stats/best_set.h"
@@ -19,6 +21,7 @@
 #include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/energy_scopes.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
@@ -73,6 +76,22 @@ Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
   return any(Standing::kTied) ? Outcome::kTie : Outcome::kBetter;
 }
 
+/// Energy itself, or a product with it.
+bool holds_energy(MetricId id) {
+  return std::string_view(metric(id).unit).starts_with('J');
+}
+
+/// Takes those out of the eligible cells whose energy covers other parts of the machine.
+void demand_one_boundary(const ExperimentRecord& record, Judgement& judgement, Indices& eligible) {
+  const auto reasons = other_boundaries(record, judgement, eligible);
+  Indices kept;
+  for (std::size_t i = 0; i < eligible.size(); ++i) {
+    judgement.cells[eligible[i]].reason = reasons[i];
+    if (reasons[i].empty()) kept.push_back(eligible[i]);
+  }
+  eligible = std::move(kept);
+}
+
 /// Ranks the eligible cells of one model.
 void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& model,
           const JudgeOptions& options) {
@@ -81,6 +100,7 @@ void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& mo
     if (judgement.cells[c].reason.empty()) eligible.push_back(c);
   }
   model.primary = choose_primary(judgement, eligible, options);
+  if (holds_energy(model.primary)) demand_one_boundary(record, judgement, eligible);
   Indices ranked;
   for (const std::size_t c : eligible) {
     Cell& cell = judgement.cells[c];
@@ -135,14 +155,17 @@ void relate_trials(const ExperimentRecord& record, Judgement& judgement,
                    const ModelVerdict& model) {
   if (!model.best) return;
   const std::vector<double>& values = judgement.values[static_cast<std::size_t>(model.primary)];
-  std::map<int, double> of_best;
+  const auto place_of = [&](std::size_t trial) {
+    return std::pair(record.trials[trial].block, record.trials[trial].host);
+  };
+  std::map<std::pair<int, std::string>, double> of_best;
   for (const std::size_t trial : judgement.cells[*model.best].trials) {
-    of_best[record.trials[trial].block] = values[trial];
+    of_best[place_of(trial)] = values[trial];
   }
   for (const std::size_t c : model.cells) {
     if (!judgement.cells[c].ranked()) continue;
     for (const std::size_t trial : judgement.cells[c].trials) {
-      const auto best = of_best.find(record.trials[trial].block);
+      const auto best = of_best.find(place_of(trial));
       if (best == of_best.end() || !(values[trial] > 0) || !(best->second > 0)) continue;
       judgement.ratio_to_best[trial] = values[trial] / best->second;
     }

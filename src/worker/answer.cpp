@@ -6,6 +6,7 @@
 
 #include <system_error>
 
+#include "model/compare_outputs.h"
 #include "model/inputs.h"
 #include "model/tensor_proto.h"
 
@@ -36,20 +37,7 @@ Outcome<model::Difference> compare_answer(const std::vector<model::HostTensor>& 
   if (reference->empty()) {
     return fail(JM_FAILED, fmt::format("reference '{}' has no output_0.pb", folder.string()));
   }
-  if (reference->size() != outputs.size()) {
-    return model::disagreement(
-        fmt::format("got {} outputs, want {}", outputs.size(), reference->size()),
-        "not_comparable");
-  }
-  const jm_dtype arithmetic = model::dtype_from_name(precision).value_or(JM_UNDEFINED);
-  model::Difference difference;
-  for (std::size_t k = 0; k < outputs.size(); ++k) {
-    model::HostTensor& want = (*reference)[k];
-    want.name = outputs[k].name;
-    difference = model::worse(
-        difference, model::compare(outputs[k], want, model::agreement_tolerance(want, arithmetic)));
-  }
-  return difference;
+  return model::compare_outputs(outputs, *std::move(reference), precision);
 }
 
 }  // namespace joulemark::worker

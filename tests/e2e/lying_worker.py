@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A worker of a model y = x·W·W…, in NumPy, that lies as JOULEMARK_LIE says. It gives the right outputs, whatever it does in the window.
+"""A worker of a model y = x·W·W…, in NumPy, that lies as JOULEMARK_LIE says. Unless the lie says so its outputs are right.
 
-Lies: none; cache (the window hands out what was computed before); sleep (it waits for each answer); poll (it looks for the answer every
-100 ms); fewer (it says that it did ten thousand times as many calls as it did).
+In the window: cache (it hands out what was computed before); sleep (it waits for each answer); poll=S (it looks for the answer every S
+seconds); fewer (it says that it did ten thousand times as many calls as it did, and tells them in groups); part (it says that its window
+was a tenth of what it was); gaps (it tells a tenth of each latency); short (it ends before it was told to).
+Of itself: precision (it says that it ran at f16); provider (it says that it ran on another one).
+Of its outputs: constant (they are the same for all inputs); echo (they are wrong, and it hands the reference's out as its own).
 """
 
 import json
 import os
+import pathlib
+import shutil
 import socket
 import sys
 import time
@@ -15,8 +20,7 @@ import numpy
 import onnx
 from onnx import numpy_helper
 
-LIE = os.environ.get("JOULEMARK_LIE", "none")
-POLL_S = 0.1
+LIE, _, VALUE = os.environ.get("JOULEMARK_LIE", "none").partition("=")
 
 
 def write_tensor(path: str, array: numpy.ndarray) -> None:
@@ -48,7 +52,7 @@ class Worker:
         if LIE == "poll":
             # Some answers come later than others, and all are seen at the next look.
             looks = 1 + len(self.durations) % 3
-            time.sleep(max(0.0, begin + looks * POLL_S - time.monotonic()))
+            time.sleep(max(0.0, begin + looks * float(VALUE) - time.monotonic()))
             return
         self.y = self.run()
 
@@ -84,24 +88,44 @@ class Worker:
         self.y = self.run()
         return {"type": "inputs_ready", "tensors": []}
 
+    def outputs(self) -> numpy.ndarray:
+        return numpy.ones_like(self.y) if LIE in ("constant", "echo") else self.run()
+
     def on_answer(self, request: dict) -> dict:
-        if request["directory"]:
-            write_tensor(request["directory"] + "/output_0.pb", self.run())
-        reply = {"type": "answered", "effective": {"provider": "cpu", "precision": "f32"}, "compared": bool(request["reference"]), "agrees": True}
-        if request["reference"]:
-            with open(request["reference"] + "/output_0.pb", "rb") as file:
-                expected = numpy_helper.to_array(onnx.TensorProto.FromString(file.read()))
-            difference = float(numpy.abs(expected - self.run()).max())
-            reply |= {"agrees": difference < 1e-2, "max_abs": difference, "max_rel": 0.0, "detail": ""}
-        return reply
+        directory, reference = request["directory"], request["reference"]
+        effective = {"provider": "cuda" if LIE == "provider" else "cpu", "precision": "f16" if LIE == "precision" else "f32"}
+        if directory:
+            pathlib.Path(directory).mkdir(parents=True, exist_ok=True)
+            write_tensor(directory + "/output_0.pb", self.outputs())
+        reply = {"type": "answered", "effective": effective, "compared": bool(reference), "agrees": True}
+        if not reference:
+            return reply
+        if LIE == "echo":
+            shutil.copy(reference + "/output_0.pb", self.copy())
+            return reply | {"max_abs": 0.0, "max_rel": 0.0, "detail": ""}
+        with open(reference + "/output_0.pb", "rb") as file:
+            expected = numpy_helper.to_array(onnx.TensorProto.FromString(file.read()))
+        difference = float(numpy.abs(expected - self.outputs()).max())
+        return reply | {"agrees": difference < 1e-2, "max_abs": difference, "max_rel": 0.0, "detail": ""}
+
+    @staticmethod
+    def copy() -> pathlib.Path:
+        """Where the echo keeps what it read."""
+        return pathlib.Path(os.environ["TMPDIR"]) / "echo.pb"
 
     def on_warmup(self, request: dict) -> dict:
         start, end = self.window(request["min_ns"], 3)
         return {"type": "warmed", "t0_ns": start, "t1_ns": end, "iterations": len(self.durations), "steady": True, "iteration_ns": 1.0}
 
     def on_go(self, request: dict) -> dict:
-        start, end = self.window(request["min_ns"], request["min_iterations"])
+        least, calls = request["min_ns"], request["min_iterations"]
+        start, end = self.window(10 * least if LIE == "part" else least, calls) if LIE != "short" else self.window(0, calls // 2)
         self.repeats = 10_000 if LIE == "fewer" else 1
+        if LIE == "part":
+            end = start + (end - start) // 10
+            self.durations = [duration // 10 for duration in self.durations]
+        if LIE == "gaps":
+            self.durations = [duration // 10 for duration in self.durations]
         return {"type": "done", "t0_ns": start, "t1_ns": end, "iterations": len(self.durations) * self.repeats}
 
     def on_durations(self, _) -> dict:

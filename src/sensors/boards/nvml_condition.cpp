@@ -123,23 +123,58 @@ class Condition {
   std::shared_ptr<NvmlDevice> device_;
 };
 
+using Library = std::shared_ptr<const NvmlLibrary>;
+
+/// Null where there is none.
+Library open_library(const SensorEnvironment& environment) {
+  auto library = NvmlLibrary::open(
+      library_paths(environment.nvml_library, environment.root, {"libnvidia-ml.so.1"}));
+  return library ? *library : nullptr;
+}
+
+/// Calls `look` with each board and its number.
+template <class Look>
+void for_each_board(const Library& library, const Look& look) {
+  if (library == nullptr) return;
+  const nvml::Functions& f = library->functions();
+  unsigned count = 0;
+  if (f.count(&count) != nvml::kSuccess || count > kMostBoards) return;
+  for (unsigned index = 0; index < count; ++index) {
+    nvml::Device handle = nullptr;
+    if (f.handle(index, &handle) == nvml::kSuccess) look(handle, index);
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> nvml_findings(const SensorEnvironment& environment) {
-  const auto library = NvmlLibrary::open(
-      library_paths(environment.nvml_library, environment.root, {"libnvidia-ml.so.1"}));
-  if (!library) return {};
-  const nvml::Functions& f = (*library)->functions();
-  unsigned count = 0;
-  if (f.count(&count) != nvml::kSuccess || count > kMostBoards) return {};
   std::vector<Finding> all;
-  for (unsigned index = 0; index < count; ++index) {
-    nvml::Device handle = nullptr;
-    if (f.handle(index, &handle) != nvml::kSuccess) continue;
-    auto found = Condition(*library, handle, index).findings(environment.root);
+  const Library library = open_library(environment);
+  for_each_board(library, [&](nvml::Device handle, unsigned index) {
+    auto found = Condition(library, handle, index).findings(environment.root);
     std::move(found.begin(), found.end(), std::back_inserter(all));
-  }
+  });
   return all;
+}
+
+host::Facts nvml_facts(const SensorEnvironment& environment) {
+  const Library library = open_library(environment);
+  std::vector<std::string> names;
+  std::vector<std::string> limits;
+  for_each_board(library, [&](nvml::Device handle, unsigned index) {
+    const std::string scope = nvml_scope(std::to_string(index)).scope;
+    names.push_back(fmt::format("{} {}", scope, NvmlDevice(library, handle).name()));
+    unsigned milliwatts = 0;
+    const auto asked = nvml::call(library->functions().power_limit, handle, &milliwatts);
+    if (asked == nvml::kSuccess && milliwatts > 0)
+      limits.push_back(host::power_limit_text(scope, milliwatts / 1e3));
+  });
+  if (names.empty()) return {};
+  host::Facts facts = {{"gpus", fmt::format("{}", fmt::join(names, ", "))},
+                       {"gpu driver", "NVIDIA " + library->driver_version()}};
+  if (!limits.empty())
+    facts.emplace_back(host::kPowerLimitsFact, fmt::format("{}", fmt::join(limits, ", ")));
+  return facts;
 }
 
 }  // namespace joulemark::sensors

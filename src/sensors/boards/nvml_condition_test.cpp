@@ -53,6 +53,16 @@ TEST(NvmlCondition, TellsTheValuesAndTheBoardAndTheCommand) {
   EXPECT_EQ(all[1].remedy, "sudo nvidia-smi -i 1 -pl 300");
 }
 
+TEST(NvmlCondition, BoardsDriverAndLimitsAreFactsOfTheMachine) {
+  NvmlMachine machine(kQuiet + kQuiet + "power_limit_w 250\n");
+  const auto facts = nvml_facts({.root = machine.root(), .clock = &machine.clock()});
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_THAT(facts[0].second, HasSubstr("gpu-0 "));
+  EXPECT_THAT(facts[1].second, testing::StartsWith("NVIDIA "));
+  EXPECT_EQ(facts[2],
+            (std::pair<std::string, std::string>("power limits", "gpu-0 300 W, gpu-1 250 W")));
+}
+
 TEST(NvmlCondition, WhatABoardDoesNotTellIsNotFound) {
   std::string scenario = "gpu A\npersistence 0\npower_limit_w 1\nthrottle 64\nmig 1\n";
   for (const char* call :

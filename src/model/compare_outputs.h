@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether all outputs of a run are the same answer as another run's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/compare.h"
+
+namespace joulemark::model {
+
+/// Output by output, in order, under the tolerance of two engines that compute in `precision`
+/// ("f32", "bf16" …); named as in `got`. Another number of outputs is a disagreement.
+Difference compare_outputs(const std::vector<HostTensor>& got, std::vector<HostTensor> want,
+                           const std::string& precision);
+
+}  // namespace joulemark::model
