@@ -108,6 +108,8 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"in_best_set", cell.in_best_set()},
               {"reason", cell.reason}};
   row["energy_text"] = cell.energy;
+  row["energy_above_idle_text"] = cell.energy_above_idle;
+  row["energy_above_ready_text"] = cell.energy_above_ready;
   put_ratio(row, cell);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
