@@ -136,6 +136,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (is_of_text(id) && text.window.prompts == 0) return "no_language_model";
   if (is_latency(id)) return "no_durations";
   if (id == MetricId::kQuality) return "not_given";
+  if (id == MetricId::kBuildTime) return "not_told";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";
   if (const auto fact = window_fact_from(metric(id).key)) {

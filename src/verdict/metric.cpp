@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <nlohmann/json.hpp>
 
 #include "stats/descriptive.h"
+#include "verdict/collect.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -66,6 +68,13 @@ Value load_time(const TrialFacts& facts) {
   const auto load = facts.record->phase(Phase::kLoad);
   return load ? finite((static_cast<double>(load->t1_ns) - static_cast<double>(load->t0_ns)) / 1e9)
               : std::nullopt;
+}
+
+/// What the engine says that it spent on making a program of the model.
+Value build_time(const TrialFacts& facts) {
+  const auto seconds = effective_value(*facts.record, "build_s");
+  return seconds.is_number() && seconds.get<double>() >= 0 ? finite(seconds.get<double>())
+                                                           : std::nullopt;
 }
 
 Value per(Value amount, std::int64_t count) {
@@ -215,6 +224,7 @@ constexpr Metric kMetrics[] = {
     {"peak_rss_bytes", "B", "peak memory", Better::kLess, Format::kBytes, counter<&Resources::peak_rss_bytes>},
     {"load_peak_rss_bytes", "B", "peak memory while loading", Better::kLess, Format::kBytes, counter<&Resources::load_peak_rss_bytes>},
     {"load_s", "s", "load time", Better::kLess, Format::kSi, load_time},
+    {"build_s", "s", "build time", Better::kLess, Format::kSi, build_time},
     {"minor_faults", "", "minor page faults", Better::kNeither, Format::kCount, counter<&Resources::minor_faults>},
     {"major_faults", "", "major page faults", Better::kNeither, Format::kCount, counter<&Resources::major_faults>},
     {"voluntary_switches", "", "voluntary context switches", Better::kNeither, Format::kCount, counter<&Resources::voluntary_switches>},

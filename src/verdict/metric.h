@@ -68,6 +68,7 @@ enum class MetricId : std::size_t {
   kPeakRss,
   kLoadPeakRss,
   kLoadTime,
+  kBuildTime,
   kMinorFaults,
   kMajorFaults,
   kVoluntarySwitches,
