@@ -108,7 +108,7 @@ jm_status load(jm_engine* engine, const jm_load_params* params, jm_model** model
     loaded->scripted = is_scripted(script);
     loaded->inputs = make_ports("x", script.inputs, script);
     loaded->outputs = make_ports("y", script.outputs, script);
-    null_engine::sleep_for(script.load_ms * kNanosecondsPerMillisecond);
+    null_engine::sleep_for((script.load_ms + script.build_ms) * kNanosecondsPerMillisecond);
     null_engine::fail_as_told(script, Place::kLoad);
     loaded->ballast.assign(static_cast<std::size_t>(script.alloc_bytes), '\1');
     *model = loaded.release();
@@ -186,8 +186,10 @@ jm_status results(jm_model* model, const jm_tensor** tensors, size_t* count, jm_
 jm_status effective(jm_model* model, const char** json, jm_message* message) {
   return guarded(message, [&] {
     model->effective = R"({"provider": "cpu", "providers": {"null": 1}, "precision": ")" +
-                       model->precision + R"(", "threads": )" + std::to_string(model->threads) +
-                       "}";
+                       model->precision + R"(", "threads": )" + std::to_string(model->threads);
+    if (const auto ms = model->script.build_ms; ms > 0)
+      model->effective += R"(, "build_s": )" + std::to_string(static_cast<double>(ms) / 1000);
+    model->effective += "}";
     *json = model->effective.c_str();
   });
 }

@@ -105,6 +105,7 @@ Script read_script(plugin::Options options) {
   script.alloc_bytes = options.integer("alloc_mb", 0, 0) << 20;
   script.open_ms = options.integer("open_ms", 0, 0);
   script.load_ms = options.integer("load_ms", 0, 0);
+  script.build_ms = options.integer("build_ms", 0, 0);
   script.crash = options.choice(
       "crash", {"no", "segv", "abort", "exit", "kill", "hang", "oom", "error"}, "no");
   parse_place(options.text("at", "run"), script);

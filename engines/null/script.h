@@ -25,6 +25,7 @@ struct Script {
   std::int64_t alloc_bytes = 0;
   std::int64_t open_ms = 0;
   std::int64_t load_ms = 0;
+  std::int64_t build_ms = 0;
   std::string crash = "no";
   Place crash_place = Place::kRun;
   std::int64_t crash_run = 1;  ///< which run, 1 the first; with kRun only

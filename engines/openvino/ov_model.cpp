@@ -3,6 +3,7 @@
 #include "ov_model.h"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "ov_errors.h"
@@ -112,9 +113,11 @@ jm_model::~jm_model() {
 
 void jm_model::compile() {
   openvino::CompiledModel* compiled = nullptr;
+  const auto begin = std::chrono::steady_clock::now();
   openvino::check(api_, Stage::kLoad,
                   api_.ov_core_compile_model(engine_.core.get(), model_.get(), openvino::kDevice, 0,
                                              &compiled));
+  build_s_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   compiled_ = {compiled, api_.ov_compiled_model_free};
   openvino::Request* request = nullptr;
   openvino::check(api_, Stage::kLoad,
@@ -228,7 +231,8 @@ std::string jm_model::property(const char* key) const {
 }
 
 const char* jm_model::effective() {
-  nlohmann::json json = {{"provider", "cpu"}, {"version", engine_.library.version}};
+  nlohmann::json json = {
+      {"provider", "cpu"}, {"version", engine_.library.version}, {"build_s", build_s_}};
   const auto add = [&](const char* name, const char* key) {
     if (const std::string value = property(key); !value.empty()) json[name] = value;
   };

@@ -61,7 +61,8 @@ struct jm_model {
   std::vector<Output> output_data_;
   std::vector<jm_tensor> results_;
   bool bound_ = false;
-  bool warm_ = false;  ///< bound, and has run since
+  bool warm_ = false;   ///< bound, and has run since
+  double build_s_ = 0;  ///< in the compiler, once more for each static shape
   std::unique_ptr<joulemark::openvino::Decoder> decoder_;
   std::string effective_;
 };

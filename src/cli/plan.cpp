@@ -15,6 +15,7 @@
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
 #include "cli/output.h"
+#include "run/idle_bracket.h"
 #include "run/window_length.h"
 #include "sensors/catalog.h"
 
@@ -91,7 +92,9 @@ Result<int> show_plan(const Plan& command) {
       {.root = command.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   const auto window_s = run::window_length(experiment.protocol, found.sensors);
   if (!window_s) return fail(window_s.error());
-  const double seconds = plan::estimate_time(experiment, *window_s).seconds;
+  const double bracket_s = run::bracket_length(experiment.protocol, found.sensors);
+  const double seconds =
+      plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s}).seconds;
   const auto trials = plan::make_plan(experiment);
   for (std::size_t i = 0; i < checked->models.size(); ++i)
     tell_unknown(experiment.models[i], checked->models[i]);

@@ -100,15 +100,18 @@ std::vector<PlannedTrial> make_plan(const Experiment& experiment) {
   return plan;
 }
 
-TimeEstimate estimate_time(const Experiment& experiment, double window_s) {
+TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths) {
   const Protocol& protocol = experiment.protocol;
   const double warmup = std::clamp(kTypicalWarmupSeconds, protocol.warmup_min_s,
                                    std::max(protocol.warmup_min_s, protocol.warmup_max_s));
-  const double trial = std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s +
-                                                           warmup + protocol.ready_s + window_s);
+  const double trial =
+      std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s + warmup +
+                                          protocol.ready_s + lengths.window_s);
+  const int blocks = std::max(0, protocol.repetitions);
   const auto trials = experiment.models.size() * configurations(experiment).size() *
-                      static_cast<std::size_t>(std::max(0, protocol.repetitions));
-  return {.seconds = trial * static_cast<double>(trials), .trials = static_cast<int>(trials)};
+                      static_cast<std::size_t>(blocks);
+  return {.seconds = trial * static_cast<double>(trials) + lengths.bracket_s * (blocks + 1),
+          .trials = static_cast<int>(trials)};
 }
 
 }  // namespace joulemark::plan

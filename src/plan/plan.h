@@ -32,7 +32,11 @@ struct TimeEstimate {
   int trials = 0;
 };
 
-/// `window_s` is the length of a measured window.
-TimeEstimate estimate_time(const Experiment& experiment, double window_s);
+/// What the machine's sensors have a say in, seconds.
+struct Lengths {
+  double window_s = 0;   ///< of a measured window
+  double bracket_s = 0;  ///< of the rest before each block and after the last
+};
+TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths);
 
 }  // namespace joulemark::plan

@@ -128,16 +128,23 @@ TEST(Plan, PutsEveryConfigurationFirstInSomeBlock) {
 TEST(Estimate, CountsTrialsAndSumsTheirPhases) {
   Experiment experiment = two_engines();
   experiment.protocol.idle_s = 3;
-  const auto estimate = estimate_time(experiment, 10);
+  const auto estimate = estimate_time(experiment, {.window_s = 10});
   EXPECT_EQ(estimate.trials, 40);
   EXPECT_GT(estimate.seconds, 40 * 13);
   EXPECT_LT(estimate.seconds, 40 * 16);
 }
 
+TEST(Estimate, CountsARestBeforeEachBlockAndOneAfterTheLast) {
+  const Experiment experiment = two_engines();
+  ASSERT_EQ(experiment.protocol.repetitions, 5);
+  const auto resting = estimate_time(experiment, {.window_s = 1, .bracket_s = 2});
+  EXPECT_NEAR(resting.seconds, estimate_time(experiment, {.window_s = 1}).seconds + 6 * 2, 1e-9);
+}
+
 TEST(Estimate, GrowsWithTheWindow) {
   const Experiment experiment = two_engines();
-  EXPECT_NEAR(estimate_time(experiment, 5).seconds, estimate_time(experiment, 1).seconds + 40 * 4,
-              1e-9);
+  EXPECT_NEAR(estimate_time(experiment, {.window_s = 5}).seconds,
+              estimate_time(experiment, {.window_s = 1}).seconds + 40 * 4, 1e-9);
 }
 
 }  // namespace

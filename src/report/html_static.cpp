@@ -9,6 +9,7 @@
 #include <cmath>
 #include <span>
 
+#include "report/break_even_lines.h"
 #include "report/estimates.h"
 #include "report/html_escape.h"
 #include "report/metric_values.h"
@@ -168,6 +169,9 @@ std::string static_html(const ReportModel& model) {
   }
   if (!judgement.energy_basis.empty())
     html += "<p class=\"muted\">" + escape_html(judgement.energy_basis) + "</p>";
+  for (const ModelVerdict& each : judgement.models)
+    for (const std::string& line : break_even_lines(judgement, each))
+      html += "<p class=\"muted\">" + sentence_html(line, names) + "</p>";
   for (const std::string& line : estimate_lines(judgement, model.estimates))
     html += "<p class=\"muted\">" + escape_html(line) + "</p>";
   return html +

@@ -108,6 +108,8 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"in_best_set", cell.in_best_set()},
               {"reason", cell.reason}};
   row["energy_text"] = cell.energy;
+  row["energy_above_idle_text"] = cell.energy_above_idle;
+  row["energy_above_ready_text"] = cell.energy_above_ready;
   put_ratio(row, cell);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
@@ -228,6 +230,7 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
     writer.put("estimates", lines);
   writer.put("caveats", caveats_json(judgement.caveats));
   writer.put("findings", findings_json(model.findings));
+  writer.put("idle_brackets", brackets_json(model.brackets));
   writer.put("metrics", metrics_json());
   writer.put_each("rows", judgement.cells, [&](const Cell& cell) {
     const auto c = static_cast<std::size_t>(&cell - judgement.cells.data());
@@ -247,6 +250,7 @@ std::string render_json(const ExperimentRecord& record, const Judgement& judgeme
   model.experiment = facts_of(record);
   model.judgement = judgement;
   model.findings = record.findings;
+  model.brackets = record.brackets;
   model.estimates = estimate_rows(record, judgement);
   return to_json(model, JsonDetail::kSummary);
 }

@@ -173,5 +173,34 @@ TEST(JsonReport, AnEmptyExperimentIsValid) {
   EXPECT_TRUE(json["rows"].empty());
 }
 
+TEST(JsonReport, TellsTheMachineAtRestAndEnergiesWithoutIt) {
+  ExperimentRecord record =
+      example::record({{kOrt, example::around(1.3e-3)}, {kOv, example::around(1e-3)}});
+  for (TrialRecord& trial : record.trials) trial = example::with_joules(trial, 20);
+  IdleBracket bracket;
+  bracket.t1_ns = 500'000'000;
+  bracket.host = "host";
+  bracket.joules = 4;
+  bracket.uncertainty_j = 0.05;
+  bracket.busy = 0.02;
+  record.brackets = {bracket, {}};
+  const Json json = Json::parse(render_json(record, verdict::judge(record)));
+  const Json& first = json["idle_brackets"][0];
+  EXPECT_EQ(first["block"], 0);
+  EXPECT_EQ(first["W"], 8);
+  EXPECT_EQ(first["uncertainty_W"], 0.1);
+  EXPECT_EQ(first["busy"], 0.02);
+  EXPECT_EQ(first["temperature_C_reason"], "absent");
+  EXPECT_EQ(json["idle_brackets"][1]["W_reason"], "not_measured");
+  const std::size_t of_ov = json["rows"][0]["configuration"]["engine"] == "openvino" ? 0 : 1;
+  const Json& row = json["rows"][of_ov];
+  EXPECT_NEAR(row["metrics"]["energy_above_idle_J"]["value"].get<double>(), 0.012, 1e-12);
+  EXPECT_GT(row["metrics"]["energy_above_idle_uncertainty_J"]["value"], 0.0001);
+  EXPECT_EQ(row["energy_above_idle_text"], "12.00 ± 0.20 mJ");
+  EXPECT_EQ(row["energy_above_ready_text"], "");
+  EXPECT_EQ(row["metrics"]["energy_above_ready_J"]["value_reason"], "no_ready_phase");
+  expect_reasons(json, "");
+}
+
 }  // namespace
 }  // namespace joulemark::report

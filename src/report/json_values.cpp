@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "verdict/idle_power.h"
+
 namespace joulemark::report {
 
 void put(nlohmann::ordered_json& object, const std::string& key, double value,
@@ -39,6 +41,23 @@ nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
                     {"message", finding.message},
                     {"why", finding.why},
                     {"remedy", finding.remedy}});
+  return list;
+}
+
+nlohmann::ordered_json brackets_json(const std::vector<IdleBracket>& brackets) {
+  auto list = nlohmann::ordered_json::array();
+  const double nan = std::nan("");
+  for (const IdleBracket& bracket : brackets) {
+    const auto power = verdict::power_of(bracket);
+    auto& json = list.emplace_back(nlohmann::ordered_json{
+        {"block", bracket.block},
+        {"started_at", bracket.started_at},
+        {"seconds", static_cast<double>(bracket.t1_ns - bracket.t0_ns) * 1e-9}});
+    put(json, "W", power ? power->watts : nan, "not_measured");
+    put(json, "uncertainty_W", power ? power->standard_u.value_or(nan) : nan, "not_measured");
+    put(json, "temperature_C", bracket.temperature_c.value_or(nan), "absent");
+    put(json, "busy", bracket.busy.value_or(nan), "absent");
+  }
   return list;
 }
 

@@ -24,4 +24,7 @@ nlohmann::ordered_json caveats_json(const std::vector<Caveat>& caveats);
 /// [{"code", "severity", "message", "why", "remedy"}, …]; remedy "" where there is none.
 nlohmann::ordered_json findings_json(const std::vector<Finding>& findings);
 
+/// [{"block", "started_at", "seconds", "W", "uncertainty_W", "temperature_C", "busy"}, …].
+nlohmann::ordered_json brackets_json(const std::vector<IdleBracket>& brackets);
+
 }  // namespace joulemark::report

@@ -62,6 +62,7 @@ ReportModel build_report_model(const ExperimentRecord& record, verdict::Judgemen
   model.timelines = choose_timelines(record, judgement, options);
   model.hosts = record.hosts;
   model.findings = record.findings;
+  model.brackets = record.brackets;
   model.estimates = estimate_rows(record, judgement);
   model.judgement = std::move(judgement);
   return model;

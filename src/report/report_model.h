@@ -81,6 +81,7 @@ struct ReportModel {
   std::vector<Timeline> timelines;           ///< at most two a cell
   std::vector<HostFingerprint> hosts;
   std::vector<Finding> findings;                         ///< of the machine, before the first trial
+  std::vector<IdleBracket> brackets;                     ///< in the order of time
   std::vector<std::optional<EnergyEstimate>> estimates;  ///< as estimate_rows gives them
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text_table.h"
+#include "report/break_even_lines.h"
 #include "report/estimates.h"
 #include "report/text_report_table.h"
 
@@ -85,9 +86,23 @@ std::string energies_text(const Judgement& judgement, const TextOptions& options
     const verdict::Cell& best = judgement.cells[*model.best];
     if (!best.has_energy()) continue;
     const std::string of = judgement.models.size() > 1 ? model.model + ", " : "";
-    const std::string line = fmt::format("- {}{}: {}", of, best.label, best.energy);
+    std::string line = fmt::format("- {}{}: {}", of, best.label, best.energy);
+    if (!best.energy_above_idle.empty())
+      line += fmt::format("; above the idle machine {}", best.energy_above_idle);
+    if (!best.energy_above_ready.empty())
+      line += fmt::format("; above the machine with the model loaded {}", best.energy_above_ready);
     text += wrap(printable(line), options.width, 2) + '\n';
   }
+  return text;
+}
+
+std::string break_evens_text(const Judgement& judgement, const TextOptions& options) {
+  std::string text;
+  for (const verdict::ModelVerdict& model : judgement.models)
+    for (const std::string& line : break_even_lines(judgement, model))
+      text += wrap(printable(judgement.models.size() > 1 ? model.model + ": " + line : line),
+                   options.width) +
+              '\n';
   return text;
 }
 
@@ -111,6 +126,7 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
   if (!judgement.energy_basis.empty())
     text += wrap(printable(judgement.energy_basis), options.width) + '\n' +
             energies_text(judgement, options);
+  text += break_evens_text(judgement, options);
   for (const std::string& line : estimate_lines(judgement, estimate_rows(record, judgement)))
     text += wrap(printable(line), options.width, 2) + '\n';
   return text + caveats_text(judgement, options);

@@ -82,17 +82,17 @@ std::string joules_of(const TrialRecord& trial, const std::string& scope) {
   return "";
 }
 
-std::string row(std::int64_t experiment, const TrialRecord& trial, const Columns& columns,
-                std::vector<std::int64_t>& scratch) {
+std::string row(const ExperimentRecord& experiment, const TrialRecord& trial,
+                const Columns& columns, std::vector<std::int64_t>& scratch) {
   Line line;
-  line.add(std::to_string(experiment));
+  line.add(std::to_string(experiment.id));
   for (const TrialField* field : columns.fields) {
     line.add(field->text(trial));
     if (field->name == kBeforeScopes)
       for (const std::string& scope : columns.scopes) line.add(joules_of(trial, scope));
   }
   line.add(number_text(trial.inferences()));
-  const verdict::TrialFacts facts = verdict::facts_of(trial, scratch);
+  const verdict::TrialFacts facts = verdict::facts_of(experiment, trial, scratch);
   for (const verdict::Metric* metric : columns.metrics)
     line.add(number_text(metric->extract(facts)));
   return std::move(line).end();
@@ -105,7 +105,7 @@ std::string trials_csv(const std::vector<ExperimentRecord>& records, CallTimes c
   std::string text = head(columns);
   std::vector<std::int64_t> scratch;
   for (const ExperimentRecord& record : records)
-    for (const TrialRecord& trial : record.trials) text += row(record.id, trial, columns, scratch);
+    for (const TrialRecord& trial : record.trials) text += row(record, trial, columns, scratch);
   return text;
 }
 

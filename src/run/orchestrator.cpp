@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "run/idle_bracket.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -37,6 +38,7 @@ class Run {
     const std::vector<plan::PlannedTrial>& trials;
     const Installs& installs;
     double window_s;
+    double bracket_s;  ///< 0: no bracket
   };
   Run(const Plan& plan, RunContext& context, const std::filesystem::path& reference_folder)
       : plan_(plan),
@@ -78,6 +80,7 @@ class Run {
   }
   void remember(const TrialRecord& trial);
   void settle(TrialRecord& record, Recurrence recurrence);
+  Status rest_before(int block);
   Status run_one(const plan::PlannedTrial& trial);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
   Status check_place(const TrialEnd& end);
@@ -100,7 +103,8 @@ class Run {
   std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
   std::map<Cell, TrialRecord> failed_before_;    ///< how a cell failed in an earlier run
   std::map<Cell, int> timeouts_;
-  bool has_started_ = false;  ///< some worker
+  bool has_started_ = false;            ///< some worker
+  std::optional<IdleBracket> bracket_;  ///< the last one
   RunOutcome outcome_;
 };
 
@@ -167,6 +171,7 @@ void Run::remember(const TrialRecord& trial) {
 Result<RunOutcome> Run::run_all() {
   int number = context_.done_before;
   for (const auto& trial : plan_.trials) {
+    if (auto rested = rest_before(trial.block); !rested) return fail(rested.error());
     if (outcome_.interrupted || context_.stop.load()) break;
     context_.progress.trial_started(
         {.number = ++number,
@@ -175,8 +180,27 @@ Result<RunOutcome> Run::run_all() {
          .label = configuration_label(trial.configuration)});
     if (const auto stored = run_one(trial); !stored) return fail(stored.error());
   }
+  if (bracket_)
+    if (auto rested = rest_before(bracket_->block + 1); !rested) return fail(rested.error());
   outcome_.interrupted = outcome_.interrupted || context_.stop.load();
   return outcome_;
+}
+
+/// Once a block and run: a run that goes on within a block does not know how the machine rests now.
+Status Run::rest_before(int block) {
+  const bool is_done = bracket_ && bracket_->block == block;
+  if (plan_.bracket_s <= 0 || is_done || outcome_.interrupted || context_.stop.load()) return {};
+  const Nanoseconds t0 = context_.clock.now();
+  context_.progress.rest_started(block > plan_.trials.back().block
+                                     ? "after the last block"
+                                     : fmt::format("before block {}", block + 1));
+  auto bracket = observe_idle(plan_.bracket_s, world_);
+  if (!bracket) return {};
+  bracket->block = block;
+  bracket->host = context_.host.key;
+  bracket_ = bracket;
+  context_.progress.rest_finished(*bracket, to_seconds(context_.clock.now() - t0));
+  return context_.store.add_bracket(plan_.id, *bracket);
 }
 
 Status Run::run_one(const plan::PlannedTrial& trial) {
@@ -304,7 +328,8 @@ TrialRequest Run::request_for(const plan::PlannedTrial& trial) {
           .answer = references_.plan(trial.model, configuration),
           .window_s = window_s_,
           .work = bounds_of(least_work_.of(trial.model, configuration.batch), ceilings_),
-          .prompts = prompts == context_.prompts.end() ? nullptr : &prompts->second};
+          .prompts = prompts == context_.prompts.end() ? nullptr : &prompts->second,
+          .bracket = bracket_};
 }
 
 Status Run::save(TrialRecord& record) {
@@ -320,6 +345,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
                                   const Installs& installs, RunContext& context) {
   const auto window_s = window_length(experiment.protocol, context.sensors);
   if (!window_s) return fail(window_s.error());
+  const double bracket_s = bracket_length(experiment.protocol, context.sensors);
   const auto folder = TemporaryFolder::create();
   if (!folder) return fail(folder.error());
   if (auto added = context.store.add_host(experiment_id, context.host); !added)
@@ -328,12 +354,14 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
            .experiment = experiment,
            .trials = trials,
            .installs = installs,
-           .window_s = *window_s},
+           .window_s = *window_s,
+           .bracket_s = bracket_s},
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_stored(); !read) return fail(read.error());
   run.look_at_machine();
-  const auto estimate = plan::estimate_time(experiment, *window_s);
+  const auto estimate =
+      plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s});
   const double share =
       estimate.trials > 0 ? static_cast<double>(trials.size()) / estimate.trials : 0;
   context.progress.begin(experiment.name, static_cast<int>(trials.size()),

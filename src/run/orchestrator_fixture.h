@@ -23,6 +23,8 @@ class RecordedProgress final : public Progress {
   void begin(const std::string&, int trials, double) override {
     events.push_back("begin " + std::to_string(trials));
   }
+  void rest_started(const std::string& when) override { events.push_back("rest " + when); }
+  void rest_finished(const IdleBracket&, double) override {}
   void trial_started(const TrialPlace& place) override {
     events.push_back("trial " + std::to_string(place.number));
   }

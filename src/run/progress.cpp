@@ -52,6 +52,8 @@ class QuietProgress final : public Progress {
  public:
   explicit QuietProgress(std::FILE* err) : err_(err) {}
   void begin(const std::string&, int, double) override {}
+  void rest_started(const std::string&) override {}
+  void rest_finished(const IdleBracket&, double) override {}
   void trial_started(const TrialPlace&) override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord&, double) override {}
@@ -69,6 +71,10 @@ class PlainProgress final : public Progress {
     const std::string about = seconds > 0 ? ", about " + duration_text(seconds) : std::string();
     print(err_, fmt::format("{}: {} trials{}\n", experiment, trials, about));
   }
+  void rest_started(const std::string& when) override { when_ = when; }
+  void rest_finished(const IdleBracket& bracket, double) override {
+    print(err_, rest_line(when_, bracket) + "\n");
+  }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord& record, double) override {
@@ -79,6 +85,7 @@ class PlainProgress final : public Progress {
 
  private:
   std::FILE* err_;
+  std::string when_;
   TrialPlace place_;
 };
 
@@ -94,6 +101,10 @@ class TerminalProgress final : public Progress {
           fmt::format("{}: {} trials, about {}\n", experiment, trials, duration_text(seconds)));
     left_ = TimeLeft(trials, seconds);
   }
+  void rest_started(const std::string& when) override {
+    draw_line(fmt::format("{} left{}  idle {}", duration_text(left_.seconds()), watts_, when));
+  }
+  void rest_finished(const IdleBracket&, double elapsed_s) override { left_.rested(elapsed_s); }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }
   void trial_finished(const TrialRecord& record, double elapsed_s) override {
@@ -120,12 +131,14 @@ class TerminalProgress final : public Progress {
     if (std::exchange(drawn_, false)) print(err_, "\r\x1b[K");
   }
   void draw(std::string_view what) {
+    draw_line(fmt::format("trial {}/{}  {} left{}  {}  {}  {}", place_.number, place_.total,
+                          duration_text(left_.seconds()), watts_, what, place_.model,
+                          place_.label));
+  }
+  void draw_line(const std::string& line) {
     const Nanoseconds now = monotonic_now();
     Nanoseconds& fifth_last = drawn_at_[drawings_ % kMostDrawings];
     if (drawings_ >= kMostDrawings && now - fifth_last < kNanosecondsPerSecond) return;
-    const std::string line =
-        fmt::format("trial {}/{}  {} left{}  {}  {}  {}", place_.number, place_.total,
-                    duration_text(left_.seconds()), watts_, what, place_.model, place_.label);
     // A character less than the width: some terminals wrap after the last column.
     print(err_, "\r" + cut_to_width(printable(line), columns_of(err_) - 1) + "\x1b[K");
     drawn_ = true;

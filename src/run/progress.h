@@ -25,6 +25,9 @@ class Progress {
   virtual ~Progress() = default;
   /// `seconds` is the plan's estimate of the whole experiment, 0 when unknown.
   virtual void begin(const std::string& experiment, int trials, double seconds) = 0;
+  /// The machine is observed at rest; `when`: "before block 3".
+  virtual void rest_started(const std::string& when) = 0;
+  virtual void rest_finished(const IdleBracket& bracket, double elapsed_s) = 0;
   virtual void trial_started(const TrialPlace& place) = 0;
   virtual void phase_changed(Phase phase) = 0;
   /// `elapsed_s`: how long the trial took, all phases.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/clock.h"
 #include "base/text_table.h"
 
 namespace joulemark::run {
@@ -68,6 +69,15 @@ std::string result_line(const TrialPlace& place, const TrialRecord& record) {
   if (const std::string watts = watts_text(record); !watts.empty()) line += "  " + watts;
   if (!record.reason.empty()) line += "  " + record.reason;
   return printable(line);
+}
+
+std::string rest_line(const std::string& when, const IdleBracket& bracket) {
+  std::string line = "idle " + when;
+  const double seconds = to_seconds(bracket.t1_ns - bracket.t0_ns);
+  if (bracket.joules && seconds > 0) line += fmt::format("  {:.1f} W", *bracket.joules / seconds);
+  if (bracket.temperature_c) line += fmt::format("  {:.0f} °C", *bracket.temperature_c);
+  if (bracket.busy) line += fmt::format("  processors {:.0f} % busy", 100 * *bracket.busy);
+  return line;
 }
 
 }  // namespace joulemark::run

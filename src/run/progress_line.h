@@ -24,6 +24,8 @@ class TimeLeft {
  public:
   TimeLeft(int trials, double estimate_s) : trials_(trials), estimate_s_(estimate_s) {}
   void finished(double elapsed_s);
+  /// Not in a trial: all of them have their share of it.
+  void rested(double elapsed_s) { elapsed_s_ += elapsed_s; }
   [[nodiscard]] double seconds() const;
 
  private:
@@ -35,6 +37,10 @@ class TimeLeft {
 
 /// "1.84 W" and the like from the total energy of the window; "" when it was not measured.
 std::string watts_text(const TrialRecord& record);
+
+/// "idle before block 3  6.5 W  41 °C  processors 2 % busy", as far as it is known, without a line
+/// end; `when` is "before block 3".
+std::string rest_line(const std::string& when, const IdleBracket& bracket);
 
 /// "trial 12/80  resnet50  onnxruntime cpu f32 t2 b1  ok  4.21 ms  38.2 W", without a line end.
 std::string result_line(const TrialPlace& place, const TrialRecord& record);

@@ -73,7 +73,29 @@ TEST(ProgressLine, ResultNamesTimeAndWattsOnlyWhereMeasured) {
             "trial 2/8  net  null cpu f32 t1 b1  crashed  worker killed by SIGSEGV");
 }
 
-/// What a style writes for one good and one bad trial.
+const IdleBracket kRest{.block = 2,
+                        .t1_ns = 2'000'000'000,
+                        .host = {},
+                        .joules = 13,
+                        .uncertainty_j = 0.1,
+                        .temperature_c = 41.3,
+                        .busy = 0.02};
+
+TEST(ProgressLine, ARestTellsWhatOfItIsKnown) {
+  EXPECT_EQ(rest_line("before block 3", kRest),
+            "idle before block 3  6.5 W  41 °C  processors 2 % busy");
+  EXPECT_EQ(rest_line("after the last block", {}), "idle after the last block");
+}
+
+TEST(ProgressLine, TimeLeftCountsTheRestsBetweenTrials) {
+  TimeLeft left(10, 100);
+  left.rested(2);
+  EXPECT_EQ(left.seconds(), 100) << "no trial has told how long one takes";
+  left.finished(4);
+  EXPECT_EQ(left.seconds(), 54);
+}
+
+/// What a style writes for one rest, one good and one bad trial.
 std::string written(ProgressStyle style) {
   char* text = nullptr;
   std::size_t size = 0;
@@ -81,6 +103,8 @@ std::string written(ProgressStyle style) {
   {
     const auto progress = make_progress(style, file);
     progress->begin("night run", 8, 90);
+    progress->rest_started("before block 3");
+    progress->rest_finished(kRest, 2);
     progress->trial_started(kPlace);
     for (const Phase phase : kPhases) progress->phase_changed(phase);
     progress->trial_finished(measured(), 3);
@@ -101,6 +125,7 @@ TEST(Progress, APipeGetsPlainLines) {
   const std::string text = written(ProgressStyle::kPlain);
   EXPECT_EQ(text,
             "night run: 8 trials, about 1 min 30 s\n"
+            "idle before block 3  6.5 W  41 °C  processors 2 % busy\n"
             "trial 2/8  net  null cpu f32 t1 b1  ok  10 ms  15.0 W\n"
             "warning: the machine is busy\n"
             "trial 2/8  net  null cpu f32 t1 b1  different  10 ms  15.0 W  outputs differ\n");
@@ -114,9 +139,10 @@ TEST(Progress, TheTerminalsLineIsRedrawnAtMostFiveTimesASecond) {
   ::unsetenv("NO_COLOR");
   const std::string text = written(ProgressStyle::kTerminal);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << "begin, warning and failure stay";
+  EXPECT_THAT(text, HasSubstr("\r1 min 30 s left  idle before block 3\x1b[K"));
   EXPECT_THAT(text, HasSubstr("\rtrial 2/8  1 min 30 s left  idle  net"));
-  EXPECT_THAT(text, HasSubstr("measure"));
-  EXPECT_THAT(text, Not(HasSubstr("drain"))) << "the sixth within a second";
+  EXPECT_THAT(text, HasSubstr("ready"));
+  EXPECT_THAT(text, Not(HasSubstr("measure"))) << "the sixth within a second";
 }
 
 TEST(Progress, TheTerminalIsLeftWithAnEmptyLine) {

@@ -15,7 +15,7 @@ std::uintmax_t store_bytes(const Experiment& experiment, double window_s) {
   constexpr double kBytesOfCall = 2;         // packed
   constexpr double kMostRecords = 1 << 20;   // of a window
   const Protocol& protocol = experiment.protocol;
-  const plan::TimeEstimate estimate = plan::estimate_time(experiment, window_s);
+  const plan::TimeEstimate estimate = plan::estimate_time(experiment, {.window_s = window_s});
   const double samples = estimate.seconds * protocol.sample_hz;
   const double calls = std::min(window_s * kCallsPerSecond, kMostRecords);
   return static_cast<std::uintmax_t>(estimate.trials * (kFacts + calls * kBytesOfCall) +

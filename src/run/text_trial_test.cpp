@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "run/model_prompts.h"
 #include "run/orchestrator_fixture.h"
+#include "run/steady_meter_test.h"
 
 namespace joulemark::run {
 namespace {
@@ -15,41 +15,8 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr double kWatts = 10;
+constexpr double kWatts = kSteadyWatts;
 constexpr Nanoseconds kStep = 1'000'000;  // of a token
-
-/// Draws kWatts on the clock of the test.
-class SteadyMeter final : public Sensor {
- public:
-  explicit SteadyMeter(Clock& clock) : clock_(clock) {}
-  /// Joules besides, by the time.
-  std::function<double(Nanoseconds)> more_j = [](Nanoseconds) { return 0.0; };
-  [[nodiscard]] std::string name() const override { return "steady"; }
-  [[nodiscard]] double update_period_s() const override { return 0; }
-  [[nodiscard]] double resolution_j() const override { return 0; }
-  [[nodiscard]] double max_read_interval_s() const override { return 1000; }
-  void read_into(std::vector<CounterReading>& readings) override {
-    const Nanoseconds now = clock_.now();
-    readings = {{.scope = "package-0",
-                 .joules = kWatts * to_seconds(now) + more_j(now),
-                 .t_before_ns = now,
-                 .t_after_ns = now}};
-  }
-  [[nodiscard]] std::vector<Energy> energies(
-      const std::vector<CounterReading>& begin,
-      const std::vector<CounterReading>& end) const override {
-    return {{.scope = "package-0",
-             .sensor = "steady",
-             .energy_class = EnergyClass::kMeasured,
-             .joules = end[0].joules - begin[0].joules,
-             .uncertainty_j = 0.001,
-             .reason = "",
-             .detail = ""}};
-  }
-
- private:
-  Clock& clock_;
-};
 
 class TextTrial : public Orchestrator {
  protected:
@@ -140,7 +107,8 @@ TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {
 // Kepler takes the least power that it has seen.
 TEST_F(TextTrial, AnIdlePhaseTellsTheMeanPowerAndNotTheLeast) {
   experiment_.protocol.idle_s = 0.5;
-  const Nanoseconds middle = clock_.now() + to_nanoseconds(0.25);
+  experiment_.protocol.bracket_s = 1;
+  const Nanoseconds middle = clock_.now() + to_nanoseconds(1 + 0.25);
   dynamic_cast<SteadyMeter&>(*sensors_.back()).more_j = [middle](Nanoseconds now) {
     return 40 * std::clamp(to_seconds(now - middle), 0.0, 0.1);
   };

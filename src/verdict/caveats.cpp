@@ -17,6 +17,7 @@
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
 #include "verdict/executing_provider.h"
+#include "verdict/idle_faults.h"
 #include "verdict/plausible.h"
 #include "verdict/same_work.h"
 #include "verdict/shared_board.h"
@@ -376,6 +377,8 @@ constexpr Row kRows[] = {
     {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
     {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},
+    {"idle_drift", [](const Facts& facts) { return idle_drift_caveat(facts.record); }},
+    {"idle_busy", [](const Facts& facts) { return idle_busy_caveat(facts.record); }},
     {"suspended", [](const Facts& facts) { return suspended_caveat(facts.record); }},
     {"clock_stepped", [](const Facts& facts) { return clock_stepped_caveat(facts.record); }},
     {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},

@@ -42,4 +42,16 @@ std::string cell_energy(const ExperimentRecord& record, const Judgement& judgeme
   return energy_text(shown);
 }
 
+std::string cell_energy_above(const Cell& cell, Rest rest) {
+  const bool idle = rest == Rest::kIdle;
+  const Estimate& net =
+      cell.estimate(idle ? MetricId::kEnergyAboveIdle : MetricId::kEnergyAboveReady);
+  const Estimate& u = cell.estimate(idle ? MetricId::kEnergyAboveIdleUncertainty
+                                         : MetricId::kEnergyAboveReadyUncertainty);
+  if (net.n == 0) return "";
+  Uncertain shown{.value = net.median.estimate, .standard_u = {}};
+  if (u.n > 0) shown.standard_u = u.median.estimate;
+  return uncertain_text(shown);
+}
+
 }  // namespace joulemark::verdict

@@ -14,4 +14,11 @@ namespace joulemark::verdict {
 std::string cell_energy(const ExperimentRecord& record, const Judgement& judgement,
                         const Cell& cell);
 
+/// What a machine at rest may be: without a worker, or with one that has loaded the model and
+/// waits.
+enum class Rest { kIdle, kReady };
+/// "0.981 ± 0.012 mJ", by what cell_energy counts: what the windows took more than that. "" where
+/// it was not measured.
+std::string cell_energy_above(const Cell& cell, Rest rest);
+
 }  // namespace joulemark::verdict

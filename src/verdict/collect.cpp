@@ -102,20 +102,27 @@ void read_values(const ExperimentRecord& record, Judgement& judgement) {
   std::vector<std::int64_t> scratch;
   for (std::size_t i = 0; i < record.trials.size(); ++i) {
     if (!finished(record.trials[i])) continue;
-    const TrialFacts facts = facts_of(record.trials[i], scratch);
+    const TrialFacts facts = facts_of(record, record.trials[i], scratch);
     for (std::size_t m = 0; m < table.size(); ++m) {
       judgement.values[m][i] = table[m].extract(facts).value_or(kNaN);
     }
   }
 }
 
+bool is_above_idle(MetricId id) {
+  return id == MetricId::kEnergyAboveIdle || id == MetricId::kEnergyAboveIdleUncertainty;
+}
+
+bool is_above_ready(MetricId id) {
+  return id == MetricId::kEnergyAboveReady || id == MetricId::kEnergyAboveReadyUncertainty;
+}
+
 bool is_energy(MetricId id) {
   return id == MetricId::kEnergyPerToken || id == MetricId::kPrefillEnergy ||
          id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
          id == MetricId::kEnergyUncertainty || id == MetricId::kPower ||
-         id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared ||
-         id == MetricId::kEnergyAboveIdle || id == MetricId::kEnergyAboveReady ||
-         id == MetricId::kLoadEnergy;
+         id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared || is_above_idle(id) ||
+         is_above_ready(id) || id == MetricId::kLoadEnergy;
 }
 
 bool is_latency(MetricId id) {
@@ -129,6 +136,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (is_of_text(id) && text.window.prompts == 0) return "no_language_model";
   if (is_latency(id)) return "no_durations";
   if (id == MetricId::kQuality) return "not_given";
+  if (id == MetricId::kBuildTime) return "not_told";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";
   if (const auto fact = window_fact_from(metric(id).key)) {
@@ -139,8 +147,8 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   const Energy* total = total_energy(record.trials[cell.trials.front()]);
   if (total == nullptr) return "no_sensor";
   if (total->energy_class == EnergyClass::kEstimated) return "estimated_only";
-  if (id == MetricId::kEnergyAboveIdle && is_rankable(*total)) return "no_idle_phase";
-  if (id == MetricId::kEnergyAboveReady && is_rankable(*total)) return "no_ready_phase";
+  if (is_above_idle(id) && is_rankable(*total)) return "no_idle_power";
+  if (is_above_ready(id) && is_rankable(*total)) return "no_ready_phase";
   if (id == MetricId::kLoadEnergy && is_rankable(*total)) return "not_recorded";
   if (total->energy_class != EnergyClass::kAbsent) {
     return id == MetricId::kEnergyUncertainty && is_rankable(*total) ? "not_recorded"

@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <nlohmann/json.hpp>
 
 #include "stats/descriptive.h"
+#include "verdict/collect.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -66,6 +68,13 @@ Value load_time(const TrialFacts& facts) {
   const auto load = facts.record->phase(Phase::kLoad);
   return load ? finite((static_cast<double>(load->t1_ns) - static_cast<double>(load->t0_ns)) / 1e9)
               : std::nullopt;
+}
+
+/// What the engine says that it spent on making a program of the model.
+Value build_time(const TrialFacts& facts) {
+  const auto seconds = effective_value(*facts.record, "build_s");
+  return seconds.is_number() && seconds.get<double>() >= 0 ? finite(seconds.get<double>())
+                                                           : std::nullopt;
 }
 
 Value per(Value amount, std::int64_t count) {
@@ -129,24 +138,42 @@ Value energy_delay(const TrialFacts& facts) {
   return joules && seconds ? finite(*joules * std::pow(*seconds, Power)) : std::nullopt;
 }
 
-/// What is left when a power at rest over the window is taken away, of what is counted. May be
-/// below 0, which says that the machine was not at rest; it is never made 0.
-Value energy_above(const TrialFacts& facts, Value rest_w) {
+/// Of the window, by generated token or inference.
+Value per_unit(const TrialFacts& facts, Value amount) {
+  const std::int64_t tokens = facts.record->text.window.new_tokens;
+  return tokens > 0 ? per(amount, tokens) : per_inference(facts, amount);
+}
+
+using Rest = std::optional<RestPower>;
+
+Rest idle(const TrialFacts& facts) {
+  return facts.idle;
+}
+
+Rest ready(const TrialFacts& facts) {
+  return ready_power(*facts.record);
+}
+
+/// What is left when a power at rest over the window is taken away. May be below 0, which says
+/// that the machine was not at rest; it is never made 0.
+template <Rest (*RestOf)(const TrialFacts&)>
+Value energy_above(const TrialFacts& facts) {
   const Value gross = joules(facts);
   const Value seconds = window(facts);
-  if (!gross || !seconds || !rest_w) return std::nullopt;
-  const double net = *gross - *rest_w * *seconds;
-  const std::int64_t tokens = facts.record->text.window.new_tokens;
-  return tokens > 0 ? per(net, tokens) : per_inference(facts, net);
+  const Rest rest = RestOf(facts);
+  if (!gross || !seconds || !rest) return std::nullopt;
+  return per_unit(facts, *gross - rest->watts * *seconds);
 }
 
-Value energy_above_idle(const TrialFacts& facts) {
-  return energy_above(facts, facts.record->idle_w);
-}
-
-Value energy_above_ready(const TrialFacts& facts) {
-  const PhaseEnergy* ready = facts.record->phase_energy(Phase::kReady);
-  return energy_above(facts, ready != nullptr ? Value(ready->watts()) : std::nullopt);
+/// Of the difference: the errors of the two powers are independent, whoever read them.
+template <Rest (*RestOf)(const TrialFacts&)>
+Value energy_above_uncertainty(const TrialFacts& facts) {
+  const Value seconds = window(facts);
+  const Rest rest = RestOf(facts);
+  if (!joules(facts) || !seconds || !rest || !rest->standard_u) return std::nullopt;
+  const Value of_window = total_energy(*facts.record)->uncertainty_j;
+  if (!of_window) return std::nullopt;
+  return per_unit(facts, std::hypot(*of_window, *rest->standard_u * *seconds));
 }
 
 Value load_energy(const TrialFacts& facts) {
@@ -197,6 +224,7 @@ constexpr Metric kMetrics[] = {
     {"peak_rss_bytes", "B", "peak memory", Better::kLess, Format::kBytes, counter<&Resources::peak_rss_bytes>},
     {"load_peak_rss_bytes", "B", "peak memory while loading", Better::kLess, Format::kBytes, counter<&Resources::load_peak_rss_bytes>},
     {"load_s", "s", "load time", Better::kLess, Format::kSi, load_time},
+    {"build_s", "s", "build time", Better::kLess, Format::kSi, build_time},
     {"minor_faults", "", "minor page faults", Better::kNeither, Format::kCount, counter<&Resources::minor_faults>},
     {"major_faults", "", "major page faults", Better::kNeither, Format::kCount, counter<&Resources::major_faults>},
     {"voluntary_switches", "", "voluntary context switches", Better::kNeither, Format::kCount, counter<&Resources::voluntary_switches>},
@@ -215,8 +243,10 @@ constexpr Metric kMetrics[] = {
     {"decode_energy_per_token_J", "J", "energy per token behind the first", Better::kLess, Format::kSi, decode_energy},
     {"energy_delay_Js", "J·s", "energy-delay product", Better::kLess, Format::kSi, energy_delay<1>},
     {"energy_delay2_Js2", "J·s²", "energy-delay-squared product", Better::kLess, Format::kSi, energy_delay<2>},
-    {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above_idle},
-    {"energy_above_ready_J", "J", "energy above ready", Better::kLess, Format::kSi, energy_above_ready},
+    {"energy_above_idle_J", "J", "energy above idle", Better::kLess, Format::kSi, energy_above<idle>},
+    {"energy_above_idle_uncertainty_J", "J", "uncertainty of the energy above idle", Better::kNeither, Format::kSi, energy_above_uncertainty<idle>},
+    {"energy_above_ready_J", "J", "energy above ready", Better::kLess, Format::kSi, energy_above<ready>},
+    {"energy_above_ready_uncertainty_J", "J", "uncertainty of the energy above ready", Better::kNeither, Format::kSi, energy_above_uncertainty<ready>},
     {"load_J", "J", "energy of loading", Better::kLess, Format::kSi, load_energy},
     {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
     window_fact<WindowFact::kReadBytes>("B", "bytes read from storage", Format::kBytes),
@@ -275,6 +305,7 @@ const Metric* find_metric(std::string_view key) {
 TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratch) {
   TrialFacts facts;
   facts.record = &record;
+  facts.idle = own_idle_power(record);
   if (record.calls_per_record < 1) return facts;
   const auto quantiles = [&](const std::vector<std::int64_t>& times, std::int64_t calls,
                              std::initializer_list<Value*> into) {
@@ -290,6 +321,13 @@ TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratc
   quantiles(record.text.first_token_ns, 1, {&facts.ttft_p50_ms, &facts.ttft_p95_ms});
   quantiles(record.text.inter_token_ns, 1,
             {&facts.itl_p50_ms, &facts.itl_p95_ms, &facts.itl_p99_ms});
+  return facts;
+}
+
+TrialFacts facts_of(const ExperimentRecord& experiment, const TrialRecord& record,
+                    std::vector<std::int64_t>& scratch) {
+  TrialFacts facts = facts_of(record, scratch);
+  facts.idle = idle_power(experiment, record);
   return facts;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "joulemark/result.h"
+#include "verdict/idle_power.h"
 
 namespace joulemark::verdict {
 
@@ -33,11 +34,15 @@ struct TrialFacts {
   /// Of a language model: to the first token, and between tokens.
   std::optional<double> ttft_p50_ms, ttft_p95_ms;
   std::optional<double> itl_p50_ms, itl_p95_ms, itl_p99_ms;
+  std::optional<RestPower> idle;  ///< of the machine without a worker
 };
 
 /// The quantiles of `record`'s durations. `scratch` is reused between calls; the durations are
-/// copied into it once.
+/// copied into it once. Of idle powers, only the trial's own is known.
 TrialFacts facts_of(const TrialRecord& record, std::vector<std::int64_t>& scratch);
+/// The same of a trial of `experiment`, whose idle brackets are looked at.
+TrialFacts facts_of(const ExperimentRecord& experiment, const TrialRecord& record,
+                    std::vector<std::int64_t>& scratch);
 
 /// One metric of a trial.
 struct Metric {
@@ -63,6 +68,7 @@ enum class MetricId : std::size_t {
   kPeakRss,
   kLoadPeakRss,
   kLoadTime,
+  kBuildTime,
   kMinorFaults,
   kMajorFaults,
   kVoluntarySwitches,
@@ -82,7 +88,9 @@ enum class MetricId : std::size_t {
   kEnergyDelay,
   kEnergyDelaySquared,
   kEnergyAboveIdle,
+  kEnergyAboveIdleUncertainty,
   kEnergyAboveReady,
+  kEnergyAboveReadyUncertainty,
   kLoadEnergy,
   kQuality,
   kReadBytes,

@@ -58,6 +58,17 @@ TEST(Metric, LoadAndMemoryAreReadAsTheyAre) {
   EXPECT_FALSE(value(MetricId::kMajorFaults, record));
 }
 
+TEST(Metric, BuildingIsWhatTheEngineSaysOfIt) {
+  TrialRecord record = batched_trial();
+  EXPECT_FALSE(value(MetricId::kBuildTime, record));
+  record.effective_json = R"({"build_s": 0.25})";
+  EXPECT_EQ(value(MetricId::kBuildTime, record), 0.25);
+  for (const char* nonsense : {R"({"build_s": -1})", R"({"build_s": "long"})", "{"}) {
+    record.effective_json = nonsense;
+    EXPECT_FALSE(value(MetricId::kBuildTime, record)) << nonsense;
+  }
+}
+
 TEST(Metric, EnergyThatMayNotBeRankedHasNoValue) {
   TrialRecord record = batched_trial();
   record.energy[0].joules = 0;

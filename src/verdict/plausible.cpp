@@ -12,6 +12,8 @@
 #include "stats/comb.h"
 #include "verdict/collect.h"
 #include "verdict/executing_provider.h"
+#include "verdict/idle_faults.h"
+#include "verdict/idle_power.h"
 #include "verdict/metric.h"
 #include "verdict/power_limit.h"
 #include "verdict/same_work.h"
@@ -120,20 +122,23 @@ Message asleep(const ExperimentRecord&, const TrialRecord& trial) {
       quantity_text(*trial.resources.cpu_s, "s"), quantity_text(window_s, "s"));
 }
 
-Message below_idle(const ExperimentRecord&, const TrialRecord& trial) {
+Message below_idle(const ExperimentRecord& record, const TrialRecord& trial) {
   constexpr double kPart = 0.9;
   constexpr double kDeviations = 3;
-  if (!trial.idle_w || trial.energy.empty()) return {};
+  const auto idle = idle_power(record, trial);
+  // A machine that is known to have been busy is nothing to hold a window against.
+  if (!idle || idle->busy.value_or(0) > kBusyAtRest || trial.energy.empty()) return {};
   const Energy& total = trial.energy.back();
   const double window_s = trial.window_s();
   if (!total.joules || window_s <= 0) return {};
   const double watts = *total.joules / window_s;
-  const double margin = kDeviations * total.uncertainty_j.value_or(0) / window_s;
-  if (watts + margin >= kPart * *trial.idle_w) return {};
+  const double margin = kDeviations * std::hypot(total.uncertainty_j.value_or(0) / window_s,
+                                                 idle->standard_u.value_or(0));
+  if (watts + margin >= kPart * idle->watts) return {};
   return fmt::format(
-      "its window drew {}, less than the idle machine before it ({}): the energies are not of one "
-      "scope, or the machine was not idle",
-      quantity_text(watts, "W"), quantity_text(*trial.idle_w, "W"));
+      "its window drew {}, less than the idle machine ({}): the energies are not of one scope, or "
+      "the machine was not idle",
+      quantity_text(watts, "W"), quantity_text(idle->watts, "W"));
 }
 
 }  // namespace

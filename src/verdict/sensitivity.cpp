@@ -159,16 +159,24 @@ bool ranks_by_energy(const ModelVerdict& model) {
   return model.primary == MetricId::kEnergy || model.primary == MetricId::kEnergyPerToken;
 }
 
+/// Why a configuration's energies without the idle power tell nothing; "" where they do.
+std::string net_obstacle(const Cell& cell) {
+  constexpr double kDeviations = 2;
+  const Estimate& net = cell.estimate(MetricId::kEnergyAboveIdle);
+  const Estimate& u = cell.estimate(MetricId::kEnergyAboveIdleUncertainty);
+  if (net.n == 0) return "the idle power was not measured";
+  if (u.n > 0 && net.median.estimate <= kDeviations * u.median.estimate)
+    return fmt::format("what {} needs above idle is within its uncertainty", cell.label);
+  return "";
+}
+
 /// Whether energies without the idle power are to be looked at; `detail` says why they cannot be.
-bool net_of_idle(const ExperimentRecord& record, const Judgement& judgement,
-                 const ModelVerdict& model, Sensitivity& result) {
+bool net_of_idle(const Judgement& judgement, const ModelVerdict& model, Sensitivity& result) {
   if (!ranks_by_energy(model)) return false;
   result = {.analysis = "net of idle", .check = Check::kUnchecked, .detail = {}};
-  if (record.experiment.protocol.idle_s <= 0) result.detail = "no idle phase was measured";
   for (const std::size_t c : model.cells) {
     const Cell& cell = judgement.cells[c];
-    if (!cell.ranked() || cell.estimate(MetricId::kEnergyAboveIdle).n > 0) continue;
-    if (result.detail.empty()) result.detail = "the idle power was not measured";
+    if (cell.ranked() && result.detail.empty()) result.detail = net_obstacle(cell);
   }
   return true;
 }
@@ -199,7 +207,7 @@ std::vector<Sensitivity> find_sensitivities(const ExperimentRecord& record,
   std::size_t flagged = 0;
   const Table kept = without_flagged(values, flagged);
   if (flagged > 0) all.push_back(compare(flagged_name(flagged), {kept, best, level}, by_mean));
-  if (Sensitivity net; net_of_idle(record, judgement, model, net)) {
+  if (Sensitivity net; net_of_idle(judgement, model, net)) {
     const Table above = block_table(record, judgement, cells, MetricId::kEnergyAboveIdle);
     all.push_back(net.detail.empty() ? compare(net.analysis, {above, best, level}, by_mean) : net);
   }

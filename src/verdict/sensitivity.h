@@ -10,8 +10,8 @@
 namespace joulemark::verdict {
 
 /// Analyses the model's ranked configurations again by medians, by signed ranks, without
-/// repetitions that stand out, and, where energy ranks, without the machine's idle power, and
-/// compares what they say with the standings. Empty where nothing was compared.
+/// repetitions that stand out, and, where energy ranks, without the machine's idle power
+/// (idle_power.h), and compares what they say with the standings. Empty where nothing was compared.
 std::vector<Sensitivity> find_sensitivities(const ExperimentRecord& record,
                                             const Judgement& judgement, const ModelVerdict& model);
 

@@ -70,7 +70,7 @@ TEST(Sensitivity, AWinnerByOneOutlierAloneIsConditional) {
 }
 
 /// Ten blocks in which "a" needs 10 J in 1 s and "b" 10.8 J in `b_seconds`, beside an idle power.
-Judgement by_energy(double b_seconds, double idle_w) {
+ExperimentRecord energy_record(double b_seconds, double idle_w) {
   auto record = example::record({});
   record.experiment.protocol.repetitions = 10;
   record.experiment.protocol.idle_s = 1;
@@ -84,7 +84,11 @@ Judgement by_energy(double b_seconds, double idle_w) {
     add("a", 1, 10);
     add("b", b_seconds, 10.8);
   }
-  return judge(record);
+  return record;
+}
+
+Judgement by_energy(double b_seconds, double idle_w) {
+  return judge(energy_record(b_seconds, idle_w));
 }
 
 TEST(Sensitivity, TheIdlePowerMayDecideWhoNeedsMoreEnergy) {
@@ -102,6 +106,15 @@ TEST(Sensitivity, WithoutAnIdlePowerItIsNotChecked) {
   const Judgement judgement = by_energy(1.0, 0);
   EXPECT_EQ(find(judgement, "net of idle")->check, Check::kUnchecked);
   EXPECT_EQ(find(judgement, "net of idle")->detail, "the idle power was not measured");
+}
+
+TEST(Sensitivity, WhatIsWithinItsUncertaintyDecidesNothing) {
+  ExperimentRecord record = energy_record(1.25, 0);
+  for (TrialRecord& trial : record.trials)
+    trial.phase_energies = {{.phase = Phase::kIdle, .joules = 4, .uncertainty_j = 4, .seconds = 1}};
+  const Judgement judgement = judge(record);
+  EXPECT_EQ(find(judgement, "net of idle")->check, Check::kUnchecked);
+  EXPECT_THAT(find(judgement, "net of idle")->detail, HasSubstr("is within its uncertainty"));
 }
 
 TEST(Sensitivity, NothingIsStableThatIsNotClaimed) {

@@ -252,7 +252,11 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   judgement.sentence = overall_sentence(judgement, record.experiment.margin);
   judgement.calibration = energy_calibration(record);
   judgement.energy_basis = energy_basis(record);
-  for (Cell& cell : judgement.cells) cell.energy = cell_energy(record, judgement, cell);
+  for (Cell& cell : judgement.cells) {
+    cell.energy = cell_energy(record, judgement, cell);
+    cell.energy_above_idle = cell_energy_above(cell, Rest::kIdle);
+    cell.energy_above_ready = cell_energy_above(cell, Rest::kReady);
+  }
   judgement.caveats = find_caveats(record, judgement);
   return judgement;
 }

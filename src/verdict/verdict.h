@@ -62,6 +62,9 @@ struct Cell {
   int not_ok = 0;                   ///< blocks without a finished trial
   std::vector<Estimate> estimates;  ///< by MetricId
   std::string energy;               ///< for people, with uncertainty, class, scopes and sensor
+  /// The same without what the idle machine draws, and without what the loaded one does; "" where
+  /// that was not measured.
+  std::string energy_above_idle, energy_above_ready;
   [[nodiscard]] bool ranked() const { return standing != Standing::kUnranked; }
   /// Ranked, and not shown to be more than the margin worse than the best.
   [[nodiscard]] bool in_best_set() const { return ranked() && standing != Standing::kWorse; }

@@ -128,3 +128,11 @@ def test_a_page_that_cannot_be_written_is_an_error(joulemark):
 
 def test_the_exit_status_of_a_comparison_tells_of_lost_trials(joulemark):
     assert joulemark("compare", "null:bad?crash=segv", "null:good", "--engine", "null", *QUICK).status == NOT_OK
+
+
+def test_building_is_told_apart_from_loading(joulemark):
+    run = joulemark("compare", "null:a?build_ms=300", "--engine", "null", *QUICK, "--json")
+    values = {key: run.json["rows"][0]["metrics"][key]["value"] for key in ("build_s", "load_s")}
+    assert values["build_s"] == 0.3 <= values["load_s"]
+    plain = joulemark("compare", "null:a", "--engine", "null", *QUICK, "--json")
+    assert plain.json["rows"][0]["metrics"]["build_s"]["value_reason"] == "not_told"

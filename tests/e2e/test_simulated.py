@@ -3,11 +3,18 @@
 
 import contextlib
 import json
+import math
 import sqlite3
 
 import pytest
-from conftest import NOT_OK, OK, USAGE
+from conftest import INTERRUPTED, NOT_OK, OK, USAGE, contents_of, interrupt, wait_until
 
+STEADY = (
+    'name = "mine"\nwhat = "one socket"\nload = "constant 100"\ntotal = ["package-0"]\n'
+    "[processors]\ncount = 2\n[scope.package-0]\nidle_w = 20.0\nshare = 1.0\n"
+    '[[part]]\nkind = "powercap"\nat = "intel-rapl:0"\nname = "package-0"\nshows = "package-0"\nunit = 6.103515625e-05\n'
+    "period_s = 0.000976\n"
+)
 QUICK = ["--repetitions", "2", "--duration", "0.4", "--warmup-min", "0", "--warmup-max", "0.05"]
 
 
@@ -81,11 +88,7 @@ def test_mistakes_are_said(joulemark, arguments, words):
 
 
 def test_a_machine_of_ones_own_is_a_file(joulemark):
-    (joulemark.home / "mine.toml").write_text(
-        'name = "mine"\nwhat = "one socket"\nload = "constant 100"\ntotal = ["package-0"]\n'
-        "[processors]\ncount = 2\n[scope.package-0]\nidle_w = 20.0\nshare = 1.0\n"
-        '[[part]]\nkind = "powercap"\nat = "intel-rapl:0"\nname = "package-0"\nshows = "package-0"\nunit = 6.103515625e-05\n'
-    )
+    (joulemark.home / "mine.toml").write_text(STEADY)
     outcome = joulemark("--sim", "mine.toml", "measure", "--json", "--", "sleep", "0.5")
     assert outcome.status == OK, outcome.err
     assert outcome.json["total_joules"] == pytest.approx(120 * outcome.json["duration_s"], rel=0.05)
@@ -139,3 +142,62 @@ def test_an_experiment_on_a_gpu_node_is_marked_and_refused(joulemark):
     assert "127.0.0.1" not in joulemark("report", "s.sqlite", "--format", "json").out
     refused = joulemark("recommend", "s.sqlite")
     assert refused.status == USAGE and "simulated machine 'gpu-node'" in refused.err
+
+
+def holds(value: float, uncertainty: float, truth: float) -> bool:
+    """Whether a value is as far from the truth as its standard uncertainty says, three of them at most."""
+    return abs(value - truth) <= 3 * uncertainty
+
+
+def test_a_bracket_holds_the_power_of_the_machine_at_rest_and_what_is_left_of_the_energy_its_zero(joulemark):
+    """This machine draws 120 W whatever it does, so that nothing is left above idle."""
+    (joulemark.home / "mine.toml").write_text(STEADY)
+    outcome = joulemark("--sim", "mine.toml", "compare", "null:a?sleep_us=1000", "--engine", "null", "--threads", "1,2", *QUICK,
+                        "--bracket", "0.5", "--json")  # fmt: skip
+    assert outcome.status == OK, outcome.err
+    brackets = outcome.json["idle_brackets"]
+    assert [bracket["block"] for bracket in brackets] == [0, 1, 2]
+    for bracket in brackets:
+        assert holds(bracket["W"], bracket["uncertainty_W"], 120) and 0 < bracket["uncertainty_W"] < 2.4
+        assert 0.5 <= bracket["seconds"] < 5
+    for row in outcome.json["rows"]:
+        net, u = (row["metrics"][f"energy_above_idle{of}_J"]["value"] for of in ("", "_uncertainty"))
+        assert holds(net, u, 0) and row["energy_above_idle_text"].endswith("J") and not row["energy_above_ready_text"]
+        assert row["metrics"]["energy_above_ready_J"]["value_reason"] == "no_ready_phase"
+        assert math.isclose(row["metrics"]["power_W"]["value"], 120, rel_tol=0.05)
+    assert outcome.err.count("idle before block") == 2 and outcome.err.count("idle after the last block") == 1
+
+
+def test_a_bracket_is_as_long_as_the_sensors_need_and_plan_counts_it(joulemark):
+    (joulemark.home / "mine.toml").write_text(STEADY)
+    (joulemark.home / "e.toml").write_text(
+        '[[model]]\nsource = "null:a"\n[factors]\nengine = "null"\n[protocol]\nrepetitions = 4\nduration_s = 1\n')  # fmt: skip
+    seconds = {
+        machine: joulemark("--sim", machine, "plan", "e.toml", "--json").json["seconds"] for machine in ("vm", "mine.toml", "cray-node")
+    }
+    assert seconds["mine.toml"] == pytest.approx(seconds["vm"] + 5 * 1, abs=0.01)
+    assert seconds["cray-node"] == pytest.approx(seconds["vm"] + 5 * 10, abs=0.01)
+
+
+def test_a_resumed_experiment_has_brackets_for_the_blocks_that_it_goes_on_with(joulemark):
+    (joulemark.home / "mine.toml").write_text(STEADY)
+    store = joulemark.home / "s.sqlite"
+
+    def blocks() -> list[int]:
+        try:
+            with contents_of(store) as connection:
+                return [block for (block,) in connection.execute("select block from idle_bracket order by ordinal")]
+        except sqlite3.OperationalError:  # not made yet
+            return []
+
+    process = joulemark.start("--sim", "mine.toml", "compare", "null:a?sleep_us=1000", "--engine", "null", "--threads", "1,2",
+                              "--repetitions", "3", "--duration", "1", "--warmup-max", "0.05", "--warmup-min", "0", "--bracket", "0.3",
+                              "--store", str(store))  # fmt: skip
+    wait_until(lambda: len(blocks()) == 2, "the second block")
+    interrupt(process)
+    process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED and blocks() == [0, 1]
+    resumed = joulemark("--sim", "mine.toml", "run", "--resume", "--store", str(store), "--experiment", "1", "--json")
+    assert resumed.status == OK, resumed.err
+    assert blocks() == [0, 1, 1, 2, 3]
+    assert all(row["metrics"]["energy_above_idle_J"]["n"] == 3 for row in resumed.json["rows"])

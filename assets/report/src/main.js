@@ -12,6 +12,7 @@ import { applyTheme, drawControls } from './page/filters.js';
 import { createState } from './page/state.js';
 import { absentSection } from './sections/absent.js';
 import { checksSection } from './sections/checks.js';
+import { costsSection } from './sections/costs.js';
 import { experimentSection } from './sections/experiment.js';
 import { failureSection } from './sections/failures.js';
 import { lead } from './sections/lead.js';
@@ -28,7 +29,7 @@ function start() {
   const sections = [
     summarySection(report),
     ...FIGURES.map(figureSection),
-    checksSection(report), failureSection(), absentSection(), machineSection(report), experimentSection(report),
+    costsSection(report), checksSection(report), failureSection(), absentSection(), machineSection(report), experimentSection(report),
   ];
   document.getElementById('lead').append(...lead(report));
   main.replaceChildren(...sections.map((s) => s.element));

@@ -21,6 +21,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {string} reason   why it is not ranked
  * @property {number} finished trials that ended well; `failed` that did not
  * @property {{value: number, lo: number|null, hi: number|null}|null} ratio to the best of its model; null when not ranked
+ * @property {string|null} energy for people, with its uncertainty; `aboveIdle`, `aboveReady` less what the machine draws at rest; "" where nobody knows
  * @property {Object<string, Estimate>} estimates by metric key
  *
  * @typedef {{analysis: string, check: string, detail: string}} Sensitivity another analysis: "stable", "conditional", "unchecked"
@@ -38,7 +39,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {string[]} estimates  what published models say of the energy, a sentence a row; none where nobody asked
  * @property {{code: string, message: string}[]} caveats
  * @property {Map<string, {key: string, unit: string, title: string}>} metrics
- * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[]}[]} models
+ * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[], breakEven: object[]}[]} models
  * @property {{label: string, ratio: {value: number, lo: number|null, hi: number|null, models: number}, best_sets: number}[]} across
  *   configurations over all models, the least needing first; empty when there are not several to compare
  * @property {Configuration[]} configurations
@@ -86,7 +87,8 @@ function cellOf(raw, index, { configurations, models }) {
   return {
     index, configuration, label: configuration.label, short: configuration.short,
     model: models.findIndex((m) => m.rows.includes(index)),
-    standing: raw.standing, reason: raw.reason, energy: raw.energy_text ?? null, ratio: ratio ?? null,
+    standing: raw.standing, reason: raw.reason, energy: raw.energy_text ?? null,
+    aboveIdle: raw.energy_above_idle_text ?? '', aboveReady: raw.energy_above_ready_text ?? '', ratio: ratio ?? null,
     finished: raw.trials_ok, failed: raw.trials_not_ok,
     estimates: Object.fromEntries(Object.entries(raw.metrics).map(([key, estimate]) => [key, estimateOf(estimate)])),
   };
@@ -103,7 +105,7 @@ function timelineOf({ row, series, ...timeline }) {
 
 const modelOf = (raw, index) => ({
   index, name: isolated(raw.model), primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best, rows: raw.rows,
-  sensitivities: raw.sensitivities ?? [],
+  sensitivities: raw.sensitivities ?? [], breakEven: raw.break_even ?? [],
 });
 
 /** Every text but the experiment file, which has to stay what it is. */

@@ -2,15 +2,9 @@
 // How far the answer depends on the analysis and on the model.
 import { significant } from '../data/format.js';
 import { h } from '../page/dom.js';
+import { wordsCell, wordsTable } from '../page/words_table.js';
 
 const CHECKS = { stable: 'the same answer', conditional: 'another answer', unchecked: 'cannot say' };
-
-const head = (columns) => h('thead', {}, h('tr', {}, ...columns.map((name, i) => h('th', { scope: 'col', class: i === 0 ? 'text' : null }, name))));
-
-const table = (caption, columns, rows) => h('div', { class: 'scroll whole', tabindex: 0, role: 'region', 'aria-label': caption },
-  h('table', {}, h('caption', {}, caption), head(columns), h('tbody', {}, ...rows)));
-
-const text = (words) => h('td', { class: 'text wrap' }, words);
 
 /** One row for each model and analysis. */
 export function sensitivityRows(report) {
@@ -22,8 +16,8 @@ export function sensitivityRows(report) {
 function sensitivities(report) {
   const several = report.models.length > 1;
   const rows = sensitivityRows(report).map(({ model, analysis, check, detail }) => h('tr', {},
-    h('th', { scope: 'row' }, several ? `${model}, ${analysis}` : analysis), text(check), text(detail)));
-  return rows.length ? table('Analysed otherwise', ['analysis', 'answer', 'what it says'], rows) : null;
+    h('th', { scope: 'row' }, several ? `${model}, ${analysis}` : analysis), wordsCell(check), wordsCell(detail)));
+  return rows.length ? wordsTable('Analysed otherwise', ['analysis', 'answer', 'what it says'], rows) : null;
 }
 
 /** "1.23 [1.20, 1.26]", or the bare number where there is no interval. */
@@ -35,7 +29,7 @@ export function ratioWords({ value, lo, hi }) {
 function across(report) {
   const rows = report.across.map(({ label, ratio, best_sets: bestSets }) => h('tr', {},
     h('th', { scope: 'row' }, label), h('td', {}, ratioWords(ratio)), h('td', {}, `${bestSets} of ${report.models.length}`)));
-  return rows.length ? table('Over all models', ['configuration', 'ratio to the first', 'in the best set of'], rows) : null;
+  return rows.length ? wordsTable('Over all models', ['configuration', 'ratio to the first', 'in the best set of'], rows) : null;
 }
 
 export function checksSection(report) {

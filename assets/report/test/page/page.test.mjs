@@ -44,6 +44,16 @@ describe.skipIf(!CHROMIUM)('page', () => {
     await single.close();
   });
 
+  test('what the machine at rest and loading cost stands in tables, where it is known', async () => {
+    const { page, close } = await b.open(b.write({ models: ['a'] }));
+    expect(await page.textContent('#costs')).toContain('above the idle machine');
+    expect(await page.locator('#costs table >> nth=1').locator('tbody tr').count()).toBe(1);
+    await close();
+    const single = await b.open(b.write({ engines: ['null'], threads: [1], energy: false }));
+    expect(await single.page.isVisible('#costs')).toBe(false);
+    await single.close();
+  });
+
   test('hostile names are shown as they are and do nothing', async () => {
     const engines = [HOSTILE, HOSTILE_COMMENT];
     const file = b.write({ name: HOSTILE, models: [HOSTILE, HOSTILE_COMMENT], engines, failed: 1 });

@@ -8,6 +8,7 @@ import { fileName } from '../../src/page/dom.js';
 import { formatHash, parseHash } from '../../src/page/state.js';
 import { absences } from '../../src/sections/absent.js';
 import { ratioWords, sensitivityRows } from '../../src/sections/checks.js';
+import { breakEvenRows, netRows } from '../../src/sections/costs.js';
 import { failureGroups } from '../../src/sections/failures.js';
 import { sample } from '../sample.mjs';
 
@@ -82,6 +83,18 @@ test('other analyses are told with their answers in words', () => {
   expect(reportOf({ models: ['a', 'b'] }).across).toHaveLength(4);
   expect(reportOf({}).across).toEqual([]);
   expect([ratioWords({ value: 1.5, lo: 1.25, hi: 1.8 }), ratioWords({ value: 2, lo: null, hi: null })]).toEqual(['1.50 [1.25, 1.80]', '2.00']);
+});
+
+test('energies without the machine at rest are told where they are known', () => {
+  expect(netRows(reportOf({}))[0].slice(2)).toEqual(['0.981 ± 0.012 mJ', '—']);
+  expect(netRows(reportOf({ energy: false }))).toEqual([]);
+});
+
+test('a configuration that is overtaken is told with when, and by which', () => {
+  const rows = breakEvenRows(reportOf({ models: ['a', 'b'] }));
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toEqual(['openvino cpu f32 t2 b1', 'onnxruntime cpu f32 t2 b1', 'time per inference', '1,230']);
+  expect(breakEvenRows(reportOf({ engines: ['null'], threads: [1] }))).toEqual([]);
 });
 
 test('failures that are alike are told together', () => {
