@@ -19,6 +19,7 @@
 #include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/flagged.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
@@ -222,6 +223,7 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   order_cells(judgement);
   for (ModelVerdict& model : judgement.models) {
     test_all(judgement, model);
+    model.flags = find_flags(record, judgement, model);
     model.sensitivities = find_sensitivities(record, judgement, model);
     model.sentence = model_sentence(judgement, model, record.experiment.margin);
   }
