@@ -281,7 +281,9 @@ TEST_F(StoreTest, OneAttemptIsStoredOnce) {
   EXPECT_THAT(again.error().message, HasSubstr("block 0, position 0, attempt 0"));
   trial.attempt = 1;
   EXPECT_TRUE(store.add_trial(*id, trial));
-  EXPECT_EQ(store.load(*id, Detail::kEverything)->trials.size(), 2U);
+  const auto record = store.load(*id, Detail::kEverything);
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->trials.size() + record->set_aside.size(), 2U);
 }
 
 TEST_F(StoreTest, TrialOfNoExperimentIsRefused) {

@@ -16,7 +16,6 @@
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
-#include "verdict/flagged.h"
 #include "verdict/plausible.h"
 #include "verdict/repeats.h"
 #include "verdict/same_work.h"
@@ -328,7 +327,6 @@ constexpr Row kRows[] = {
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
     {"disturbed", [](const Facts& facts) { return disturbed_trials_caveat(facts.record); }},
     {"repeated", [](const Facts& facts) { return repeated_caveat(facts.record); }},
-    {"flagged", [](const Facts& facts) { return flagged_caveat(facts.judgement); }},
     {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},
     {"suspended", [](const Facts& facts) { return suspended_caveat(facts.record); }},
     {"clock_stepped", [](const Facts& facts) { return clock_stepped_caveat(facts.record); }},

@@ -100,15 +100,13 @@ Flags find_flags(const ExperimentRecord& record, const Judgement& judgement,
   return flags;
 }
 
-std::optional<std::string> flagged_caveat(const Judgement& judgement) {
+std::string flags_text(const Judgement& judgement) {
   std::string text;
   for (const ModelVerdict& model : judgement.models) {
     if (model.flags.repetitions.empty()) continue;
     text += (text.empty() ? "" : "; ") + text_of(judgement, model.flags);
   }
-  if (text.empty()) return std::nullopt;
-  return "repetitions stand out among those of their configuration, and count like all others: " +
-         text;
+  return text.empty() ? "" : "repetitions that stand out, counted like all others: " + text;
 }
 
 }  // namespace joulemark::verdict

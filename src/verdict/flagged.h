@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +28,9 @@ WithoutFlagged without_flagged(const std::vector<std::vector<double>>& values);
 Flags find_flags(const ExperimentRecord& record, const Judgement& judgement,
                  const ModelVerdict& model);
 
-/// Caveat: what ModelVerdict::flags of the models say.
-std::optional<std::string> flagged_caveat(const Judgement& judgement);
+/// What ModelVerdict::flags of the models say, for people; "" where none is flagged. No caveat:
+/// among few repetitions one stands out by chance, and where the answer depends on it a sensitivity
+/// says so.
+std::string flags_text(const Judgement& judgement);
 
 }  // namespace joulemark::verdict

@@ -22,12 +22,6 @@ ExperimentRecord record_with(double times) {
   return record;
 }
 
-std::string caveat(const Judgement& judgement) {
-  for (const Caveat& each : judgement.caveats)
-    if (each.code == "flagged") return each.message;
-  return "";
-}
-
 TEST(Flagged, ARepetitionThatStandsOutIsShownWithAndWithout) {
   const Judgement judgement = judge(record_with(4));
   const Flags& flags = judgement.models.at(0).flags;
@@ -38,7 +32,7 @@ TEST(Flagged, ARepetitionThatStandsOutIsShownWithAndWithout) {
   ASSERT_EQ(flags.changes.size(), 1u);
   EXPECT_NEAR(flags.changes[0].with, 2 * std::pow(4, 0.2), 0.05);
   EXPECT_NEAR(flags.changes[0].without, 2, 0.02);
-  EXPECT_THAT(caveat(judgement),
+  EXPECT_THAT(flags_text(judgement),
               HasSubstr("b cpu f32 t2 b1 in block 3 (3.98 × its median); without, ratios to the "
                         "best: b cpu f32 t2 b1 "));
 }
@@ -54,7 +48,7 @@ TEST(Flagged, ItCountsLikeAllOthers) {
 TEST(Flagged, OrdinaryScatterIsNotFlagged) {
   const Judgement judgement = judge(record_with(1));
   EXPECT_THAT(judgement.models.at(0).flags.repetitions, IsEmpty());
-  EXPECT_EQ(caveat(judgement), "");
+  EXPECT_EQ(flags_text(judgement), "");
 }
 
 }  // namespace

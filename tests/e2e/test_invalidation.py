@@ -42,7 +42,13 @@ class Machine(SimulatedPowercap):
         (root / "proc").mkdir()
         self.throttles = root / "sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"
         self.throttles.parent.mkdir(parents=True)
-        self.throttles.write_text("1\n")
+        self.show(1)
+
+    def show(self, throttles: int) -> None:
+        # One write of one width: a reader never sees half a number.
+        file = os.open(self.throttles, os.O_CREAT | os.O_WRONLY)
+        os.pwrite(file, f"{throttles:08d}\n".encode(), 0)
+        os.close(file)
 
     @contextlib.contextmanager
     def heat(self):
@@ -53,7 +59,7 @@ class Machine(SimulatedPowercap):
             events = 1
             while not stop.wait(0.02):
                 events += 1
-                self.throttles.write_text(f"{events:08d}\n")
+                self.show(events)
 
         thread = threading.Thread(target=count)
         thread.start()

@@ -7,7 +7,7 @@ import { csvField, toCsv } from '../../src/page/data_table.js';
 import { fileName } from '../../src/page/dom.js';
 import { formatHash, parseHash } from '../../src/page/state.js';
 import { absences } from '../../src/sections/absent.js';
-import { ratioWords, sensitivityRows } from '../../src/sections/checks.js';
+import { flaggedRows, ratioWords, sensitivityRows } from '../../src/sections/checks.js';
 import { failureGroups } from '../../src/sections/failures.js';
 import { sample } from '../sample.mjs';
 
@@ -82,6 +82,16 @@ test('other analyses are told with their answers in words', () => {
   expect(reportOf({ models: ['a', 'b'] }).across).toHaveLength(4);
   expect(reportOf({}).across).toEqual([]);
   expect([ratioWords({ value: 1.5, lo: 1.25, hi: 1.8 }), ratioWords({ value: 2, lo: null, hi: null })]).toEqual(['1.50 [1.25, 1.80]', '2.00']);
+});
+
+test('repetitions that stand out are told with the ratios with and without them', () => {
+  const data = sample({});
+  data.verdict.models[0].flagged = { repetitions: [{ row: 1, block: 2, times_median: 1.314 }], ratios: [{ row: 1, with: 1.08, without: 1.05 }] };
+  const report = decode(JSON.stringify(data));
+  expect(flaggedRows(report)).toEqual([{
+    label: report.cells[1].label, repetitions: 'block 3: 1.31 × its median', ratio: { row: 1, with: 1.08, without: 1.05 },
+  }]);
+  expect(flaggedRows(reportOf({}))).toEqual([]);
 });
 
 test('failures that are alike are told together', () => {
