@@ -143,8 +143,8 @@ struct TrialRecord {
   std::string output_tail;  ///< last 100 lines of the worker's stdout and stderr, when not ok
   double started_at = 0;    ///< seconds since the epoch
 
-  /// Why its window does not count although it was measured: what happened on the machine
-  /// meanwhile. Empty for one that counts; another attempt at the same place takes its part.
+  /// What happened on the machine during its window and is none of the configuration's doing; empty
+  /// for an undisturbed one. A disturbed one counts only where no other attempt at its place does.
   std::vector<Caveat> invalid;
 
   // The window, and what happened in it.
@@ -224,6 +224,8 @@ struct ExperimentRecord {
   std::vector<IdleBracket> brackets;  ///< in the order of time
   std::vector<Finding> findings;      ///< of the machine, before the first trial
   std::vector<TrialRecord> trials;
+  /// Attempts that were measured and in whose place another one counts: in no statistic.
+  std::vector<TrialRecord> set_aside;
 };
 
 }  // namespace joulemark

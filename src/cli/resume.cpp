@@ -11,6 +11,7 @@
 #include "base/split.h"
 #include "cli/stored_experiment.h"
 #include "config/experiment_file.h"
+#include "plan/attempts.h"
 
 namespace joulemark::cli {
 namespace {
@@ -82,7 +83,7 @@ Result<std::optional<std::int64_t>> find_begun(store::Store& store, const std::s
     const std::string there = config::to_toml(*stored);
     if (there == here) return std::optional(info->id);
     const auto planned = static_cast<std::int64_t>(plan::make_plan(*stored).size());
-    if (!unlike && (is_asked_for || info->trials < planned))
+    if (!unlike && (is_asked_for || info->places < planned))
       unlike = is_another(path, info->id, difference(there, here)).value();
   }
   if (unlike) return fail(*unlike);
@@ -92,16 +93,16 @@ Result<std::optional<std::int64_t>> find_begun(store::Store& store, const std::s
 Result<Progressed> progressed(store::Store& store, std::int64_t id, const Experiment& experiment) {
   const auto record = store.load(id, store::Detail::kSummary);
   if (!record) return fail(record.error());
-  std::map<std::pair<int, int>, TrialStatus> last;  // the trials come in the order of attempts
-  for (const TrialRecord& trial : record->trials)
-    last[{trial.block, trial.position}] = trial.status;
+  std::map<std::pair<int, int>, plan::Attempts> attempts;
+  for (const auto* trials : {&record->trials, &record->set_aside})
+    for (const TrialRecord& trial : *trials) attempts[{trial.block, trial.position}].add(trial);
   Progressed progressed;
   for (plan::PlannedTrial& trial : plan::make_plan(experiment)) {
-    const auto found = last.find({trial.block, trial.position});
-    if (found == last.end())
+    const plan::Attempts& there = attempts[{trial.block, trial.position}];
+    if (there.want_another(experiment.protocol.retries))
       progressed.missing.push_back(std::move(trial));
     else
-      ++(found->second == TrialStatus::kOk ? progressed.ok : progressed.not_ok);
+      ++(there.ended_ok() ? progressed.ok : progressed.not_ok);
   }
   return progressed;
 }

@@ -142,7 +142,7 @@ const Setting kSettings[] = {
     {"protocol.time_limit_s", "--time-limit", kSeconds<&Protocol::time_limit_s>, "s", 0.1, kOneDay,
      "Longest time of one trial; then it is ended and recorded as failed"},
     {"protocol.retries", "--retries", kCount<&Protocol::retries>, "", 0, 1000,
-     "Further attempts at a trial whose window the machine disturbed; all are kept, and the last one counts"},
+     "Further attempts at a trial whose window the machine disturbed; all are kept, and the first undisturbed one counts"},
     {"protocol.rate", "--rate", kSeconds<&Protocol::rate>, "1/s", 0, 1e6,
      "Requests per second at which the model is asked, whether or not it has answered the one before; 0: one after another without a rest"},
     {"protocol.arrivals", "--arrivals", kArrivals, "", kNoBound, kNoBound,

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/split.h"
 #include "base/suggest.h"
 #include "base/text_table.h"
 #include "exchange/numbers.h"
@@ -151,6 +152,13 @@ std::string options_text(const TrialRecord& t) {
   return text;
 }
 
+/// A cause says no more than its code when it comes from a file.
+Fault set_codes(Draft& d, std::string_view text) {
+  for (const std::string& code : split(text, ' '))
+    if (!code.empty()) d.trial.invalid.push_back({code, code});
+  return "";
+}
+
 template <std::vector<std::int64_t> TextResult::*Member>
 Fault set_text_times(Draft& d, std::string_view text) {
   return read_times(text, d.trial.text.*Member);
@@ -198,6 +206,7 @@ constexpr TrialField kFields[] = {
     {"reason", "", "why, when not ok",
      [](Draft& d, std::string_view v) { d.trial.reason = v; return Fault(); }, nullptr,
      [](const TrialRecord& t) { return t.reason; }},
+    {"disturbed", "", "what on the machine disturbed it: codes with blanks between them", set_codes, nullptr, codes_text},
     {"energy_J", "J", "total energy of the window (default the sum of the scopes)", nullptr,
      [](Draft& d, Value v) { d.has_total = true; d.total_j = v; return Fault(); },
      [](const TrialRecord& t) { return total(t) ? number_text(total(t)->joules) : std::string(); }},
@@ -316,6 +325,12 @@ Fault set_number(Draft& draft, const FieldRef& ref, Value value) {
 }
 
 }  // namespace
+
+std::string codes_text(const TrialRecord& trial) {
+  std::vector<std::string> codes;
+  for (const Caveat& cause : trial.invalid) codes.push_back(cause.code);
+  return fmt::format("{}", fmt::join(codes, " "));
+}
 
 std::span<const TrialField> trial_fields() {
   return kFields;

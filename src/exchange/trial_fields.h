@@ -33,6 +33,9 @@ struct TrialField {
 /// Every field but the scopes' energies, in the order of export's columns.
 std::span<const TrialField> trial_fields();
 
+/// What disturbed the trial: codes with blanks between them.
+std::string codes_text(const TrialRecord& trial);
+
 /// A field, or the energy of a scope: any column "SCOPE_energy_J".
 struct FieldRef {
   const TrialField* field = nullptr;  ///< null for a scope

@@ -24,6 +24,7 @@ TrialRecord full_trial() {
       {"attempt", "2"},
       {"status", "different"},
       {"reason", "why"},
+      {"disturbed", "steal gap"},
       {"energy_J", "0.1"},
       {"energy_u_J", "1e-09"},
       {"energy_class", "measured"},

@@ -138,8 +138,25 @@ Json trials_json(const ReportModel& model) {
           {"status", trials.status},
           {"reason", trials.reason},
           {"started_at", numbers(trials.started_at)},
+          {"disturbed", trials.disturbed},
           {"ratio_to_best", numbers(model.judgement.ratio_to_best)},
           {"metrics", std::move(values)}};
+}
+
+Json set_aside_json(const Judgement& judgement, const SetAside& attempt) {
+  Json causes = Json::array();
+  for (const Caveat& cause : attempt.causes)
+    causes.push_back({{"code", cause.code}, {"message", cause.message}});
+  Json json = {{"row", attempt.cell},
+               {"block", attempt.block},
+               {"position", attempt.position},
+               {"attempt", attempt.attempt},
+               {"started_at", attempt.started_at},
+               {"causes", std::move(causes)}};
+  const verdict::MetricId primary = judgement.models[judgement.cells[attempt.cell].model].primary;
+  json["metric"] = metric(primary).key;
+  put(json, "value", attempt.value, "not_recorded");
+  return json;
 }
 
 Json latency_json(const LatencyDistribution& latency) {
@@ -236,6 +253,8 @@ std::string to_json(const ReportModel& model, JsonDetail detail) {
     const auto c = static_cast<std::size_t>(&cell - judgement.cells.data());
     return row_json(judgement, cell, model.estimates.at(c));
   });
+  writer.put_each("set_aside", model.set_aside,
+                  [&](const SetAside& attempt) { return set_aside_json(judgement, attempt); });
   if (detail == JsonDetail::kFull) {
     writer.put("trials", trials_json(model));
     writer.put_each("latency", model.latency, latency_json);
@@ -251,6 +270,7 @@ std::string render_json(const ExperimentRecord& record, const Judgement& judgeme
   model.judgement = judgement;
   model.findings = record.findings;
   model.brackets = record.brackets;
+  model.set_aside = list_set_aside(record, judgement);
   model.estimates = estimate_rows(record, judgement);
   return to_json(model, JsonDetail::kSummary);
 }

@@ -127,6 +127,40 @@ TEST(JsonReport, OneRepetitionHasNoIntervalAndSaysWhy) {
   expect_reasons(json, "");
 }
 
+TEST(JsonReport, AttemptsThatWereSetAsideStandApartWithTheirCauses) {
+  ExperimentRecord record = example_record();
+  record.trials[1].invalid = {{"steal", "taken"}, {"gap", "none"}};
+  record.set_aside = {example::trial(kOv, 3, 5e-3)};
+  record.set_aside[0].invalid = {{"foreign_load", "others"}};
+  const Json json = full(record);
+  ASSERT_EQ(json["set_aside"].size(), 1u);
+  const Json& aside = json["set_aside"][0];
+  EXPECT_EQ(json["rows"][aside["row"].get<std::size_t>()]["configuration"]["label"],
+            configuration_label(kOv));
+  EXPECT_EQ(aside["block"], 3);
+  EXPECT_EQ(aside["metric"], "time_per_inference_s");
+  EXPECT_DOUBLE_EQ(aside["value"].get<double>(), 5e-3);
+  EXPECT_EQ(aside["causes"],
+            Json::parse(R"([{"code":"foreign_load","message":"others"}])"));
+  EXPECT_EQ(json["trials"]["row"].size(), 11u) << "it is in no column";
+  EXPECT_EQ(json["trials"]["disturbed"][1], "steal gap");
+  EXPECT_EQ(json["trials"]["disturbed"][0], "");
+  EXPECT_EQ(Json::parse(render_json(record, verdict::judge(record)))["set_aside"].size(), 1u);
+}
+
+TEST(JsonReport, FlaggedRepetitionsAreListedWithTheRatiosWithoutThem) {
+  ExperimentRecord record = example_record();
+  record.trials[0] = example::trial(kOrt, 0, 9e-3);
+  const Json json = full(record)["verdict"]["models"][0]["flagged"];
+  ASSERT_EQ(json["repetitions"].size(), 1u);
+  EXPECT_EQ(json["repetitions"][0]["row"], 1);
+  EXPECT_EQ(json["repetitions"][0]["block"], 0);
+  EXPECT_GT(json["repetitions"][0]["times_median"].get<double>(), 5);
+  ASSERT_EQ(json["ratios"].size(), 1u);
+  EXPECT_GT(json["ratios"][0]["with"].get<double>(), json["ratios"][0]["without"].get<double>());
+  EXPECT_EQ(full(example_record())["verdict"]["models"][0]["flagged"]["repetitions"].size(), 0u);
+}
+
 TEST(JsonReport, FullHoldsColumnsDistributionsAndTimelines) {
   const Json json = full(example_record());
   EXPECT_EQ(json["trials"]["row"].size(), 11u);

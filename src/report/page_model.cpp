@@ -58,6 +58,11 @@ void clear_if_zero(std::vector<int>& column) {
   if (std::all_of(column.begin(), column.end(), [](int value) { return value == 0; })) column = {};
 }
 
+void clear_if_empty(std::vector<std::string>& column) {
+  if (std::all_of(column.begin(), column.end(), [](const auto& text) { return text.empty(); }))
+    column = {};
+}
+
 void reduce_series(TimelineSeries& series) {
   round_all(series.t_s);
   round_all(series.min);
@@ -92,6 +97,7 @@ ReportModel page_model(ReportModel model, const PageLimits& limits) {
   reduce_values(model.judgement);
   clear_if_zero(model.trials.position);
   clear_if_zero(model.trials.attempt);
+  clear_if_empty(model.trials.disturbed);
   for (double& seconds : model.trials.started_at) seconds = std::round(seconds);
   for (Timeline& timeline : model.timelines) {
     for (TimelineSeries& series : timeline.series) reduce_series(series);

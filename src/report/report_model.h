@@ -56,7 +56,22 @@ struct TrialColumns {
   std::vector<std::string> status;  ///< as to_string(TrialStatus)
   std::vector<std::string> reason;  ///< "" when ok
   std::vector<double> started_at;   ///< seconds since the epoch
+  /// What disturbed it although it counts: codes with blanks between them, "" as a rule.
+  std::vector<std::string> disturbed;
 };
+
+/// An attempt that is in no statistic, because another one at its place counts.
+struct SetAside {
+  std::size_t cell = 0;
+  int block = 0, position = 0, attempt = 0;
+  double started_at = 0;       ///< seconds since the epoch
+  double value = 0;            ///< of its model's ranked metric; NaN where there is none
+  std::vector<Caveat> causes;  ///< what disturbed it
+};
+
+/// What `record` set aside, in its order.
+std::vector<SetAside> list_set_aside(const ExperimentRecord& record,
+                                     const verdict::Judgement& judgement);
 
 /// The experiment as such.
 struct ExperimentFacts {
@@ -77,6 +92,7 @@ struct ReportModel {
   ExperimentFacts experiment;
   verdict::Judgement judgement;  ///< sentences, rows, caveats, values
   TrialColumns trials;
+  std::vector<SetAside> set_aside;
   std::vector<LatencyDistribution> latency;  ///< parallel to judgement.cells
   std::vector<Timeline> timelines;           ///< at most two a cell
   std::vector<HostFingerprint> hosts;

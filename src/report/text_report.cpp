@@ -10,6 +10,7 @@
 #include "report/break_even_lines.h"
 #include "report/estimates.h"
 #include "report/text_report_table.h"
+#include "verdict/flagged.h"
 
 namespace joulemark::report {
 namespace {
@@ -127,6 +128,8 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
     text += wrap(printable(judgement.energy_basis), options.width) + '\n' +
             energies_text(judgement, options);
   text += break_evens_text(judgement, options);
+  if (const std::string flags = verdict::flags_text(judgement); !flags.empty())
+    text += wrap(printable(flags), options.width) + '\n';
   for (const std::string& line : estimate_lines(judgement, estimate_rows(record, judgement)))
     text += wrap(printable(line), options.width, 2) + '\n';
   return text + caveats_text(judgement, options);

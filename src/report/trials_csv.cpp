@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 
 #include "exchange/numbers.h"
 #include "exchange/trial_fields.h"
@@ -31,11 +32,12 @@ struct Columns {
 };
 
 void add_scopes(const ExperimentRecord& record, Strings& scopes) {
-  for (const TrialRecord& trial : record.trials)
-    for (const Energy& energy : trial.energy)
-      if (energy.scope != kTotal &&
-          std::find(scopes.begin(), scopes.end(), energy.scope) == scopes.end())
-        scopes.push_back(energy.scope);
+  for (const auto* trials : {&record.trials, &record.set_aside})
+    for (const TrialRecord& trial : *trials)
+      for (const Energy& energy : trial.energy)
+        if (energy.scope != kTotal &&
+            std::find(scopes.begin(), scopes.end(), energy.scope) == scopes.end())
+          scopes.push_back(energy.scope);
 }
 
 Columns columns_of(const std::vector<ExperimentRecord>& records, CallTimes calls) {
@@ -71,6 +73,7 @@ std::string head(const Columns& columns) {
       for (const std::string& scope : columns.scopes)
         line.add(exchange::FieldRef{nullptr, scope}.name());
   }
+  line.add("set_aside");
   line.add("inferences");
   for (const verdict::Metric* metric : columns.metrics) line.add(metric->key);
   return std::move(line).end();
@@ -82,17 +85,38 @@ std::string joules_of(const TrialRecord& trial, const std::string& scope) {
   return "";
 }
 
-std::string row(const ExperimentRecord& experiment, const TrialRecord& trial,
-                const Columns& columns, std::vector<std::int64_t>& scratch) {
+/// A trial of an experiment, and whether it counts.
+struct Attempt {
+  const ExperimentRecord* experiment = nullptr;
+  const TrialRecord* trial = nullptr;
+  bool is_set_aside = false;
+};
+
+/// In the order in which they were planned and made.
+std::vector<Attempt> attempts_of(const ExperimentRecord& record) {
+  std::vector<Attempt> all;
+  for (const TrialRecord& trial : record.trials) all.push_back({&record, &trial, false});
+  for (const TrialRecord& trial : record.set_aside) all.push_back({&record, &trial, true});
+  std::stable_sort(all.begin(), all.end(), [](const Attempt& a, const Attempt& b) {
+    return std::tie(a.trial->block, a.trial->position, a.trial->attempt) <
+           std::tie(b.trial->block, b.trial->position, b.trial->attempt);
+  });
+  return all;
+}
+
+std::string row(const Attempt& attempt, const Columns& columns,
+                std::vector<std::int64_t>& scratch) {
+  const TrialRecord& trial = *attempt.trial;
   Line line;
-  line.add(std::to_string(experiment.id));
+  line.add(std::to_string(attempt.experiment->id));
   for (const TrialField* field : columns.fields) {
     line.add(field->text(trial));
     if (field->name == kBeforeScopes)
       for (const std::string& scope : columns.scopes) line.add(joules_of(trial, scope));
   }
+  line.add(attempt.is_set_aside ? "1" : "0");
   line.add(number_text(trial.inferences()));
-  const verdict::TrialFacts facts = verdict::facts_of(experiment, trial, scratch);
+  const verdict::TrialFacts facts = verdict::facts_of(*attempt.experiment, trial, scratch);
   for (const verdict::Metric* metric : columns.metrics)
     line.add(number_text(metric->extract(facts)));
   return std::move(line).end();
@@ -105,7 +129,7 @@ std::string trials_csv(const std::vector<ExperimentRecord>& records, CallTimes c
   std::string text = head(columns);
   std::vector<std::int64_t> scratch;
   for (const ExperimentRecord& record : records)
-    for (const TrialRecord& trial : record.trials) text += row(record, trial, columns, scratch);
+    for (const Attempt& attempt : attempts_of(record)) text += row(attempt, columns, scratch);
   return text;
 }
 

@@ -40,6 +40,22 @@ Json sensitivities_json(const verdict::ModelVerdict& model) {
   return list;
 }
 
+/// NaN where no block is left without them.
+Json flags_json(const verdict::Flags& flags) {
+  Json repetitions = Json::array();
+  for (const auto& each : flags.repetitions)
+    repetitions.push_back(
+        {{"row", each.cell}, {"block", each.block}, {"times_median", each.times_median}});
+  Json ratios = Json::array();
+  for (const auto& each : flags.changes) {
+    Json ratio = {{"row", each.cell}};
+    put(ratio, "with", each.with, "no_common_block");
+    put(ratio, "without", each.without, "no_common_block");
+    ratios.push_back(std::move(ratio));
+  }
+  return {{"repetitions", std::move(repetitions)}, {"ratios", std::move(ratios)}};
+}
+
 Json break_even_json(const Judgement& judgement, const verdict::ModelVerdict& model) {
   Json list = Json::array();
   for (const verdict::BreakEven& crossing : verdict::break_even(judgement, model))
@@ -66,6 +82,7 @@ Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) 
   json["rows"] = model.cells;
   json["omnibus"] = omnibus_json(model);
   json["sensitivities"] = sensitivities_json(model);
+  json["flagged"] = flags_json(model.flags);
   json["break_even"] = break_even_json(judgement, model);
   return json;
 }

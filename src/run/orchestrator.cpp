@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "run/idle_bracket.h"
+#include "plan/attempts.h"
+#include "run/disturbance.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -56,7 +58,8 @@ class Run {
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
         least_work_(plan.experiment, files_, context.prompts),
-        window_s_(plan.window_s) {}
+        window_s_(plan.window_s),
+        around_(context.root) {}
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
@@ -82,6 +85,8 @@ class Run {
   void settle(TrialRecord& record, Recurrence recurrence);
   Status rest_before(int block);
   Status run_one(const plan::PlannedTrial& trial);
+  Result<std::optional<TrialRecord>> try_once(const plan::PlannedTrial& trial);
+  bool is_tried_again(const TrialRecord& record);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
   Status check_place(const TrialEnd& end);
   bool will_recur(const plan::PlannedTrial& trial, const TrialEnd& end);
@@ -99,9 +104,10 @@ class Run {
   LeastWorkOfModels least_work_;
   MachineCeilings ceilings_;
   double window_s_;
-  std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
-  std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
-  std::map<Cell, TrialRecord> failed_before_;    ///< how a cell failed in an earlier run
+  std::map<std::pair<int, int>, plan::Attempts> attempts_;  ///< by block and position
+  Surroundings around_;
+  std::map<Cell, TrialRecord> hopeless_;       ///< cells that fail the same way in every process
+  std::map<Cell, TrialRecord> failed_before_;  ///< how a cell failed in an earlier run
   std::map<Cell, int> timeouts_;
   bool has_started_ = false;            ///< some worker
   std::optional<IdleBracket> bracket_;  ///< the last one
@@ -145,16 +151,17 @@ void Run::look_at_machine() {
 Status Run::read_stored() {
   const auto stored = context_.store.load(plan_.id, store::Detail::kSummary);
   if (!stored) return fail(stored.error());
-  for (const auto& trial : stored->trials) {
-    int& attempts = attempts_[{trial.block, trial.position}];
-    attempts = std::max(attempts, trial.attempt + 1);
-    remember(trial);
-  }
+  for (const auto* trials : {&stored->trials, &stored->set_aside})
+    for (const TrialRecord& trial : *trials) {
+      attempts_[{trial.block, trial.position}].add(trial);
+      remember(trial);
+    }
   return {};
 }
 
 /// What an earlier run knew of the cell when it had stored this.
 void Run::remember(const TrialRecord& trial) {
+  around_.note(trial);
   if (trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent) return;
   const Cell cell = cell_of(trial);
   TrialRecord failure = trial;
@@ -203,31 +210,52 @@ Status Run::rest_before(int block) {
   return context_.store.add_bracket(plan_.id, *bracket);
 }
 
+/// At once again where the machine disturbed it, so that what else drifts is as it was.
 Status Run::run_one(const plan::PlannedTrial& trial) {
   const Nanoseconds t0 = context_.clock.now();
-  auto record = known_failure(trial);
-  if (!record) {
-    if (auto made = make_reference_for(trial); !made) return made;
-    if (outcome_.interrupted) return {};
-    TrialEnd end = attempt(trial);
-    if (auto place = check_place(end); !place) return place;
-    if (end.interrupted) {
-      outcome_.interrupted = true;
-      return {};
-    }
-    if (const auto change = files_.change(trial.model); !change.empty()) {
-      end.record.status = TrialStatus::kFailed;
-      end.record.reason = changed_model(change);
-      end.recurrence = Recurrence::kMayPass;
-    }
-    if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
-    settle(end.record, end.recurrence);
-    record = std::move(end.record);
-  }
-  if (auto stored = save(*record); !stored) return stored;
+  std::optional<TrialRecord> record;
+  do {
+    auto tried = try_once(trial);
+    if (!tried) return fail(tried.error());
+    if (!*tried) return {};
+    record = *std::move(tried);
+    if (auto stored = save(*record); !stored) return stored;
+  } while (is_tried_again(*record));
   ++(record->status == TrialStatus::kOk ? outcome_.ok : outcome_.not_ok);
   context_.progress.trial_finished(*record, to_seconds(context_.clock.now() - t0));
   return {};
+}
+
+/// Nothing, and `outcome_.interrupted`, when the user stopped it.
+Result<std::optional<TrialRecord>> Run::try_once(const plan::PlannedTrial& trial) {
+  outcome_.interrupted = outcome_.interrupted || context_.stop.load();
+  if (outcome_.interrupted) return std::nullopt;
+  if (auto known = known_failure(trial)) return known;
+  if (auto made = make_reference_for(trial); !made) return fail(made.error());
+  if (outcome_.interrupted) return std::nullopt;
+  TrialEnd end = attempt(trial);
+  if (auto place = check_place(end); !place) return fail(place.error());
+  if (end.interrupted) {
+    outcome_.interrupted = true;
+    return std::nullopt;
+  }
+  if (const auto change = files_.change(trial.model); !change.empty()) {
+    end.record.status = TrialStatus::kFailed;
+    end.record.reason = changed_model(change);
+    end.recurrence = Recurrence::kMayPass;
+  }
+  if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
+  settle(end.record, end.recurrence);
+  end.record.invalid = disturbances(end.record, around_);
+  around_.note(end.record);
+  return std::move(end.record);
+}
+
+bool Run::is_tried_again(const TrialRecord& record) {
+  const int retries = plan_.experiment.protocol.retries;
+  if (!attempts_[{record.block, record.position}].want_another(retries)) return false;
+  context_.progress.warning(repeat_notice(record, retries));
+  return true;
 }
 
 /// The store does not say of a failure that it is certain to recur, so that a resumed run has to
@@ -334,7 +362,9 @@ TrialRequest Run::request_for(const plan::PlannedTrial& trial) {
 
 Status Run::save(TrialRecord& record) {
   record.host = context_.host.key;
-  record.attempt = attempts_[{record.block, record.position}]++;
+  plan::Attempts& attempts = attempts_[{record.block, record.position}];
+  record.attempt = attempts.made();
+  attempts.add(record);
   return context_.store.add_trial(plan_.id, record);
 }
 

@@ -159,6 +159,7 @@ TEST_F(Resumed, WhatAWorkerLeavesBehindIsAWarning) {
 TEST_F(Resumed, ClocksThatJumpInAWindowAreFactsOfIt) {
   experiment_.factors.engine = {"a"};
   experiment_.protocol.repetitions = 1;
+  experiment_.protocol.retries = 0;
   constexpr Nanoseconds kSecond = kNanosecondsPerSecond;
   // At the trial's begin, at the window's, and at its end: an hour asleep, then a clock set back.
   const std::vector<ClockReading> readings = {{0, 0, 0},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "plan/attempts.h"
 #include "store/claim.h"
 #include "store/codec.h"
 #include "store/database.h"
@@ -213,7 +214,8 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
   std::vector<ExperimentInfo> all;
   const SqlStatus asked = state_->database.query(
       "select e.id, e.uuid, e.name, e.created_at, count(t.id), "
-      "coalesce(sum(case when t.status = 'ok' then 1 else 0 end), 0) "
+      "coalesce(sum(case when t.status = 'ok' then 1 else 0 end), 0), "
+      "count(distinct t.block || ' ' || t.position) "
       "from experiment e left join trial t on t.experiment = e.id "
       "group by e.id, e.uuid, e.name, e.created_at order by e.id",
       {},
@@ -222,7 +224,8 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
        {"name", ColumnType::kText},
        {"created_at", ColumnType::kReal},
        {"trials", ColumnType::kInteger},
-       {"ok", ColumnType::kInteger}},
+       {"ok", ColumnType::kInteger},
+       {"places", ColumnType::kInteger}},
       [&](Database::Row& row) {
         ExperimentInfo info;
         if (const auto* id = std::get_if<std::int64_t>(&row[0])) info.id = *id;
@@ -231,6 +234,7 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
         if (const auto* at = std::get_if<double>(&row[3])) info.created_at = *at;
         if (const auto* trials = std::get_if<std::int64_t>(&row[4])) info.trials = *trials;
         if (const auto* ok = std::get_if<std::int64_t>(&row[5])) info.ok = *ok;
+        if (const auto* places = std::get_if<std::int64_t>(&row[6])) info.places = *places;
         all.push_back(std::move(info));
         return true;
       });
@@ -282,6 +286,7 @@ Result<ExperimentRecord> Store::load(std::int64_t experiment_id, Detail detail) 
   auto trials = select_trials(state_->database, experiment_id, detail);
   if (!trials) return state_->cannot("read", trials.error());
   record->trials = std::move(*trials);
+  plan::set_aside_repeats(*record);
   return record;
 }
 

@@ -37,6 +37,7 @@ struct ExperimentInfo {
   double created_at = 0;    ///< seconds since the epoch
   std::int64_t trials = 0;  ///< attempts recorded
   std::int64_t ok = 0;      ///< of them with status ok
+  std::int64_t places = 0;  ///< at which they were made, of the plan
 };
 
 /// Ordered facts of a model's files.
@@ -98,7 +99,8 @@ class Store {
 
   /// All experiments, oldest first.
   Result<std::vector<ExperimentInfo>> experiments();
-  /// One experiment with its trials in the order (block, position, attempt).
+  /// One experiment with its trials in the order (block, position, attempt); those that do not
+  /// count are set aside (plan/attempts.h).
   Result<ExperimentRecord> load(std::int64_t experiment_id, Detail detail);
   /// What was asked, without what came of it.
   Result<Experiment> load_asked(std::int64_t experiment_id);

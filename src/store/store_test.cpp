@@ -160,6 +160,33 @@ TEST_F(StoreTest, EveryMemberOfARandomRecordComesBackExactly) {
   }
 }
 
+TEST_F(StoreTest, AttemptsThatDoNotCountAreSetAside) {
+  Store store = open();
+  const auto id = store.create_experiment({}, "");
+  ASSERT_TRUE(id);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    TrialRecord trial;
+    trial.model = "net";
+    trial.attempt = attempt;
+    trial.iterations = attempt;
+    if (attempt != 1) trial.invalid = {{"steal", "taken"}, {"gap", "none"}};
+    ASSERT_TRUE(store.add_trial(*id, trial));
+  }
+  const auto record = store.load(*id, Detail::kEverything);
+  ASSERT_TRUE(record) << record.error().message;
+  ASSERT_EQ(record->trials.size(), 1u);
+  EXPECT_EQ(record->trials[0].iterations, 1);
+  ASSERT_EQ(record->set_aside.size(), 2u);
+  EXPECT_EQ(record->set_aside[0].iterations, 0);
+  EXPECT_EQ(record->set_aside[1].iterations, 2);
+  EXPECT_EQ(record->set_aside[1].invalid,
+            (std::vector<Caveat>{{"steal", "taken"}, {"gap", "none"}}));
+  const auto infos = store.experiments();
+  ASSERT_TRUE(infos);
+  EXPECT_EQ(infos->at(0).trials, 3);
+  EXPECT_EQ(infos->at(0).places, 1);
+}
+
 TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
   Experiment experiment;
   experiment.name = "n";
@@ -169,6 +196,9 @@ TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
   experiment.exclusions = {{{"engine", "openvino"}, {"threads", "2"}}};
   experiment.engine_options["onnxruntime"]["spin"] = "off";
   experiment.protocol.time_limit_s = 12.5;
+  experiment.protocol.retries = 7;
+  experiment.protocol.cooldown_max_s = 3;
+  experiment.protocol.arrivals = "uniform";
   experiment.margin = 0.05;
   const auto back = experiment_from_json(to_json(experiment));
   ASSERT_TRUE(back) << back.error();
@@ -178,6 +208,9 @@ TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
   EXPECT_EQ(back->exclusions, experiment.exclusions);
   EXPECT_EQ(back->engine_options, experiment.engine_options);
   EXPECT_EQ(back->protocol.time_limit_s, 12.5);
+  EXPECT_EQ(back->protocol.retries, 7);
+  EXPECT_EQ(back->protocol.cooldown_max_s, 3);
+  EXPECT_EQ(back->protocol.arrivals, "uniform");
   EXPECT_EQ(back->margin, 0.05);
 }
 
@@ -248,7 +281,9 @@ TEST_F(StoreTest, OneAttemptIsStoredOnce) {
   EXPECT_THAT(again.error().message, HasSubstr("block 0, position 0, attempt 0"));
   trial.attempt = 1;
   EXPECT_TRUE(store.add_trial(*id, trial));
-  EXPECT_EQ(store.load(*id, Detail::kEverything)->trials.size(), 2U);
+  const auto record = store.load(*id, Detail::kEverything);
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->trials.size() + record->set_aside.size(), 2U);
 }
 
 TEST_F(StoreTest, TrialOfNoExperimentIsRefused) {

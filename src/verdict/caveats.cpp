@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "plan/plan.h"
+#include "verdict/calls.h"
 #include "verdict/clock_faults.h"
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
@@ -19,6 +19,7 @@
 #include "verdict/executing_provider.h"
 #include "verdict/idle_faults.h"
 #include "verdict/plausible.h"
+#include "verdict/repeats.h"
 #include "verdict/same_work.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
@@ -33,8 +34,6 @@ namespace {
 constexpr int kFewRepetitions = 5;
 /// Between repetitions; 1 % is usual on a quiet machine.
 constexpr double kNoisyCv = 0.05;
-/// Fewer calls hold no value beyond their 99th percentile.
-constexpr std::size_t kCallsForP99 = 100;
 
 struct Facts {
   const ExperimentRecord& record;
@@ -280,50 +279,6 @@ Message noisy(const Facts& facts) {
       remedy(facts, ": close other programs, and run 'joulemark doctor' for what disturbs"));
 }
 
-Message few_calls(const Facts& facts) {
-  const auto n = trials_where(facts, [](const TrialRecord& trial) {
-    const auto& text = trial.text.inter_token_ns;
-    const std::size_t calls = text.empty() ? trial.durations_ns.size() : text.size();
-    return finished(trial) && calls > 0 && calls < kCallsForP99;
-  });
-  if (n == 0) return std::nullopt;
-  return fmt::format(
-      "{} of {} windows hold fewer than {} calls: their p99 is close to the slowest call{}", n,
-      finished_trials(facts), kCallsForP99, remedy(facts, "; raise --duration"));
-}
-
-Message grouped_calls(const Facts& facts) {
-  const auto n = trials_where(facts, [](const TrialRecord& trial) {
-    return finished(trial) && trial.calls_per_record > 1;
-  });
-  if (n == 0) return std::nullopt;
-  return fmt::format(
-      "in {} of {} trials calls were timed in groups because one is very short: "
-      "latency percentiles are those of the groups' means",
-      n, finished_trials(facts));
-}
-
-/// What the worker says of a call at batch 1; nothing where it holds one row, or is not known.
-std::optional<std::int64_t> rows_of(const TrialRecord& trial) {
-  if (!finished(trial) || trial.configuration.batch != 1) return std::nullopt;
-  const auto rows = effective_value(trial, "rows_per_call");
-  return rows.is_number_integer() ? std::optional(rows.get<std::int64_t>()) : std::nullopt;
-}
-
-Message rows_per_call(const Facts& facts) {
-  std::map<std::string, std::int64_t> found;
-  for (const TrialRecord& trial : facts.record.trials) {
-    if (found.contains(trial.model)) continue;
-    if (const auto rows = rows_of(trial)) found.emplace(trial.model, *rows);
-  }
-  if (found.empty()) return std::nullopt;
-  std::vector<std::string> who;
-  for (const auto& [model, rows] : found) who.push_back(fmt::format("{} ({})", model, rows));
-  return fmt::format(
-      "batch 1 counts a call as one inference, and the first dimension of the inputs is larger: {}",
-      names(who));
-}
-
 Message several_versions(const Facts& facts) {
   return several_versions_caveat(facts.record, facts.judgement);
 }
@@ -371,11 +326,13 @@ constexpr Row kRows[] = {
     {"uneven", uneven},
     {"noisy", noisy},
     {"not_steady", not_steady},
-    {"few_calls", few_calls},
-    {"grouped_calls", grouped_calls},
-    {"rows_per_call", rows_per_call},
+    {"few_calls", [](const Facts& facts) { return few_calls_caveat(facts.record); }},
+    {"grouped_calls", [](const Facts& facts) { return grouped_calls_caveat(facts.record); }},
+    {"rows_per_call", [](const Facts& facts) { return rows_per_call_caveat(facts.record); }},
     {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
+    {"disturbed", [](const Facts& facts) { return disturbed_trials_caveat(facts.record); }},
+    {"repeated", [](const Facts& facts) { return repeated_caveat(facts.record); }},
     {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},
     {"idle_drift", [](const Facts& facts) { return idle_drift_caveat(facts.record); }},
     {"idle_busy", [](const Facts& facts) { return idle_busy_caveat(facts.record); }},

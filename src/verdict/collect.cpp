@@ -76,14 +76,14 @@ void list_cells(const ExperimentRecord& record, Judgement& judgement) {
   }
 }
 
-/// The last finished attempt of each block counts; blocks without one are counted as not ok.
+/// One attempt of each block is finished, for others are set aside; blocks without one are counted
+/// as not ok.
 void pick_trials(const ExperimentRecord& record, Judgement& judgement) {
   std::vector<std::map<int, std::optional<std::size_t>>> by_block(judgement.cells.size());
   for (std::size_t i = 0; i < record.trials.size(); ++i) {
     const TrialRecord& trial = record.trials[i];
     auto& chosen = by_block[judgement.cell_of_trial[i]][trial.block];
-    if (!finished(trial)) continue;
-    if (!chosen || record.trials[*chosen].attempt <= trial.attempt) chosen = i;
+    if (finished(trial)) chosen = i;
   }
   for (std::size_t c = 0; c < judgement.cells.size(); ++c) {
     Cell& cell = judgement.cells[c];
@@ -174,10 +174,6 @@ Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, co
 }
 
 }  // namespace
-
-bool finished(const TrialRecord& trial) {
-  return trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent;
-}
 
 nlohmann::json effective_value(const TrialRecord& trial, const char* key) {
   const auto effective = nlohmann::json::parse(trial.effective_json, nullptr, false);

@@ -4,12 +4,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "plan/attempts.h"
 #include "verdict/verdict.h"
 
 namespace joulemark::verdict {
 
-/// Whether the trial was measured to its end: ok, or ok but for different outputs.
-bool finished(const TrialRecord& trial);
+using plan::finished;
 /// What the engine says that really ran, under `key`; null where it does not tell.
 nlohmann::json effective_value(const TrialRecord& trial, const char* key);
 

@@ -13,9 +13,9 @@
 
 #include "stats/descriptive.h"
 #include "stats/hodges_lehmann.h"
-#include "stats/outliers.h"
 #include "stats/paired.h"
 #include "verdict/block_table.h"
+#include "verdict/flagged.h"
 #include "verdict/phrases.h"
 
 namespace joulemark::verdict {
@@ -87,25 +87,6 @@ bool contradicts(Standing standing, const Finding& finding, double margin) {
       break;
   }
   return false;
-}
-
-/// The values with NaN where a repetition stands out among those of its configuration.
-Table without_flagged(const Table& values, std::size_t& flagged) {
-  Table kept = values;
-  for (Row& row : kept) {
-    Row logs;
-    Indices places;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (!(row[i] > 0) || !std::isfinite(row[i])) continue;
-      logs.push_back(std::log(row[i]));
-      places.push_back(i);
-    }
-    for (const std::size_t at : stats::flag_by_modified_z(logs).indices) {
-      row[places[at]] = kNaN;
-      ++flagged;
-    }
-  }
-  return kept;
 }
 
 class Comparer {
@@ -204,9 +185,9 @@ std::vector<Sensitivity> find_sensitivities(const ExperimentRecord& record,
   const Comparer compare(judgement, cells, record.experiment.margin);
   std::vector<Sensitivity> all = {compare("medians", scene, by_median),
                                   compare("ranks", scene, by_ranks)};
-  std::size_t flagged = 0;
-  const Table kept = without_flagged(values, flagged);
-  if (flagged > 0) all.push_back(compare(flagged_name(flagged), {kept, best, level}, by_mean));
+  const auto [kept, flagged] = without_flagged(values);
+  if (!flagged.empty())
+    all.push_back(compare(flagged_name(flagged.size()), {kept, best, level}, by_mean));
   if (Sensitivity net; net_of_idle(judgement, model, net)) {
     const Table above = block_table(record, judgement, cells, MetricId::kEnergyAboveIdle);
     all.push_back(net.detail.empty() ? compare(net.analysis, {above, best, level}, by_mean) : net);

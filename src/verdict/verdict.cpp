@@ -22,6 +22,7 @@
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
 #include "verdict/energy_scopes.h"
+#include "verdict/flagged.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
@@ -245,6 +246,7 @@ Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   order_cells(judgement);
   for (ModelVerdict& model : judgement.models) {
     test_all(judgement, model);
+    model.flags = find_flags(record, judgement, model);
     model.sensitivities = find_sensitivities(record, judgement, model);
     model.sentence = model_sentence(judgement, model, record.experiment.margin);
   }

@@ -104,6 +104,21 @@ struct Sensitivity {
   std::string detail;  ///< what it says otherwise, or why it can say nothing
 };
 
+/// Repetitions that stand out among those of their configuration; they count like all others.
+struct Flags {
+  struct Repetition {
+    std::size_t cell = 0;
+    int block = 0;
+    double times_median = 1;  ///< its value over the median of its configuration
+  };
+  struct Change {
+    std::size_t cell = 0;
+    double with = 1, without = 1;  ///< ratio to the best; NaN where no block is left
+  };
+  std::vector<Repetition> repetitions;
+  std::vector<Change> changes;  ///< of the configurations whose ratio they move
+};
+
 struct ModelVerdict {
   std::string model;
   Outcome outcome = Outcome::kNone;
@@ -115,6 +130,7 @@ struct ModelVerdict {
   /// and the test of Kruskal and Wallis.
   stats::TestResult welch_anova, kruskal_wallis;
   std::vector<Sensitivity> sensitivities;
+  Flags flags;
 };
 
 /// One configuration over all models.

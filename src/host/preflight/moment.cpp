@@ -31,26 +31,6 @@ int count_cpus(std::string_view text) {
   return cpus;
 }
 
-/// Guests' time is in the user's already, so that what follows `steal` is not added.
-std::optional<CpuTime> read_cpu_time(const fs::path& root) {
-  constexpr std::size_t kIdle = 3, kIoWait = 4, kSteal = 7, kColumns = 8;
-  const auto text = read_small(root / "proc/stat");
-  const auto line = text ? line_value(*text, "cpu ") : std::nullopt;
-  if (!line) return std::nullopt;
-  const auto words = words_of(*line);
-  if (words.size() < kColumns) return std::nullopt;
-  CpuTime time{.cpus = count_cpus(*text)};
-  for (std::size_t column = 0; column < kColumns; ++column) {
-    const auto ticks = parse_number<long long>(words[column]);
-    if (!ticks || *ticks < 0) return std::nullopt;
-    time.total += *ticks;
-    if (column == kSteal) time.stolen = *ticks;
-    if (column != kIdle && column != kIoWait && column != kSteal) time.busy += *ticks;
-  }
-  if (time.cpus == 0) return std::nullopt;
-  return time;
-}
-
 /// A name may hold anything, brackets and blanks included.
 std::optional<ProcessTime> parse_process(const std::string& text) {
   constexpr std::size_t kUser = 11, kSystem = 12, kStarted = 19;  // counted from the state
@@ -122,6 +102,26 @@ std::optional<long long> read_throttles(const fs::path& root) {
 }
 
 }  // namespace
+
+/// What follows `steal` is in other columns already.
+std::optional<CpuTime> read_cpu_time(const fs::path& root) {
+  constexpr std::size_t kIdle = 3, kIoWait = 4, kSteal = 7, kColumns = 8;
+  const auto text = read_small(root / "proc/stat");
+  const auto line = text ? line_value(*text, "cpu ") : std::nullopt;
+  if (!line) return std::nullopt;
+  const auto words = words_of(*line);
+  if (words.size() < kColumns) return std::nullopt;
+  CpuTime time{.cpus = count_cpus(*text)};
+  for (std::size_t column = 0; column < kColumns; ++column) {
+    const auto ticks = parse_number<long long>(words[column]);
+    if (!ticks || *ticks < 0) return std::nullopt;
+    time.total += *ticks;
+    if (column == kSteal) time.stolen = *ticks;
+    if (column != kIdle && column != kIoWait && column != kSteal) time.busy += *ticks;
+  }
+  if (time.cpus == 0) return std::nullopt;
+  return time;
+}
 
 MachineMoment read_moment(const fs::path& root, Nanoseconds at) {
   return {.at = at,

@@ -19,6 +19,9 @@ struct CpuTime {
   int cpus = 0;
 };
 
+/// Nothing where /proc/stat under `root` cannot be read. Guests' time is in the user's.
+std::optional<CpuTime> read_cpu_time(const std::filesystem::path& root);
+
 /// CPU time of one process since its start, in ticks.
 struct ProcessTime {
   std::string name;  ///< printable

@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kLargestFamily = 1000;
+
 fs::path folder_of(const fs::path& root, int pid) {
   return root / "proc" / std::to_string(pid);
 }
@@ -80,6 +82,21 @@ std::optional<std::vector<ThreadSwitches>> read_switches(const fs::path& folder)
   return all;
 }
 
+/// Every thread has children of its own.
+void add_children(const fs::path& folder, std::vector<int>& family) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder / "task", error), end; !error && it != end;
+       it.increment(error)) {
+    const auto text = host::read_small(it->path() / "children");
+    std::string_view rest = text ? std::string_view(*text) : std::string_view();
+    while (!(rest = host::trimmed(rest)).empty()) {
+      const auto word = rest.substr(0, rest.find(' '));
+      if (const auto child = host::parse_number<int>(word)) family.push_back(*child);
+      rest.remove_prefix(word.size());
+    }
+  }
+}
+
 /// What `end` counted beyond `begin`; empty when either is, or when it fell.
 template <class T>
 std::optional<T> difference(const std::optional<T>& begin, const std::optional<T>& end) {
@@ -134,6 +151,22 @@ std::optional<double> cpu_s_of_stat(std::string_view stat) {
   ProcessCounters counters;
   read_stat(stat, counters);
   return counters.cpu_s;
+}
+
+std::optional<double> family_cpu_s(const fs::path& root, int pid) {
+  std::optional<double> sum;
+  std::vector<int> family = {pid};
+  for (std::size_t i = 0; i < std::min(family.size(), kLargestFamily); ++i) {
+    const fs::path folder = folder_of(root, family[i]);
+    const auto stat = host::read_small(folder / "stat");
+    if (!stat) continue;
+    const auto fields = stat_fields(*stat);
+    for (const std::size_t number : {14, 15, 16, 17})
+      if (const auto seconds = ticks_to_seconds(stat_field(fields, number)))
+        sum = sum.value_or(0) + *seconds;
+    add_children(folder, family);
+  }
+  return sum;
 }
 
 Result<ProcessCounters> read_process(const fs::path& root, int pid) {

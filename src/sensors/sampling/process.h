@@ -49,6 +49,10 @@ std::optional<double> process_cpu_s(int pid);
 /// CPU seconds of all threads, in 10 ms steps, out of the text of /proc/PID/stat.
 std::optional<double> cpu_s_of_stat(std::string_view stat);
 
+/// CPU seconds of `pid`, of all that it has started and that still runs, and of what each of them
+/// has waited for, in 10 ms steps; empty when it is gone.
+std::optional<double> family_cpu_s(const std::filesystem::path& root, int pid);
+
 /// Reads the counters of `pid` under `root`. Fails when there is no such process.
 Result<ProcessCounters> read_process(const std::filesystem::path& root, int pid);
 

@@ -65,6 +65,7 @@ WindowWatch::WindowWatch(const std::filesystem::path& root, int pid) : place_(pl
   }
   for (const WindowSource& source : window_sources())
     begin_.push_back(source.edge == Edge::kEnd ? EdgeValue(0) : source.read(place_));
+  processors_ = read_processor_time(root);
 }
 
 Observation WindowWatch::group_peak() const {
@@ -78,6 +79,7 @@ Observation WindowWatch::group_peak() const {
 
 WindowFacts WindowWatch::end() const {
   WindowFacts facts;
+  add_processor_time(facts, processors_, read_processor_time(place_.root));
   facts[WindowFact::kGroupPeak] = group_peak();
   facts[WindowFact::kSamplerCpu] =
       facts[WindowFact::kSamplerMissed] = {std::nullopt, "not_sampled"};

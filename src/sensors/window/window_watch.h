@@ -12,6 +12,7 @@
 #include "joulemark/sensor.h"
 #include "joulemark/window_fact.h"
 #include "sensors/sampling/sampler.h"
+#include "sensors/window/processor_time.h"
 #include "sensors/window/window_sources.h"
 
 namespace joulemark::sensors {
@@ -31,6 +32,7 @@ class WindowWatch {
   [[nodiscard]] Observation group_peak() const;
   WindowPlace place_;
   std::vector<EdgeValue> begin_;  ///< parallel to window_sources()
+  ProcessorTime processors_;      ///< at the begin
   /// The group's memory.peak. Where the kernel lets it be reset (6.12), this descriptor's peak is
   /// that of the window.
   Descriptor peak_;

@@ -102,8 +102,9 @@ TEST_F(WindowWatchTest, WithoutFilesEveryFactIsAbsentWithAReason) {
   const TreeMachine empty;
   empty.put("proc/7/cgroup", "4:memory:/elsewhere");
   const WindowFacts facts = WindowWatch(empty.root(), 7).end();
-  // From the suspends on they are what who runs the trial looks at.
-  EXPECT_EQ(facts.size(), static_cast<std::size_t>(WindowFact::kSuspended));
+  for (int fact = 0; fact <= static_cast<int>(WindowFact::kSamplerMissed); ++fact)
+    EXPECT_TRUE(facts.contains(static_cast<WindowFact>(fact)));
+  EXPECT_TRUE(facts.contains(WindowFact::kSteal) && facts.contains(WindowFact::kForeignCpu));
   for (const auto& [fact, observation] : facts) {
     const bool of_sampler = fact == WindowFact::kSamplerCpu || fact == WindowFact::kSamplerMissed;
     EXPECT_FALSE(observation.value) << key_of(fact);

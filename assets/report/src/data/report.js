@@ -26,6 +26,9 @@ import { harmless, isolated, isolatedIn } from './names.js';
  *
  * @typedef {{analysis: string, check: string, detail: string}} Sensitivity another analysis: "stable", "conditional", "unchecked"
  *
+ * @typedef {{repetitions: {row: number, block: number, times_median: number}[], ratios: {row: number, with: number|null, without: number|null}[]}} Flagged
+ *   repetitions that stand out, and the ratios to the best with and without them
+ *
  * @typedef {object} Trial
  * @property {number} index
  * @property {number} cell
@@ -39,7 +42,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {string[]} estimates  what published models say of the energy, a sentence a row; none where nobody asked
  * @property {{code: string, message: string}[]} caveats
  * @property {Map<string, {key: string, unit: string, title: string}>} metrics
- * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[], breakEven: object[]}[]} models
+ * @property {{index: number, name: string, primary: string, sentence: string, best: number|null, sensitivities: Sensitivity[], breakEven: object[], flagged: Flagged}[]} models
  * @property {{label: string, ratio: {value: number, lo: number|null, hi: number|null, models: number}, best_sets: number}[]} across
  *   configurations over all models, the least needing first; empty when there are not several to compare
  * @property {Configuration[]} configurations
@@ -105,7 +108,7 @@ function timelineOf({ row, series, ...timeline }) {
 
 const modelOf = (raw, index) => ({
   index, name: isolated(raw.model), primary: raw.metric, sentence: raw.sentence, outcome: raw.outcome, best: raw.best, rows: raw.rows,
-  sensitivities: raw.sensitivities ?? [], breakEven: raw.break_even ?? [],
+  sensitivities: raw.sensitivities ?? [], breakEven: raw.break_even ?? [], flagged: raw.flagged ?? { repetitions: [], ratios: [] },
 });
 
 /** Every text but the experiment file, which has to stay what it is. */

@@ -20,6 +20,25 @@ function sensitivities(report) {
   return rows.length ? wordsTable('Analysed otherwise', ['analysis', 'answer', 'what it says'], rows) : null;
 }
 
+/** One row for each configuration that has repetitions which stand out, or whose ratio they move. */
+export function flaggedRows(report) {
+  return report.models.flatMap(({ flagged: { repetitions, ratios } }) => {
+    const cells = [...new Set([...repetitions, ...ratios].map(({ row }) => row))];
+    return cells.map((row) => ({
+      label: report.cells[row].label,
+      repetitions: repetitions.filter((each) => each.row === row)
+        .map(({ block, times_median: times }) => `block ${block + 1}: ${significant(times)} × its median`).join(', '),
+      ratio: ratios.find((each) => each.row === row) ?? null,
+    }));
+  });
+}
+
+function flagged(report) {
+  const rows = flaggedRows(report).map(({ label, repetitions, ratio }) => h('tr', {}, h('th', { scope: 'row' }, label), text(repetitions),
+    h('td', {}, ratio ? significant(ratio.with) : ''), h('td', {}, ratio ? significant(ratio.without) : '')));
+  return rows.length ? table('Repetitions that stand out, counted like all others', ['configuration', 'repetitions', 'ratio with', 'without'], rows) : null;
+}
+
 /** "1.23 [1.20, 1.26]", or the bare number where there is no interval. */
 export function ratioWords({ value, lo, hi }) {
   const ends = lo === null || hi === null ? '' : ` [${significant(lo)}, ${significant(hi)}]`;
@@ -33,7 +52,7 @@ function across(report) {
 }
 
 export function checksSection(report) {
-  const parts = [sensitivities(report), across(report)].filter(Boolean);
+  const parts = [sensitivities(report), flagged(report), across(report)].filter(Boolean);
   const element = h('section', { id: 'checks', 'aria-labelledby': 'checks-title' },
     h('h2', { id: 'checks-title' }, 'How firm the answer is'), ...parts);
   element.hidden = parts.length === 0;

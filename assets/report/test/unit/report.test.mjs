@@ -7,7 +7,7 @@ import { csvField, toCsv } from '../../src/page/data_table.js';
 import { fileName } from '../../src/page/dom.js';
 import { formatHash, parseHash } from '../../src/page/state.js';
 import { absences } from '../../src/sections/absent.js';
-import { ratioWords, sensitivityRows } from '../../src/sections/checks.js';
+import { flaggedRows, ratioWords, sensitivityRows } from '../../src/sections/checks.js';
 import { breakEvenRows, netRows } from '../../src/sections/costs.js';
 import { failureGroups } from '../../src/sections/failures.js';
 import { sample } from '../sample.mjs';
@@ -95,6 +95,16 @@ test('a configuration that is overtaken is told with when, and by which', () => 
   expect(rows).toHaveLength(2);
   expect(rows[0]).toEqual(['openvino cpu f32 t2 b1', 'onnxruntime cpu f32 t2 b1', 'time per inference', '1,230']);
   expect(breakEvenRows(reportOf({ engines: ['null'], threads: [1] }))).toEqual([]);
+});
+
+test('repetitions that stand out are told with the ratios with and without them', () => {
+  const data = sample({});
+  data.verdict.models[0].flagged = { repetitions: [{ row: 1, block: 2, times_median: 1.314 }], ratios: [{ row: 1, with: 1.08, without: 1.05 }] };
+  const report = decode(JSON.stringify(data));
+  expect(flaggedRows(report)).toEqual([{
+    label: report.cells[1].label, repetitions: 'block 3: 1.31 × its median', ratio: { row: 1, with: 1.08, without: 1.05 },
+  }]);
+  expect(flaggedRows(reportOf({}))).toEqual([]);
 });
 
 test('failures that are alike are told together', () => {
