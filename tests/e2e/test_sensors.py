@@ -13,7 +13,7 @@ WATTS = 40.0
 
 def compare(joulemark, root, *options):
     outcome = joulemark("compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "3", "--duration", "1", "--warmup-min", "0",
-                        "--root", root, "--store", "s.sqlite", "--json", *options)  # fmt: skip
+                        "--bracket", "0.3", "--root", root, "--store", "s.sqlite", "--json", *options)  # fmt: skip
     assert outcome.status == OK, outcome.err
     return outcome.json
 

@@ -102,7 +102,8 @@ def test_a_window_is_as_long_as_a_precision_takes_or_refused(joulemark):
     assert "windows of 55 s" in refused.err or "windows of 56 s" in refused.err
     assert "'cray'" in refused.err and "--duration from 3 s" in refused.err
     assert "--time-limit" in joulemark("--sim", "cray-node", *common, "0.001").err
-    fits = joulemark("--sim", "cray-node", *common, "0.6", "--repetitions", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--json")
+    fits = joulemark("--sim", "cray-node", *common, "0.6", "--repetitions", "1", "--warmup-min", "0", "--warmup-max", "0.05",
+                     "--bracket", "1", "--json")  # fmt: skip
     assert fits.status == OK, fits.err
     with contextlib.closing(sqlite3.connect(joulemark.home / "joulemark.sqlite")) as store:
         ((begin, end),) = store.execute("select t0_ns, t1_ns from trial_phase where phase = 'measure'")
@@ -129,7 +130,7 @@ def test_a_board_that_tells_its_power_alone_is_integrated(joulemark):
 
 def test_an_experiment_on_a_gpu_node_is_marked_and_refused(joulemark):
     outcome = joulemark("--sim", "gpu-node", "compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "2",
-                        "--duration", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--store", "s.sqlite", "--json")  # fmt: skip
+                        "--duration", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--bracket", "1", "--store", "s.sqlite", "--json")  # fmt: skip
     assert outcome.status == OK, outcome.err
     assert "simulated" in {caveat["code"] for caveat in outcome.json["caveats"]}
     assert outcome.json["rows"][0]["metrics"]["energy_per_inference_J"]["value"] > 0
