@@ -79,7 +79,7 @@ def test_the_store_knows_what_was_named_and_what_was_run(with_engines, tmp_path)
 def test_an_experiment_file_may_name_a_directory(with_engines, tmp_path):
     shutil.copytree(reference_case("valid", "bert"), tmp_path / "small.bert")
     experiment = tmp_path / "e.toml"
-    experiment.write_text('[[model]]\nsource = "small.bert"\n[factors]\nengine = ["onnxruntime"]\n[protocol]\nrepetitions = 2\n')
+    experiment.write_text('[[model]]\nsource = "small.bert"\n[factors]\nengine = ["onnxruntime"]\n[protocol]\nretries = 0\nrepetitions = 2\n')
     outcome = with_engines("plan", experiment, "--json")
     assert outcome.status == OK, outcome.err
     assert {trial["model"] for trial in outcome.json["trials"]} == {"small.bert"}

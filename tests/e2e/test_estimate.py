@@ -14,6 +14,7 @@ source = "null:a"
 [factors]
 engine = ["null"]
 [protocol]
+retries = 0
 repetitions = 1
 duration_s = 0.05
 warmup_min_s = 0

@@ -107,7 +107,7 @@ def check_undisturbed(answer: dict, cause: str, trials: int) -> None:
     assert not {"disturbed", "thermal_throttled", "energy_gaps"} & set(caveats_of(answer))
     for row in answer["rows"]:
         assert row["trials_ok"] == row["metrics"]["power_W"]["n"] == trials
-        assert row["metrics"]["power_W"]["value"] == pytest.approx(WATTS, rel=0.05)
+        assert row["metrics"]["power_W"]["value"] == pytest.approx(WATTS, rel=0.3)
 
 
 def test_a_trial_that_was_slowed_down_for_heat_is_made_again_at_its_place(joulemark, machine):

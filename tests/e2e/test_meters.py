@@ -256,7 +256,7 @@ def test_an_experiment_names_its_meters(joulemark, machine, tmp_path):
         file = tmp_path / "e.toml"
         file.write_text(
             f'meters = ["{meter.place("netio")}"]\n[[model]]\nsource = "null:a?sleep_us=1000"\n[factors]\nengine = ["null"]\n'
-            "[protocol]\nrepetitions = 2\nduration_s = 1\nwarmup_min_s = 0\nbracket_s = 1\n"
+            "[protocol]\nretries = 0\nrepetitions = 2\nduration_s = 1\nwarmup_min_s = 0\nbracket_s = 1\n"
         )
         ran = joulemark("run", file, "--root", machine, "--store", "s.sqlite", "--json")
         printed = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), "--print-experiment")

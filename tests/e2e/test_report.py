@@ -79,6 +79,7 @@ def test_a_model_called_like_a_script_stays_text(joulemark):
         [factors]
         engine = ["null"]
         [protocol]
+        retries = 0
         repetitions = 2
         duration_s = 0.05
         min_iterations = 1

@@ -153,7 +153,7 @@ def test_a_calibration_multiplies_the_joules_and_enters_no_interval(joulemark, t
     file = tmp_path / "e.toml"
     file.write_text(
         'calibration = ["powercap=1.5±0.02"]\n[[model]]\nsource = "null:a?sleep_us=1000"\n[factors]\nengine = ["null"]\n'
-        "[protocol]\nrepetitions = 3\nduration_s = 1\nwarmup_min_s = 0\n"
+        "[protocol]\nretries = 0\nrepetitions = 3\nduration_s = 1\nwarmup_min_s = 0\n"
     )
     with SimulatedPowercap(tmp_path / "machine", WATTS):
         plain = compare(joulemark, tmp_path / "machine")

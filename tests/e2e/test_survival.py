@@ -22,6 +22,7 @@ source = "null:a?sleep_us=500"
 engine = ["null"]
 threads = [1, 2]
 [protocol]
+retries = 0
 repetitions = {repetitions}
 duration_s = {duration}
 min_iterations = 1
