@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "run/cooldown.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -54,11 +55,13 @@ class Run {
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
         least_work_(plan.experiment, files_, context.prompts),
-        window_s_(plan.window_s) {}
+        window_s_(plan.window_s),
+        cooldown_(world_, plan.experiment.protocol.cooldown_max_s) {}
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
   void look_at_machine();
+  void note_rest() { cooldown_.note_rest(); }
   Status read_stored();
   Result<RunOutcome> run_all();
 
@@ -96,6 +99,7 @@ class Run {
   LeastWorkOfModels least_work_;
   MachineCeilings ceilings_;
   double window_s_;
+  Cooldown cooldown_;
   std::map<std::pair<int, int>, int> attempts_;  ///< (block, position) → attempts in the store
   std::map<Cell, TrialRecord> hopeless_;         ///< cells that fail the same way in every process
   std::map<Cell, TrialRecord> failed_before_;    ///< how a cell failed in an earlier run
@@ -287,7 +291,10 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
 
 TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
   const TrialRequest request = request_for(trial);
+  Rest rest = cooldown_.rest(request.bracket);
+  if (rest.interrupted) return {.record = {}, .interrupted = true};
   TrialEnd end = run_trial(request, world_);
+  end.record.resources.facts.merge(rest.facts);
   if (request.answer.write_to.empty()) return end;
   end.answered ? references_.answered(trial.model, trial.configuration)
                : references_.failed(trial.model, trial.configuration);
@@ -332,6 +339,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_stored(); !read) return fail(read.error());
+  run.note_rest();
   run.look_at_machine();
   const auto estimate = plan::estimate_time(experiment, *window_s);
   const double share =

@@ -53,6 +53,7 @@ class QuietProgress final : public Progress {
   explicit QuietProgress(std::FILE* err) : err_(err) {}
   void begin(const std::string&, int, double) override {}
   void trial_started(const TrialPlace&) override {}
+  void cooling_down() override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord&, double) override {}
   void warning(const Caveat& caveat) override { print(err_, warning_line(caveat, Colour::kNo)); }
@@ -70,6 +71,7 @@ class PlainProgress final : public Progress {
     print(err_, fmt::format("{}: {} trials{}\n", experiment, trials, about));
   }
   void trial_started(const TrialPlace& place) override { place_ = place; }
+  void cooling_down() override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord& record, double) override {
     print(err_, result_line(place_, record) + "\n");
@@ -95,6 +97,7 @@ class TerminalProgress final : public Progress {
     left_ = TimeLeft(trials, seconds);
   }
   void trial_started(const TrialPlace& place) override { place_ = place; }
+  void cooling_down() override { draw("cooling down"); }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }
   void trial_finished(const TrialRecord& record, double elapsed_s) override {
     left_.finished(elapsed_s);

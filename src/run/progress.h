@@ -26,6 +26,8 @@ class Progress {
   /// `seconds` is the plan's estimate of the whole experiment, 0 when unknown.
   virtual void begin(const std::string& experiment, int trials, double seconds) = 0;
   virtual void trial_started(const TrialPlace& place) = 0;
+  /// Before a trial's phases: the machine is not yet as cool and quiet as it was at rest.
+  virtual void cooling_down() = 0;
   virtual void phase_changed(Phase phase) = 0;
   /// `elapsed_s`: how long the trial took, all phases.
   virtual void trial_finished(const TrialRecord& record, double elapsed_s) = 0;

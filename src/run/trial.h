@@ -45,7 +45,8 @@ struct TrialRequest {
   AnswerPlan answer;
   double window_s = 0;
   WorkBounds work = {};
-  const ModelPrompts* prompts = nullptr;  ///< of a language model
+  const ModelPrompts* prompts = nullptr;    ///< of a language model
+  std::optional<IdleBracket> bracket = {};  ///< the last one; empty: none was taken
 };
 
 struct TrialEnd {
