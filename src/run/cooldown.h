@@ -20,7 +20,7 @@ struct RestingState {
 };
 
 struct Rest {
-  WindowFacts facts;  ///< those of cool-downs
+  WindowFacts facts = {};  ///< those of cool-downs
   bool interrupted = false;
 };
 

@@ -16,7 +16,8 @@ constexpr unsigned kThrottling = static_cast<unsigned>(Unsettled::kThrottling);
 Settling looks(double end, double step,
                const std::function<void(double, sensors::MachineLook&)>& at) {
   Settling settling;
-  for (double t = 0; t <= end + step / 2; t += step) {
+  for (int i = 0; i * step <= end; ++i) {
+    const double t = i * step;
     sensors::MachineLook look{.at = to_nanoseconds(t)};
     at(t, look);
     settling.add(std::move(look));

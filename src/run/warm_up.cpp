@@ -37,13 +37,14 @@ class Stretches {
     look();
     const auto first = client_.warm_up(request_);
     if (!first) return tl::unexpected<Failure>(first.error());
+    times_ = *first;
     all_ = {.t0_ns = first->t0_ns, .t1_ns = first->t1_ns, .iterations = first->iterations};
     look();
     set_patience();
     const bool can_tell = machine_.has_temperature() || machine_.has_clock();
-    while (first->steady && can_tell && !is_settled() && left() > 0)
+    while (can_tell && !(times_.steady && is_settled()) && left() > 0)
       if (auto reply = stretch(); !reply) return tl::unexpected<Failure>(reply.error());
-    end(*first);
+    end();
     return all_;
   }
 
@@ -57,26 +58,27 @@ class Stretches {
   [[nodiscard]] bool is_settled() const {
     return machine_.has_seen(least_, patience_) && machine_.judge(patience_).unsettled == 0;
   }
-  /// What it says of its times says less than the first one did: it ends when it is told to.
+  /// One that is shorter than the first tells less of the times than that did.
   Reply<void> stretch() {
     const Nanoseconds length = std::min(std::max<Nanoseconds>(least_ / kLooks, 1), left());
     const auto warmed = client_.warm_up({.min_ns = length, .max_ns = length, .min_iterations = 1});
     if (!warmed) return tl::unexpected<Failure>(warmed.error());
     all_.t1_ns = warmed->t1_ns;
     all_.iterations += warmed->iterations;
+    if (warmed->t1_ns - warmed->t0_ns >= times_.t1_ns - times_.t0_ns) times_ = *warmed;
     look();
     return {};
   }
-  void end(const Warmed& first) {
+  void end() {
     const Settled settled = machine_.judge(patience_);
-    const unsigned times = first.steady ? 0 : static_cast<unsigned>(Unsettled::kTimes);
+    const unsigned times = times_.steady ? 0 : static_cast<unsigned>(Unsettled::kTimes);
     all_.steady = (settled.unsettled | times) == 0;
     WindowFacts& facts = all_.facts;
     facts[WindowFact::kWarmupSlope] = told(settled.c_per_min, machine_.has_temperature());
     facts[WindowFact::kWarmupClock] = told(settled.clock_change, machine_.has_clock());
     facts[WindowFact::kWarmupUnsettled] = {static_cast<double>(settled.unsettled | times), ""};
-    if (first.scatter) facts[WindowFact::kWarmupScatter] = {*first.scatter, ""};
-    if (first.trend) facts[WindowFact::kWarmupTrend] = {*first.trend, ""};
+    if (times_.scatter) facts[WindowFact::kWarmupScatter] = {*times_.scatter, ""};
+    if (times_.trend) facts[WindowFact::kWarmupTrend] = {*times_.trend, ""};
   }
 
   WorkerClient& client_;
@@ -85,6 +87,7 @@ class Stretches {
   Clock& clock_;
   Nanoseconds begin_;
   Settling machine_;
+  Warmed times_;  ///< the last stretch that tells of them
   Patience patience_ = Patience::kShort;
   Nanoseconds least_ = 0;
   WarmedUp all_;

@@ -20,8 +20,8 @@ struct WarmedUp {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
   std::int64_t iterations = 0;
-  bool steady = false;  ///< times, temperature, clocks, and nothing throttled
-  WindowFacts facts;    ///< those of warm-ups
+  bool steady = false;     ///< times, temperature, clocks, and nothing throttled
+  WindowFacts facts = {};  ///< those of warm-ups
 };
 
 /// Lets the worker warm up as `request` says. While the machine has not settled (Settling) after

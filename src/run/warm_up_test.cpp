@@ -155,6 +155,21 @@ TEST_F(WarmUp, TimesThatNeverSettleAreNamedAlone) {
   EXPECT_EQ(fact(trial, WindowFact::kWarmupSlope).reason, "not_sampled");
 }
 
+TEST_F(WarmUp, TimesAreJudgedAgainInStretchesAsLongAsTheFirst) {
+  experiment_.protocol.warmup_max_s = 40;
+  follow([](double) { return 50; });
+  const auto stretch = runner_.reactions["warmup"];
+  runner_.reactions["warmup"] = [this, stretch](const json& request, Conversation& worker) {
+    const Received reply = stretch(request, worker);
+    times_are_steady_ = false;
+    return reply;
+  };
+  const TrialRecord trial = measured();
+  EXPECT_NEAR(seconds_of(trial), 40, 0.01);
+  EXPECT_FALSE(trial.steady);
+  EXPECT_EQ(fact(trial, WindowFact::kWarmupUnsettled).value, 1);
+}
+
 TEST_F(WarmUp, ClocksThatFallAndThrottlingAreNamed) {
   follow([](double) { return 50; });
   const auto show = clock_.on_advance;

@@ -8,9 +8,10 @@ import sqlite3
 import threading
 
 import pytest
-from conftest import OK, interrupt, wait_until, workers
+from conftest import OK, children_of, interrupt, wait_until
 
-COMPARE = ["compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "2", "--duration", "1.5", "--warmup-min", "0", "--warmup-max", "0.05",
+# Calls of 20 ms: what a loaded machine adds to one is little of it, so that the times settle.
+COMPARE = ["compare", "null:a?sleep_us=20000", "--engine", "null", "--repetitions", "2", "--duration", "1.5", "--warmup-min", "0", "--warmup-max", "0.05",
            "--min-iterations", "1", "--store", "s.sqlite", "--json"]  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def trials(joulemark) -> int:
 
 def heated_by_its_first_worker(joulemark, thermometer, *more):
     process = joulemark.start(*COMPARE, "--root", thermometer.root, *more)
-    wait_until(workers, "the first worker")
+    wait_until(lambda: children_of(process.pid), "the first worker")
     thermometer.show(70)
     return process
 
@@ -63,7 +64,7 @@ def outcome_of(process) -> dict:
 
 def test_a_rest_that_never_happened_is_said(joulemark, thermometer):
     result = outcome_of(heated_by_its_first_worker(joulemark, thermometer, "--cooldown-max", "0.3"))
-    assert facts(joulemark, "cooldown_s") == [0, pytest.approx(0.3, abs=0.25)]
+    assert facts(joulemark, "cooldown_s") == [pytest.approx(0, abs=0.05), pytest.approx(0.3, abs=0.25)]
     assert facts(joulemark, "cooldown_temperature_C") == [40, 70]
     assert facts(joulemark, "cooldown_missed") == [0, 1]
     caveat = {caveat["code"]: caveat["message"] for caveat in result["caveats"]}["hot_start"]
@@ -108,11 +109,12 @@ def test_a_temperature_that_never_settles_is_named(joulemark, thermometer):
     heater = threading.Thread(target=rise)
     heater.start()
     try:
-        outcome = joulemark(*COMPARE, "--root", thermometer.root, "--warmup-max", "2", "--cooldown-max", "0", "--duration", "0.1")
+        outcome = joulemark(*COMPARE, "--root", thermometer.root, "--warmup-max", "4", "--cooldown-max", "0",
+                            "--duration", "0.1", "--repetitions", "1")  # fmt: skip
     finally:
         over.set()
         heater.join()
     assert outcome.status == OK, outcome.err
     caveat = {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}["not_steady"]
-    assert "in 2 of 2 trials" in caveat and "temperature in 2" in caveat
-    assert all(int(parts) & 2 for parts in facts(joulemark, "warmup_unsettled"))
+    assert "in 1 of 1 trials" in caveat and "temperature in 1" in caveat
+    assert [int(parts) & 2 for parts in facts(joulemark, "warmup_unsettled")] == [2]
