@@ -163,6 +163,8 @@ class Sensor {
   /// Their values now, in that order: `values` is as long, and all empty. What cannot be read, or
   /// is not read so often, is left so. Allocates nothing.
   virtual void read_gauges(std::span<std::optional<double>> values) { (void)values; }
+  /// The same outside of a window, however lately they were read.
+  virtual void look_at_gauges(std::span<std::optional<double>> values) { read_gauges(values); }
   /// Before a window begins: waits for two steps of every counter that is updated often, so that
   /// the readings that follow are fresh and the power just before them is known.
   virtual void await_fresh() {}

@@ -42,11 +42,16 @@ enum class WindowFact {
   kWarmupScatter,        ///< coefficient of variation of the last records of the warm-up
   kWarmupTrend,  ///< by how much the last records of the warm-up grew from first to last, of their
                  ///< median
-  kWarmupSlope,  ///< °C a minute by which the processor warmed at the end of the warm-up
+  kWarmupSlope,  ///< °C a minute by which the hottest part warmed at the end of the warm-up
   kBusy,         ///< at a fixed rate: seconds of the window in which the model answered
   kQueueMax,     ///< at a fixed rate: most requests that waited at once
+  kWarmupClock,  ///< by how much the clocks changed at the end of the warm-up, of their mean
+  kWarmupUnsettled,  ///< sum of the Unsettled parts when the warm-up ended; 0: none
   kCount,
 };
+
+/// What may still change at the end of a warm-up.
+enum class Unsettled : unsigned { kTimes = 1, kTemperature = 2, kClocks = 4, kThrottling = 8 };
 
 /// Names in JSON, tables and stores, in the order of the facts.
 inline constexpr const char* kWindowFactKeys[] = {
@@ -60,7 +65,7 @@ inline constexpr const char* kWindowFactKeys[] = {
     "foreign_cpu_s",     "cooldown_s",           "cooldown_temperature_C",
     "cooldown_W",        "cooldown_missed",      "warmup_cov",
     "warmup_trend",      "warmup_C_per_min",     "busy_s",
-    "queue_max"};
+    "queue_max",         "warmup_clock_change",  "warmup_unsettled"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

@@ -54,6 +54,10 @@
 ///                                               largest such margin, "detail" says where
 /// {"type":"warmup","min_ns":…,"max_ns":…,"min_iterations":…}
 ///                                               {"type":"warmed","t0_ns":…,"t1_ns":…,"iterations":…,"steady":true,"iteration_ns":median}
+///                                               may say "cov" and "trend" of its last records:
+///                                               coefficient of variation, and growth from first to
+///                                               last as a part of their median. Further requests
+///                                               may follow, each a warm-up of its own
 /// {"type":"go","min_ns":…,"min_iterations":…}   {"type":"done","t0_ns":…,"t1_ns":…,"iterations":…}
 /// {"type":"durations"}                          {"type":"durations","calls_per_record":1,"ns":[…]}
 ///     of a language model a window is whole passes over its requests; `go` may hold

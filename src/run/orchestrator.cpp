@@ -9,9 +9,10 @@
 #include <optional>
 #include <utility>
 
-#include "run/idle_bracket.h"
 #include "plan/attempts.h"
+#include "run/cooldown.h"
 #include "run/disturbance.h"
+#include "run/idle_bracket.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -59,11 +60,13 @@ class Run {
         references_(plan.experiment, plan.installs, reference_folder),
         least_work_(plan.experiment, files_, context.prompts),
         window_s_(plan.window_s),
-        around_(context.root) {}
+        around_(context.root),
+        cooldown_(world_, plan.experiment.protocol.cooldown_max_s) {}
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
   void look_at_machine();
+  void note_rest() { cooldown_.note_rest(); }
   Status read_stored();
   Result<RunOutcome> run_all();
 
@@ -106,6 +109,7 @@ class Run {
   double window_s_;
   std::map<std::pair<int, int>, plan::Attempts> attempts_;  ///< by block and position
   Surroundings around_;
+  Cooldown cooldown_;
   std::map<Cell, TrialRecord> hopeless_;       ///< cells that fail the same way in every process
   std::map<Cell, TrialRecord> failed_before_;  ///< how a cell failed in an earlier run
   std::map<Cell, int> timeouts_;
@@ -339,7 +343,10 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
 
 TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
   const TrialRequest request = request_for(trial);
+  Rest rest = cooldown_.rest(request.bracket);
+  if (rest.interrupted) return {.record = {}, .interrupted = true};
   TrialEnd end = run_trial(request, world_);
+  end.record.resources.facts.merge(rest.facts);
   if (request.answer.write_to.empty()) return end;
   end.answered ? references_.answered(trial.model, trial.configuration)
                : references_.failed(trial.model, trial.configuration);
@@ -389,6 +396,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_stored(); !read) return fail(read.error());
+  run.note_rest();
   run.look_at_machine();
   const auto estimate =
       plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s});

@@ -28,6 +28,7 @@ class RecordedProgress final : public Progress {
   void trial_started(const TrialPlace& place) override {
     events.push_back("trial " + std::to_string(place.number));
   }
+  void cooling_down() override { events.emplace_back("cooling down"); }
   void phase_changed(Phase phase) override { events.emplace_back(to_string(phase)); }
   void trial_finished(const TrialRecord& record, double) override {
     events.emplace_back(to_string(record.status));

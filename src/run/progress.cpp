@@ -55,6 +55,7 @@ class QuietProgress final : public Progress {
   void rest_started(const std::string&) override {}
   void rest_finished(const IdleBracket&, double) override {}
   void trial_started(const TrialPlace&) override {}
+  void cooling_down() override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord&, double) override {}
   void warning(const Caveat& caveat) override { print(err_, warning_line(caveat, Colour::kNo)); }
@@ -76,6 +77,7 @@ class PlainProgress final : public Progress {
     print(err_, rest_line(when_, bracket) + "\n");
   }
   void trial_started(const TrialPlace& place) override { place_ = place; }
+  void cooling_down() override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord& record, double) override {
     print(err_, result_line(place_, record) + "\n");
@@ -106,6 +108,7 @@ class TerminalProgress final : public Progress {
   }
   void rest_finished(const IdleBracket&, double elapsed_s) override { left_.rested(elapsed_s); }
   void trial_started(const TrialPlace& place) override { place_ = place; }
+  void cooling_down() override { draw("cooling down"); }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }
   void trial_finished(const TrialRecord& record, double elapsed_s) override {
     left_.finished(elapsed_s);

@@ -29,6 +29,8 @@ class Progress {
   virtual void rest_started(const std::string& when) = 0;
   virtual void rest_finished(const IdleBracket& bracket, double elapsed_s) = 0;
   virtual void trial_started(const TrialPlace& place) = 0;
+  /// Before a trial's phases: the machine is not yet as cool and quiet as it was at rest.
+  virtual void cooling_down() = 0;
   virtual void phase_changed(Phase phase) = 0;
   /// `elapsed_s`: how long the trial took, all phases.
   virtual void trial_finished(const TrialRecord& record, double elapsed_s) = 0;

@@ -114,6 +114,14 @@ class Fields {
     reject(fmt::format("'{}' is no magnitude", key));
     return std::nullopt;
   }
+  /// Empty when it is absent or null.
+  std::optional<double> number(const char* key) {
+    if (!has(key)) return std::nullopt;
+    const json& field = object_.at(key);
+    if (field.is_number()) return field.get<double>();
+    reject(fmt::format("'{}' is no number", key));
+    return std::nullopt;
+  }
   /// "t0_ns" and "t1_ns", ordered, inside the exchange.
   std::pair<Nanoseconds, Nanoseconds> interval(const Exchange& exchange) {
     const Nanoseconds t0 = integer("t0_ns", 0);
@@ -253,7 +261,9 @@ Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange) {
   return fields.finish(Warmed{.t0_ns = t0,
                               .t1_ns = t1,
                               .iterations = fields.integer("iterations", 0),
-                              .steady = fields.boolean("steady")});
+                              .steady = fields.boolean("steady"),
+                              .scatter = fields.magnitude("cov"),
+                              .trend = fields.number("trend")});
 }
 
 Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {

@@ -62,6 +62,8 @@ struct Warmed {
   Nanoseconds t1_ns = 0;
   std::int64_t iterations = 0;
   bool steady = false;
+  std::optional<double> scatter = {};  ///< "cov" of its last records; empty: it does not tell
+  std::optional<double> trend = {};
 };
 struct Done {
   Nanoseconds t0_ns = 0;

@@ -29,6 +29,24 @@ TEST(Reply, TakesAWindow) {
   EXPECT_EQ(done->iterations, 7);
 }
 
+TEST(Reply, AWarmUpMayTellOfItsLastRecords) {
+  const auto parse = [](const std::string& more) {
+    return parse_warmed(
+        R"({"type":"warmed","t0_ns":5,"t1_ns":9,"iterations":3,"steady":true)" + more + "}",
+        {.sent_ns = 1, .received_ns = 10});
+  };
+  const auto silent = parse("");
+  ASSERT_TRUE(silent);
+  EXPECT_FALSE(silent->scatter);
+  EXPECT_FALSE(silent->trend);
+  const auto telling = parse(R"(,"cov":0.02,"trend":-0.004)");
+  ASSERT_TRUE(telling);
+  EXPECT_EQ(telling->scatter, 0.02);
+  EXPECT_EQ(telling->trend, -0.004);
+  EXPECT_FALSE(parse(R"(,"cov":-1)"));
+  EXPECT_FALSE(parse(R"(,"trend":"up")"));
+}
+
 TEST(Reply, RefusesNonsenseWithItsReason) {
   EXPECT_THAT(done_reason(""), HasSubstr("nonsense to 'go': not JSON"));
   EXPECT_THAT(done_reason("Hello, world"), HasSubstr("not JSON: 'Hello, world'"));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "run/model_prompts.h"
@@ -107,10 +109,10 @@ TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {
 // Kepler takes the least power that it has seen.
 TEST_F(TextTrial, AnIdlePhaseTellsTheMeanPowerAndNotTheLeast) {
   experiment_.protocol.idle_s = 0.5;
-  experiment_.protocol.bracket_s = 1;
-  const Nanoseconds middle = clock_.now() + to_nanoseconds(1 + 0.25);
-  dynamic_cast<SteadyMeter&>(*sensors_.back()).more_j = [middle](Nanoseconds now) {
-    return 40 * std::clamp(to_seconds(now - middle), 0.0, 0.1);
+  // 40 W more in a tenth of a second of every half one, wherever the phase begins.
+  dynamic_cast<SteadyMeter&>(*sensors_.back()).more_j = [](Nanoseconds now) {
+    const double halves = std::floor(to_seconds(now) / 0.5);
+    return 40 * (0.1 * halves + std::clamp(to_seconds(now) - 0.5 * halves - 0.25, 0.0, 0.1));
   };
   EXPECT_NEAR(run_one().idle_w.value_or(0), kWatts + 40 * 0.1 / 0.5, 1e-6);
 }

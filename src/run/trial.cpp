@@ -14,6 +14,7 @@
 #include "run/signal_mask.h"
 #include "run/temporary_folder.h"
 #include "run/text_pass.h"
+#include "run/warm_up.h"
 #include "run/window_edges.h"
 #include "run/worker_client.h"
 #include "run/worker_command.h"
@@ -28,8 +29,6 @@ namespace {
 
 /// How often the stop flag is looked at while nothing runs.
 constexpr Nanoseconds kIdleStep = 100'000'000;
-/// Share of the time limit that a long warm-up leaves for what follows the window.
-constexpr double kReserve = 0.1;
 /// For what has been killed to end.
 constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
 
@@ -73,7 +72,6 @@ class Attempt {
   Reply<void> answer_apart();
   void refute_claim(const std::filesystem::path& reference);
   [[nodiscard]] std::string difference() const;
-  [[nodiscard]] Nanoseconds longest_warmup() const;
   Reply<void> warm_up();
   Reply<void> ready();
   Reply<void> measure();
@@ -247,27 +245,21 @@ std::string Attempt::difference() const {
                      agreement.detail);
 }
 
-/// The cap, or what the time limit leaves when the window and a tenth of it are set aside.
-Nanoseconds Attempt::longest_warmup() const {
-  const double set_aside_s =
-      protocol_.ready_s + request_.window_s + protocol_.time_limit_s * kReserve;
-  const Nanoseconds left = deadline_ - world_.clock.now() - to_nanoseconds(set_aside_s);
-  const Nanoseconds least = to_nanoseconds(protocol_.warmup_min_s);
-  return std::max(least, std::min(left, to_nanoseconds(protocol_.warmup_max_s)));
-}
-
 Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
   phases_.begin();
-  const auto warmed =
-      client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
-                        .max_ns = longest_warmup(),
-                        .min_iterations = iterations_for(protocol_.warmup_min_iterations)});
+  const Nanoseconds left = deadline_ - world_.clock.now();
+  auto warmed = run::warm_up(*client_,
+                             {.min_ns = to_nanoseconds(protocol_.warmup_min_s),
+                              .max_ns = longest_warmup(protocol_, request_.window_s, left),
+                              .min_iterations = iterations_for(protocol_.warmup_min_iterations)},
+                             world_, configuration_.provider);
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
   phases_.end(Phase::kWarmup);
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
   end_.record.warmup_iterations = warmed->iterations;
   end_.record.steady = warmed->steady;
+  end_.record.resources.facts = std::move(warmed->facts);
   return {};
 }
 
@@ -299,6 +291,7 @@ Reply<void> Attempt::measure() {
   const ClockReading clocks_at_end = world_.read_clocks();
   const auto process_end = sensors::read_process(process_root, pid);
   WindowFacts facts = watch.end();
+  facts.merge(end_.record.resources.facts);
   // What a suspend before the window cooled down or flushed, the window pays for.
   facts[WindowFact::kSuspended] = {change_between(clocks_at_begin_, clocks_at_end).suspended_s, ""};
   facts[WindowFact::kClockStep] = {change_between(clocks, clocks_at_end).stepped_s, ""};

@@ -59,6 +59,9 @@ class CalibratedSensor final : public Sensor {
   void read_gauges(std::span<std::optional<double>> values) override {
     inner_->read_gauges(values);
   }
+  void look_at_gauges(std::span<std::optional<double>> values) override {
+    inner_->look_at_gauges(values);
+  }
   void await_fresh() override { inner_->await_fresh(); }
   void read_into(std::vector<CounterReading>& readings) override { inner_->read_into(readings); }
   void sample_into(std::vector<CounterReading>& readings) override {

@@ -21,6 +21,7 @@
 #include "verdict/plausible.h"
 #include "verdict/repeats.h"
 #include "verdict/same_work.h"
+#include "verdict/settled.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
 #include "verdict/text_work.h"
@@ -251,16 +252,6 @@ Message uneven(const Facts& facts) {
       names(fewer));
 }
 
-Message not_steady(const Facts& facts) {
-  const auto n = trials_where(
-      facts, [](const TrialRecord& trial) { return finished(trial) && !trial.steady; });
-  if (n == 0) return std::nullopt;
-  return fmt::format(
-      "in {} of {} trials the warm-up reached its cap before the times were steady; "
-      "raise --warmup-max",
-      n, finished_trials(facts));
-}
-
 Message noisy(const Facts& facts) {
   const auto noisy_cells = [&](const Cell& cell) {
     const double cv = cell.estimate(facts.judgement.models[cell.model].primary).cv;
@@ -325,7 +316,9 @@ constexpr Row kRows[] = {
     {"few_repetitions", few_repetitions},
     {"uneven", uneven},
     {"noisy", noisy},
-    {"not_steady", not_steady},
+    {"hot_start",
+     [](const Facts& facts) { return hot_start_caveat(facts.record, facts.judgement); }},
+    {"not_steady", [](const Facts& facts) { return not_steady_caveat(facts.record); }},
     {"few_calls", [](const Facts& facts) { return few_calls_caveat(facts.record); }},
     {"grouped_calls", [](const Facts& facts) { return grouped_calls_caveat(facts.record); }},
     {"rows_per_call", [](const Facts& facts) { return rows_per_call_caveat(facts.record); }},

@@ -280,6 +280,8 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kWarmupSlope>("°C/min", "warming at the end of the warm-up", Format::kDecimal),
     window_fact<WindowFact::kBusy>("s", "time in which the model answered", Format::kSi),
     window_fact<WindowFact::kQueueMax>("", "longest queue", Format::kCount),
+    window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up", Format::kDecimal),
+    window_fact<WindowFact::kWarmupUnsettled>("", "what had not settled after the warm-up", Format::kCount),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

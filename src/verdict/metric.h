@@ -124,6 +124,8 @@ enum class MetricId : std::size_t {
   kWarmupSlope,
   kBusy,
   kQueueMax,
+  kWarmupClock,
+  kWarmupUnsettled,
   kCount,
 };
 

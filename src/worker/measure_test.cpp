@@ -93,30 +93,6 @@ TEST_F(MeasureTest, AFailingCallEndsTheWindowWithItsStatus) {
   EXPECT_EQ(measurement_.record_count(), 0u);
 }
 
-TEST(Steady, EvenTimesAreSteady) {
-  EXPECT_TRUE(is_steady(std::vector<double>(20, 100.0)));
-  EXPECT_FALSE(is_steady(std::vector<double>(3, 100.0)));
-}
-
-TEST(Steady, ATrendIsNotSteady) {
-  std::vector<double> falling;
-  for (int i = 0; i < 20; ++i) falling.push_back(100.0 - 0.5 * i);
-  EXPECT_FALSE(is_steady(falling));
-}
-
-TEST(Steady, AFewInterruptedCallsDoNotMatter) {
-  std::vector<double> times(20, 100.0);
-  times[3] = 900;
-  times[15] = 5000;
-  EXPECT_TRUE(is_steady(times));
-}
-
-TEST(Steady, WideScatterIsNotSteady) {
-  std::vector<double> times;
-  for (int i = 0; i < 20; ++i) times.push_back(i % 2 == 0 ? 100.0 : 120.0);
-  EXPECT_FALSE(is_steady(times));
-}
-
 TEST_F(MeasureTest, WarmUpKeepsItsFloorAndItsCap) {
   WarmupResult result;
   const WarmupRequest floor{

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <exception>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -37,12 +38,12 @@ std::string error_line(const Failure& failure) {
 }
 
 std::string warmed_line(const WarmupResult& result) {
-  return to_line({{"type", "warmed"},
-                  {"t0_ns", result.t0_ns},
-                  {"t1_ns", result.t1_ns},
-                  {"iterations", result.iterations},
-                  {"steady", result.steady},
-                  {"iteration_ns", result.iteration_ns}});
+  json line = {{"type", "warmed"},        {"t0_ns", result.t0_ns},
+               {"t1_ns", result.t1_ns},   {"iterations", result.iterations},
+               {"steady", result.steady}, {"iteration_ns", result.iteration_ns}};
+  if (std::isfinite(result.last.scatter)) line["cov"] = result.last.scatter;
+  if (std::isfinite(result.last.trend)) line["trend"] = result.last.trend;
+  return to_line(line);
 }
 
 json port_json(const std::string& name, jm_dtype dtype, const json& dims) {

@@ -3,31 +3,15 @@
 #include "worker/warmup.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
+
+#include "stats/descriptive.h"
 
 namespace joulemark::worker {
 namespace {
 
-constexpr double kMaxTrend = 0.02;
-constexpr double kMaxScatter = 0.05;
-constexpr double kMadToSd = 1.4826;
 constexpr Nanoseconds kShortestRecordNs = 20'000;
 constexpr Nanoseconds kRecordsInFloor = 40;
-
-double median(std::vector<double> values) {
-  const std::size_t half = values.size() / 2;
-  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(half));
-  const double upper = values[half];
-  if (values.size() % 2 == 1) return upper;
-  const double lower =
-      *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half));
-  return (lower + upper) / 2;
-}
-
-double median(std::span<const double> values) {
-  return median(std::vector<double>(values.begin(), values.end()));
-}
 
 /// Fewer than 20 records when 20 would not fit into half the cap.
 std::size_t window_size(double record_ns, Nanoseconds max_ns) {
@@ -43,11 +27,12 @@ class History {
     call_ns_.push_back(static_cast<double>(elapsed) / static_cast<double>(calls));
     last_record_ns_ = static_cast<double>(elapsed);
   }
-  [[nodiscard]] bool steady(Nanoseconds max_ns) const {
+  /// Nothing where there are too few records yet.
+  [[nodiscard]] Steadiness judge_last(Nanoseconds max_ns) const {
     const std::size_t size = window_size(last_record_ns_, max_ns);
-    return call_ns_.size() >= size && is_steady(last(size));
+    return call_ns_.size() >= size ? judge(last(size)) : Steadiness{};
   }
-  [[nodiscard]] double typical() const { return median(last(kSteadyRecords)); }
+  [[nodiscard]] double typical() const { return stats::median(last(kSteadyRecords)); }
 
  private:
   [[nodiscard]] std::span<const double> last(std::size_t count) const {
@@ -58,25 +43,24 @@ class History {
 };
 
 /// The times of a request's steps; of a request without further tokens, its own.
-void add_request(const TextRecord& record, History& history) {
+void add_request(const TextRequest& request, const TextRecord& record, StepHistory& history) {
   const auto& times = record.token_at_ns;
-  const auto steps = static_cast<std::size_t>(record.steps);
-  for (std::size_t step = 1; step < steps; ++step) history.add(times[step] - times[step - 1], 1);
-  if (steps == 1) history.add(times[0] - record.t0_ns, 1);
+  const auto add = [&](std::int64_t position, Nanoseconds ns) {
+    history.add({.batch = request.batch, .position = position, .ns = static_cast<double>(ns)});
+  };
+  for (std::int32_t step = 1; step < record.steps; ++step) {
+    const auto at = static_cast<std::size_t>(step);
+    add(request.prompt_tokens + step, times[at] - times[at - 1]);
+  }
+  if (record.steps == 1) add(-request.prompt_tokens, times[0] - record.t0_ns);
+}
+
+Steadiness judge_steps(const StepHistory& history, Nanoseconds max_ns) {
+  const std::size_t size = window_size(history.last_ns(), max_ns);
+  return history.size() >= size ? history.judge_last(size) : Steadiness{};
 }
 
 }  // namespace
-
-bool is_steady(std::span<const double> call_ns) {
-  if (call_ns.size() < kFewestSteadyRecords) return false;
-  const double older = median(call_ns.first(call_ns.size() / 2));
-  const double newer = median(call_ns.last(call_ns.size() / 2));
-  const double center = median(call_ns);
-  std::vector<double> deviations;
-  for (const double value : call_ns) deviations.push_back(std::abs(value - center));
-  const double scatter = kMadToSd * median(std::move(deviations));
-  return std::abs(newer - older) <= kMaxTrend * center && scatter <= kMaxScatter * center;
-}
 
 jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupResult& result) {
   const Nanoseconds record_ns = std::max(kShortestRecordNs, request.min_ns / kRecordsInFloor);
@@ -93,7 +77,8 @@ jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupRe
     result.t1_ns = monotonic_now();
     spent = result.t1_ns - result.t0_ns;
     const bool floor = spent >= request.min_ns && result.iterations >= request.min_iterations;
-    result.steady = floor && history.steady(request.max_ns);
+    if (floor) result.last = history.judge_last(request.max_ns);
+    result.steady = floor && result.last.steady;
     if (result.steady || spent >= request.max_ns) break;
     if (elapsed < record_ns) calls *= 2;
   }
@@ -103,7 +88,7 @@ jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupRe
 
 jm_status warm_up_text(const TextSubject& subject, const std::vector<TextRequest>& requests,
                        const WarmupRequest& request, WarmupResult& result) {
-  History history;
+  StepHistory history;
   History whole;
   result = {.t0_ns = monotonic_now()};
   for (Nanoseconds spent = 0;
@@ -114,12 +99,13 @@ jm_status warm_up_text(const TextSubject& subject, const std::vector<TextRequest
     if (const jm_status status = run_text_request(subject, next, record); status != JM_OK)
       return status;
     result.t1_ns = record.token_at_ns[static_cast<std::size_t>(record.steps) - 1];
-    add_request(record, history);
+    add_request(next, record, history);
     whole.add(result.t1_ns - record.t0_ns, 1);
     ++result.iterations;
     spent = result.t1_ns - result.t0_ns;
     const bool floor = spent >= request.min_ns && result.iterations >= request.min_iterations;
-    result.steady = floor && history.steady(request.max_ns);
+    if (floor) result.last = judge_steps(history, request.max_ns);
+    result.steady = floor && result.last.steady;
   }
   result.iteration_ns = whole.typical();
   return JM_OK;

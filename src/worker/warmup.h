@@ -3,31 +3,20 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "worker/measure.h"
 #include "worker/request.h"
+#include "worker/steadiness.h"
 
 namespace joulemark::worker {
-
-/// Records that the rule of is_steady looks at.
-inline constexpr std::size_t kSteadyRecords = 20;
-/// And the least it may look at, when calls are so slow that 20 of them do not fit into half the
-/// cap.
-inline constexpr std::size_t kFewestSteadyRecords = 6;
-
-/// Steady: no trend and no wild scatter. The medians of the older and the newer half differ by at
-/// most 2 %, and the scaled median absolute deviation (1.4826 × MAD, which estimates the standard
-/// deviation but ignores a few interrupted calls) is at most 5 % of the median. Medians because a
-/// coefficient of variation would never settle on a machine that does other things too.
-bool is_steady(std::span<const double> call_ns);
 
 struct WarmupResult {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
   std::int64_t iterations = 0;
   bool steady = false;      ///< false: the cap ended it
+  Steadiness last;          ///< of the last records
   double iteration_ns = 0;  ///< median time of a call over the last records
 };
 
@@ -38,8 +27,8 @@ struct WarmupResult {
 jm_status warm_up(const Subject& subject, const WarmupRequest& request, WarmupResult& result);
 
 /// The same over a language model's requests, one after another and again from the first. An
-/// iteration is a request; the rule looks at the steps behind each first token, or at whole
-/// requests where there are none.
+/// iteration is a request; the rule looks at the steps behind each first token (StepHistory), or at
+/// whole requests where there are none.
 jm_status warm_up_text(const TextSubject& subject, const std::vector<TextRequest>& requests,
                        const WarmupRequest& request, WarmupResult& result);
 

@@ -245,13 +245,35 @@ def test_a_warmup_keeps_its_floors_and_its_cap(ready):
 
 
 def test_the_steady_rule_is_that_of_the_other_worker():
-    assert not steadiness.is_steady([100.0] * 5) and steadiness.is_steady([100.0] * 6)
-    assert steadiness.is_steady([100.0, 100.0, 900.0] * 5), "interrupted steps are no scatter"
-    assert not steadiness.is_steady([100.0] * 10 + [103.0] * 10), "a trend"
-    assert not steadiness.is_steady([80.0, 120.0, 100.0] * 5), "scatter"
+    judge = steadiness.judge
+    assert not judge([100.0] * 5).steady and judge([100.0] * 6).steady
+    assert judge([100.0, 100.0, 900.0] * 5).steady, "interrupted steps are no scatter"
+    falling = judge([100 - 0.1 * i for i in range(20)])
+    assert not falling.steady and falling.trend == pytest.approx(-0.019, abs=5e-4), "a trend"
+    slow = judge([100 + 0.04 * i for i in range(20)])
+    assert slow.steady and slow.trend == pytest.approx(0.0076, abs=1e-4), "less than a percent, however clear"
+    wide = judge([80.0, 120.0, 100.0] * 5)
+    assert not wide.steady and wide.cov == pytest.approx(1.4826 * 20 / 100), "scatter"
+    assert steadiness.mann_kendall_p([1, 2, 3, 4, 5, 6]) == pytest.approx(0.00853, abs=1e-5)
+
+
+def steps(requests, count, time):
     history = steadiness.History()
-    history.add([100] * 6)
-    assert not history.steady(max_ns=10**9) and history.steady(max_ns=1200), "six steps are enough where more do not fit"
+    for request in range(requests):
+        history.add([steadiness.Step((1, 10 + step), time(request, step)) for step in range(1, count + 1)])
+    return history
+
+
+def test_growth_with_the_position_is_no_trend_once_positions_repeat():
+    assert not steps(1, 40, lambda _, step: 100 + step).judge(10**9).steady
+    assert steps(2, 40, lambda _, step: 100 + step).judge(10**9) == (True, pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9))
+    faster = steps(2, 40, lambda request, step: (100 + step) * (1 if request == 0 else 0.95)).judge(10**9)
+    assert not faster.steady and faster.trend == pytest.approx(-0.05, abs=0.01)
+
+
+def test_a_short_cap_is_judged_by_fewer_steps():
+    history = steps(1, 6, lambda _, __: 100)
+    assert not history.judge(max_ns=10**9).steady and history.judge(max_ns=1200).steady
 
 
 def test_generated_rows_have_the_logits_that_were_asked_for(loaded):

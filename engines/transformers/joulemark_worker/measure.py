@@ -12,7 +12,7 @@ import time
 from statistics import median
 from typing import Any, NamedTuple
 
-from .steadiness import History
+from .steadiness import History, Steadiness, Step
 
 now = time.monotonic_ns
 
@@ -61,6 +61,8 @@ class Warmup:
     iterations: int = 0
     steady: bool = False
     iteration_ns: float = 0
+    cov: float | None = None
+    trend: float | None = None
 
 
 @dataclasses.dataclass
@@ -74,19 +76,30 @@ def warm_up(model, work: Work, min_ns: int, max_ns: int, min_iterations: int) ->
     """Runs requests until both floors are reached and the steps are steady, or until max_ns."""
     warmup = Warmup(now())
     goal = work.goal._replace(until_ns=warmup.t0_ns + max_ns)
-    history, times = History(), []
-    for batch in itertools.cycle(work.batches):
+    history, times, last = History(), [], Steadiness()
+    for prompts, batch in itertools.cycle(zip(work.prompts, work.batches)):
         run = model.run(batch, goal)
-        history.add(run.steps_ns or [run.request_ns])  # one of one token has no later step to go by
+        history.add(steps_of(prompts, run))
         times.append(run.request_ns)
         warmup.t1_ns = run.t1_ns
         spent = run.t1_ns - warmup.t0_ns
-        warmup.steady = spent >= min_ns and len(times) >= min_iterations and history.steady(max_ns)
+        if spent >= min_ns and len(times) >= min_iterations:
+            last = history.judge(max_ns)
+        warmup.steady = last.steady
         if warmup.steady or spent >= max_ns:
             break
     warmup.iterations = len(times)
     warmup.iteration_ns = median(times)
+    warmup.cov, warmup.trend = last.cov, last.trend
     return warmup
+
+
+def steps_of(prompts: list[list[int]], run: Run) -> list[Step]:
+    """The times of a request's steps; one of one token has no later step to go by."""
+    rows, length = len(prompts), max(map(len, prompts))
+    if not run.steps_ns:
+        return [Step((rows, -length), run.request_ns)]
+    return [Step((rows, length + step), ns) for step, ns in enumerate(run.steps_ns, 1)]
 
 
 def measure(model, work: Work, min_ns: int, min_iterations: int) -> Window:

@@ -109,7 +109,7 @@ class Session:
         min_ns, max_ns = asked.integer("min_ns", 0, 0), asked.integer("max_ns", 1 << 62, 0, 1 << 62)
         found = measure.warm_up(self._model, work, min_ns, max_ns, asked.integer("min_iterations", 1, 0))
         self._warmed = True
-        return {"type": "warmed", **vars(found)}
+        return {"type": "warmed", **{key: value for key, value in vars(found).items() if value is not None}}
 
     def _go(self, asked: Request) -> dict:
         work = self._need_work()

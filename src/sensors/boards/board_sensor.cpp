@@ -75,6 +75,10 @@ void BoardSensor::read_gauges(std::span<std::optional<double>> values) {
   const Nanoseconds now = clock_->now();
   if (!gauges_.is_due(now)) return;
   gauges_.note(now);
+  look_at_gauges(values);
+}
+
+void BoardSensor::look_at_gauges(std::span<std::optional<double>> values) {
   std::size_t first = 0;
   for (std::size_t i = 0; i < boards_.size(); ++i) {
     boards_[i].meter->read_gauges(values.subspan(first, gauge_counts_[i]));

@@ -49,6 +49,7 @@ class BoardSensor final : public Sensor {
   [[nodiscard]] double sample_interval_s() const override { return sample_interval_s_; }
   [[nodiscard]] std::vector<GaugeLine> gauge_lines() const override;
   void read_gauges(std::span<std::optional<double>> values) override;
+  void look_at_gauges(std::span<std::optional<double>> values) override;
   void await_fresh() override;
   void read_into(std::vector<CounterReading>& readings) override;
   void sample_into(std::vector<CounterReading>& readings) override;

@@ -264,6 +264,17 @@ TEST(Nvml, GaugesAreNamedAfterTheBoard) {
   EXPECT_EQ(machine.calls(kEnergyCall), energy);
 }
 
+TEST(Nvml, OutsideOfAWindowItsStateIsToldHoweverLatelyItWasRead) {
+  NvmlMachine machine("gpu A\npower 0 100\n");
+  machine.find();
+  Sensor& sensor = *machine.found().sensors.front();
+  EXPECT_FALSE(gauges_now(sensor).empty());
+  EXPECT_TRUE(gauges_now(sensor).empty());
+  std::vector<std::optional<double>> values(sensor.gauge_lines().size());
+  sensor.look_at_gauges(values);
+  EXPECT_EQ(values.at(5), 61);
+}
+
 TEST(Nvml, WhatABoardDoesNotHaveIsAskedForOnce) {
   NvmlMachine machine("gpu A\npower 0 100\nfail nvmlDeviceGetTemperature 3\nfail field_186 3\n");
   machine.find();

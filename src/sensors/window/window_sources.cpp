@@ -81,20 +81,6 @@ EdgeValue temperature(const WindowPlace& place) {
   return absent_because("absent");
 }
 
-/// Processors that share a package each count its events.
-EdgeValue thermal_throttles(const WindowPlace& place) {
-  double sum = 0;
-  bool any = false;
-  for (const fs::path& cpu : host::entries_of(place.root / "sys/devices/system/cpu", "cpu"))
-    for (const char* file : {"core_throttle_count", "package_throttle_count"}) {
-      const auto count = host::read_number<std::int64_t>(cpu / "thermal_throttle" / file);
-      if (!count || *count < 0) continue;
-      sum += static_cast<double>(*count);
-      any = true;
-    }
-  return any ? EdgeValue(sum) : absent_because("absent");
-}
-
 // clang-format off
 constexpr WindowSource kSources[] = {
     {WindowFact::kReadBytes, Edge::kBetween, [](const WindowPlace& p) { return line_of(p.process / "io", "read_bytes:"); }},
@@ -107,7 +93,7 @@ constexpr WindowSource kSources[] = {
     {WindowFact::kPressureCpu, Edge::kBetween, [](const WindowPlace& p) { return pressure(p, "cpu"); }},
     {WindowFact::kPressureMemory, Edge::kBetween, [](const WindowPlace& p) { return pressure(p, "memory"); }},
     {WindowFact::kPressureIo, Edge::kBetween, [](const WindowPlace& p) { return pressure(p, "io"); }},
-    {WindowFact::kThermalThrottles, Edge::kBetween, thermal_throttles},
+    {WindowFact::kThermalThrottles, Edge::kBetween, [](const WindowPlace& p) { return thermal_throttles(p.root); }},
     {WindowFact::kTemperatureBegin, Edge::kBegin, temperature},
     {WindowFact::kTemperatureEnd, Edge::kEnd, temperature},
 };
@@ -118,6 +104,19 @@ constexpr WindowSource kSources[] = {
 std::string reason_of(int error) {
   if (error == ENOENT || error == ENOTDIR || error == ESRCH) return "absent";
   return error == EACCES || error == EPERM ? "eacces" : "unreadable";
+}
+
+EdgeValue thermal_throttles(const fs::path& root) {
+  double sum = 0;
+  bool any = false;
+  for (const fs::path& cpu : host::entries_of(root / "sys/devices/system/cpu", "cpu"))
+    for (const char* file : {"core_throttle_count", "package_throttle_count"}) {
+      const auto count = host::read_number<std::int64_t>(cpu / "thermal_throttle" / file);
+      if (!count || *count < 0) continue;
+      sum += static_cast<double>(*count);
+      any = true;
+    }
+  return any ? EdgeValue(sum) : absent_because("absent");
 }
 
 WindowPlace place_of(const fs::path& root, int pid) {

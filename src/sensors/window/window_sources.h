@@ -34,6 +34,10 @@ struct WindowSource {
 };
 std::span<const WindowSource> window_sources();
 
+/// Times that processors below `root` were slowed down for heat; those that share a package each
+/// count its events.
+EdgeValue thermal_throttles(const std::filesystem::path& root);
+
 /// The word for an errno: "absent", "eacces" or "unreadable".
 std::string reason_of(int error);
 
