@@ -396,7 +396,7 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
           context, folder->path());
   if (auto stored = run.store_models(); !stored) return fail(stored.error());
   if (auto read = run.read_stored(); !read) return fail(read.error());
-  run.note_rest();
+  if (bracket_s <= 0) run.note_rest();
   run.look_at_machine();
   const auto estimate =
       plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s});
