@@ -10,7 +10,7 @@ namespace joulemark::stats {
 namespace {
 
 constexpr std::size_t kFewest = 20;
-constexpr double kLeastShare = 0.95;
+constexpr double kLeastShare = 0.9;
 constexpr double kLeastToothShare = 0.02;
 constexpr int kLargestFirst = 4;
 constexpr double kLargestOfTwo = 4;

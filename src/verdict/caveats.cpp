@@ -16,6 +16,7 @@
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
+#include "verdict/energy_scopes.h"
 #include "verdict/executing_provider.h"
 #include "verdict/idle_faults.h"
 #include "verdict/plausible.h"
@@ -295,6 +296,8 @@ constexpr Row kRows[] = {
     {"energy_partial", energy_partial},
     {"energy_gaps", energy_gaps},
     {"energy_coverage", energy_coverage},
+    {"energy_boundaries",
+     [](const Facts& facts) { return boundaries_caveat(facts.record, facts.judgement); }},
     {"null_engine", null_engine},
     {"synthetic_weights", [](const Facts& facts) { return synthetic_caveat(facts.record); }},
     {"different", different},

@@ -9,9 +9,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "verdict/energy_text.h"
 #include "verdict/metric.h"
+#include "verdict/same_work.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -72,6 +74,27 @@ std::vector<std::string> other_boundaries(const ExperimentRecord& record,
     }
   }
   return reasons;
+}
+
+bool holds_energy(MetricId id) {
+  return std::string_view(metric(id).unit).starts_with('J');
+}
+
+std::optional<std::string> boundaries_caveat(const ExperimentRecord& record,
+                                             const Judgement& judgement) {
+  std::vector<std::string> who;
+  for (const ModelVerdict& model : judgement.models) {
+    if (!holds_energy(model.primary)) continue;
+    std::vector<std::size_t> ranked;
+    for (const std::size_t c : model.cells)
+      if (judgement.cells[c].ranked()) ranked.push_back(c);
+    const auto reasons = other_boundaries(record, judgement, ranked);
+    for (std::size_t i = 0; i < ranked.size(); ++i)
+      if (!reasons[i].empty())
+        who.push_back(full_name(judgement, judgement.cells[ranked[i]]) + ": " + reasons[i]);
+  }
+  if (who.empty()) return std::nullopt;
+  return "energies of other parts of the machine are ranked beside each other: " + names(who);
 }
 
 }  // namespace joulemark::verdict

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,13 @@ namespace joulemark::verdict {
 std::vector<std::string> other_boundaries(const ExperimentRecord& record,
                                           const Judgement& judgement,
                                           const std::vector<std::size_t>& cells);
+
+/// Whether `id` is an energy, or a product with one.
+bool holds_energy(MetricId id);
+
+/// Caveat: configurations that are ranked by energy all the same, because somebody else measured
+/// them.
+std::optional<std::string> boundaries_caveat(const ExperimentRecord& record,
+                                             const Judgement& judgement);
 
 }  // namespace joulemark::verdict

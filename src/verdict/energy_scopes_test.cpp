@@ -56,8 +56,19 @@ TEST(EnergyScopes, AnEnergyWithoutTheGpuIsNotRankedBesideThoseWithIt) {
         << lacking;
 }
 
+TEST(EnergyScopes, WhatSomebodyElseMeasuredIsRankedAndItIsSaid) {
+  ExperimentRecord record = record_with(5);
+  record.experiment.origin = "a study";
+  const Judgement judgement = judge(record);
+  EXPECT_EQ(reason_of_c(judgement), "");
+  std::string said;
+  for (const Caveat& caveat : judgement.caveats)
+    if (caveat.code == "energy_boundaries") said = caveat.message;
+  EXPECT_THAT(said, ::testing::HasSubstr("c cpu f32 t2 b1: its energy lacks gpu-0"));
+}
+
 TEST(EnergyScopes, TimesDoNotCareForIt) {
-  EXPECT_EQ(reason_of_c(judge(record_with(5), {.objective = MetricId::kTime})), "");
+  EXPECT_EQ(reason_of_c(judge(record_with(5), {.objective = MetricId::kTime, .constraints = {}})), "");
 }
 
 TEST(EnergyScopes, ABoundaryThatChangesForAllIsComparedWithinItsBlocks) {

@@ -123,6 +123,20 @@ TEST(Plausible, WorkerThatSleepsIsNotComputing) {
   EXPECT_THAT(reason(record), HasSubstr("computed for 10.0 ms of 1.00 s"));
 }
 
+TEST(Plausible, BesideOthersAWorkerMayHaveComputedLittle) {
+  const auto starved = [](TrialRecord& trial) { trial.resources.cpu_s = 0.06; };
+  ExperimentRecord record = record_with(starved);
+  EXPECT_THAT(reason(record), HasSubstr("computed for 60.0 ms"));
+  record.findings.emplace_back().code = "load";
+  EXPECT_EQ(reason(record), "");
+  record.findings.clear();
+  for (TrialRecord& trial : record.trials)
+    trial.resources.facts[WindowFact::kForeignCpu] = {1.5, ""};
+  EXPECT_EQ(reason(record), "");
+  for (TrialRecord& trial : record.trials) trial.resources.cpu_s = 0.01;
+  EXPECT_THAT(reason(record), HasSubstr("computed for 10.0 ms"));
+}
+
 TEST(Plausible, LessThanAnIdleMachineIsNoWindow) {
   const auto record = record_with([](TrialRecord& trial) {
     trial = example::with_joules(trial, 10);

@@ -9,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "stats/anova.h"
@@ -77,12 +76,8 @@ Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
   return any(Standing::kTied) ? Outcome::kTie : Outcome::kBetter;
 }
 
-/// Energy itself, or a product with it.
-bool holds_energy(MetricId id) {
-  return std::string_view(metric(id).unit).starts_with('J');
-}
-
-/// Takes those out of the eligible cells whose energy covers other parts of the machine.
+/// Takes those out of the eligible cells whose energy covers other parts of the machine. Of what
+/// somebody else measured a caveat says so: published comparisons are to be seen as they were made.
 void demand_one_boundary(const ExperimentRecord& record, Judgement& judgement, Indices& eligible) {
   const auto reasons = other_boundaries(record, judgement, eligible);
   Indices kept;
@@ -101,7 +96,8 @@ void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& mo
     if (judgement.cells[c].reason.empty()) eligible.push_back(c);
   }
   model.primary = choose_primary(judgement, eligible, options);
-  if (holds_energy(model.primary)) demand_one_boundary(record, judgement, eligible);
+  if (holds_energy(model.primary) && record.experiment.origin.empty())
+    demand_one_boundary(record, judgement, eligible);
   Indices ranked;
   for (const std::size_t c : eligible) {
     Cell& cell = judgement.cells[c];

@@ -74,8 +74,8 @@ def test_an_honest_worker_is_ranked(lab):
 def test_a_lie_of_a_window_is_named_and_not_ranked(lab, lie, reason):
     _, rows, caveats = compare(lab, lie)
     (row,) = rows.values()
-    # A window that is a tenth of the truth may be too short for its work as well.
-    possible = (reason, "the work was not done") if lie == "part" else (reason,)
+    # A window that is a tenth of the truth may be too short for its work as well; timers of a busy machine blur a comb.
+    possible = (reason, {"part": "the work was not done", "poll=0.1": "its process computed for"}.get(lie, reason))
     assert row["standing"] == "unranked" and any(words in row["reason"] for words in possible), row
     assert any(words in caveats["implausible"] for words in possible)
 
