@@ -100,6 +100,16 @@ Json calibration_json(const Judgement& judgement) {
   return json;
 }
 
+/// null for a configuration that is in all blocks.
+Json left_out_json(const Cell& cell) {
+  if (!cell.left_out) return {};
+  const verdict::LeftOut& left_out = *cell.left_out;
+  return {{"blocks", left_out.blocks},
+          {"against", left_out.against},
+          {"metric", metric(left_out.metric).key},
+          {"ratio", interval_json(left_out.ratio, to_string(left_out.ratio.outcome))}};
+}
+
 Json row_json(const Judgement& judgement, const Cell& cell,
               const std::optional<EnergyEstimate>& estimate) {
   Json row = {{"model", judgement.models[cell.model].model},
@@ -109,6 +119,7 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"reason", cell.reason}};
   row["energy_text"] = cell.energy;
   put_ratio(row, cell);
+  row["left_out"] = left_out_json(cell);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
   Json values = Json::object();

@@ -23,6 +23,9 @@ class RecordedProgress final : public Progress {
   void begin(const std::string&, int trials, double) override {
     events.push_back("begin " + std::to_string(trials));
   }
+  void left_out(int blocks, int trials) override {
+    events.push_back("left out " + std::to_string(trials) + " after " + std::to_string(blocks));
+  }
   void trial_started(const TrialPlace& place) override {
     events.push_back("trial " + std::to_string(place.number));
   }

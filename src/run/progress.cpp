@@ -48,10 +48,17 @@ std::string warning_line(const Caveat& caveat, Colour colour) {
   return fmt::format("{}warning:{} {}\n", on, off, printable(caveat.message));
 }
 
+std::string left_out_line(int blocks, int trials) {
+  return fmt::format(
+      "after block {}: {} further trials would not change the answer and are left out\n", blocks,
+      trials);
+}
+
 class QuietProgress final : public Progress {
  public:
   explicit QuietProgress(std::FILE* err) : err_(err) {}
   void begin(const std::string&, int, double) override {}
+  void left_out(int, int) override {}
   void trial_started(const TrialPlace&) override {}
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord&, double) override {}
@@ -69,6 +76,7 @@ class PlainProgress final : public Progress {
     const std::string about = seconds > 0 ? ", about " + duration_text(seconds) : std::string();
     print(err_, fmt::format("{}: {} trials{}\n", experiment, trials, about));
   }
+  void left_out(int blocks, int trials) override { print(err_, left_out_line(blocks, trials)); }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void phase_changed(Phase) override {}
   void trial_finished(const TrialRecord& record, double) override {
@@ -93,6 +101,10 @@ class TerminalProgress final : public Progress {
     print(err_,
           fmt::format("{}: {} trials, about {}\n", experiment, trials, duration_text(seconds)));
     left_ = TimeLeft(trials, seconds);
+  }
+  void left_out(int blocks, int trials) override {
+    left_.fewer(trials);
+    above(left_out_line(blocks, trials));
   }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }

@@ -25,6 +25,8 @@ class Progress {
   virtual ~Progress() = default;
   /// `seconds` is the plan's estimate of the whole experiment, 0 when unknown.
   virtual void begin(const std::string& experiment, int trials, double seconds) = 0;
+  /// Before the block behind `blocks` blocks: it and those after it have so many trials fewer.
+  virtual void left_out(int blocks, int trials) = 0;
   virtual void trial_started(const TrialPlace& place) = 0;
   virtual void phase_changed(Phase phase) = 0;
   /// `elapsed_s`: how long the trial took, all phases.

@@ -24,6 +24,8 @@ class TimeLeft {
  public:
   TimeLeft(int trials, double estimate_s) : trials_(trials), estimate_s_(estimate_s) {}
   void finished(double elapsed_s);
+  /// So many of the trials are left out.
+  void fewer(int trials) { trials_ -= trials; }
   [[nodiscard]] double seconds() const;
 
  private:
