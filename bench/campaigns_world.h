@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Experiments whose truth is known: trials drawn around it, as an experiment would have stored them.
+// Experiments whose truth is known: trials drawn around it, as an experiment would have stored
+// them.
 #pragma once
 
 #include <vector>
@@ -19,11 +20,12 @@ struct World {
   [[nodiscard]] std::vector<std::size_t> best() const;
 };
 
-/// A study: `count` configurations from equal to nine times as slow, several of them within 3 % of
-/// the fastest, each with a coefficient of variation of its own from 1 to 3 %.
+/// A study: `count` configurations spread evenly on ln from the fastest to nine times its time, one
+/// or two more within 3 % of the fastest, each with a coefficient of variation of its own from 1 to
+/// 3 %.
 World study(std::size_t count, Random& random);
 
-/// Configurations of which one is as fast as the other, but for `seconds` of them.
+/// Configurations that need `seconds`, all with the same scatter.
 World plain(std::vector<double> seconds, double scatter, Random& random);
 
 /// An experiment of `world`'s configurations without a trial, as `protocol` asks for it.

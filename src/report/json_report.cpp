@@ -100,10 +100,7 @@ Json calibration_json(const Judgement& judgement) {
   return json;
 }
 
-/// null for a configuration that is in all blocks.
-Json left_out_json(const Cell& cell) {
-  if (!cell.left_out) return {};
-  const verdict::LeftOut& left_out = *cell.left_out;
+Json left_out_json(const verdict::LeftOut& left_out) {
   return {{"blocks", left_out.blocks},
           {"against", left_out.against},
           {"metric", metric(left_out.metric).key},
@@ -119,7 +116,7 @@ Json row_json(const Judgement& judgement, const Cell& cell,
               {"reason", cell.reason}};
   row["energy_text"] = cell.energy;
   put_ratio(row, cell);
-  row["left_out"] = left_out_json(cell);
+  if (cell.left_out) row["left_out"] = left_out_json(*cell.left_out);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
   Json values = Json::object();

@@ -67,9 +67,8 @@ std::string left_out_text(const Judgement& judgement, const verdict::ModelVerdic
   for (const std::size_t c : model.cells) {
     const Cell& cell = judgement.cells[c];
     if (!cell.left_out) continue;
-    text += wrap(printable("- " + verdict::left_out_sentence(cell, margin)),
-                 options.width, 2) +
-            '\n';
+    text +=
+        wrap(printable("- " + verdict::left_out_sentence(cell, margin)), options.width, 2) + '\n';
   }
   return text.empty() ? "" : "\nLeft out by the race:\n" + text;
 }

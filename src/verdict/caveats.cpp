@@ -337,7 +337,8 @@ Message left_out(const Facts& facts) {
   const Experiment& experiment = facts.record.experiment;
   return fmt::format(
       "the race left {} of {} configurations out of further blocks, each when it was shown to need "
-      "more than {} more than another one; the probability that the best one is among them is {} at "
+      "more than {} more than another one; the probability that the best one is among them is {} "
+      "at "
       "most",
       who.size(), facts.judgement.cells.size(), percent_text(experiment.margin),
       percent_text(experiment.protocol.race));
