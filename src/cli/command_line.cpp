@@ -8,6 +8,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <string_view>
 
 #include "base/suggest.h"
@@ -35,6 +37,7 @@ constexpr const char* kFooter =
 
 struct Parser {
   CLI::App app{kDescription, "joulemark"};
+  std::map<std::string, std::string> implied;  ///< as Arguments has them
   Action chosen;
 };
 
@@ -44,6 +47,7 @@ void declare(Parser& parser, const Command& command) {
   sub->set_help_flag("-h,--help", "Print this help");
   Arguments arguments(*sub);
   const Action action = command.declare(arguments);
+  parser.implied.insert(arguments.implied().begin(), arguments.implied().end());
   sub->callback([&parser, action] { parser.chosen = action; });
 }
 
@@ -125,6 +129,22 @@ Status check_command(std::span<const Command> commands, std::string_view word) {
   return fail(ErrorKind::kUsage,
               fmt::format("unknown command '{}'{}", word,
                           near.empty() ? "; run 'joulemark --help' for all commands" : near));
+}
+
+bool is_number(const std::string& word) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && end == word.data() + word.size();
+}
+
+/// "--race MODEL" as "--race=0.05 MODEL".
+Texts with_implied(const Parser& parser, Texts words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto found = parser.implied.find(words[i]);
+    const bool has_value = i + 1 < words.size() && is_number(words[i + 1]);
+    if (found != parser.implied.end() && !has_value) words[i] += "=" + found->second;
+  }
+  return words;
 }
 
 /// Last first, as CLI11 takes them; "help X" is "X --help".
@@ -232,6 +252,7 @@ Result<int> run_command_line(std::span<const Command> commands, std::vector<std:
   parser.app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION, "Print the version");
   parser.app.footer(kFooter);
   for (const auto& command : commands) declare(parser, command);
+  words = with_implied(parser, std::move(words));
   if (!words.empty()) return parse_and_run(parser, reversed(commands, std::move(words)));
   print_error_text(help_of(parser.app));
   return kExitUsage;

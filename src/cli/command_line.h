@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,9 @@ class Arguments {
   /// May be given several times, one value each.
   void repeated(const std::string& names, std::vector<std::string>& values,
                 const std::string& help);
+  /// What `flag` means without a value: where no number follows it.
+  void implied(const std::string& flag, std::string value) { implied_[flag] = std::move(value); }
+  [[nodiscard]] const std::map<std::string, std::string>& implied() const { return implied_; }
   void positional(const std::string& name, std::string& value, const std::string& help, Need need);
   void positionals(const std::string& name, std::vector<std::string>& values,
                    const std::string& help, Need need);
@@ -48,6 +52,7 @@ class Arguments {
  private:
   CLI::App& app_;
   std::string group_ = "Options";
+  std::map<std::string, std::string> implied_;
 };
 
 /// One row of the table of subcommands.

@@ -174,6 +174,7 @@ void ExperimentFlags::declare(Arguments& arguments) {
     if (!flag.starts_with("--")) continue;
     arguments.group(group_of(setting.key));
     arguments.repeated(flag + " " + placeholder_of(setting), texts_[flag], help_of(setting));
+    if (flag == "--race") arguments.implied(flag, "0.05");
     if (flag == "--engine-root") declare_python(arguments, python_);
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/meter_address.h"
+#include "cli/adaptation.h"
 #include "cli/calibration_flag.h"
 #include "cli/descriptions.h"
 #include "cli/engine_checks.h"
@@ -131,19 +132,21 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const auto processors = sensors::read_processor_facts(options.root);
   run::ProcessWorkerRunner workers(run::default_worker_program());
   const auto progress = run::make_progress(options.progress_style(), stderr);
-  run::RunContext context{.workers = workers,
-                          .sensors = found.sensors,
-                          .store = measurement.store,
-                          .progress = *progress,
-                          .clock = clock,
-                          .stop = interrupt_flag(),
-                          .host = fingerprint_of(measurement),
-                          .sensor_statuses = found.statuses,
-                          .root = options.root,
-                          .model_paths = measurement.paths,
-                          .prompts = measurement.prompts,
-                          .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr,
-                          .done_before = measurement.progressed.done()};
+  run::RunContext context{
+      .workers = workers,
+      .sensors = found.sensors,
+      .store = measurement.store,
+      .progress = *progress,
+      .clock = clock,
+      .stop = interrupt_flag(),
+      .host = fingerprint_of(measurement),
+      .sensor_statuses = found.statuses,
+      .root = options.root,
+      .model_paths = measurement.paths,
+      .prompts = measurement.prompts,
+      .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr,
+      .done_before = measurement.progressed.done(),
+      .left_out_after = decisions_of(measurement.store, measurement.id, measurement.experiment)};
   auto outcome = run::run_experiment(measurement.id, measurement.experiment,
                                      measurement.progressed.missing, measurement.installs, context);
   if (!outcome) return outcome;

@@ -18,6 +18,7 @@
 #include "run/idle_bracket.h"
 #include "run/window_length.h"
 #include "sensors/catalog.h"
+#include "verdict/adaptation.h"
 
 namespace joulemark::cli {
 namespace {
@@ -45,6 +46,7 @@ std::string to_json(const Experiment& experiment, const Trials& trials, double s
                     {"seed", experiment.seed},
                     {"repetitions", experiment.protocol.repetitions},
                     {"seconds", seconds},
+                    {"at_most", verdict::Adaptive::is_asked_for(experiment)},
                     {"trials", std::move(rows)}};
   return json_line(out);
 }
@@ -59,8 +61,10 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
     table.add_row({std::to_string(++number), std::to_string(trial.block + 1),
                    printable(experiment.models[trial.model].name),
                    printable(configuration_label(trial.configuration))});
-  return table.to_string() + fmt::format("{} trials in {} blocks, about {}\n", trials.size(),
-                                         experiment.protocol.repetitions, duration_text(seconds));
+  return table.to_string() +
+         fmt::format("{}{} trials in {} blocks, about {}\n",
+                     verdict::Adaptive::is_asked_for(experiment) ? "at most " : "", trials.size(),
+                     experiment.protocol.repetitions, duration_text(seconds));
 }
 
 /// What of a model the plan cannot hold.

@@ -56,6 +56,13 @@ std::string standing_text(Standing standing, double margin) {
   return "";
 }
 
+/// Its standing, and when the race left it out.
+std::string against_best(const Cell& cell, double margin) {
+  const std::string standing = standing_text(cell.standing, margin);
+  if (!cell.left_out) return standing;
+  return fmt::format("{}; left out after {} blocks", standing, cell.left_out->blocks);
+}
+
 std::string best_ratio_text(const Cell& cell) {
   if (cell.standing == Standing::kBest) return "1";
   return std::isfinite(cell.ratio.interval.estimate) ? ratio_text(cell.ratio.interval) : "–";
@@ -131,7 +138,7 @@ std::string table_html(const Judgement& judgement, const ModelVerdict& model, do
   for (const std::size_t c : model.cells) {
     const Cell& cell = judgement.cells[c];
     const bool single = model.outcome == verdict::Outcome::kSingle;
-    html += row_html(cell, columns, single ? "not compared" : standing_text(cell.standing, margin));
+    html += row_html(cell, columns, single ? "not compared" : against_best(cell, margin));
   }
   return html + "</tbody></table></div>";
 }

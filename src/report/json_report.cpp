@@ -100,6 +100,13 @@ Json calibration_json(const Judgement& judgement) {
   return json;
 }
 
+Json left_out_json(const verdict::LeftOut& left_out) {
+  return {{"blocks", left_out.blocks},
+          {"against", left_out.against},
+          {"metric", metric(left_out.metric).key},
+          {"ratio", interval_json(left_out.ratio, to_string(left_out.ratio.outcome))}};
+}
+
 Json row_json(const Judgement& judgement, const Cell& cell,
               const std::optional<EnergyEstimate>& estimate) {
   Json row = {{"model", judgement.models[cell.model].model},
@@ -111,6 +118,7 @@ Json row_json(const Judgement& judgement, const Cell& cell,
   row["energy_above_idle_text"] = cell.energy_above_idle;
   row["energy_above_ready_text"] = cell.energy_above_ready;
   put_ratio(row, cell);
+  if (cell.left_out) row["left_out"] = left_out_json(*cell.left_out);
   row["trials_ok"] = cell.finished - cell.different;
   row["trials_not_ok"] = cell.not_ok + cell.different;
   Json values = Json::object();

@@ -11,6 +11,7 @@
 #include "report/estimates.h"
 #include "report/text_report_table.h"
 #include "verdict/flagged.h"
+#include "verdict/sentence.h"
 
 namespace joulemark::report {
 namespace {
@@ -61,13 +62,27 @@ std::string unranked_text(const Judgement& judgement, const verdict::ModelVerdic
   return n > kUnrankedInSentence ? "Not ranked:\n" + text : "";
 }
 
+/// "- A: after 2 blocks, 50 % more [41 %, 60 %] than B".
+std::string left_out_text(const Judgement& judgement, const verdict::ModelVerdict& model,
+                          const TextOptions& options, double margin) {
+  std::string text;
+  for (const std::size_t c : model.cells) {
+    const Cell& cell = judgement.cells[c];
+    if (!cell.left_out) continue;
+    text +=
+        wrap(printable("- " + verdict::left_out_sentence(cell, margin)), options.width, 2) + '\n';
+  }
+  return text.empty() ? "" : "\nLeft out by the race:\n" + text;
+}
+
 std::string model_text(const Judgement& judgement, const verdict::ModelVerdict& model,
-                       const TextOptions& options) {
+                       const TextOptions& options, double margin) {
   const std::string table = table_text(judgement, model, options);
   const std::string unranked = unranked_text(judgement, model, options);
-  return fmt::format("{}\n{}{}{}{}",
+  return fmt::format("{}\n{}{}{}{}{}",
                      paint(wrap(printable(model.sentence), options.width), kBold, options.colour),
-                     table.empty() ? "" : "\n", table, unranked.empty() ? "" : "\n", unranked);
+                     table.empty() ? "" : "\n", table, unranked.empty() ? "" : "\n", unranked,
+                     left_out_text(judgement, model, options, margin));
 }
 
 std::string caveats_text(const Judgement& judgement, const TextOptions& options) {
@@ -118,7 +133,7 @@ std::string render_text(const ExperimentRecord& record, const Judgement& judgeme
   bool any = false;
   for (const verdict::ModelVerdict& model : judgement.models) {
     if (!text.empty()) text += '\n';
-    text += model_text(judgement, model, options);
+    text += model_text(judgement, model, options, record.experiment.margin);
     any = any || model.best.has_value();
   }
   if (any) {

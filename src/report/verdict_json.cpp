@@ -78,6 +78,7 @@ Json model_json(const Judgement& judgement, const verdict::ModelVerdict& model) 
                {"sentence", model.sentence}};
   json["best"] = model.best ? Json(*model.best) : Json();
   if (!model.best) json["best_reason"] = "nothing_ranked";
+  if (model.ended) json["ended_after_blocks"] = *model.ended;
   json["best_set"] = std::move(best_set);
   json["rows"] = model.cells;
   json["omnibus"] = omnibus_json(model);

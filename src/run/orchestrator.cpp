@@ -68,6 +68,10 @@ class Run {
   void look_at_machine();
   void note_rest() { cooldown_.note_rest(); }
   Status read_stored();
+  /// What is left out of the block of the next trial.
+  Status decide(std::size_t next);
+  /// Trials from `next` on that are not left out.
+  [[nodiscard]] int trials_from(std::size_t next) const;
   Result<RunOutcome> run_all();
 
  private:
@@ -87,6 +91,10 @@ class Run {
   void remember(const TrialRecord& trial);
   void settle(TrialRecord& record, Recurrence recurrence);
   Status rest_before(int block);
+  [[nodiscard]] bool is_left_out(const plan::PlannedTrial& trial) const {
+    return left_out_.contains(
+        {plan_.experiment.models[trial.model].name, configuration_label(trial.configuration)});
+  }
   Status run_one(const plan::PlannedTrial& trial);
   Result<std::optional<TrialRecord>> try_once(const plan::PlannedTrial& trial);
   bool is_tried_again(const TrialRecord& record);
@@ -115,6 +123,8 @@ class Run {
   std::map<Cell, int> timeouts_;
   bool has_started_ = false;            ///< some worker
   std::optional<IdleBracket> bracket_;  ///< the last one
+  LeftOut left_out_;
+  int decided_ = -1;  ///< the block for which it was asked
   RunOutcome outcome_;
 };
 
@@ -179,16 +189,43 @@ void Run::remember(const TrialRecord& trial) {
     failed_before_.emplace(cell, std::move(failure));
 }
 
+Status Run::decide(std::size_t next) {
+  if (!context_.left_out_after || next >= plan_.trials.size()) return {};
+  const int block = plan_.trials[next].block;
+  if (block == decided_) return {};
+  auto left_out = context_.left_out_after(block);
+  if (!left_out) return fail(left_out.error());
+  const int before = trials_from(next);
+  left_out_ = *std::move(left_out);
+  decided_ = block;
+  if (const int fewer = before - trials_from(next); fewer > 0)
+    context_.progress.left_out(block, fewer);
+  return {};
+}
+
+int Run::trials_from(std::size_t next) const {
+  return static_cast<int>(
+      std::count_if(plan_.trials.begin() + static_cast<std::ptrdiff_t>(next), plan_.trials.end(),
+                    [&](const plan::PlannedTrial& trial) { return !is_left_out(trial); }));
+}
+
 Result<RunOutcome> Run::run_all() {
   int number = context_.done_before;
-  for (const auto& trial : plan_.trials) {
-    if (auto rested = rest_before(trial.block); !rested) return fail(rested.error());
+  int total = number + trials_from(0);
+  for (std::size_t next = 0; next < plan_.trials.size(); ++next) {
+    const plan::PlannedTrial& trial = plan_.trials[next];
     if (outcome_.interrupted || context_.stop.load()) break;
-    context_.progress.trial_started(
-        {.number = ++number,
-         .total = context_.done_before + static_cast<int>(plan_.trials.size()),
-         .model = plan_.experiment.models[trial.model].name,
-         .label = configuration_label(trial.configuration)});
+    if (trial.block != decided_) {
+      if (auto decided = decide(next); !decided) return fail(decided.error());
+      total = number + trials_from(next);
+    }
+    if (is_left_out(trial)) continue;
+    if (auto rested = rest_before(trial.block); !rested) return fail(rested.error());
+    if (context_.stop.load()) break;
+    context_.progress.trial_started({.number = ++number,
+                                     .total = total,
+                                     .model = plan_.experiment.models[trial.model].name,
+                                     .label = configuration_label(trial.configuration)});
     if (const auto stored = run_one(trial); !stored) return fail(stored.error());
   }
   if (bracket_)
@@ -398,12 +435,12 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
   if (auto read = run.read_stored(); !read) return fail(read.error());
   if (bracket_s <= 0) run.note_rest();
   run.look_at_machine();
+  if (auto decided = run.decide(0); !decided) return fail(decided.error());
+  const int left = run.trials_from(0);
   const auto estimate =
       plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s});
-  const double share =
-      estimate.trials > 0 ? static_cast<double>(trials.size()) / estimate.trials : 0;
-  context.progress.begin(experiment.name, static_cast<int>(trials.size()),
-                         estimate.seconds * share);
+  const double share = estimate.trials > 0 ? static_cast<double>(left) / estimate.trials : 0;
+  context.progress.begin(experiment.name, left, estimate.seconds * share);
   auto outcome = run.run_all();
   context.progress.end();
   return outcome;

@@ -5,8 +5,11 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,6 +28,9 @@
 #include "store/store.h"
 
 namespace joulemark::run {
+
+/// Configurations that are not measured any more, by model and configuration_label.
+using LeftOut = std::set<std::pair<std::string, std::string>>;
 
 /// What an experiment needs of the world. Everything is borrowed for the call.
 struct RunContext {
@@ -45,6 +51,9 @@ struct RunContext {
   ClockReader read_clocks = joulemark::read_clocks;
   /// Trials of the plan that an earlier run has stored: progress counts on from them.
   int done_before = 0;
+  /// Asked before the first trial of a block that lacks some: what the stored trials of the
+  /// `blocks` blocks before it leave out from there on. Empty: nothing ever.
+  std::function<Result<LeftOut>(int blocks)> left_out_after = {};
 };
 
 struct RunOutcome {
@@ -58,6 +67,8 @@ struct RunOutcome {
 ///
 /// Of an experiment that has trials already, those are what it goes on from: a cell that was given
 /// up stays given up, and a model file that is another one now is refused (kFailed).
+///
+/// A trial of a configuration that is left out is neither measured nor stored.
 ///
 /// A trial that fails is data: it is stored with its status and reason, and the next one starts. A
 /// configuration whose failure cannot change from one process to the next (unsupported,

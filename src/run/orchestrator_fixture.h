@@ -25,6 +25,9 @@ class RecordedProgress final : public Progress {
   }
   void rest_started(const std::string& when) override { events.push_back("rest " + when); }
   void rest_finished(const IdleBracket&, double) override {}
+  void left_out(int blocks, int trials) override {
+    events.push_back("left out " + std::to_string(trials) + " after " + std::to_string(blocks));
+  }
   void trial_started(const TrialPlace& place) override {
     events.push_back("trial " + std::to_string(place.number));
   }

@@ -48,12 +48,19 @@ std::string warning_line(const Caveat& caveat, Colour colour) {
   return fmt::format("{}warning:{} {}\n", on, off, printable(caveat.message));
 }
 
+std::string left_out_line(int blocks, int trials) {
+  return fmt::format(
+      "after block {}: {} further trials would not change the answer and are left out\n", blocks,
+      trials);
+}
+
 class QuietProgress final : public Progress {
  public:
   explicit QuietProgress(std::FILE* err) : err_(err) {}
   void begin(const std::string&, int, double) override {}
   void rest_started(const std::string&) override {}
   void rest_finished(const IdleBracket&, double) override {}
+  void left_out(int, int) override {}
   void trial_started(const TrialPlace&) override {}
   void cooling_down() override {}
   void phase_changed(Phase) override {}
@@ -76,6 +83,7 @@ class PlainProgress final : public Progress {
   void rest_finished(const IdleBracket& bracket, double) override {
     print(err_, rest_line(when_, bracket) + "\n");
   }
+  void left_out(int blocks, int trials) override { print(err_, left_out_line(blocks, trials)); }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void cooling_down() override {}
   void phase_changed(Phase) override {}
@@ -107,6 +115,10 @@ class TerminalProgress final : public Progress {
     draw_line(fmt::format("{} left{}  idle {}", duration_text(left_.seconds()), watts_, when));
   }
   void rest_finished(const IdleBracket&, double elapsed_s) override { left_.rested(elapsed_s); }
+  void left_out(int blocks, int trials) override {
+    left_.fewer(trials);
+    above(left_out_line(blocks, trials));
+  }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void cooling_down() override { draw("cooling down"); }
   void phase_changed(Phase phase) override { draw(to_string(phase)); }

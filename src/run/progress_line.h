@@ -26,6 +26,8 @@ class TimeLeft {
   void finished(double elapsed_s);
   /// Not in a trial: all of them have their share of it.
   void rested(double elapsed_s) { elapsed_s_ += elapsed_s; }
+  /// So many of the trials are left out.
+  void fewer(int trials) { trials_ -= trials; }
   [[nodiscard]] double seconds() const;
 
  private:

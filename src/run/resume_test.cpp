@@ -35,7 +35,8 @@ class Resumed : public Orchestrator {
                        .host = {.key = "host-key", .facts = {}},
                        .root = folder_->path(),
                        .read_clocks = read_clocks_,
-                       .done_before = static_cast<int>(before.size())};
+                       .done_before = static_cast<int>(before.size()),
+                       .left_out_after = left_out_after_};
     return run_experiment(id_, experiment_, missing, installs_, context);
   }
   /// Stops the run in the `n`-th window.
@@ -52,6 +53,7 @@ class Resumed : public Orchestrator {
     stop_ = false;
   }
 
+  std::function<Result<LeftOut>(int)> left_out_after_;
   ClockReader read_clocks_ = joulemark::read_clocks;
 };
 
@@ -71,6 +73,28 @@ TEST_F(Resumed, MeasuresTheMissingTrialsInTheirOrderAndCountsOn) {
     EXPECT_EQ(trials[i].configuration, planned[i].configuration);
     EXPECT_EQ(trials[i].attempt, 0);
   }
+}
+
+TEST_F(Resumed, WhatIsLeftOutIsNeitherMeasuredNorCountedAndAskedForOnceABlock) {
+  experiment_.protocol.repetitions = 4;
+  std::vector<int> asked;
+  left_out_after_ = [&](int blocks) -> Result<LeftOut> {
+    asked.push_back(blocks);
+    return blocks < 2 ? LeftOut{} : LeftOut{{"net", "b cpu f32 t1 b1"}};
+  };
+  EXPECT_EQ(go_on()->ok, 6);
+  EXPECT_THAT(asked, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(progress_.events, testing::Contains("left out 2 after 2"));
+  EXPECT_EQ(stored_of("a").size(), 4u);
+  EXPECT_EQ(stored_of("b").size(), 2u);
+}
+
+TEST_F(Resumed, ADecisionThatFailsEndsTheRun) {
+  left_out_after_ = [](int) -> Result<LeftOut> { return fail(ErrorKind::kFailed, "no store"); };
+  const auto outcome = go_on();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "no store");
+  EXPECT_TRUE(stored().empty());
 }
 
 TEST_F(Resumed, ACellThatWasGivenUpStaysSo) {

@@ -29,6 +29,9 @@ struct Comparison {
 struct BestSetOptions {
   double margin = 0.03;  ///< as a ratio: 1.03 and 1/1.03 still do not matter
   double level = 0.95;   ///< of all intervals together
+  /// How many there were to choose from, when some of them are not among the values; 0: as many as
+  /// there are values.
+  std::size_t treatments = 0;
 };
 
 struct BestSet {
@@ -36,10 +39,13 @@ struct BestSet {
   std::vector<Comparison> comparisons;
 };
 
+/// The treatment with the smallest geometric mean adjusted for blocks (fit_two_way) among those
+/// with at least half as many values as the fullest; none without a value. Arguments as best_set.
+std::optional<std::size_t> best_treatment(std::span<const std::vector<double>> values);
+
 /// Smaller is better. `values[treatment][block]`, positive, NaN where a block has none; equally
-/// many blocks each. The best one has the smallest geometric mean adjusted for blocks (two-way
-/// additive fit on ln) among the treatments with at least half as many values as the fullest. Every
-/// other is compared with it by paired_ratio over the blocks that both have.
+/// many blocks each. Every other treatment than best_treatment is compared with it by paired_ratio
+/// over the blocks that both have.
 ///
 /// All intervals hold together with at least `level`, although the same data chose the one that
 /// they refer to: each is taken at the Bonferroni level of all k(k − 1)/2 pairs (Dunn 1961, JASA

@@ -19,6 +19,7 @@
 #include "verdict/energy_scopes.h"
 #include "verdict/executing_provider.h"
 #include "verdict/idle_faults.h"
+#include "verdict/phrases.h"
 #include "verdict/plausible.h"
 #include "verdict/repeats.h"
 #include "verdict/same_work.h"
@@ -208,14 +209,22 @@ Message not_ok(const Facts& facts) {
                      counts, where);
 }
 
+/// Blocks that the experiment has decided to measure without the cell.
+std::size_t blocks_spared(const Facts& facts, const Cell& cell) {
+  const int all = facts.record.experiment.protocol.repetitions;
+  int blocks = facts.judgement.models[cell.model].ended.value_or(all);
+  if (cell.left_out) blocks = std::min(blocks, cell.left_out->blocks);
+  return static_cast<std::size_t>(std::max(all - blocks, 0));
+}
+
 Message interrupted(const Facts& facts) {
   const Experiment& experiment = facts.record.experiment;
   const std::size_t cells = plan::configurations(experiment).size() * experiment.models.size();
-  const auto planned =
-      cells * static_cast<std::size_t>(std::max(experiment.protocol.repetitions, 0));
+  auto planned = cells * static_cast<std::size_t>(std::max(experiment.protocol.repetitions, 0));
   std::size_t attempted = 0;
   for (const Cell& cell : facts.judgement.cells) {
     attempted += static_cast<std::size_t>(cell.finished + cell.not_ok);
+    planned -= blocks_spared(facts, cell);
   }
   if (attempted >= planned) return std::nullopt;
   return fmt::format("{} of {} planned trials were not attempted: the experiment was interrupted",
@@ -245,7 +254,7 @@ Message few_repetitions(const Facts& facts) {
 Message uneven(const Facts& facts) {
   const int most = most_repetitions(facts);
   const auto fewer = cells_where(facts, [&](const Cell& cell) {
-    return cell.ranked() && cell.finished < most && 2 * cell.finished < most;
+    return cell.ranked() && !cell.left_out && 2 * cell.finished < most;
   });
   if (fewer.empty()) return std::nullopt;
   return fmt::format(
@@ -271,6 +280,33 @@ Message noisy(const Facts& facts) {
       remedy(facts, ": close other programs, and run 'joulemark doctor' for what disturbs"));
 }
 
+Message left_out(const Facts& facts) {
+  const auto who = cells_where(facts, [](const Cell& cell) { return cell.left_out.has_value(); });
+  if (who.empty()) return std::nullopt;
+  const Experiment& experiment = facts.record.experiment;
+  return fmt::format(
+      "the race left {} of {} configurations out of further blocks, each when it was shown to need "
+      "more than {} more than another one; the probability that the best one is among them is {} "
+      "at "
+      "most",
+      who.size(), facts.judgement.cells.size(), percent_text(experiment.margin),
+      percent_text(experiment.protocol.race));
+}
+
+Message ended_early(const Facts& facts) {
+  const Experiment& experiment = facts.record.experiment;
+  std::vector<std::string> who;
+  for (const ModelVerdict& model : facts.judgement.models)
+    if (model.ended)
+      who.push_back(fmt::format("{} (after {} of {} blocks)", model.model, *model.ended,
+                                experiment.protocol.repetitions));
+  if (who.empty()) return std::nullopt;
+  return fmt::format(
+      "the experiment ended early: the best one's value and the ratios to it were known to within "
+      "{}, each by its own 95 % interval, in two successive blocks, for {}",
+      percent_text(experiment.protocol.ratio_precision), names(who));
+}
+
 Message several_versions(const Facts& facts) {
   return several_versions_caveat(facts.record, facts.judgement);
 }
@@ -292,6 +328,8 @@ constexpr Row kRows[] = {
     {"shared_gpu", [](const Facts& facts) { return shared_board_caveat(facts.record); }},
     {"imported", [](const Facts& facts) { return imported_caveat(facts.record); }},
     {"interrupted", interrupted},
+    {"left_out", left_out},
+    {"ended_early", ended_early},
     {"energy_absent", energy_absent},
     {"energy_partial", energy_partial},
     {"energy_gaps", energy_gaps},

@@ -157,13 +157,18 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   return total->reason.empty() ? "no_sensor" : total->reason;
 }
 
-Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, const Cell& cell,
-                  MetricId id) {
+std::vector<double> values_of(const Judgement& judgement, const Cell& cell, MetricId id) {
   std::vector<double> values;
   for (const std::size_t trial : cell.trials) {
     const double value = judgement.values[static_cast<std::size_t>(id)][trial];
     if (std::isfinite(value)) values.push_back(value);
   }
+  return values;
+}
+
+Estimate estimate(const ExperimentRecord& record, const Judgement& judgement, const Cell& cell,
+                  MetricId id) {
+  const std::vector<double> values = values_of(judgement, cell, id);
   Estimate result;
   result.n = static_cast<int>(values.size());
   result.median = stats::bca_median(values);
@@ -180,15 +185,26 @@ nlohmann::json effective_value(const TrialRecord& trial, const char* key) {
   return effective.is_object() && effective.contains(key) ? effective.at(key) : nlohmann::json();
 }
 
-Judgement collect(const ExperimentRecord& record) {
+Judgement collect_values(const ExperimentRecord& record) {
   Judgement judgement;
   judgement.models = list_models(record);
   list_cells(record, judgement);
   pick_trials(record, judgement);
   read_values(record, judgement);
   for (Cell& cell : judgement.cells) {
+    cell.estimates.resize(metrics().size());
+    for (std::size_t m = 0; m < metrics().size(); ++m)
+      cell.estimates[m].n =
+          static_cast<int>(values_of(judgement, cell, static_cast<MetricId>(m)).size());
+  }
+  return judgement;
+}
+
+Judgement collect(const ExperimentRecord& record) {
+  Judgement judgement = collect_values(record);
+  for (Cell& cell : judgement.cells) {
     for (std::size_t m = 0; m < metrics().size(); ++m) {
-      cell.estimates.push_back(estimate(record, judgement, cell, static_cast<MetricId>(m)));
+      cell.estimates[m] = estimate(record, judgement, cell, static_cast<MetricId>(m));
     }
   }
   return judgement;

@@ -17,5 +17,8 @@ nlohmann::json effective_value(const TrialRecord& trial, const char* key);
 /// when no trial of theirs was attempted. Models stand in the experiment's order,
 /// cells in order of their labels.
 Judgement collect(const ExperimentRecord& record);
+/// The same with nothing in the estimates but how many values they rest on: their intervals cost
+/// most of the time.
+Judgement collect_values(const ExperimentRecord& record);
 
 }  // namespace joulemark::verdict

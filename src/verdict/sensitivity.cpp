@@ -129,10 +129,11 @@ class Comparer {
   double margin_;
 };
 
+/// Of those that the race left out too few repetitions are there for another analysis.
 Indices ranked_cells(const Judgement& judgement, const ModelVerdict& model) {
   Indices cells;
   for (const std::size_t c : model.cells)
-    if (judgement.cells[c].ranked()) cells.push_back(c);
+    if (judgement.cells[c].ranked() && !judgement.cells[c].left_out) cells.push_back(c);
   return cells;
 }
 

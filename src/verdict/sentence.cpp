@@ -236,6 +236,13 @@ std::string not_ranked(const Scene& scene) {
 
 }  // namespace
 
+std::string left_out_sentence(const Cell& cell, double margin) {
+  const LeftOut& left_out = *cell.left_out;
+  const std::string more = more_text(left_out.ratio, margin);
+  return fmt::format("{}: after {} blocks; it needs {} {} {}", cell.label, left_out.blocks, more,
+                     more.find("times") == std::string::npos ? "than" : "as", left_out.against);
+}
+
 std::string model_sentence(const Judgement& judgement, const ModelVerdict& model, double margin) {
   const Scene scene = scene_of(judgement, model, margin);
   return fmt::format("{}, for {}, {}{}{}", judgement.where, model.model, core(scene),

@@ -15,4 +15,7 @@ std::string model_sentence(const Judgement& judgement, const ModelVerdict& model
 /// The sentence of the only model, or what holds for each of several and then over all of them.
 std::string overall_sentence(const Judgement& judgement, double margin);
 
+/// Of a cell that the race left out: "A: after 2 blocks; it needs 50 % more [41 %, 60 %] than B".
+std::string left_out_sentence(const Cell& cell, double margin);
+
 }  // namespace joulemark::verdict

@@ -12,18 +12,17 @@
 #include <utility>
 
 #include "stats/anova.h"
-#include "stats/best_set.h"
 #include "stats/kruskal_wallis.h"
 #include "verdict/across_models.h"
-#include "verdict/block_table.h"
+#include "verdict/adaptation.h"
 #include "verdict/caveats.h"
 #include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
-#include "verdict/energy_scopes.h"
 #include "verdict/flagged.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
+#include "verdict/ranking.h"
 #include "verdict/same_work.h"
 #include "verdict/sensitivity.h"
 #include "verdict/sentence.h"
@@ -32,90 +31,6 @@ namespace joulemark::verdict {
 namespace {
 
 using Indices = std::vector<std::size_t>;
-
-/// What was asked for, else energy when every eligible configuration measured it in at least half
-/// of its trials. Of a language model per token, which is what its users count.
-MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
-                        const JudgeOptions& options) {
-  const bool text =
-      !eligible.empty() && std::all_of(eligible.begin(), eligible.end(), [&](std::size_t c) {
-        return judgement.cells[c].estimate(MetricId::kTimePerToken).n > 0;
-      });
-  const bool measured = !eligible.empty() &&
-                        std::all_of(eligible.begin(), eligible.end(),
-                                    [&](std::size_t c) { return judgement.cells[c].has_energy(); });
-  const MetricId primary =
-      options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
-  return text ? of_text(primary) : primary;
-}
-
-Standing standing_of(stats::Relation relation) {
-  switch (relation) {
-    case stats::Relation::kBest:
-      return Standing::kBest;
-    case stats::Relation::kEquivalent:
-      return Standing::kTied;
-    case stats::Relation::kBehind:
-      return Standing::kBehind;
-    case stats::Relation::kWorse:
-      return Standing::kWorse;
-    case stats::Relation::kUnresolved:
-      break;
-  }
-  return Standing::kUnresolved;
-}
-
-Outcome outcome_of(const Judgement& judgement, const Indices& ranked) {
-  if (ranked.empty()) return Outcome::kNone;
-  if (ranked.size() == 1) return Outcome::kSingle;
-  const auto any = [&](Standing standing) {
-    return std::any_of(ranked.begin(), ranked.end(),
-                       [&](std::size_t c) { return judgement.cells[c].standing == standing; });
-  };
-  if (any(Standing::kUnresolved) || any(Standing::kBehind)) return Outcome::kUnresolved;
-  return any(Standing::kTied) ? Outcome::kTie : Outcome::kBetter;
-}
-
-/// Takes those out of the eligible cells whose energy covers other parts of the machine. Of what
-/// somebody else measured a caveat says so: published comparisons are to be seen as they were made.
-void demand_one_boundary(const ExperimentRecord& record, Judgement& judgement, Indices& eligible) {
-  const auto reasons = other_boundaries(record, judgement, eligible);
-  Indices kept;
-  for (std::size_t i = 0; i < eligible.size(); ++i) {
-    judgement.cells[eligible[i]].reason = reasons[i];
-    if (reasons[i].empty()) kept.push_back(eligible[i]);
-  }
-  eligible = std::move(kept);
-}
-
-/// Ranks the eligible cells of one model.
-void rank(const ExperimentRecord& record, Judgement& judgement, ModelVerdict& model,
-          const JudgeOptions& options) {
-  Indices eligible;
-  for (const std::size_t c : model.cells) {
-    if (judgement.cells[c].reason.empty()) eligible.push_back(c);
-  }
-  model.primary = choose_primary(judgement, eligible, options);
-  if (holds_energy(model.primary) && record.experiment.origin.empty())
-    demand_one_boundary(record, judgement, eligible);
-  Indices ranked;
-  for (const std::size_t c : eligible) {
-    Cell& cell = judgement.cells[c];
-    if (cell.estimate(model.primary).n > 0) ranked.push_back(c);
-    if (cell.estimate(model.primary).n == 0) {
-      cell.reason = fmt::format("no trial has a value of {}", metric(model.primary).title);
-    }
-  }
-  const stats::BestSet set = stats::best_set(block_table(record, judgement, ranked, model.primary),
-                                             {.margin = record.experiment.margin});
-  for (std::size_t i = 0; i < ranked.size(); ++i) {
-    Cell& cell = judgement.cells[ranked[i]];
-    cell.standing = standing_of(set.comparisons[i].relation);
-    cell.ratio = {.interval = set.comparisons[i].ratio, .blocks = set.comparisons[i].blocks};
-  }
-  if (set.best) model.best = ranked[*set.best];
-  model.outcome = outcome_of(judgement, ranked);
-}
 
 /// Sets aside what misses a constraint, and notes what meets it by its estimate alone.
 void constrain(Judgement& judgement, const std::vector<Constraint>& constraints) {
@@ -129,6 +44,19 @@ void constrain(Judgement& judgement, const std::vector<Constraint>& constraints)
         judgement.open_constraints.push_back(
             fmt::format("{} ({})", full_name(judgement, cell), constraint.text()));
     }
+  }
+}
+
+/// What the experiment has left unmeasured, and why.
+void adapt(const ExperimentRecord& record, Judgement& judgement) {
+  const Adaptation adaptation = adaptation_of(record);
+  for (Cell& cell : judgement.cells) {
+    const auto found = adaptation.left_out.find({judgement.models[cell.model].model, cell.label});
+    if (found != adaptation.left_out.end()) cell.left_out = found->second;
+  }
+  for (ModelVerdict& model : judgement.models) {
+    const auto found = adaptation.ended.find(model.model);
+    if (found != adaptation.ended.end()) model.ended = found->second;
   }
 }
 
@@ -231,8 +159,8 @@ Judgement judge(const ExperimentRecord& record) {
 Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   Judgement judgement = collect(record);
   if (!record.experiment.origin.empty()) judgement.where = "In the imported trials";
-  const std::vector<std::string> reasons = obstacles(record, judgement);
-  for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
+  set_obstacles(record, judgement);
+  adapt(record, judgement);
   constrain(judgement, options.constraints);
   judgement.ratio_to_best.assign(record.trials.size(), std::numeric_limits<double>::quiet_NaN());
   for (ModelVerdict& model : judgement.models) {

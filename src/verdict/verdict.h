@@ -11,6 +11,7 @@
 #include "joulemark/result.h"
 #include "stats/interval.h"
 #include "stats/test_result.h"
+#include "verdict/adaptation.h"
 #include "verdict/energy_calibration.h"
 #include "verdict/metric.h"
 
@@ -32,7 +33,7 @@ enum class Standing {
   kTied,    ///< 1/(1 + m) ≤ lo, hi ≤ 1 + m: differs from the best by no more than the margin
   kBehind,  ///< 1 < lo ≤ 1 + m < hi: needs more; whether by more than the margin is not resolved
   kUnresolved,  ///< none of the others, or there is no interval: not told from the best
-  kWorse,       ///< 1 + m < lo: needs more by more than the margin
+  kWorse,       ///< 1 + m < lo, or left out by the race: needs more by more than the margin
   kUnranked,    ///< listed only, with `reason`
 };
 /// "best", "tied", "behind", "unresolved", "worse", "unranked".
@@ -40,7 +41,9 @@ const char* to_string(Standing standing);
 
 /// Value of this configuration over that of the best: the geometric mean, over the blocks in which
 /// both have a value, of the ratio within the block. This is what ranks. The intervals of one model
-/// hold together with 95 %, although the data chose the best (stats/best_set.h says how).
+/// hold together with 95 %, although the data chose the best (stats/best_set.h says how). That of a
+/// configuration that the race left out is the race's, to the one that was best then, times that
+/// one's own.
 struct Ratio {
   stats::Interval interval;  ///< > 1: needs more than the best
   int blocks = 0;            ///< blocks in which both have a value
@@ -60,6 +63,7 @@ struct Cell {
   int finished = 0;                 ///< == trials.size()
   int different = 0;                ///< of the finished ones, those whose outputs differ
   int not_ok = 0;                   ///< blocks without a finished trial
+  std::optional<LeftOut> left_out;  ///< from further blocks, by the race
   std::vector<Estimate> estimates;  ///< by MetricId
   std::string energy;               ///< for people, with uncertainty, class, scopes and sensor
   /// The same without what the idle machine draws, and without what the loaded one does; "" where
@@ -126,6 +130,7 @@ struct ModelVerdict {
   std::string sentence;                ///< the answer in plain words
   std::vector<std::size_t> cells;      ///< indices into Judgement::cells, best first, unranked last
   std::optional<std::size_t> best;     ///< index into Judgement::cells
+  std::optional<int> ended;            ///< blocks after which nothing more was asked for
   /// Whether the configurations differ at all, of ln of what ranks: Welch's analysis of variance,
   /// and the test of Kruskal and Wallis.
   stats::TestResult welch_anova, kruskal_wallis;

@@ -92,7 +92,7 @@ function cellOf(raw, index, { configurations, models }) {
     model: models.findIndex((m) => m.rows.includes(index)),
     standing: raw.standing, reason: raw.reason, energy: raw.energy_text ?? null,
     aboveIdle: raw.energy_above_idle_text ?? '', aboveReady: raw.energy_above_ready_text ?? '', ratio: ratio ?? null,
-    finished: raw.trials_ok, failed: raw.trials_not_ok,
+    leftOut: raw.left_out ?? null, finished: raw.trials_ok, failed: raw.trials_not_ok,
     estimates: Object.fromEntries(Object.entries(raw.metrics).map(([key, estimate]) => [key, estimateOf(estimate)])),
   };
 }

@@ -62,12 +62,15 @@ function valueCell(cell, { key, base = 1, scale, range }) {
 /** How many of its trials count: "5", or "3 of 5" where some did not end well. */
 const countText = ({ finished, failed }) => (failed ? `${finished} of ${finished + failed}` : String(finished));
 
+/** When the race left it out: "; left out after 2 blocks". */
+const leftOutText = (leftOut) => (leftOut ? `; left out after ${leftOut.blocks} blocks` : '');
+
 function rankCells(cell, margin, isSingle) {
   if (isSingle && cell.ratio) return [h('td', {}, NONE), h('td', { class: 'text' }, 'not compared')];
   if (!cell.ratio) return [h('td', { class: 'text', colspan: 2 }, 'not ranked')];
   return [
     h('td', {}, cell.standing === 'best' ? '1' : ratioInterval(cell.ratio)),
-    h('td', { class: 'text standing' }, standingText(cell.standing, margin)),
+    h('td', { class: 'text standing' }, standingText(cell.standing, margin) + leftOutText(cell.leftOut)),
   ];
 }
 
