@@ -45,6 +45,8 @@ enum class WindowFact {
   kWarmupSlope,  ///< °C a minute by which the processor warmed at the end of the warm-up
   kBusy,         ///< at a fixed rate: seconds of the window in which the model answered
   kQueueMax,     ///< at a fixed rate: most requests that waited at once
+  kWakeLate,     ///< at a fixed rate: mean seconds from the arrival of a request that found the model
+                 ///< free to its begin
   kCount,
 };
 
@@ -60,7 +62,7 @@ inline constexpr const char* kWindowFactKeys[] = {
     "foreign_cpu_s",     "cooldown_s",           "cooldown_temperature_C",
     "cooldown_W",        "cooldown_missed",      "warmup_cov",
     "warmup_trend",      "warmup_C_per_min",     "busy_s",
-    "queue_max"};
+    "queue_max",         "wake_late_s"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

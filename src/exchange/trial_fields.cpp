@@ -282,6 +282,7 @@ constexpr TrialField kFields[] = {
     window_fact<WindowFact::kWarmupSlope>("°C/min", "by how much the processor warmed at the end of the warm-up"),
     window_fact<WindowFact::kBusy>("s", "with a rate: time of the window in which the model answered"),
     window_fact<WindowFact::kQueueMax>("", "with a rate: most requests that waited at once"),
+    window_fact<WindowFact::kWakeLate>("s", "with a rate: mean time from the arrival of a request that found the model free to its begin"),
     {"warmup_iterations", "", "calls of the warm-up", nullptr,
      [](Draft& d, Value v) { return whole(v, d.trial.warmup_iterations); },
      [](const TrialRecord& t) { return t.warmup_iterations > 0 ? fmt::format("{}", t.warmup_iterations) : std::string(); }},

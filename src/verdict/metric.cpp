@@ -250,6 +250,7 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kWarmupSlope>("°C/min", "warming at the end of the warm-up", Format::kDecimal),
     window_fact<WindowFact::kBusy>("s", "time in which the model answered", Format::kSi),
     window_fact<WindowFact::kQueueMax>("", "longest queue", Format::kCount),
+    window_fact<WindowFact::kWakeLate>("s", "lateness of a request's begin", Format::kSi),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

@@ -116,6 +116,7 @@ enum class MetricId : std::size_t {
   kWarmupSlope,
   kBusy,
   kQueueMax,
+  kWakeLate,
   kCount,
 };
 
