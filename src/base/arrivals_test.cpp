@@ -56,6 +56,11 @@ TEST(ArrivalTimes, TheSeedAloneDecides) {
   EXPECT_NE(arrival_times(arrivals, 50), arrival_times({.rate = 100, .seed = 8}, 50));
 }
 
+TEST(ArrivalTimes, AreTheSameOnEveryMachineAndInEveryWorker) {
+  const std::vector<Nanoseconds> expected = {249857, 848488, 1114846, 3432121};
+  EXPECT_EQ(arrival_times({.rate = 1000, .seed = 7}, 4), expected);
+}
+
 TEST(ArrivalTimes, PoissonOnesAscendWithinTheSchedule) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     const auto times = arrival_times({.rate = 1000, .seed = seed}, 20);

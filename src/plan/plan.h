@@ -26,13 +26,17 @@ std::vector<Configuration> configurations(const Experiment& experiment);
 /// the seed and the block alone. More repetitions leave the earlier blocks as they were.
 std::vector<PlannedTrial> make_plan(const Experiment& experiment);
 
+/// Seconds of a window that is asked to last `window_s`: at a rate it holds whole requests, and at
+/// least as many as the protocol says, each a call of the model.
+double window_seconds(const Experiment& experiment, double window_s);
+
 /// What an experiment takes when nothing hits its cap.
 struct TimeEstimate {
   double seconds = 0;
   int trials = 0;
 };
 
-/// `window_s` is the length of a measured window.
+/// `window_s` is the length that a measured window is asked to have.
 TimeEstimate estimate_time(const Experiment& experiment, double window_s);
 
 }  // namespace joulemark::plan

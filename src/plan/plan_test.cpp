@@ -134,6 +134,17 @@ TEST(Estimate, CountsTrialsAndSumsTheirPhases) {
   EXPECT_LT(estimate.seconds, 40 * 16);
 }
 
+TEST(Estimate, AtARateAWindowHoldsTheLeastRequests) {
+  Experiment experiment = two_engines();
+  experiment.protocol.rate = 5;
+  experiment.protocol.min_iterations = 30;
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 1), 6);
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 60), 60);
+  EXPECT_GT(estimate_time(experiment, 1).seconds, 40 * 6);
+  experiment.protocol.rate = 0;
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 1), 1);
+}
+
 TEST(Estimate, GrowsWithTheWindow) {
   const Experiment experiment = two_engines();
   EXPECT_NEAR(estimate_time(experiment, 5).seconds, estimate_time(experiment, 1).seconds + 40 * 4,

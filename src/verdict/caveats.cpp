@@ -16,7 +16,10 @@
 #include "verdict/collect.h"
 #include "verdict/disturbed.h"
 #include "verdict/energy_basis.h"
+#include "verdict/fixed_rate.h"
+#include "verdict/metric_name.h"
 #include "verdict/plausible.h"
+#include "verdict/rows_per_call.h"
 #include "verdict/same_work.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
@@ -91,6 +94,10 @@ std::string first_reason(const Facts& facts) {
   return "no_sensor";
 }
 
+std::string time_word(const Facts& facts) {
+  return facts.judgement.rate > 0 ? metric(time_metric(facts.judgement.rate)).title : "time";
+}
+
 Message energy_absent(const Facts& facts) {
   const auto& cells = facts.judgement.cells;
   const bool any = std::any_of(cells.begin(), cells.end(), without_energy);
@@ -99,10 +106,12 @@ Message energy_absent(const Facts& facts) {
   });
   if (!any || some) return std::nullopt;
   const auto& models = facts.judgement.models;
-  const bool by_time = std::all_of(models.begin(), models.end(), [](const ModelVerdict& model) {
-    return model.primary == MetricId::kTime || model.primary == MetricId::kTimePerToken;
+  const MetricId time = time_metric(facts.judgement.rate);
+  const bool by_time = std::all_of(models.begin(), models.end(), [&](const ModelVerdict& model) {
+    return model.primary == time || model.primary == of_text(time);
   });
-  return fmt::format("energy was not measured{}: {}", by_time ? ", the ranking is by time" : "",
+  return fmt::format("energy was not measured{}: {}",
+                     by_time ? ", the ranking is by " + time_word(facts) : "",
                      energy_detail(facts, first_reason(facts)));
 }
 
@@ -111,8 +120,9 @@ Message energy_partial(const Facts& facts) {
   if (lacking.empty() || energy_absent(facts)) return std::nullopt;
   return fmt::format(
       "energy was not measured for {}: {}; models with such a configuration are "
-      "ranked by time",
-      names(lacking), energy_detail(facts, first_reason(facts)));
+      "ranked by {}",
+      names(lacking), energy_detail(facts, first_reason(facts)),
+      time_word(facts));
 }
 
 Message energy_gaps(const Facts& facts) {
@@ -262,7 +272,10 @@ Message not_steady(const Facts& facts) {
 
 Message noisy(const Facts& facts) {
   const auto noisy_cells = [&](const Cell& cell) {
-    const double cv = cell.estimate(facts.judgement.models[cell.model].primary).cv;
+    const MetricId primary = facts.judgement.models[cell.model].primary;
+    // How long requests wait depends on when a block's requests come.
+    if (facts.judgement.rate > 0 && primary == MetricId::kLatencyP95) return false;
+    const double cv = cell.estimate(primary).cv;
     return cell.ranked() && std::isfinite(cv) && cv > kNoisyCv;
   };
   const auto who = cells_where(facts, noisy_cells);
@@ -301,27 +314,6 @@ Message grouped_calls(const Facts& facts) {
       n, finished_trials(facts));
 }
 
-/// What the worker says of a call at batch 1; nothing where it holds one row, or is not known.
-std::optional<std::int64_t> rows_of(const TrialRecord& trial) {
-  if (!finished(trial) || trial.configuration.batch != 1) return std::nullopt;
-  const auto rows = effective_value(trial, "rows_per_call");
-  return rows.is_number_integer() ? std::optional(rows.get<std::int64_t>()) : std::nullopt;
-}
-
-Message rows_per_call(const Facts& facts) {
-  std::map<std::string, std::int64_t> found;
-  for (const TrialRecord& trial : facts.record.trials) {
-    if (found.contains(trial.model)) continue;
-    if (const auto rows = rows_of(trial)) found.emplace(trial.model, *rows);
-  }
-  if (found.empty()) return std::nullopt;
-  std::vector<std::string> who;
-  for (const auto& [model, rows] : found) who.push_back(fmt::format("{} ({})", model, rows));
-  return fmt::format(
-      "batch 1 counts a call as one inference, and the first dimension of the inputs is larger: {}",
-      names(who));
-}
-
 Message several_versions(const Facts& facts) {
   return several_versions_caveat(facts.record, facts.judgement);
 }
@@ -352,6 +344,8 @@ constexpr Row kRows[] = {
     {"different", different},
     {"implausible",
      [](const Facts& facts) { return implausible_caveat(facts.record, facts.judgement); }},
+    {"overloaded",
+     [](const Facts& facts) { return overloaded_caveat(facts.record, facts.judgement); }},
     {"near_tie", near_tie},
     {"other_texts", other_texts},
     {"precision", precision},
@@ -367,7 +361,7 @@ constexpr Row kRows[] = {
     {"not_steady", not_steady},
     {"few_calls", few_calls},
     {"grouped_calls", grouped_calls},
-    {"rows_per_call", rows_per_call},
+    {"rows_per_call", [](const Facts& facts) { return rows_per_call_caveat(facts.record); }},
     {"throttled", [](const Facts& facts) { return throttled_caveat(facts.record); }},
     {"thermal_throttled", [](const Facts& facts) { return thermal_caveat(facts.record); }},
     {"preflight", [](const Facts& facts) { return disturbed_caveat(facts.record); }},

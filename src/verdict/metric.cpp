@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "stats/descriptive.h"
+#include "verdict/fixed_rate.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -34,6 +35,16 @@ Value window(const TrialFacts& facts) {
   return seconds > 0 ? finite(seconds) : std::nullopt;
 }
 
+/// Of the window: at a fixed rate, that in which the model answered. The rest is the same for all.
+Value answering(const TrialFacts& facts) {
+  const double seconds = answering_s(*facts.record);
+  return seconds > 0 ? finite(seconds) : std::nullopt;
+}
+
+Value rate_of(double count, Value seconds) {
+  return seconds && count > 0 ? finite(count / *seconds) : std::nullopt;
+}
+
 Value energy(const TrialFacts& facts) {
   return per_inference(facts, joules(facts));
 }
@@ -50,12 +61,11 @@ Value power(const TrialFacts& facts) {
 }
 
 Value time_per_inference(const TrialFacts& facts) {
-  return per_inference(facts, window(facts));
+  return per_inference(facts, answering(facts));
 }
 
 Value throughput(const TrialFacts& facts) {
-  const Value time = time_per_inference(facts);
-  return time ? finite(1 / *time) : std::nullopt;
+  return rate_of(facts.record->inferences(), window(facts));
 }
 
 Value cpu(const TrialFacts& facts) {
@@ -77,12 +87,11 @@ Value energy_per_token(const TrialFacts& facts) {
 }
 
 Value time_per_token(const TrialFacts& facts) {
-  return per(window(facts), facts.record->text.window.new_tokens);
+  return per(answering(facts), facts.record->text.window.new_tokens);
 }
 
 Value token_rate(const TrialFacts& facts) {
-  const Value time = time_per_token(facts);
-  return time ? finite(1 / *time) : std::nullopt;
+  return rate_of(static_cast<double>(facts.record->text.window.new_tokens), window(facts));
 }
 
 /// Mean time from one token to the next within a request.

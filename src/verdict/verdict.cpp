@@ -19,6 +19,7 @@
 #include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
@@ -31,7 +32,7 @@ namespace {
 using Indices = std::vector<std::size_t>;
 
 /// What was asked for, else energy when every eligible configuration measured it in at least half
-/// of its trials. Of a language model per token, which is what its users count.
+/// of its trials, else what users wait for. Of a language model per token, which is what they count.
 MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
                         const JudgeOptions& options) {
   const bool text =
@@ -42,7 +43,7 @@ MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
                         std::all_of(eligible.begin(), eligible.end(),
                                     [&](std::size_t c) { return judgement.cells[c].has_energy(); });
   const MetricId primary =
-      options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
+      options.objective.value_or(measured ? MetricId::kEnergy : time_metric(judgement.rate));
   return text ? of_text(primary) : primary;
 }
 
@@ -211,6 +212,8 @@ Judgement judge(const ExperimentRecord& record) {
 Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   Judgement judgement = collect(record);
   if (!record.experiment.origin.empty()) judgement.where = "In the imported trials";
+  judgement.rate = record.experiment.protocol.rate;
+  if (judgement.rate > 0) judgement.where += "," + rate_text(judgement.rate);
   const std::vector<std::string> reasons = obstacles(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c) judgement.cells[c].reason = reasons[c];
   constrain(judgement, options.constraints);
