@@ -45,8 +45,8 @@ enum class WindowFact {
   kWarmupSlope,  ///< °C a minute by which the processor warmed at the end of the warm-up
   kBusy,         ///< at a fixed rate: seconds of the window in which the model answered
   kQueueMax,     ///< at a fixed rate: most requests that waited at once
-  kWakeLate,     ///< at a fixed rate: mean seconds from the arrival of a request that found the model
-                 ///< free to its begin
+  kWakeLate,  ///< at a fixed rate: mean seconds from the arrival of a request that found the model
+              ///< free to its begin
   kCount,
 };
 

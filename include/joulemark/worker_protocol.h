@@ -61,11 +61,11 @@
 ///     another. A request is a call of the model, or one of a language model's. There are as many
 ///     as base/arrivals.h counts, and the window ends when the schedule is over and the last is
 ///     answered. A worker that cannot do this answers "unsupported"
-///                                               "done" says it back: "rate":5.0,"arrivals":"poisson",
-///                                               "seed":1, and "busy_ns":… in calls of the model,
-///                                               "queue_max":… the most that waited at once,
-///                                               "wake_late_ns":… mean from the arrival of a request
-///                                               that found the model free to its begin
+///                                               "done" says it back, "rate", "arrivals" and
+///                                               "seed", with "busy_ns":… in calls of the model,
+///                                               "queue_max":… the most that waited at once, and
+///                                               "wake_late_ns":… mean from the arrival of a
+///                                               request that found the model free to its begin
 ///                                               "durations": of each request, from its arrival;
 ///                                               "first_token_ns" too
 ///     of a language model a window is whole passes over its requests; `go` may hold

@@ -287,8 +287,7 @@ TEST(ExperimentFileErrors, RejectAProtocolThatContradictsItself) {
 
 TEST(ExperimentFile, ARateIsANumberOrATextWithItsUnit) {
   for (const auto* rate : {"5", "5.0", "'5/s'"}) {
-    const auto loaded =
-        parse_experiment(kMinimal + "[protocol]\nrate = " + rate + "\n", "e.toml");
+    const auto loaded = parse_experiment(kMinimal + "[protocol]\nrate = " + rate + "\n", "e.toml");
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->protocol.rate, 5) << rate;
     EXPECT_THAT(to_toml(*loaded), HasSubstr("\nrate = 5\n"));

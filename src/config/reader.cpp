@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "base/suggest.h"
+#include "base/text_table.h"
 #include "config/settings.h"
 
 namespace joulemark::config {

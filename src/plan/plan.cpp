@@ -114,9 +114,9 @@ TimeEstimate estimate_time(const Experiment& experiment, double window_s) {
   const Protocol& protocol = experiment.protocol;
   const double warmup = std::clamp(kTypicalWarmupSeconds, protocol.warmup_min_s,
                                    std::max(protocol.warmup_min_s, protocol.warmup_max_s));
-  const double trial = std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s +
-                                                           warmup + protocol.ready_s +
-                                                           window_seconds(experiment, window_s));
+  const double trial =
+      std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s + warmup +
+                                          protocol.ready_s + window_seconds(experiment, window_s));
   const auto trials = experiment.models.size() * configurations(experiment).size() *
                       static_cast<std::size_t>(std::max(0, protocol.repetitions));
   return {.seconds = trial * static_cast<double>(trials), .trials = static_cast<int>(trials)};

@@ -72,8 +72,8 @@ Reply<void> check_served(const Load& load, const Done& done) {
   if (!(done.load->arrivals == load.arrivals))
     return tl::unexpected<Failure>(nonsense("go", "another schedule than it was asked for"));
   if (done.iterations != load.requests)
-    return tl::unexpected<Failure>(nonsense(
-        "go", fmt::format("{} requests served, not {}", done.iterations, load.requests)));
+    return tl::unexpected<Failure>(
+        nonsense("go", fmt::format("{} requests served, not {}", done.iterations, load.requests)));
   return {};
 }
 

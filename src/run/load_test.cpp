@@ -184,7 +184,8 @@ TEST_F(OrchestratorAtRate, EveryTrialHoldsTheSameRequestsInTheSameTime) {
   std::map<int, std::set<std::uint64_t>> seeds;
   int number = 0;
   for (const SentRequest& sent : runner_.requests)
-    if (sent.type == "go") seeds[number++ / 2].insert(json::parse(sent.line).at("seed").get<std::uint64_t>());
+    if (sent.type == "go")
+      seeds[number++ / 2].insert(json::parse(sent.line).at("seed").get<std::uint64_t>());
   ASSERT_EQ(seeds.size(), 2u);
   EXPECT_EQ(seeds[0].size(), 1u) << "one schedule a block";
   EXPECT_NE(seeds[0], seeds[1]);

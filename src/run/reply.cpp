@@ -263,7 +263,8 @@ namespace {
 /// Empty where the worker says nothing of a rate.
 std::optional<ServedLoad> load_of(Fields& fields, Nanoseconds window_ns) {
   if (!fields.has("rate")) return std::nullopt;
-  ServedLoad load{.busy_ns = fields.integer("busy_ns", 0),
+  ServedLoad load{.arrivals = {},
+                  .busy_ns = fields.integer("busy_ns", 0),
                   .queue_max = fields.integer("queue_max", 0),
                   .wake_late_ns = fields.integer("wake_late_ns", 0)};
   const std::string kind = fields.text("arrivals");

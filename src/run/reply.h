@@ -78,7 +78,7 @@ struct Done {
   std::int64_t iterations = 0;
   std::int64_t prompt_tokens = 0;  ///< of a language model, as all below
   std::int64_t new_tokens = 0;
-  std::string tokens = {};  ///< digest of the ids of a pass
+  std::string tokens = {};              ///< digest of the ids of a pass
   std::optional<ServedLoad> load = {};  ///< empty: flat-out
   [[nodiscard]] bool is_text() const { return new_tokens > 0; }
 };

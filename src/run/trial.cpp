@@ -222,8 +222,7 @@ std::string Attempt::difference() const {
 
 /// The cap, or what the time limit leaves when the window and a tenth of it are set aside.
 Nanoseconds Attempt::longest_warmup() const {
-  const double set_aside_s =
-      protocol_.ready_s + load_.window_s + protocol_.time_limit_s * kReserve;
+  const double set_aside_s = protocol_.ready_s + load_.window_s + protocol_.time_limit_s * kReserve;
   const Nanoseconds left = deadline_ - world_.clock.now() - to_nanoseconds(set_aside_s);
   const Nanoseconds least = to_nanoseconds(protocol_.warmup_min_s);
   return std::max(least, std::min(left, to_nanoseconds(protocol_.warmup_max_s)));
@@ -232,10 +231,10 @@ Nanoseconds Attempt::longest_warmup() const {
 Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
   phases_.begin();
-  const auto warmed =
-      client_->warm_up({.min_ns = to_nanoseconds(protocol_.warmup_min_s),
-                        .max_ns = longest_warmup(),
-                        .min_iterations = iterations_for(protocol_.warmup_min_iterations, request_.prompts)});
+  const auto warmed = client_->warm_up(
+      {.min_ns = to_nanoseconds(protocol_.warmup_min_s),
+       .max_ns = longest_warmup(),
+       .min_iterations = iterations_for(protocol_.warmup_min_iterations, request_.prompts)});
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
   phases_.end(Phase::kWarmup);
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);

@@ -121,8 +121,7 @@ Message energy_partial(const Facts& facts) {
   return fmt::format(
       "energy was not measured for {}: {}; models with such a configuration are "
       "ranked by {}",
-      names(lacking), energy_detail(facts, first_reason(facts)),
-      time_word(facts));
+      names(lacking), energy_detail(facts, first_reason(facts)), time_word(facts));
 }
 
 Message energy_gaps(const Facts& facts) {

@@ -27,8 +27,8 @@ std::optional<std::string> overload(const TrialRecord& trial, double rate) {
                        quantity_text(*busy_s / requests, "s"), quantity_text(1 / rate, "s"));
   const double behind_s = trial.window_s() - schedule_s;
   if (behind_s <= kMostBehind * schedule_s + *busy_s / requests) return std::nullopt;
-  return fmt::format("it was behind by {} when the last of {} had come", quantity_text(behind_s, "s"),
-                     quantity_text(schedule_s, "s"));
+  return fmt::format("it was behind by {} when the last of {} had come",
+                     quantity_text(behind_s, "s"), quantity_text(schedule_s, "s"));
 }
 
 }  // namespace

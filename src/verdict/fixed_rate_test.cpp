@@ -86,8 +86,7 @@ TEST(FixedRate, ThroughputIsWhatWasServedAndTimeIsTheModels) {
 }
 
 TEST(FixedRate, WhoCannotKeepUpIsNotRanked) {
-  const auto record =
-      record_at_rate({.request_s = 0.25, .behind_s = 5, .latency_s = 3});
+  const auto record = record_at_rate({.request_s = 0.25, .behind_s = 5, .latency_s = 3});
   EXPECT_EQ(reason(record),
             "overloaded at 5 requests a second: one takes 250 ms, and the next comes after 200 ms");
   const Judgement judgement = judge(record);
@@ -148,9 +147,8 @@ TEST(FixedRate, AbsentEnergyNamesWhatRanks) {
 
 TEST(FixedRate, OneConfigurationHasALatency) {
   ExperimentRecord record = record_at_rate({});
-  std::erase_if(record.trials, [](const TrialRecord& trial) {
-    return trial.configuration.engine == "openvino";
-  });
+  std::erase_if(record.trials,
+                [](const TrialRecord& trial) { return trial.configuration.engine == "openvino"; });
   EXPECT_THAT(judge(record).sentence, HasSubstr("has a latency p95 of 50.0 ms"));
 }
 

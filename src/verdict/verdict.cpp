@@ -32,7 +32,8 @@ namespace {
 using Indices = std::vector<std::size_t>;
 
 /// What was asked for, else energy when every eligible configuration measured it in at least half
-/// of its trials, else what users wait for. Of a language model per token, which is what they count.
+/// of its trials, else what users wait for. Of a language model per token, which is what they
+/// count.
 MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
                         const JudgeOptions& options) {
   const bool text =

@@ -184,8 +184,7 @@ jm_status TextMeasurement::run(const TextSubject& subject, OpenLoop& loop, Clock
   passes_ = 0;
   const jm_status status = loop.run(clock, [&](std::size_t i) {
     const std::size_t place = i % in_a_pass;
-    return run_text_request(subject, requests_[place],
-                            kept_[i / in_a_pass % kept_.size()][place]);
+    return run_text_request(subject, requests_[place], kept_[i / in_a_pass % kept_.size()][place]);
   });
   if (status != JM_OK) return status;
   passes_ = static_cast<std::int64_t>(loop.count() / in_a_pass);

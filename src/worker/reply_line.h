@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace joulemark::worker {
 
 /// A reply as it goes over the wire, without newline.
-inline std::string to_line(const nlohmann::json& object) {
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string to_line(const nlohmann::json& object);
 
 }  // namespace joulemark::worker

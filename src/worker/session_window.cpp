@@ -57,11 +57,11 @@ Outcome<std::string> Session::reply(const GoRequest& request) {
 
 Outcome<void> Session::prepare_schedule(const GoRequest& request) {
   if (request.arrivals.rate <= 0) return {};
-  const std::int64_t count = request_count(
-      request.arrivals.rate,
-      {.min_ns = request.min_ns,
-       .min_requests = request.min_iterations,
-       .in_a_pass = text_ ? static_cast<std::int64_t>(text_->request_count()) : 1});
+  const std::int64_t count =
+      request_count(request.arrivals.rate,
+                    {.min_ns = request.min_ns,
+                     .min_requests = request.min_iterations,
+                     .in_a_pass = text_ ? static_cast<std::int64_t>(text_->request_count()) : 1});
   if (!is_possible_schedule(request.arrivals.rate, count))
     return fail(JM_INVALID_ARGUMENT,
                 fmt::format("a schedule of {} requests at {} a second is too long", count,

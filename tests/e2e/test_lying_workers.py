@@ -37,10 +37,10 @@ def liar(joulemark):
     return joulemark
 
 
-def compare(liar, lie: str) -> tuple[int, dict, dict]:
+def compare(liar, lie: str, *flags: str) -> tuple[int, dict, dict]:
     liar.environment["JOULEMARK_LIE"] = lie
     protocol = ["--repetitions", "1", "--duration", "0.6", "--warmup-min", "0.05", "--warmup-max", "0.1", "--batch", "8"]
-    outcome = liar("compare", "model.onnx", "--engine", "liar", "--inputs", "x.npy", *protocol, "--json")
+    outcome = liar("compare", "model.onnx", "--engine", "liar", "--inputs", "x.npy", *protocol, *flags, "--json")
     assert outcome.status in (OK, NOT_OK), outcome.err
     (row,) = outcome.json["rows"]
     return outcome.status, row, {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}
@@ -64,3 +64,9 @@ def test_a_lie_is_named_and_not_ranked(liar, lie, reason):
     _, row, caveats = compare(liar, lie)
     assert row["standing"] == "unranked" and reason in row["reason"], row
     assert reason in caveats["implausible"]
+
+
+def test_a_worker_that_ignores_the_rate_is_not_measured_at_one(liar):
+    _, row, _ = compare(liar, "none", "--rate", "5/s")
+    assert row["standing"] == "unranked" and row["trials_ok"] == 0
+    assert row["reason"].startswith("unsupported: its worker cannot be asked at a rate")
