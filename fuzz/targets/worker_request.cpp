@@ -21,7 +21,8 @@ bool is_harmless(std::string_view line) {
            inputs->from.shapes.empty();
   }
   if (const auto* go = std::get_if<worker::GoRequest>(&*request)) {
-    return go->min_ns < 1000 && go->min_iterations < 10;
+    const double rate = go->arrivals.rate;
+    return go->min_ns < 1000 && go->min_iterations < 10 && (rate == 0 || rate > 1e4);
   }
   if (const auto* warmup = std::get_if<worker::WarmupRequest>(&*request)) {
     return warmup->max_ns < 50'000;
@@ -62,6 +63,7 @@ std::vector<std::string> fuzz_seeds() {
 {"type":"inputs","source":"generated","seed":1,"batch":2,"shapes":{}}
 {"type":"warmup","min_ns":0,"max_ns":100,"min_iterations":2}
 {"type":"go","min_ns":0,"min_iterations":3}
+{"type":"go","min_ns":0,"min_iterations":3,"rate":20000.0,"arrivals":"uniform","seed":2}
 {"type":"durations"}
 {"type":"quit"}
 )",

@@ -47,6 +47,8 @@ enum class WindowFact {
   kQueueMax,     ///< at a fixed rate: most requests that waited at once
   kWarmupClock,  ///< by how much the clocks changed at the end of the warm-up, of their mean
   kWarmupUnsettled,  ///< sum of the Unsettled parts when the warm-up ended; 0: none
+  kWakeLate,  ///< at a fixed rate: mean seconds from the arrival of a request that found the model
+              ///< free to its begin
   kCount,
 };
 
@@ -65,7 +67,8 @@ inline constexpr const char* kWindowFactKeys[] = {
     "foreign_cpu_s",     "cooldown_s",           "cooldown_temperature_C",
     "cooldown_W",        "cooldown_missed",      "warmup_cov",
     "warmup_trend",      "warmup_C_per_min",     "busy_s",
-    "queue_max",         "warmup_clock_change",  "warmup_unsettled"};
+    "queue_max",         "warmup_clock_change",  "warmup_unsettled",
+    "wake_late_s"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

@@ -60,6 +60,18 @@
 ///                                               may follow, each a warm-up of its own
 /// {"type":"go","min_ns":…,"min_iterations":…}   {"type":"done","t0_ns":…,"t1_ns":…,"iterations":…}
 /// {"type":"durations"}                          {"type":"durations","calls_per_record":1,"ns":[…]}
+///     with "rate":5.0,"arrivals":"poisson"|"uniform","seed":1 requests come by a schedule, whether
+///     or not the one before is answered (base/arrivals.h makes it), and are served one after
+///     another. A request is a call of the model, or one of a language model's. There are as many
+///     as base/arrivals.h counts, and the window ends when the schedule is over and the last is
+///     answered. A worker that cannot do this answers "unsupported"
+///                                               "done" says it back, "rate", "arrivals" and
+///                                               "seed", with "busy_ns":… in calls of the model,
+///                                               "queue_max":… the most that waited at once, and
+///                                               "wake_late_ns":… mean from the arrival of a
+///                                               request that found the model free to its begin
+///                                               "durations": of each request, from its arrival;
+///                                               "first_token_ns" too
 ///     of a language model a window is whole passes over its requests; `go` may hold
 ///     "new_tokens":1 to end each request there, and both replies say more
 ///                                               "done": "prompt_tokens":…,"new_tokens":… of the
@@ -106,6 +118,21 @@ inline constexpr const char* kStatusNames[] = {"ok",
 /// A line longer than this ends the conversation as nonsense.
 inline constexpr long long kMaxLineBytes = 256LL << 20;
 
+/// When requests come that do not wait for each other.
+enum class ArrivalKind {
+  kPoisson,  ///< independent of each other
+  kUniform,  ///< one like the other
+};
+/// By the order of ArrivalKind; as `protocol.arrivals` has them too.
+inline constexpr const char* kArrivalNames[] = {"poisson", "uniform"};
+/// Two equal ones make the same schedule.
+struct Arrivals {
+  double rate = 0;  ///< requests per second; 0: the next one when the last one is answered
+  ArrivalKind kind = ArrivalKind::kPoisson;
+  std::uint64_t seed = 1;
+  bool operator==(const Arrivals&) const = default;
+};
+
 /// The requests that both sides hold in the same form.
 struct WarmupRequest {
   std::int64_t min_ns = 0;
@@ -116,6 +143,7 @@ struct GoRequest {
   std::int64_t min_ns = 0;
   std::int64_t min_iterations = 1;
   std::int32_t new_tokens = 0;  ///< of a language model's requests; 0: as `prompts` said
+  Arrivals arrivals = {};
 };
 /// Batches of prompts for a language model.
 struct PromptsRequest {

@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "cli/engine_checks.h"
 #include "cli/model_checks.h"
 #include "model/onnx_summary.h"
+#include "plan/plan.h"
 
 namespace joulemark::cli {
 namespace {
@@ -37,6 +41,25 @@ void check_each_model(const Experiment& experiment, const LocalModels& models, F
   }
 }
 
+/// At a rate a window lasts until enough requests have come. How many calls one of a language model
+/// is, only its prompts tell.
+void check_windows(const Experiment& experiment, const LocalModels& models, Findings& findings) {
+  const Protocol& protocol = experiment.protocol;
+  const bool is_all_text = std::all_of(models.begin(), models.end(), [](const LocalModel& model) {
+    return model.language.has_value() || model.absent;
+  });
+  if (protocol.rate <= 0 || is_all_text) return;
+  const double window_s = plan::window_seconds(experiment, protocol.duration_s);
+  if (protocol.idle_s + protocol.warmup_min_s + protocol.ready_s + window_s < protocol.time_limit_s)
+    return;
+  findings.issues.push_back(
+      {.path = "protocol.time_limit_s",
+       .message = fmt::format("--time-limit is {} s, and the {} requests of a window take {:.4g} s "
+                              "at {} a second; raise it, or lower --min-iterations",
+                              protocol.time_limit_s, std::llround(window_s * protocol.rate),
+                              window_s, protocol.rate)});
+}
+
 Findings check(Experiment& experiment, const LocalModels& models) {
   const auto path = engine::default_search_path(experiment.engine_roots);
   spell_option_values(experiment, path);
@@ -44,6 +67,7 @@ Findings check(Experiment& experiment, const LocalModels& models) {
   settle_batch(experiment, models);
   Findings findings{.issues = find_engine_issues(experiment, models, path)};
   check_each_model(experiment, models, findings);
+  check_windows(experiment, models, findings);
   return findings;
 }
 

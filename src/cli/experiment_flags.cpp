@@ -61,6 +61,7 @@ std::string placeholder_of(const config::Setting& setting) {
   const std::string type = config::type_name(setting);
   if (type.starts_with("list")) return "A,B,…";
   if (type == "text") return "TEXT";
+  if (setting.unit == std::string_view("1/s")) return "N/s";
   return setting.unit == std::string_view("s") ? "SECONDS" : "N";
 }
 

@@ -285,6 +285,31 @@ TEST(ExperimentFileErrors, RejectAProtocolThatContradictsItself) {
       "at least 500.2 s");
 }
 
+TEST(ExperimentFile, ARateIsANumberOrATextWithItsUnit) {
+  for (const auto* rate : {"5", "5.0", "'5/s'"}) {
+    const auto loaded = parse_experiment(kMinimal + "[protocol]\nrate = " + rate + "\n", "e.toml");
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->protocol.rate, 5) << rate;
+    EXPECT_THAT(to_toml(*loaded), HasSubstr("\nrate = 5\n"));
+  }
+}
+
+TEST(ExperimentFileErrors, RejectRatesThatCannotBeMeasuredOrCompared) {
+  EXPECT_EQ(complaint_about_protocol("rate = '5/m'"),
+            "e.toml:6:8: 'protocol.rate' must be a number, not a text");
+  EXPECT_THAT(complaint_about_protocol("rate = 'x/s'"),
+              HasSubstr("'protocol.rate' must be a number or a text like \"5/s\", not 'x/s'"));
+  EXPECT_THAT(complaint_about_protocol("rate = 5\narrivals = 'bursts'"),
+              HasSubstr("'protocol.arrivals' must be poisson or uniform, not 'bursts'"));
+  EXPECT_THAT(complaint_about_protocol("rate = 1e6\nduration_s = 2"),
+              HasSubstr("'protocol.rate' of 1000000 a second makes windows of more than"));
+  EXPECT_THAT(complaint_about_protocol("rate = 1e-6"),
+              HasSubstr("makes windows of more than 1048576 requests or 86400 s"));
+  EXPECT_THAT(complaint_about_factor("batch = [1, 2]\n[protocol]\nrate = 5"),
+              HasSubstr("'protocol.rate' counts requests, and one of a larger batch is more work; "
+                        "compare one batch size at a time"));
+}
+
 TEST(ExperimentFileErrors, RejectExperimentsOfAbsurdSize) {
   std::string many = "threads = [";
   for (int i = 1; i <= 4000; ++i) many += fmt::format("{},", i);

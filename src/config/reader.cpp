@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "base/suggest.h"
+#include "base/text_table.h"
 #include "config/settings.h"
 
 namespace joulemark::config {
@@ -161,6 +162,8 @@ class Reader {
     integer_into(setting, node, setting.key, field(experiment()));
   }
   void read_value(const Setting& setting, Field<double> field, const toml::node& node) {
+    if (node.is_string() && is_with_unit(setting, node.as_string()->get()))
+      return quantity_into(setting, node);
     if (!node.is_number()) return expected(node, setting.key, "a number");
     const double value = node.is_integer() ? static_cast<double>(node.as_integer()->get())
                                            : node.as_floating_point()->get();
@@ -168,6 +171,16 @@ class Reader {
       return complain(node.source(), fmt::format("'{}' must be {}, not {}", setting.key,
                                                  bounds_text(setting), value));
     field(experiment()) = value;
+  }
+  static bool is_with_unit(const Setting& setting, const std::string& text) {
+    return without_unit(setting, text).size() < text.size();
+  }
+  /// "5/s".
+  void quantity_into(const Setting& setting, const toml::node& node) {
+    const std::string& text = node.as_string()->get();
+    if (!set_from_text(experiment(), setting, text))
+      complain(node.source(), fmt::format("'{}' must be a number or a text like \"5/s\", not '{}'",
+                                          setting.key, printable(text)));
   }
   void read_value(const Setting& setting, Field<Texts> field, const toml::node& node) {
     field(experiment()) = {};

@@ -70,6 +70,7 @@ class Maker {
     if (integer(0, 1) == 1) e.calibration = {"perf=1.013±0.008", "nvml=0.95+-0.02"};
     if (integer(0, 1) == 1) e.meters = {"netio://a/1", "shelly+https://[::1]:8080"};
     e.protocol = protocol();
+    if (e.factors.batch.size() > 1) e.protocol.rate = 0;
     return e;
   }
 
@@ -88,7 +89,7 @@ class Maker {
     p.ready_s = integer(0, 3);
     p.time_limit_s = 100 + random_.uniform() * 80000;
     p.retries = integer(0, 9);
-    p.rate = random_.uniform() * 1000;
+    p.rate = 1 + random_.uniform() * 1000;
     p.arrivals = integer(0, 1) == 1 ? "uniform" : "poisson";
     p.ratio_precision = random_.uniform();
     p.min_repetitions = integer(2, 9);

@@ -64,7 +64,7 @@ bool append_range(std::string_view text, std::vector<int>& values) {
 /// Parses `text` into the setting's place; false when it is no such value.
 struct Assign {
   Experiment& experiment;
-  const std::string& text;
+  std::string_view text;
 
   bool operator()(std::monostate) const { return false; }
   bool operator()(ModelText) const { return false; }
@@ -111,8 +111,14 @@ bool is_integer(std::string_view text) {
 
 }  // namespace
 
+std::string_view without_unit(const Setting& setting, std::string_view text) {
+  constexpr std::string_view kPerSecond = "/s";
+  if (setting.unit != std::string_view("1/s") || !text.ends_with(kPerSecond)) return text;
+  return text.substr(0, text.size() - kPerSecond.size());
+}
+
 Status set_from_text(Experiment& experiment, const Setting& setting, const std::string& text) {
-  if (std::visit(Assign{experiment, text}, setting.target)) return {};
+  if (std::visit(Assign{experiment, without_unit(setting, text)}, setting.target)) return {};
   if (type_name(setting) == std::string_view("integer") && is_integer(text))
     return fail(ErrorKind::kUsage,
                 fmt::format("{} must be {}, not {}", setting.flag, bounds_text(setting), text));

@@ -57,7 +57,11 @@ std::vector<std::string> factor_names();
 /// The levels of one factor as texts; empty for an unknown factor.
 std::vector<std::string> factor_levels(const Factors& factors, std::string_view factor);
 
-/// Sets a setting from a command line's text: "2.5", "a,b", "1,2,8", "1-4", "1-8*2", "0-6+2".
+/// `text` less the unit that may stand behind a number: "5/s" for a setting in 1/s.
+std::string_view without_unit(const Setting& setting, std::string_view text);
+
+/// Sets a setting from a command line's text: "2.5", "5/s", "a,b", "1,2,8", "1-4", "1-8*2",
+/// "0-6+2".
 /// kUsage with the flag's name when the text is no such value. Bounds are validate()'s affair.
 Status set_from_text(Experiment& experiment, const Setting& setting, const std::string& text);
 

@@ -66,6 +66,14 @@ TEST(SettingText, TakesNumbersListsAndRanges) {
   EXPECT_THAT(with("--affinity", "0-6+2,7").affinity, ElementsAre(0, 2, 4, 6, 7));
 }
 
+TEST(SettingText, TakesARateWithItsUnit) {
+  EXPECT_EQ(with("--rate", "5").protocol.rate, 5);
+  EXPECT_EQ(with("--rate", "0.5/s").protocol.rate, 0.5);
+  EXPECT_EQ(rejection("--rate", "5/min"), "--rate must be a number, not '5/min'");
+  EXPECT_EQ(rejection("--rate", "/s"), "--rate must be a number, not '/s'");
+  EXPECT_EQ(rejection("--duration", "5/s"), "--duration must be a number, not '5/s'");
+}
+
 TEST(SettingText, RejectsWhatIsNoSuchValue) {
   EXPECT_EQ(rejection("--repetitions", "three"), "--repetitions must be an integer, not 'three'");
   EXPECT_EQ(rejection("--duration", "1s"), "--duration must be a number, not '1s'");

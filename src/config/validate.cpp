@@ -6,9 +6,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
+#include "base/arrivals.h"
 #include "base/calibration.h"
 #include "base/meter_address.h"
 #include "base/suggest.h"
@@ -247,16 +249,39 @@ void check_engines(const Experiment& experiment, Issues& issues) {
   for (const auto& key : keys) check_engine_key(experiment, key, issues);
 }
 
+/// Requests that a window at a rate holds at the least, whatever the model is.
+std::int64_t least_requests(const Experiment& experiment) {
+  const Protocol& p = experiment.protocol;
+  const std::int64_t tokens = std::max(experiment.generation.new_tokens, 1);
+  return request_count(p.rate, {.min_ns = to_nanoseconds(p.duration_s),
+                                .min_requests = (p.min_iterations + tokens - 1) / tokens});
+}
+
+void check_rate(const Experiment& experiment, Issues& issues) {
+  const Protocol& p = experiment.protocol;
+  if (p.arrivals != "poisson" && p.arrivals != "uniform")
+    add(issues, "protocol.arrivals",
+        fmt::format("must be poisson or uniform, not '{}'", printable(p.arrivals)));
+  if (!(p.rate > 0) || !std::isfinite(p.rate)) return;
+  if (!is_possible_schedule(p.rate, least_requests(experiment)))
+    add(issues, "protocol.rate",
+        fmt::format("of {} a second makes windows of more than {} requests or {} s; change the "
+                    "rate, the duration or the least iterations",
+                    p.rate, kMostArrivals, kLongestScheduleS));
+  if (std::set<int>(experiment.factors.batch.begin(), experiment.factors.batch.end()).size() > 1)
+    add(issues, "protocol.rate",
+        "counts requests, and one of a larger batch is more work; compare one batch size at a "
+        "time");
+}
+
 void check_protocol(const Experiment& experiment, Issues& issues) {
   check_bounds(experiment, "protocol.", issues);
+  check_rate(experiment, issues);
   const Protocol& p = experiment.protocol;
   if (p.warmup_max_s < p.warmup_min_s)
     add(issues, "protocol.warmup_max_s",
         fmt::format("is {} s, less than the shortest warm-up of {} s", p.warmup_max_s,
                     p.warmup_min_s));
-  if (p.arrivals != "poisson" && p.arrivals != "uniform")
-    add(issues, "protocol.arrivals",
-        fmt::format("must be poisson or uniform, not '{}'", printable(p.arrivals)));
   const double least = p.idle_s + p.warmup_min_s + p.ready_s + p.duration_s;
   if (p.time_limit_s <= least)
     add(issues, "protocol.time_limit_s",

@@ -293,6 +293,7 @@ constexpr TrialField kFields[] = {
     window_fact<WindowFact::kQueueMax>("", "with a rate: most requests that waited at once"),
     window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up, as a part of their mean"),
     window_fact<WindowFact::kWarmupUnsettled>("", "what had not settled at the end of the warm-up: the sum of 1 times, 2 temperature, 4 clocks, 8 throttling"),
+    window_fact<WindowFact::kWakeLate>("s", "with a rate: mean time from the arrival of a request that found the model free to its begin"),
     {"warmup_iterations", "", "calls of the warm-up", nullptr,
      [](Draft& d, Value v) { return whole(v, d.trial.warmup_iterations); },
      [](const TrialRecord& t) { return t.warmup_iterations > 0 ? fmt::format("{}", t.warmup_iterations) : std::string(); }},

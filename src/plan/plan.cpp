@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/arrivals.h"
 #include "base/random.h"
 
 namespace joulemark::plan {
@@ -100,13 +101,22 @@ std::vector<PlannedTrial> make_plan(const Experiment& experiment) {
   return plan;
 }
 
+double window_seconds(const Experiment& experiment, double window_s) {
+  const double rate = experiment.protocol.rate;
+  if (rate <= 0) return window_s;
+  return static_cast<double>(
+             request_count(rate, {.min_ns = to_nanoseconds(window_s),
+                                  .min_requests = experiment.protocol.min_iterations})) /
+         rate;
+}
+
 TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths) {
   const Protocol& protocol = experiment.protocol;
   const double warmup = std::clamp(kTypicalWarmupSeconds, protocol.warmup_min_s,
                                    std::max(protocol.warmup_min_s, protocol.warmup_max_s));
-  const double trial =
-      std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s + warmup +
-                                          protocol.ready_s + lengths.window_s);
+  const double trial = std::min(protocol.time_limit_s,
+                                kStartAndLoadSeconds + protocol.idle_s + warmup + protocol.ready_s +
+                                    window_seconds(experiment, lengths.window_s));
   const int blocks = std::max(0, protocol.repetitions);
   const auto trials = experiment.models.size() * configurations(experiment).size() *
                       static_cast<std::size_t>(blocks);

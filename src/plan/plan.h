@@ -26,6 +26,10 @@ std::vector<Configuration> configurations(const Experiment& experiment);
 /// the seed and the block alone. More repetitions leave the earlier blocks as they were.
 std::vector<PlannedTrial> make_plan(const Experiment& experiment);
 
+/// Seconds of a window that is asked to last `window_s`: at a rate it holds whole requests, and at
+/// least as many as the protocol says, each a call of the model.
+double window_seconds(const Experiment& experiment, double window_s);
+
 /// What an experiment takes when nothing hits its cap.
 struct TimeEstimate {
   double seconds = 0;
@@ -34,7 +38,7 @@ struct TimeEstimate {
 
 /// What the machine's sensors have a say in, seconds.
 struct Lengths {
-  double window_s = 0;   ///< of a measured window
+  double window_s = 0;   ///< that a measured window is asked to have
   double bracket_s = 0;  ///< of the rest before each block and after the last
 };
 TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths);

@@ -141,6 +141,17 @@ TEST(Estimate, CountsARestBeforeEachBlockAndOneAfterTheLast) {
   EXPECT_NEAR(resting.seconds, estimate_time(experiment, {.window_s = 1}).seconds + 6 * 2, 1e-9);
 }
 
+TEST(Estimate, AtARateAWindowHoldsTheLeastRequests) {
+  Experiment experiment = two_engines();
+  experiment.protocol.rate = 5;
+  experiment.protocol.min_iterations = 30;
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 1), 6);
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 60), 60);
+  EXPECT_GT(estimate_time(experiment, {.window_s = 1}).seconds, 40 * 6);
+  experiment.protocol.rate = 0;
+  EXPECT_DOUBLE_EQ(window_seconds(experiment, 1), 1);
+}
+
 TEST(Estimate, GrowsWithTheWindow) {
   const Experiment experiment = two_engines();
   EXPECT_NEAR(estimate_time(experiment, {.window_s = 5}).seconds,

@@ -31,6 +31,9 @@ Json experiment_json(const ReportModel& model, JsonDetail detail) {
                {"name", facts.name},    {"created_at", facts.created_at},
                {"seed", facts.seed},    {"repetitions", facts.repetitions},
                {"margin", facts.margin}};
+  json["rate"] = facts.rate > 0 ? Json(facts.rate) : Json();
+  if (facts.rate <= 0) json["rate_reason"] = "flat_out";
+  if (facts.rate > 0) json["arrivals"] = facts.arrivals;
   if (detail == JsonDetail::kFull) json["toml"] = facts.toml;
   return json;
 }

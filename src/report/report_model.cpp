@@ -73,6 +73,8 @@ ExperimentFacts facts_of(const ExperimentRecord& record) {
           .seed = record.experiment.seed,
           .repetitions = record.experiment.protocol.repetitions,
           .margin = record.experiment.margin,
+          .rate = record.experiment.protocol.rate,
+          .arrivals = record.experiment.protocol.arrivals,
           .toml = record.toml};
 }
 

@@ -82,6 +82,8 @@ struct ExperimentFacts {
   std::uint64_t seed = 0;
   int repetitions = 0;
   double margin = 0;
+  double rate = 0;       ///< requests per second; 0: one after another
+  std::string arrivals;  ///< "poisson", "uniform"; without meaning where there is no rate
   std::string toml;
 };
 

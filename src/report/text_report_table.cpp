@@ -278,6 +278,10 @@ std::string table_legend(const Judgement& judgement, double margin) {
   const auto& models = judgement.models;
   if (!std::all_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kColumns);
   if (std::any_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kTextColumns);
+  if (judgement.rate > 0)
+    text +=
+        " · at a rate, latencies begin when a request comes, and time is that in which the "
+        "model answers";
   return text;
 }
 

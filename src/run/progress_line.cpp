@@ -59,13 +59,20 @@ std::string call_text(double seconds) {
   return fmt::format("{:.4g} s", seconds);
 }
 
+/// Of the window; at a fixed rate the rest of it was spent waiting for requests.
+double seconds_in_calls(const TrialRecord& record) {
+  const auto busy = record.resources.facts.find(WindowFact::kBusy);
+  const bool is_told = busy != record.resources.facts.end() && busy->second.value;
+  return is_told ? *busy->second.value : record.window_s();
+}
+
 }  // namespace
 
 std::string result_line(const TrialPlace& place, const TrialRecord& record) {
   std::string line = fmt::format("trial {}/{}  {}  {}  {}", place.number, place.total, place.model,
                                  place.label, to_string(record.status));
   if (record.iterations > 0 && record.window_s() > 0)
-    line += "  " + call_text(record.window_s() / static_cast<double>(record.iterations));
+    line += "  " + call_text(seconds_in_calls(record) / static_cast<double>(record.iterations));
   if (const std::string watts = watts_text(record); !watts.empty()) line += "  " + watts;
   if (!record.reason.empty()) line += "  " + record.reason;
   return printable(line);

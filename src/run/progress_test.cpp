@@ -131,6 +131,12 @@ TEST(Progress, APipeGetsPlainLines) {
             "trial 2/8  net  null cpu f32 t1 b1  different  10 ms  15.0 W  outputs differ\n");
 }
 
+TEST(Progress, AtARateTheTimeIsThatOfACall) {
+  TrialRecord record = measured();
+  record.resources.facts[WindowFact::kBusy] = {record.window_s() / 4, ""};
+  EXPECT_THAT(result_line(kPlace, record), HasSubstr("ok  2.5 ms  15.0 W"));
+}
+
 TEST(Progress, QuietKeepsWarnings) {
   EXPECT_EQ(written(ProgressStyle::kQuiet), "warning: the machine is busy\n");
 }

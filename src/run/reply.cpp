@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/arrivals.h"
 #include "base/text_table.h"
 #include "joulemark/worker_protocol.h"
 
@@ -135,6 +136,9 @@ class Fields {
           t0, t1, exchange.sent_ns, exchange.received_ns));
     return {t0, t1};
   }
+  [[nodiscard]] bool has(const char* key) const {
+    return !failure_ && object_.contains(key) && !object_.at(key).is_null();
+  }
   void reject(const std::string& what) {
     if (!failure_) failure_ = nonsense(request_, what);
   }
@@ -169,9 +173,6 @@ class Fields {
   }
   static std::string quoted(std::string_view line) {
     return fmt::format("'{}'", one_line(line.substr(0, 80)));
-  }
-  bool has(const char* key) const {
-    return !failure_ && object_.contains(key) && !object_.at(key).is_null();
   }
   const json* find(const char* key) {
     if (failure_) return nullptr;
@@ -263,8 +264,31 @@ Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange) {
                               .iterations = fields.integer("iterations", 0),
                               .steady = fields.boolean("steady"),
                               .scatter = fields.magnitude("cov"),
-                              .trend = fields.number("trend")});
+                              .trend = fields.number("trend"),
+                              .iteration_ns = fields.magnitude("iteration_ns").value_or(0)});
 }
+
+namespace {
+
+/// Empty where the worker says nothing of a rate.
+std::optional<ServedLoad> load_of(Fields& fields, Nanoseconds window_ns) {
+  if (!fields.has("rate")) return std::nullopt;
+  ServedLoad load{.arrivals = {},
+                  .busy_ns = fields.integer("busy_ns", 0),
+                  .queue_max = fields.integer("queue_max", 0),
+                  .wake_late_ns = fields.integer("wake_late_ns", 0)};
+  const std::string kind = fields.text("arrivals");
+  load.arrivals = {.rate = fields.magnitude("rate").value_or(0),
+                   .kind = arrival_kind(kind),
+                   .seed = static_cast<std::uint64_t>(fields.integer("seed", 0))};
+  if (kind != to_string(load.arrivals.kind))
+    fields.reject(fmt::format("unknown arrivals '{}'", kind.substr(0, 40)));
+  if (load.busy_ns > window_ns)
+    fields.reject(fmt::format("busy for {} ns of a window of {} ns", load.busy_ns, window_ns));
+  return load;
+}
+
+}  // namespace
 
 Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {
   Fields fields(line, "go", "done");
@@ -275,7 +299,8 @@ Reply<Done> parse_done(std::string_view line, const Exchange& exchange) {
                             .iterations = fields.integer("iterations", 1),
                             .prompt_tokens = fields.optional_count("prompt_tokens"),
                             .new_tokens = fields.optional_count("new_tokens"),
-                            .tokens = one_line(fields.optional_text("tokens").substr(0, 64))});
+                            .tokens = one_line(fields.optional_text("tokens").substr(0, 64)),
+                            .load = load_of(fields, t1 - t0)});
 }
 
 Reply<Ceilings> parse_ceilings(std::string_view line) {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "joulemark/result.h"
+#include "joulemark/worker_protocol.h"
 
 namespace joulemark::run {
 
@@ -64,6 +65,14 @@ struct Warmed {
   bool steady = false;
   std::optional<double> scatter = {};  ///< "cov" of its last records; empty: it does not tell
   std::optional<double> trend = {};
+  double iteration_ns = 0;  ///< typical time of an iteration; 0: not told
+};
+/// What a worker says of a window at a fixed rate.
+struct ServedLoad {
+  protocol::Arrivals arrivals;  ///< as it says them back
+  Nanoseconds busy_ns = 0;
+  std::int64_t queue_max = 0;
+  Nanoseconds wake_late_ns = 0;
 };
 struct Done {
   Nanoseconds t0_ns = 0;
@@ -71,7 +80,8 @@ struct Done {
   std::int64_t iterations = 0;
   std::int64_t prompt_tokens = 0;  ///< of a language model, as all below
   std::int64_t new_tokens = 0;
-  std::string tokens = {};  ///< digest of the ids of a pass
+  std::string tokens = {};              ///< digest of the ids of a pass
+  std::optional<ServedLoad> load = {};  ///< empty: flat-out
   [[nodiscard]] bool is_text() const { return new_tokens > 0; }
 };
 struct Durations {
@@ -111,7 +121,8 @@ Reply<Answered> parse_answered(std::string_view line);
 Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);
 Reply<Done> parse_done(std::string_view line, const Exchange& exchange);
 /// Also checks that the records are those of `done`: as many, and together no longer than the
-/// window; of a language model there may be fewer, of the window's end.
+/// window (at a fixed rate, where they overlap, each); of a language model there may be fewer, of
+/// the window's end.
 Reply<Durations> parse_durations(std::string_view line, const Done& done);
 Reply<Checked> parse_checked(std::string_view line);
 Reply<Ceilings> parse_ceilings(std::string_view line);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "run/load.h"
 #include "run/memory_watch.h"
 #include "run/own_comparison.h"
 #include "run/phase_meter.h"
@@ -40,6 +41,7 @@ class Attempt {
         world_(world),
         protocol_(request.experiment.protocol),
         configuration_(request.planned.configuration),
+        load_(load_of(request)),
         memory_(world.root),
         keep_off_(configuration_.affinity),
         sampler_(world.sensors, {.hz = protocol_.sample_hz, .root = world.root}),
@@ -77,7 +79,6 @@ class Attempt {
   Reply<void> measure();
   Reply<void> collect(const Done& done);
   Reply<void> measure_prefill();
-  [[nodiscard]] std::int64_t iterations_for(std::int64_t calls) const;
   [[nodiscard]] std::int64_t requests_to_check() const {
     return request_.prompts == nullptr ? 0 : checked_requests(configuration_.batch);
   }
@@ -102,6 +103,7 @@ class Attempt {
   const TrialWorld& world_;
   const Protocol& protocol_;
   const Configuration& configuration_;
+  Load load_;
   MemoryWatch memory_;
   KeepOff keep_off_;  ///< before the sampler, whose thread inherits it
   sensors::Sampler sampler_;
@@ -249,18 +251,20 @@ Reply<void> Attempt::warm_up() {
   world_.progress.phase_changed(Phase::kWarmup);
   phases_.begin();
   const Nanoseconds left = deadline_ - world_.clock.now();
-  auto warmed = run::warm_up(*client_,
-                             {.min_ns = to_nanoseconds(protocol_.warmup_min_s),
-                              .max_ns = longest_warmup(protocol_, request_.window_s, left),
-                              .min_iterations = iterations_for(protocol_.warmup_min_iterations)},
-                             world_, configuration_.provider);
+  auto warmed = run::warm_up(
+      *client_,
+      {.min_ns = to_nanoseconds(protocol_.warmup_min_s),
+       .max_ns = longest_warmup(protocol_, load_.window_s, left),
+       .min_iterations = iterations_for(protocol_.warmup_min_iterations, request_.prompts)},
+      world_, configuration_.provider);
   if (!warmed) return tl::unexpected<Failure>(warmed.error());
   phases_.end(Phase::kWarmup);
   record_phase(Phase::kWarmup, warmed->t0_ns, warmed->t1_ns);
   end_.record.warmup_iterations = warmed->iterations;
   end_.record.steady = warmed->steady;
   end_.record.resources.facts = std::move(warmed->facts);
-  return {};
+  return check_capacity(load_, warmed->iteration_ns * 1e-9,
+                        to_seconds(deadline_ - world_.clock.now()) - protocol_.ready_s);
 }
 
 Reply<void> Attempt::ready() {
@@ -284,9 +288,7 @@ Reply<void> Attempt::measure() {
   const ClockReading clocks = world_.read_clocks();
   const auto begin = sensors::read_fresh(world_.sensors);
   Exchange exchange;
-  const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
-                                 .min_iterations = iterations_for(protocol_.min_iterations)},
-                                &exchange);
+  const auto done = client_->go(load_.request(), &exchange);
   const auto end = sensors::read_all(world_.sensors);
   const ClockReading clocks_at_end = world_.read_clocks();
   const auto process_end = sensors::read_process(process_root, pid);
@@ -296,6 +298,8 @@ Reply<void> Attempt::measure() {
   facts[WindowFact::kSuspended] = {change_between(clocks_at_begin_, clocks_at_end).suspended_s, ""};
   facts[WindowFact::kClockStep] = {change_between(clocks, clocks_at_end).stepped_s, ""};
   if (!done) return tl::unexpected<Failure>(done.error());
+  if (auto served = check_served(load_, *done); !served) return served;
+  add_load(*done, facts);
   TrialRecord& record = end_.record;
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
   record.iterations = done->iterations;
@@ -326,6 +330,7 @@ Reply<void> Attempt::collect(const Done& done) {
     const auto checked = check_token_times(*durations, passes(request_.prompts->new_tokens));
     if (!checked) return checked;
   }
+  if (auto fit = check_latencies(load_, done, *durations); !fit) return fit;
   TrialRecord& record = end_.record;
   record.calls_per_record = durations->calls_per_record;
   record.durations_ns = std::move(durations->ns);
@@ -339,26 +344,19 @@ Reply<void> Attempt::collect(const Done& done) {
 Reply<void> Attempt::measure_prefill() {
   world_.progress.phase_changed(Phase::kPrefill);
   const auto begin = sensors::read_fresh(world_.sensors);
-  const auto done = client_->go({.min_ns = to_nanoseconds(request_.window_s),
-                                 .min_iterations = end_.record.iterations,
-                                 .new_tokens = 1},
-                                nullptr);
+  protocol::GoRequest request = load_.request();
+  request.min_iterations = end_.record.iterations;
+  request.new_tokens = 1;
+  const auto done = client_->go(request, nullptr);
   const auto end = sensors::read_all(world_.sensors);
   if (!done) return tl::unexpected<Failure>(done.error());
+  if (auto served = check_served(load_, *done); !served) return served;
   record_phase(Phase::kPrefill, done->t0_ns, done->t1_ns);
   TextResult& text = end_.record.text;
   const Energy total = rankable_total(world_.sensors, begin, end, world_.sensor_statuses);
   text.prefill_joules = total.joules;
   text.prefill_uncertainty_j = total.uncertainty_j;
   return count_text(*done, passes(1), text.prefill);
-}
-
-/// The protocol counts calls of the model; a language model's iteration is a request, which is a
-/// call for each of its tokens.
-std::int64_t Attempt::iterations_for(std::int64_t calls) const {
-  if (request_.prompts == nullptr) return calls;
-  const std::int64_t tokens = request_.prompts->new_tokens;
-  return (calls + tokens - 1) / tokens;
 }
 
 /// From the window's end to the worker's; what was measured stands, however the worker ends.

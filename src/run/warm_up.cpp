@@ -72,6 +72,7 @@ class Stretches {
   void end() {
     const Settled settled = machine_.judge(patience_);
     const unsigned times = times_.steady ? 0 : static_cast<unsigned>(Unsettled::kTimes);
+    all_.iteration_ns = times_.iteration_ns;
     all_.steady = (settled.unsettled | times) == 0;
     WindowFacts& facts = all_.facts;
     facts[WindowFact::kWarmupSlope] = told(settled.c_per_min, machine_.has_temperature());

@@ -20,8 +20,9 @@ struct WarmedUp {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
   std::int64_t iterations = 0;
-  bool steady = false;     ///< times, temperature, clocks, and nothing throttled
-  WindowFacts facts = {};  ///< those of warm-ups
+  double iteration_ns = 0;  ///< typical time of an iteration; 0: not told
+  bool steady = false;      ///< times, temperature, clocks, and nothing throttled
+  WindowFacts facts = {};   ///< those of warm-ups
 };
 
 /// Lets the worker warm up as `request` says. While the machine has not settled (Settling) after

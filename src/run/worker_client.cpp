@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/arrivals.h"
 #include "joulemark/worker_protocol.h"
 
 namespace joulemark::run {
@@ -239,6 +240,11 @@ Reply<Done> WorkerClient::go(const protocol::GoRequest& request, Exchange* excha
   json line = {
       {"type", "go"}, {"min_ns", request.min_ns}, {"min_iterations", request.min_iterations}};
   if (request.new_tokens > 0) line["new_tokens"] = request.new_tokens;
+  if (request.arrivals.rate > 0) {
+    line["rate"] = request.arrivals.rate;
+    line["arrivals"] = to_string(request.arrivals.kind);
+    line["seed"] = request.arrivals.seed;
+  }
   const auto answer = exchange("go", to_line(line));
   if (!answer) return tl::unexpected<Failure>(answer.error());
   if (exchange_times != nullptr) *exchange_times = answer->exchange;

@@ -18,7 +18,9 @@
 #include "verdict/energy_basis.h"
 #include "verdict/energy_scopes.h"
 #include "verdict/executing_provider.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/idle_faults.h"
+#include "verdict/metric_name.h"
 #include "verdict/phrases.h"
 #include "verdict/plausible.h"
 #include "verdict/repeats.h"
@@ -95,6 +97,10 @@ std::string first_reason(const Facts& facts) {
   return "no_sensor";
 }
 
+std::string time_word(const Facts& facts) {
+  return facts.judgement.rate > 0 ? metric(time_metric(facts.judgement.rate)).title : "time";
+}
+
 Message energy_absent(const Facts& facts) {
   const auto& cells = facts.judgement.cells;
   const bool any = std::any_of(cells.begin(), cells.end(), without_energy);
@@ -103,10 +109,12 @@ Message energy_absent(const Facts& facts) {
   });
   if (!any || some) return std::nullopt;
   const auto& models = facts.judgement.models;
-  const bool by_time = std::all_of(models.begin(), models.end(), [](const ModelVerdict& model) {
-    return model.primary == MetricId::kTime || model.primary == MetricId::kTimePerToken;
+  const MetricId time = time_metric(facts.judgement.rate);
+  const bool by_time = std::all_of(models.begin(), models.end(), [&](const ModelVerdict& model) {
+    return model.primary == time || model.primary == of_text(time);
   });
-  return fmt::format("energy was not measured{}: {}", by_time ? ", the ranking is by time" : "",
+  return fmt::format("energy was not measured{}: {}",
+                     by_time ? ", the ranking is by " + time_word(facts) : "",
                      energy_detail(facts, first_reason(facts)));
 }
 
@@ -115,8 +123,8 @@ Message energy_partial(const Facts& facts) {
   if (lacking.empty() || energy_absent(facts)) return std::nullopt;
   return fmt::format(
       "energy was not measured for {}: {}; models with such a configuration are "
-      "ranked by time",
-      names(lacking), energy_detail(facts, first_reason(facts)));
+      "ranked by {}",
+      names(lacking), energy_detail(facts, first_reason(facts)), time_word(facts));
 }
 
 Message energy_gaps(const Facts& facts) {
@@ -264,7 +272,10 @@ Message uneven(const Facts& facts) {
 
 Message noisy(const Facts& facts) {
   const auto noisy_cells = [&](const Cell& cell) {
-    const double cv = cell.estimate(facts.judgement.models[cell.model].primary).cv;
+    const MetricId primary = facts.judgement.models[cell.model].primary;
+    // How long requests wait depends on when a block's requests come.
+    if (facts.judgement.rate > 0 && primary == MetricId::kLatencyP95) return false;
+    const double cv = cell.estimate(primary).cv;
     return cell.ranked() && std::isfinite(cv) && cv > kNoisyCv;
   };
   const auto who = cells_where(facts, noisy_cells);
@@ -345,6 +356,8 @@ constexpr Row kRows[] = {
      [](const Facts& facts) { return odd_windows_caveat(facts.record, facts.judgement); }},
     {"partly_elsewhere",
      [](const Facts& facts) { return partly_elsewhere_caveat(facts.record, facts.judgement); }},
+    {"overloaded",
+     [](const Facts& facts) { return overloaded_caveat(facts.record, facts.judgement); }},
     {"near_tie", near_tie},
     {"other_texts", other_texts},
     {"precision", precision},

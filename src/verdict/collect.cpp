@@ -187,6 +187,7 @@ nlohmann::json effective_value(const TrialRecord& trial, const char* key) {
 
 Judgement collect_values(const ExperimentRecord& record) {
   Judgement judgement;
+  judgement.rate = record.experiment.protocol.rate;
   judgement.models = list_models(record);
   list_cells(record, judgement);
   pick_trials(record, judgement);

@@ -68,7 +68,8 @@ TEST(EnergyScopes, WhatSomebodyElseMeasuredIsRankedAndItIsSaid) {
 }
 
 TEST(EnergyScopes, TimesDoNotCareForIt) {
-  EXPECT_EQ(reason_of_c(judge(record_with(5), {.objective = MetricId::kTime, .constraints = {}})), "");
+  EXPECT_EQ(reason_of_c(judge(record_with(5), {.objective = MetricId::kTime, .constraints = {}})),
+            "");
 }
 
 TEST(EnergyScopes, ABoundaryThatChangesForAllIsComparedWithinItsBlocks) {

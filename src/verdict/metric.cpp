@@ -8,6 +8,7 @@
 
 #include "stats/descriptive.h"
 #include "verdict/collect.h"
+#include "verdict/fixed_rate.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -36,6 +37,16 @@ Value window(const TrialFacts& facts) {
   return seconds > 0 ? finite(seconds) : std::nullopt;
 }
 
+/// Of the window: at a fixed rate, that in which the model answered. The rest is the same for all.
+Value answering(const TrialFacts& facts) {
+  const double seconds = answering_s(*facts.record);
+  return seconds > 0 ? finite(seconds) : std::nullopt;
+}
+
+Value rate_of(double count, Value seconds) {
+  return seconds && count > 0 ? finite(count / *seconds) : std::nullopt;
+}
+
 Value energy(const TrialFacts& facts) {
   return per_inference(facts, joules(facts));
 }
@@ -52,12 +63,11 @@ Value power(const TrialFacts& facts) {
 }
 
 Value time_per_inference(const TrialFacts& facts) {
-  return per_inference(facts, window(facts));
+  return per_inference(facts, answering(facts));
 }
 
 Value throughput(const TrialFacts& facts) {
-  const Value time = time_per_inference(facts);
-  return time ? finite(1 / *time) : std::nullopt;
+  return rate_of(facts.record->inferences(), window(facts));
 }
 
 Value cpu(const TrialFacts& facts) {
@@ -86,12 +96,11 @@ Value energy_per_token(const TrialFacts& facts) {
 }
 
 Value time_per_token(const TrialFacts& facts) {
-  return per(window(facts), facts.record->text.window.new_tokens);
+  return per(answering(facts), facts.record->text.window.new_tokens);
 }
 
 Value token_rate(const TrialFacts& facts) {
-  const Value time = time_per_token(facts);
-  return time ? finite(1 / *time) : std::nullopt;
+  return rate_of(static_cast<double>(facts.record->text.window.new_tokens), window(facts));
 }
 
 /// Mean time from one token to the next within a request.
@@ -282,6 +291,7 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kQueueMax>("", "longest queue", Format::kCount),
     window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up", Format::kDecimal),
     window_fact<WindowFact::kWarmupUnsettled>("", "what had not settled after the warm-up", Format::kCount),
+    window_fact<WindowFact::kWakeLate>("s", "lateness of a request's begin", Format::kSi),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

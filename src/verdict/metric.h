@@ -126,6 +126,7 @@ enum class MetricId : std::size_t {
   kQueueMax,
   kWarmupClock,
   kWarmupUnsettled,
+  kWakeLate,
   kCount,
 };
 

@@ -12,6 +12,7 @@
 #include "stats/comb.h"
 #include "verdict/collect.h"
 #include "verdict/executing_provider.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/idle_faults.h"
 #include "verdict/idle_power.h"
 #include "verdict/metric.h"
@@ -68,36 +69,39 @@ double passes_over_weights(const TrialRecord& trial) {
 
 Message faster_than_arithmetic(const ExperimentRecord&, const TrialRecord& trial) {
   const WorkBounds& work = trial.work;
+  const double took_s = answering_s(trial);
   if (!is_on_processor(trial) || work.flops <= 0 || work.peak_flops_per_s <= 0) return {};
   const double peak = work.peak_flops_per_s * kRoom * (width_of(trial) < 4 ? kFewerBits : 1);
   const double least_s = least_flops(trial) / peak;
-  if (trial.window_s() >= least_s) return {};
+  if (took_s >= least_s) return {};
   return fmt::format(
       "its window took {}, but its work is at least {} and this machine does {} at the most, which "
       "takes {}: the work was not done",
-      quantity_text(trial.window_s(), "s"), quantity_text(least_flops(trial), "FLOP"),
+      quantity_text(took_s, "s"), quantity_text(least_flops(trial), "FLOP"),
       quantity_text(work.peak_flops_per_s, "FLOP/s"),
       quantity_text(least_flops(trial) / work.peak_flops_per_s, "s"));
 }
 
 Message faster_than_memory(const ExperimentRecord&, const TrialRecord& trial) {
   const WorkBounds& work = trial.work;
+  const double took_s = answering_s(trial);
   if (!is_on_processor(trial) || work.cache_bytes <= 0 || work.peak_bytes_per_s <= 0) return {};
   const double weights = std::min(work.weight_bytes, work.weights * width_of(trial));
   // What a cache holds from one call to the next need not be read again.
   const double bytes = (weights - work.cache_bytes) * passes_over_weights(trial);
   const double least_s = bytes / (work.peak_bytes_per_s * kRoom);
-  if (bytes <= 0 || trial.window_s() >= least_s) return {};
+  if (bytes <= 0 || took_s >= least_s) return {};
   return fmt::format(
       "its window took {}, but {} of weights had to be read and this machine reads {} at the most, "
       "which takes {}: the work was not done, or at fewer bits than it says",
-      quantity_text(trial.window_s(), "s"), quantity_text(bytes, "B"),
+      quantity_text(took_s, "s"), quantity_text(bytes, "B"),
       quantity_text(work.peak_bytes_per_s, "B/s"),
       quantity_text(bytes / work.peak_bytes_per_s, "s"));
 }
 
 Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
-  if (trial.calls_per_record != 1) return {};
+  // At a fixed rate latencies hold the wait for others, which the schedule may make regular.
+  if (trial.calls_per_record != 1 || is_at_rate(trial)) return {};
   const std::vector<double> durations(trial.durations_ns.begin(), trial.durations_ns.end());
   const auto comb = stats::find_comb(durations);
   if (!comb) return {};
@@ -123,7 +127,7 @@ Message asleep(const ExperimentRecord& record, const TrialRecord& trial) {
   // of a processor, one that sleeps uses hardly any.
   const double least_share = is_crowded(record, trial) ? 0.03 : 0.1;
   constexpr double kShortest = 0.05;  // CPU time is counted in ticks of 10 ms
-  const double window_s = trial.window_s();
+  const double window_s = answering_s(trial);
   if (!is_on_processor(trial) || trial.configuration.engine == "null" || !trial.resources.cpu_s ||
       window_s < kShortest)
     return {};

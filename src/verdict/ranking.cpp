@@ -11,6 +11,7 @@
 #include "stats/best_set.h"
 #include "verdict/block_table.h"
 #include "verdict/energy_scopes.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/metric_name.h"
 #include "verdict/same_work.h"
 
@@ -143,7 +144,7 @@ MetricId choose_primary(const Judgement& judgement, const Indices& eligible,
                         std::all_of(eligible.begin(), eligible.end(),
                                     [&](std::size_t c) { return judgement.cells[c].has_energy(); });
   const MetricId primary =
-      options.objective.value_or(measured ? MetricId::kEnergy : MetricId::kTime);
+      options.objective.value_or(measured ? MetricId::kEnergy : time_metric(judgement.rate));
   return text ? of_text(primary) : primary;
 }
 

@@ -12,6 +12,7 @@
 #include "stats/distribution.h"
 #include "stats/mean_difference.h"
 #include "stats/moments.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/metric_name.h"
 #include "verdict/regression_sentence.h"
 
@@ -64,7 +65,7 @@ bool is_text(const Judgement& judgement) {
 MetricId choose_metric(const Judgement& base, const Judgement& now,
                        const RegressionOptions& options) {
   const bool energy = energy_measured(base) && energy_measured(now);
-  const MetricId id = options.metric.value_or(energy ? MetricId::kEnergy : MetricId::kTime);
+  const MetricId id = options.metric.value_or(energy ? MetricId::kEnergy : time_metric(now.rate));
   return is_text(base) && is_text(now) ? of_text(id) : id;
 }
 
@@ -198,6 +199,8 @@ Regression find_regression(const ExperimentRecord& base, const ExperimentRecord&
   for (const auto& [key, cells] : pairs) {
     if (cells.first == nullptr) continue;  // nothing that was there is worse
     CellChange change = change_between(key.first, cells);
+    if (change.reason.empty() && before.rate != after.rate)
+      change.reason = "BASE and NEW were not asked at the same rate";
     if (change.reason.empty()) compare(before, after, comparison, cells, result.metric, change);
     result.cells.push_back(std::move(change));
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "verdict/collect.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/kv_cache.h"
 #include "verdict/plausible.h"
 #include "verdict/text_work.h"
@@ -161,6 +162,8 @@ std::vector<std::string> obstacles(const ExperimentRecord& record, const Judgeme
   for (const ModelVerdict& model : judgement.models) {
     demand_one_precision(record, judgement, model, reasons);
   }
+  for (std::size_t c = 0; c < reasons.size(); ++c)
+    if (reasons[c].empty()) reasons[c] = overload(record, judgement.cells[c]).value_or("");
   const auto implausible = find_implausible(record, judgement);
   for (std::size_t c = 0; c < reasons.size(); ++c)
     if (reasons[c].empty() && implausible[c]) reasons[c] = implausible[c]->message;

@@ -184,8 +184,12 @@ std::string single(const Scene& scene) {
           ? fmt::format("[{}, {}]", text(value.median.lo), text(value.median.hi))
           : fmt::format("({}, no interval)",
                         value.n == 1 ? "one repetition" : fmt::format("{} repetitions", value.n));
-  return fmt::format("{} needs {} per inference {}; {}, so there is no comparison.", scene.best(),
-                     text(value.median.estimate), interval, why_single(scene));
+  const std::string what =
+      scene.model.primary == MetricId::kLatencyP95
+          ? fmt::format("has a {} of {}", primary.title, text(value.median.estimate))
+          : fmt::format("needs {} per inference", text(value.median.estimate));
+  return fmt::format("{} {} {}; {}, so there is no comparison.", scene.best(), what, interval,
+                     why_single(scene));
 }
 
 /// "A (why), B (why)".

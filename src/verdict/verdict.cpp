@@ -19,6 +19,7 @@
 #include "verdict/cell_energy.h"
 #include "verdict/collect.h"
 #include "verdict/energy_basis.h"
+#include "verdict/fixed_rate.h"
 #include "verdict/flagged.h"
 #include "verdict/judge_options.h"
 #include "verdict/metric_name.h"
@@ -159,6 +160,7 @@ Judgement judge(const ExperimentRecord& record) {
 Judgement judge(const ExperimentRecord& record, const JudgeOptions& options) {
   Judgement judgement = collect(record);
   if (!record.experiment.origin.empty()) judgement.where = "In the imported trials";
+  if (judgement.rate > 0) judgement.where += "," + rate_text(judgement.rate);
   set_obstacles(record, judgement);
   adapt(record, judgement);
   constrain(judgement, options.constraints);

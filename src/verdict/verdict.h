@@ -158,6 +158,8 @@ struct AcrossModels {
 struct Judgement {
   /// What its sentences are about.
   std::string where = "On this machine";
+  /// Requests per second at which all trials were asked; 0: one after another.
+  double rate = 0;
   std::string sentence;  ///< of the one model, or an overall one
   std::vector<ModelVerdict> models;
   std::vector<Cell> cells;

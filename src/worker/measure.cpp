@@ -179,6 +179,20 @@ jm_status TextMeasurement::run(const TextSubject& subject, const WindowLimits& l
   return JM_OK;
 }
 
+jm_status TextMeasurement::run(const TextSubject& subject, OpenLoop& loop, Clock& clock) {
+  const std::size_t in_a_pass = requests_.size();
+  passes_ = 0;
+  const jm_status status = loop.run(clock, [&](std::size_t i) {
+    const std::size_t place = i % in_a_pass;
+    return run_text_request(subject, requests_[place], kept_[i / in_a_pass % kept_.size()][place]);
+  });
+  if (status != JM_OK) return status;
+  passes_ = static_cast<std::int64_t>(loop.count() / in_a_pass);
+  t0_ns_ = loop.t0_ns();
+  t1_ns_ = loop.t1_ns();
+  return JM_OK;
+}
+
 jm_status TextMeasurement::run_pass(const TextSubject& subject, Pass& pass) {
   for (std::size_t i = 0; i < pass.size(); ++i)
     if (const jm_status status = run_text_request(subject, requests_[i], pass[i]); status != JM_OK)

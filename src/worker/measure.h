@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one timing loop: calls the model over and over and records how long each record took.
+// The timing loop: calls the model over and over and records how long each record took.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "joulemark/engine_abi.h"
+#include "worker/open_loop.h"
 
 namespace joulemark::worker {
 
@@ -116,6 +117,8 @@ class TextMeasurement {
   /// Runs one window; needs prepare. Iterations are requests. Between its edges it does nothing but
   /// feed the model and read the clock. Ends at the first failing call with its status.
   jm_status run(const TextSubject& subject, const WindowLimits& limits);
+  /// The same with requests that come by a schedule of whole passes: needs prepare of both.
+  jm_status run(const TextSubject& subject, OpenLoop& loop, Clock& clock);
 
   /// Of the last window; all zero before the first and after a failed one.
   [[nodiscard]] Nanoseconds t0_ns() const { return t0_ns_; }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/arrivals.h"
 #include "base/clock.h"
 
 namespace joulemark::worker {
@@ -70,6 +71,18 @@ class Keys {
     if (value == nullptr) return 1;
     if (!value->is_number_integer()) reject(key, "an integer");
     return value->get<std::uint64_t>();
+  }
+  /// 0 when it is absent.
+  [[nodiscard]] double rate(const char* key) const {
+    const json* value = find(key);
+    if (value == nullptr) return 0;
+    if (!value->is_number() || !(value->get<double>() > 0)) reject(key, "a number above 0");
+    return value->get<double>();
+  }
+  [[nodiscard]] ArrivalKind arrivals(const char* key) const {
+    const std::string word = text(key, protocol::kArrivalNames[0]);
+    if (word == to_string(arrival_kind(word))) return arrival_kind(word);
+    reject(key, "poisson or uniform");
   }
   [[nodiscard]] std::optional<double> tolerance(const char* key) const {
     const json* value = find(key);
@@ -204,6 +217,10 @@ PromptsRequest read_prompts(const Keys& keys) {
           .stop_ids = keys.ids("stop_ids")};
 }
 
+Arrivals read_arrivals(const Keys& keys) {
+  return {.rate = keys.rate("rate"), .kind = keys.arrivals("arrivals"), .seed = keys.seed("seed")};
+}
+
 Request read_request(const json& object) {
   const Keys keys(object);
   const std::string type = keys.text("type");
@@ -227,7 +244,7 @@ Request read_request(const json& object) {
   if (type == "warmup") return read_warmup(keys);
   if (type == "go") {
     return GoRequest{keys.integer("min_ns", 0, 0), keys.integer("min_iterations", 1, 0),
-                     keys.tokens("new_tokens", 0, 0)};
+                     keys.tokens("new_tokens", 0, 0), read_arrivals(keys)};
   }
   if (type == "durations") return DurationsRequest{};
   if (type == "check") {

@@ -18,16 +18,13 @@
 #include "worker/check.h"
 #include "worker/generate.h"
 #include "worker/ports.h"
+#include "worker/reply_line.h"
 #include "worker/warmup.h"
 
 namespace joulemark::worker {
 namespace {
 
 using nlohmann::json;
-
-std::string to_line(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::string error_line(const Failure& failure) {
   const auto status = static_cast<std::size_t>(failure.status);
@@ -278,49 +275,6 @@ Outcome<std::string> Session::reply(const WarmupRequest& request) {
   iteration_ns_ = result.iteration_ns;
   measurement_.prepare(iteration_ns_, kLikelyWindow);
   return warmed_line(result);
-}
-
-Outcome<std::string> Session::reply(const GoRequest& request) {
-  if (auto ready = need_inputs(); !ready) return fail(ready.error());
-  if (text_) return go_text(request);
-  if (iteration_ns_ <= 0) return fail(JM_INVALID_ARGUMENT, "'warmup' must come before 'go'");
-  has_window_ = false;
-  const WindowLimits limits{.min_ns = request.min_ns, .min_iterations = request.min_iterations};
-  measurement_.prepare(iteration_ns_, limits);
-  if (const jm_status status = measurement_.run(model_->subject(), limits); status != JM_OK) {
-    return model_->run_failure(status);
-  }
-  has_window_ = true;
-  return to_line({{"type", "done"},
-                  {"t0_ns", measurement_.t0_ns()},
-                  {"t1_ns", measurement_.t1_ns()},
-                  {"iterations", measurement_.iterations()}});
-}
-
-Outcome<std::string> Session::go_text(const GoRequest& request) {
-  has_window_ = false;
-  const auto totals = text_->go(*model_, request);
-  if (!totals) return fail(totals.error());
-  has_window_ = true;
-  return to_line({{"type", "done"},
-                  {"t0_ns", text_->measurement().t0_ns()},
-                  {"t1_ns", text_->measurement().t1_ns()},
-                  {"iterations", totals->iterations},
-                  {"prompt_tokens", totals->prompt_tokens},
-                  {"new_tokens", totals->new_tokens},
-                  {"tokens", totals->digest}});
-}
-
-Outcome<std::string> Session::reply(const DurationsRequest&) {
-  if (!has_window_) return fail(JM_INVALID_ARGUMENT, "'go' must come before 'durations'");
-  if (text_) return text_->durations_line();
-  // Written by hand: a JSON tree of a million numbers takes twenty times their size.
-  fmt::memory_buffer line;
-  fmt::format_to(
-      std::back_inserter(line), R"({{"type":"durations","calls_per_record":{},"ns":[{}]}})",
-      measurement_.calls_per_record(),
-      fmt::join(measurement_.records(), measurement_.records() + measurement_.record_count(), ","));
-  return fmt::to_string(line);
 }
 
 Outcome<std::string> Session::reply(const CheckRequest& request) {

@@ -60,6 +60,8 @@ class Session {
   void forget_inputs();
   Outcome<model::Difference> answer_inputs(const AnswerRequest& request);
   Outcome<model::Difference> answer_text(const AnswerRequest& request);
+  Outcome<void> prepare_schedule(const GoRequest& request);
+  Outcome<std::string> go_at_rate(const GoRequest& request);
   Outcome<std::string> go_text(const GoRequest& request);
 
   PluginLoader load_plugin_;
@@ -77,6 +79,9 @@ class Session {
   std::optional<Nanoseconds> opened_at_;  // until the first load has reported it
   double iteration_ns_ = 0;               // by the warm-up; 0: none
   Measurement measurement_;
+  SystemClock clock_;
+  OpenLoop open_loop_;
+  bool at_rate_ = false;  ///< the last window was one of open_loop_
 };
 
 }  // namespace joulemark::worker

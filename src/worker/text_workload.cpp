@@ -64,11 +64,12 @@ TextTotals totals_of(const TextMeasurement& measurement) {
 struct Times {
   std::vector<Nanoseconds> request, first, inter;
 
-  void add(const TextRecord& record) {
+  /// `from_ns`: its begin, or its arrival.
+  void add(const TextRecord& record, Nanoseconds from_ns) {
     const auto steps = static_cast<std::size_t>(record.steps);
     const auto& at = record.token_at_ns;
-    request.push_back(at[steps - 1] - record.t0_ns);
-    first.push_back(at[0] - record.t0_ns);
+    request.push_back(at[steps - 1] - from_ns);
+    first.push_back(at[0] - from_ns);
     for (std::size_t step = 1; step < steps; ++step) inter.push_back(at[step] - at[step - 1]);
   }
 };
@@ -124,7 +125,8 @@ Outcome<WarmupResult> TextWorkload::warm_up(EngineModel& model, const WarmupRequ
   return result;
 }
 
-Outcome<TextTotals> TextWorkload::go(EngineModel& model, const GoRequest& request) {
+Outcome<TextTotals> TextWorkload::go(EngineModel& model, const GoRequest& request,
+                                     const OpenWindow& open) {
   if (request_ns_ <= 0) return fail(JM_INVALID_ARGUMENT, "'warmup' must come before 'go'");
   auto requests = requests_;
   double pass_ns = request_ns_ * static_cast<double>(requests.size());
@@ -133,17 +135,24 @@ Outcome<TextTotals> TextWorkload::go(EngineModel& model, const GoRequest& reques
     for (TextRequest& text : requests)
       text.new_tokens = std::min(text.new_tokens, request.new_tokens);
   }
-  const WindowLimits limits{.min_ns = request.min_ns, .min_iterations = request.min_iterations};
+  const bool is_open = request.arrivals.rate > 0;
+  WindowLimits limits{.min_ns = request.min_ns, .min_iterations = request.min_iterations};
+  if (is_open) limits = {.min_iterations = static_cast<std::int64_t>(open.loop.count())};
   measurement_.prepare(std::move(requests), pass_ns, limits);
-  if (const jm_status status = measurement_.run(model.text_subject(), limits); status != JM_OK)
-    return model.run_failure(status);
+  const jm_status status = is_open ? measurement_.run(model.text_subject(), open.loop, open.clock)
+                                   : measurement_.run(model.text_subject(), limits);
+  if (status != JM_OK) return model.run_failure(status);
   return totals_of(measurement_);
 }
 
-std::string TextWorkload::durations_line() const {
+std::string TextWorkload::durations_line(const OpenLoop* loop) const {
   Times times;
-  for (const auto* pass : measurement_.kept())
-    for (const TextRecord& record : *pass) times.add(record);
+  const auto kept = measurement_.kept();
+  // Only the last passes are kept.
+  std::size_t next = loop == nullptr ? 0 : loop->count() - kept.size() * requests_.size();
+  for (const auto* pass : kept)
+    for (const TextRecord& record : *pass)
+      times.add(record, loop == nullptr ? record.t0_ns : loop->arrived_ns(next++));
   // Written by hand: a JSON tree of a million numbers takes twenty times their size.
   fmt::memory_buffer line;
   fmt::format_to(

@@ -23,6 +23,12 @@ struct TextTotals {
   std::string digest;              ///< of the last pass's new ids (worker_protocol.h)
 };
 
+/// A window at a fixed rate.
+struct OpenWindow {
+  OpenLoop& loop;
+  Clock& clock;
+};
+
 class TextWorkload {
  public:
   /// JM_UNSUPPORTED when the model is no language model, JM_INVALID_ARGUMENT when a batch is too
@@ -33,11 +39,11 @@ class TextWorkload {
   Outcome<TokenDifference> answer(EngineModel& model, const AnswerRequest& request,
                                   const std::string& precision) const;
   Outcome<WarmupResult> warm_up(EngineModel& model, const WarmupRequest& request);
-  /// After warm_up.
-  Outcome<TextTotals> go(EngineModel& model, const GoRequest& request);
+  /// After warm_up. At a fixed rate the requests come as `open` has them.
+  Outcome<TextTotals> go(EngineModel& model, const GoRequest& request, const OpenWindow& open);
   [[nodiscard]] const TextMeasurement& measurement() const { return measurement_; }
-  /// The reply to `durations`, after go.
-  [[nodiscard]] std::string durations_line() const;
+  /// The reply to `durations`, after go. Of a window at a fixed rate, `loop` is what it was given.
+  [[nodiscard]] std::string durations_line(const OpenLoop* loop) const;
 
   [[nodiscard]] std::size_t request_count() const { return requests_.size(); }
 

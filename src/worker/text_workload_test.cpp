@@ -79,6 +79,25 @@ TEST_F(TextWorkloadTest, AWindowIsWholePasses) {
   EXPECT_LE(sum("ns"), done["t1_ns"].get<std::int64_t>() - done["t0_ns"].get<std::int64_t>());
 }
 
+TEST_F(TextWorkloadTest, AtARateTimesRunFromTheArrivals) {
+  prompts();
+  warm_up();
+  const json done = go({{"rate", 1000.0}, {"arrivals", "uniform"}});
+  EXPECT_EQ(done["iterations"], 4) << "whole passes";
+  EXPECT_EQ(done["rate"], 1000.0);
+  const std::int64_t t0 = done["t0_ns"];
+  const std::int64_t t1 = done["t1_ns"];
+  EXPECT_GE(t1 - t0, 4'000'000) << "four requests, one each millisecond";
+  const json durations = ask({{"type", "durations"}});
+  ASSERT_EQ(durations["ns"].size(), 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::int64_t arrived = t0 + 500'000 + 1'000'000 * static_cast<std::int64_t>(i);
+    EXPECT_GT(durations["first_token_ns"][i], 0);
+    EXPECT_GT(durations["ns"][i], durations["first_token_ns"][i]);
+    EXPECT_LE(arrived + durations["ns"][i].get<std::int64_t>(), t1);
+  }
+}
+
 TEST_F(TextWorkloadTest, AWindowOfPromptsAloneEndsAfterTheFirstToken) {
   prompts();
   warm_up();

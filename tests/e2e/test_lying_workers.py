@@ -42,13 +42,13 @@ def lab(joulemark):
     return joulemark
 
 
-def compare(lab, *lies: str) -> tuple[int, dict[str, dict], dict[str, str]]:
+def compare(lab, *lies: str, flags: tuple[str, ...] = ()) -> tuple[int, dict[str, dict], dict[str, str]]:
     """Rows and caveats of engines, each named after its lie."""
     names = [lie.partition("=")[0] for lie in lies]
     for name, lie in zip(names, lies):
         engine(lab.home / "engines" / name, lie)
     protocol = ["--repetitions", "1", "--duration", "0.4", "--warmup-min", "0.05", "--warmup-max", "0.1", "--batch", "8"]
-    outcome = lab("compare", "model.onnx", "--engine", ",".join(names), "--inputs", "x.npy", *protocol, "--json")
+    outcome = lab("compare", "model.onnx", "--engine", ",".join(names), "--inputs", "x.npy", *protocol, *flags, "--json")
     assert outcome.status in (OK, NOT_OK), outcome.err
     rows = {row["configuration"]["engine"]: row for row in outcome.json["rows"]}
     return outcome.status, rows, {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}
@@ -96,3 +96,9 @@ def test_wrong_outputs_are_seen_whatever_their_worker_says(lab, lie):
 def test_another_precision_is_not_ranked_beside_the_one_that_was_asked_for(lab):
     _, rows, _ = compare(lab, "none", "precision")
     assert rows["precision"]["standing"] == "unranked" and rows["precision"]["reason"] == "ran at f16, not f32"
+
+
+def test_a_worker_that_ignores_the_rate_is_not_measured_at_one(lab):
+    _, rows, _ = compare(lab, "none", flags=("--rate", "5/s"))
+    assert rows["none"]["standing"] == "unranked" and rows["none"]["trials_ok"] == 0
+    assert rows["none"]["reason"].startswith("unsupported: its worker cannot be asked at a rate")

@@ -54,6 +54,18 @@ def test_every_engine_answers_the_same_tokens_and_is_ranked(with_engines):
     assert not {"different", "other_texts"} & {caveat["code"] for caveat in outcome.json["caveats"]}
 
 
+def test_at_a_rate_both_windows_hold_the_same_requests(with_engines):
+    outcome = compare(with_engines, gpt2(), "--engine", FIRST, *LENGTHS, "--min-iterations", 30, "--rate", "20/s", "--arrivals", "uniform", "--json")
+    assert outcome.status == OK, outcome.err
+    (row,) = outcome.json["rows"]
+    assert outcome.json["verdict"]["models"][0]["metric"] == "latency_p95_ms"
+    (text,) = rows_of(with_engines, "trial_text")
+    assert text["prompts"] == text["prefill_prompts"] == 8, "30 tokens are 8 requests of 4"
+    assert value(row, "tokens_per_s") <= 8 * 4 / 0.4, "8 requests, 20 a second"
+    assert 0 < value(row, "ttft_p50_ms") <= value(row, "latency_p99_ms")
+    assert value(row, "busy_s") == pytest.approx(8 * value(row, "time_per_inference_s"))
+
+
 def test_prompts_of_a_file_are_fed_as_they_are(with_engines):
     runs = expected("decoders", "gpt2")["runs"]
     workload = with_engines.home / "prompts.jsonl"

@@ -13,7 +13,7 @@ ENGINE = ROOT / "engines/transformers"
 sys.path.insert(0, str(ENGINE))
 sys.dont_write_bytecode = True
 
-from joulemark_worker import answer, measure, steadiness  # noqa: E402
+from joulemark_worker import answer, arrivals, measure, steadiness  # noqa: E402
 from joulemark_worker.failure import Failure  # noqa: E402
 from joulemark_worker.measure import Goal, Run  # noqa: E402
 from joulemark_worker.session import Session  # noqa: E402
@@ -173,6 +173,40 @@ def test_a_window_is_whole_passes(ready):
     assert [len(ready("durations")[key]) for key in ("ns", "first_token_ns", "inter_token_ns")] == [4, 4, 8]
     assert ready("go", new_tokens=0)["new_tokens"] == ready("go", new_tokens=99)["new_tokens"] == 9
     assert ready("go", new_tokens=1)["new_tokens"] == 3 and ready("durations")["inter_token_ns"] == []
+
+
+def test_at_a_rate_times_run_from_the_arrivals(ready):
+    ready("warmup", min_ns=0, max_ns=0)
+    done = ready("go", min_ns=0, min_iterations=3, rate=500.0, arrivals="uniform", seed=4)
+    assert done["iterations"] == 4, "whole passes"
+    assert (done["rate"], done["arrivals"], done["seed"]) == (500.0, "uniform", 4)
+    assert done["t1_ns"] - done["t0_ns"] >= 8_000_000 and done["busy_ns"] <= done["t1_ns"] - done["t0_ns"]
+    durations = ready("durations")
+    for number in range(4):
+        arrived = done["t0_ns"] + 1_000_000 + 2_000_000 * number
+        assert 0 < durations["first_token_ns"][number] <= durations["ns"][number] <= done["t1_ns"] - arrived
+    assert "rate" not in ready("go", min_ns=0, min_iterations=3)
+
+
+def test_requests_that_wait_are_counted():
+    runs = [Run(at, [end], end, None) for at, end in [(1_003, 1_030), (1_030, 1_060), (1_060, 1_090), (1_105, 1_110)]]
+    window = measure.Window(runs, 1_000, 1_200, arrivals.Schedule(1.0, "uniform", 1, [0, 10, 20, 100], 200))
+    assert measure.load(window) == {"rate": 1.0, "arrivals": "uniform", "seed": 1, "busy_ns": 92, "queue_max": 2, "wake_late_ns": 4}
+    assert measure.durations(window)["ns"] == [30, 50, 70, 10]
+
+
+def test_the_schedule_is_that_of_the_other_worker():
+    """The numbers of src/base/arrivals_test.cpp."""
+    assert arrivals.schedule(1000.0, "poisson", 7, 4).times == [249857, 848488, 1114846, 3432121]
+    assert arrivals.schedule(10.0, "uniform", 1, 4).times == [50_000_000, 150_000_000, 250_000_000, 350_000_000]
+    assert [arrivals.count(5.0, 2 * 10**9, 1, 1), arrivals.count(5.0, 10**9, 30, 7)] == [10, 35]
+
+
+@pytest.mark.parametrize("keys", [{"rate": 0}, {"rate": "fast"}, {"rate": True}, {"rate": 1, "arrivals": "bursts"}, {"rate": 1e-300}])
+def test_rates_are_checked(ready, keys):
+    ready("warmup", min_ns=0, max_ns=0)
+    status, message = error(ready("go", min_ns=0, min_iterations=1, **keys))
+    assert status == "invalid_argument" and ("request not understood" in message or "is too long" in message)
 
 
 def test_the_digest_is_that_of_the_protocol():

@@ -6,12 +6,14 @@ A model gives `run(batch, goal)`, which returns a Run, and `rows(run)`, the new 
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import itertools
 import time
 from statistics import median
 from typing import Any, NamedTuple
 
+from .arrivals import Schedule
 from .steadiness import History, Steadiness, Step
 
 now = time.monotonic_ns
@@ -70,6 +72,14 @@ class Window:
     runs: list[Run]  # whole passes over the requests
     t0_ns: int
     t1_ns: int
+    schedule: Schedule | None = None  # by which requests came; none: one after another
+
+    @property
+    def begins(self) -> list[int]:
+        """From when each request's times count: its arrival, where it has one."""
+        if self.schedule is None:
+            return [run.t0_ns for run in self.runs]
+        return [self.t0_ns + time for time in self.schedule.times]
 
 
 def warm_up(model, work: Work, min_ns: int, max_ns: int, min_iterations: int) -> Warmup:
@@ -113,6 +123,40 @@ def measure(model, work: Work, min_ns: int, min_iterations: int) -> Window:
     return Window(runs, t0, t1)
 
 
+def serve(model, work: Work, schedule: Schedule) -> Window:
+    """Requests when they come, one after another. While it waits it sleeps: spinning would burn the energy that is measured."""
+    runs: list[Run] = []
+    batches = itertools.cycle(work.batches)
+    t0 = now()
+    for due in schedule.times:
+        sleep_until(t0 + due)
+        runs.append(model.run(next(batches), work.goal))
+    sleep_until(t0 + schedule.length_ns)
+    return Window(runs, t0, now(), schedule)
+
+
+def sleep_until(deadline_ns: int) -> None:
+    while (left := deadline_ns - now()) > 0:
+        time.sleep(left / 1e9)
+
+
+def load(window: Window) -> dict:
+    """What a window at a rate adds to the reply to `go`."""
+    if window.schedule is None:
+        return {}
+    arrived, runs = window.begins, window.runs
+    queues = [bisect.bisect_right(arrived, run.t1_ns) - number for number, run in enumerate(runs, 1)]
+    late = [run.t0_ns - at for run, at, before in zip(runs, arrived, [None, *runs]) if before is None or before.t1_ns < at]
+    return {
+        "rate": window.schedule.rate,
+        "arrivals": window.schedule.kind,
+        "seed": window.schedule.seed,
+        "busy_ns": sum(run.t1_ns - run.t0_ns for run in runs),
+        "queue_max": max(0, *queues),
+        "wake_late_ns": sum(late) // max(len(late), 1),
+    }
+
+
 def done(model, work: Work, window: Window) -> dict:
     """The reply to `go`."""
     rows = [model.rows(run) for run in window.runs]
@@ -125,6 +169,7 @@ def done(model, work: Work, window: Window) -> dict:
         "prompt_tokens": work.prompt_tokens * passes,
         "new_tokens": sum(len(ids) for batch in rows for ids in batch),
         "tokens": digest(rows[-len(work.batches) :]),
+        **load(window),
     }
 
 
@@ -132,8 +177,8 @@ def durations(window: Window) -> dict:
     return {
         "type": "durations",
         "calls_per_record": 1,
-        "ns": [run.request_ns for run in window.runs],
-        "first_token_ns": [run.token_at_ns[0] - run.t0_ns for run in window.runs],
+        "ns": [run.token_at_ns[-1] - begin for run, begin in zip(window.runs, window.begins)],
+        "first_token_ns": [run.token_at_ns[0] - begin for run, begin in zip(window.runs, window.begins)],
         "inter_token_ns": [step for run in window.runs for step in run.steps_ns],
     }
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from .failure import Failure
 
@@ -41,6 +42,12 @@ class Request:
         if not is_integer(value) or not least <= value <= most:
             raise wrong(key, f"an integer from {least} to {most}")
         return value
+
+    def rate(self, key: str) -> float:
+        value = self._value(key, None)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+            raise wrong(key, "a number above 0")
+        return float(value)
 
     def choice(self, key: str, words: tuple[str, ...]) -> str:
         value = self.text(key, words[0])

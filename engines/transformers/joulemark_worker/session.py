@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any, Callable
 
-from . import answer, measure, request
+from . import answer, arrivals, measure, request
 from .failure import Failure, one_line
 from .measure import Goal, Window, Work
 from .request import Request
@@ -118,7 +118,11 @@ class Session:
         new_tokens = asked.integer("new_tokens", 0, 0) or work.goal.new_tokens
         timed = Work(work.prompts, work.batches, work.goal._replace(new_tokens=min(new_tokens, work.goal.new_tokens)))
         self._window = None
-        window = measure.measure(self._model, timed, asked.integer("min_ns", 0, 0), asked.integer("min_iterations", 1, 1))
+        min_ns, min_iterations = asked.integer("min_ns", 0, 0), asked.integer("min_iterations", 1, 1)
+        if asked.has("rate"):
+            window = measure.serve(self._model, timed, schedule_of(asked, min_ns, min_iterations, len(timed.batches)))
+        else:
+            window = measure.measure(self._model, timed, min_ns, min_iterations)
         self._window = window
         return measure.done(self._model, timed, window)
 
@@ -167,6 +171,14 @@ class Session:
         if self._work is None:
             raise Failure("invalid_argument", "'prompts' must come first")
         return self._work
+
+
+def schedule_of(asked: Request, min_ns: int, min_requests: int, in_a_pass: int) -> arrivals.Schedule:
+    rate = asked.rate("rate")
+    requests = arrivals.count(rate, min_ns, min_requests, in_a_pass)
+    if not arrivals.is_possible(rate, requests):
+        raise Failure("invalid_argument", f"a schedule of {requests} requests at {rate} a second is too long")
+    return arrivals.schedule(rate, asked.choice("arrivals", arrivals.KINDS), asked.integer("seed", 1, 0), requests)
 
 
 UNSUPPORTED = {
