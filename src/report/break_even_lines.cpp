@@ -21,6 +21,11 @@ MetricId unit_of(const verdict::ModelVerdict& model) {
   return by_energy ? MetricId::kEnergy : MetricId::kTime;
 }
 
+/// Whether it is shown, and not only estimated, that the best needs less.
+bool needs_more(const verdict::Cell& cell) {
+  return cell.standing == verdict::Standing::kWorse || cell.standing == verdict::Standing::kBehind;
+}
+
 std::string sentence_of(const verdict::Judgement& judgement, const BreakEven& crossing) {
   std::string text = to_sentence(judgement, crossing) + ".";
   text.front() = 'L';
@@ -33,7 +38,9 @@ std::vector<std::string> break_even_lines(const verdict::Judgement& judgement,
                                           const verdict::ModelVerdict& model) {
   std::vector<BreakEven> crossings = break_even(judgement, model);
   const MetricId unit = unit_of(model);
-  std::erase_if(crossings, [&](const BreakEven& each) { return each.unit != unit; });
+  std::erase_if(crossings, [&](const BreakEven& each) {
+    return each.unit != unit || !needs_more(judgement.cells[each.cell]);
+  });
   std::stable_sort(crossings.begin(), crossings.end(), [](const BreakEven& a, const BreakEven& b) {
     return a.inferences > b.inferences;
   });

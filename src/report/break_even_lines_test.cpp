@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// "best" takes 1 ms a call; each other one is 10 % slower than the one before, and loads faster.
-ExperimentRecord with(std::vector<std::string> others) {
+ExperimentRecord with(const std::vector<std::string>& others) {
   std::vector<example::CellTimes> cells = {{example::configuration("best"), example::around(1e-3)}};
   double seconds = 1e-3;
   for (const std::string& name : others)
@@ -43,6 +43,15 @@ TEST(BreakEvenLines, TheLatestThreeAreNamedAndTheOthersCounted) {
   ASSERT_EQ(all.size(), 4U);
   EXPECT_THAT(all[0], HasSubstr("than a cpu"));
   EXPECT_EQ(all[3], "2 more are overtaken sooner.");
+}
+
+TEST(BreakEvenLines, NothingIsSaidOfWhatIsNotResolved) {
+  ExperimentRecord record =
+      example::record({{example::configuration("best"), {1e-3, 1.2e-3, 1e-3, 1.1e-3, 1.05e-3}},
+                       {example::configuration("a"), {1.1e-3, 1.05e-3, 1.2e-3, 1.08e-3, 1.1e-3}}});
+  for (TrialRecord& trial : record.trials)
+    if (trial.configuration.engine == "a") trial.phases.front().t1_ns = 400'000'000;
+  EXPECT_THAT(lines(record), IsEmpty());
 }
 
 TEST(BreakEvenLines, AreOfEnergyWhereThatRanks) {

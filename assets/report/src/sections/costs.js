@@ -10,9 +10,12 @@ export function netRows(report) {
     .map((c) => [c.label, c.energy ?? NONE, c.aboveIdle || NONE, c.aboveReady || NONE]);
 }
 
-/** One row for each configuration that another one overtakes: [label, by which, in what, from how many inferences on]. */
+/** Whether a configuration is shown, and not only estimated, to need more than the best. */
+const needsMore = ({ standing }) => standing === 'worse' || standing === 'behind';
+
+/** One row for each such configuration that another one overtakes: [label, by which, in what, from how many inferences on]. */
 export function breakEvenRows(report) {
-  return report.models.flatMap((model) => model.breakEven.map(({ row, overtaken_by: by, metric, inferences }) => [
+  return report.models.flatMap((model) => model.breakEven.filter(({ row }) => needsMore(report.cells[row])).map(({ row, overtaken_by: by, metric, inferences }) => [
     report.cells[row].label, report.cells[by].label, report.metrics.get(metric)?.title ?? metric, significant(Math.ceil(inferences)),
   ]));
 }
