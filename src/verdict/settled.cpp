@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "verdict/collect.h"
@@ -33,10 +34,10 @@ std::string parts_text(const std::vector<const TrialRecord*>& unsteady) {
                                                           {Unsettled::kClocks, "clocks"},
                                                           {Unsettled::kThrottling, "throttling"}};
   std::vector<std::string> parts;
-  for (const auto& [part, name] : kParts) {
+  for (const auto& part : kParts) {
     const auto n = std::ranges::count_if(
-        unsteady, [&](const TrialRecord* trial) { return has_unsettled(*trial, part); });
-    if (n > 0) parts.push_back(fmt::format("{} in {}", name, n));
+        unsteady, [&](const TrialRecord* trial) { return has_unsettled(*trial, part.first); });
+    if (n > 0) parts.push_back(fmt::format("{} in {}", part.second, n));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
