@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 
 namespace joulemark::run {
@@ -91,10 +92,9 @@ TEST(Settling, ClocksThatFallByMoreThanAPercentHaveNotSettled) {
 
 TEST(Settling, ClocksThatWanderWithoutATrendHaveSettled) {
   constexpr double kMhz[] = {3000, 1200, 2600, 3100, 900, 2200, 2800, 1500, 3300, 1100, 2700};
-  EXPECT_EQ(clocks([&](double t) { return kMhz[static_cast<int>(t * 10 + 0.5)]; })
-                .judge(Patience::kShort)
-                .unsettled,
-            0U);
+  EXPECT_EQ(
+      clocks([&](double t) { return kMhz[std::lround(t * 10)]; }).judge(Patience::kShort).unsettled,
+      0U);
 }
 
 TEST(Settling, EachClockCounts) {
