@@ -40,19 +40,14 @@ Json sensitivities_json(const verdict::ModelVerdict& model) {
   return list;
 }
 
-/// NaN where no block is left without them.
 Json flags_json(const verdict::Flags& flags) {
   Json repetitions = Json::array();
   for (const auto& each : flags.repetitions)
     repetitions.push_back(
         {{"row", each.cell}, {"block", each.block}, {"times_median", each.times_median}});
   Json ratios = Json::array();
-  for (const auto& each : flags.changes) {
-    Json ratio = {{"row", each.cell}};
-    put(ratio, "with", each.with, "no_common_block");
-    put(ratio, "without", each.without, "no_common_block");
-    ratios.push_back(std::move(ratio));
-  }
+  for (const auto& each : flags.changes)
+    ratios.push_back({{"row", each.cell}, {"with", each.with}, {"without", each.without}});
   return {{"repetitions", std::move(repetitions)}, {"ratios", std::move(ratios)}};
 }
 

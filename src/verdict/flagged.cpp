@@ -95,7 +95,8 @@ Flags find_flags(const ExperimentRecord& record, const Judgement& judgement,
     if (r == reference) continue;
     const Flags::Change change{cells[r], ratio(values[r], values[reference]),
                                ratio(kept[r], kept[reference])};
-    if (change.with != change.without) flags.changes.push_back(change);
+    const bool are_known = std::isfinite(change.with) && std::isfinite(change.without);
+    if (are_known && change.with != change.without) flags.changes.push_back(change);
   }
   return flags;
 }

@@ -117,7 +117,7 @@ struct Flags {
   };
   struct Change {
     std::size_t cell = 0;
-    double with = 1, without = 1;  ///< ratio to the best; NaN where no block is left
+    double with = 1, without = 1;  ///< ratio to the best
   };
   std::vector<Repetition> repetitions;
   std::vector<Change> changes;  ///< of the configurations whose ratio they move
