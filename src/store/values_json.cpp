@@ -43,9 +43,17 @@ void visit_protocol(Visitor& visitor, Value& p) {
   visitor.member("warmup_min_s", p.warmup_min_s);
   visitor.member("warmup_max_s", p.warmup_max_s);
   visitor.member("warmup_min_iterations", p.warmup_min_iterations);
+  visitor.member("bracket_s", p.bracket_s);
+  visitor.member("cooldown_max_s", p.cooldown_max_s);
   visitor.member("idle_s", p.idle_s);
   visitor.member("ready_s", p.ready_s);
   visitor.member("time_limit_s", p.time_limit_s);
+  visitor.member("retries", p.retries);
+  visitor.member("rate", p.rate);
+  visitor.member("arrivals", p.arrivals);
+  visitor.member("ratio_precision", p.ratio_precision);
+  visitor.member("min_repetitions", p.min_repetitions);
+  visitor.member("race", p.race);
   visitor.member("sample_hz", p.sample_hz);
   visitor.member("energy_precision", p.energy_precision);
 }
