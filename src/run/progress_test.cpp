@@ -46,6 +46,13 @@ TEST(ProgressLine, IsCutByCharactersNotBytes) {
   EXPECT_EQ(cut_to_width("größer", 0), "");
 }
 
+TEST(ProgressLine, WhatIsLeftOutTakesNoTime) {
+  TimeLeft left(10, 100);
+  left.finished(2);
+  left.fewer(5);
+  EXPECT_DOUBLE_EQ(left.seconds(), 8);
+}
+
 TEST(ProgressLine, TimeLeftIsTheMeanOfWhatWasMeasured) {
   TimeLeft left(10, 100);
   EXPECT_EQ(left.seconds(), 100);

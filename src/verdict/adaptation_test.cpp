@@ -151,16 +151,15 @@ TEST(Adaptation, AnExperimentEndsAfterTwoPreciseBlocksAndNotBeforeItsLeastRepeti
 
 TEST(Adaptation, OnePreciseBlockIsNotEnough) {
   ExperimentRecord record = experiment(2);
-  record.experiment.protocol.ratio_precision = 0.02;
+  record.experiment.protocol.ratio_precision = 0.05;
   record.experiment.protocol.min_repetitions = 4;
-  // Precise after the third block by chance, not after the fourth, then after the fifth and sixth.
-  const std::vector<double> noise = {1, 1, 1, 1.2, 1, 1, 1, 1, 1, 1};
-  for (int block = 0; block < 4; ++block) {
-    record.trials.push_back(example::trial(of(1), block, 1e-3));
-    record.trials.push_back(
-        example::trial(of(2), block, 1e-3 * noise[static_cast<std::size_t>(block)]));
+  // The interval of the ratio reaches 6 % after three blocks, and 3 % after four.
+  const std::vector<double> ratios = {1, 1.025, 1.05, 1.025, 1.025, 1.025};
+  for (std::size_t block = 0; block < ratios.size(); ++block) {
+    record.trials.push_back(example::trial(of(1), static_cast<int>(block), 1e-3));
+    record.trials.push_back(example::trial(of(2), static_cast<int>(block), 1e-3 * ratios[block]));
   }
-  EXPECT_TRUE(adaptation_of(record).ended.empty());
+  EXPECT_EQ(adaptation_of(record).ended.at("magika"), 5);
 }
 
 TEST(Adaptation, AConfigurationThatAlwaysFailsHoldsNothingUp) {

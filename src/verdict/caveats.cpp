@@ -28,6 +28,7 @@
 #include "verdict/settled.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
+#include "verdict/spared.h"
 #include "verdict/text_work.h"
 #include "verdict/throttling.h"
 #include "verdict/uniform_trials.h"
@@ -217,14 +218,6 @@ Message not_ok(const Facts& facts) {
                      counts, where);
 }
 
-/// Blocks that the experiment has decided to measure without the cell.
-std::size_t blocks_spared(const Facts& facts, const Cell& cell) {
-  const int all = facts.record.experiment.protocol.repetitions;
-  int blocks = facts.judgement.models[cell.model].ended.value_or(all);
-  if (cell.left_out) blocks = std::min(blocks, cell.left_out->blocks);
-  return static_cast<std::size_t>(std::max(all - blocks, 0));
-}
-
 Message interrupted(const Facts& facts) {
   const Experiment& experiment = facts.record.experiment;
   const std::size_t cells = plan::configurations(experiment).size() * experiment.models.size();
@@ -232,7 +225,7 @@ Message interrupted(const Facts& facts) {
   std::size_t attempted = 0;
   for (const Cell& cell : facts.judgement.cells) {
     attempted += static_cast<std::size_t>(cell.finished + cell.not_ok);
-    planned -= blocks_spared(facts, cell);
+    planned -= blocks_spared(facts.record, facts.judgement, cell);
   }
   if (attempted >= planned) return std::nullopt;
   return fmt::format("{} of {} planned trials were not attempted: the experiment was interrupted",
@@ -291,37 +284,6 @@ Message noisy(const Facts& facts) {
       remedy(facts, ": close other programs, and run 'joulemark doctor' for what disturbs"));
 }
 
-Message left_out(const Facts& facts) {
-  const auto who = cells_where(facts, [](const Cell& cell) { return cell.left_out.has_value(); });
-  if (who.empty()) return std::nullopt;
-  const Experiment& experiment = facts.record.experiment;
-  return fmt::format(
-      "the race left {} of {} configurations out of further blocks, each when it was shown to need "
-      "more than {} more than another one; the probability that the best one is among them is {} "
-      "at "
-      "most",
-      who.size(), facts.judgement.cells.size(), percent_text(experiment.margin),
-      percent_text(experiment.protocol.race));
-}
-
-Message ended_early(const Facts& facts) {
-  const Experiment& experiment = facts.record.experiment;
-  std::vector<std::string> who;
-  for (const ModelVerdict& model : facts.judgement.models)
-    if (model.ended)
-      who.push_back(fmt::format("{} (after {} of {} blocks)", model.model, *model.ended,
-                                experiment.protocol.repetitions));
-  if (who.empty()) return std::nullopt;
-  return fmt::format(
-      "the experiment ended early: the best one's value and the ratios to it were known to within "
-      "{}, each by its own 95 % interval, in two successive blocks, for {}",
-      percent_text(experiment.protocol.ratio_precision), names(who));
-}
-
-Message several_versions(const Facts& facts) {
-  return several_versions_caveat(facts.record, facts.judgement);
-}
-
 Message near_tie(const Facts& facts) {
   return near_tie_caveat(facts.record, facts.judgement);
 }
@@ -339,8 +301,9 @@ constexpr Row kRows[] = {
     {"shared_gpu", [](const Facts& facts) { return shared_board_caveat(facts.record); }},
     {"imported", [](const Facts& facts) { return imported_caveat(facts.record); }},
     {"interrupted", interrupted},
-    {"left_out", left_out},
-    {"ended_early", ended_early},
+    {"left_out", [](const Facts& facts) { return left_out_caveat(facts.record, facts.judgement); }},
+    {"ended_early",
+     [](const Facts& facts) { return ended_early_caveat(facts.record, facts.judgement); }},
     {"energy_absent", energy_absent},
     {"energy_partial", energy_partial},
     {"energy_gaps", energy_gaps},
@@ -386,7 +349,8 @@ constexpr Row kRows[] = {
     {"suspended", [](const Facts& facts) { return suspended_caveat(facts.record); }},
     {"clock_stepped", [](const Facts& facts) { return clock_stepped_caveat(facts.record); }},
     {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},
-    {"several_versions", several_versions},
+    {"several_versions",
+     [](const Facts& facts) { return several_versions_caveat(facts.record, facts.judgement); }},
 };
 
 }  // namespace

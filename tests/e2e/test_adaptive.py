@@ -57,7 +57,7 @@ def test_a_race_leaves_out_the_slow_ones(joulemark, experiment):
     codes = {caveat["code"] for caveat in report["caveats"]}
     assert "left_out" in codes and "interrupted" not in codes
     assert "would not change the answer and are left out" in raced.err
-    text = joulemark("report", "s.sqlite", "--text").out
+    text = joulemark("report", "s.sqlite", "--format", "text").out
     assert "Left out by the race:" in text and "5 % at most" in " ".join(text.split())
 
 
