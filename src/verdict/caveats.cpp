@@ -324,18 +324,6 @@ Message rows_per_call(const Facts& facts) {
       names(who));
 }
 
-Message several_versions(const Facts& facts) {
-  return several_versions_caveat(facts.record, facts.judgement);
-}
-
-Message near_tie(const Facts& facts) {
-  return near_tie_caveat(facts.record, facts.judgement);
-}
-
-Message other_texts(const Facts& facts) {
-  return other_texts_caveat(facts.record, facts.judgement);
-}
-
 struct Row {
   const char* code;
   Message (*message)(const Facts&);
@@ -360,8 +348,9 @@ constexpr Row kRows[] = {
      [](const Facts& facts) { return odd_windows_caveat(facts.record, facts.judgement); }},
     {"partly_elsewhere",
      [](const Facts& facts) { return partly_elsewhere_caveat(facts.record, facts.judgement); }},
-    {"near_tie", near_tie},
-    {"other_texts", other_texts},
+    {"near_tie", [](const Facts& facts) { return near_tie_caveat(facts.record, facts.judgement); }},
+    {"other_texts",
+     [](const Facts& facts) { return other_texts_caveat(facts.record, facts.judgement); }},
     {"precision", precision},
     {"constraint_open", constraint_open},
     {"unknown_precision", unknown_precision},
@@ -382,7 +371,8 @@ constexpr Row kRows[] = {
     {"suspended", [](const Facts& facts) { return suspended_caveat(facts.record); }},
     {"clock_stepped", [](const Facts& facts) { return clock_stepped_caveat(facts.record); }},
     {"several_machines", [](const Facts& facts) { return several_machines_caveat(facts.record); }},
-    {"several_versions", several_versions},
+    {"several_versions",
+     [](const Facts& facts) { return several_versions_caveat(facts.record, facts.judgement); }},
 };
 
 }  // namespace
