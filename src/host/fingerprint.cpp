@@ -226,13 +226,13 @@ HostFingerprint fingerprint(const fs::path& root) {
 }
 
 void add_facts(HostFingerprint& host, const Facts& facts) {
-  for (const auto& [name, value] : facts) {
+  for (const auto& added : facts) {
     const auto known = std::find_if(host.facts.begin(), host.facts.end(),
-                                    [&](const auto& fact) { return fact.first == name; });
+                                    [&](const auto& fact) { return fact.first == added.first; });
     if (known == host.facts.end())
-      host.facts.emplace_back(name, value);
+      host.facts.push_back(added);
     else
-      known->second += ", " + value;
+      known->second += ", " + added.second;
   }
   host.key = key_of(host);
 }

@@ -287,7 +287,8 @@ Result<std::optional<TrialRecord>> Run::try_once(const plan::PlannedTrial& trial
   }
   if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
   settle(end.record, end.recurrence);
-  end.record.invalid = disturbances(end.record, around_);
+  for (Caveat& cause : disturbances(end.record, around_))
+    end.record.invalid.push_back(std::move(cause));
   around_.note(end.record);
   return std::move(end.record);
 }

@@ -43,7 +43,8 @@ class OwnComparison : public ::testing::Test {
 
   std::optional<TemporaryFolder> folder_;
   TwoAnswers answers_;
-  Agreement claim_{.compared = true, .agrees = true, .reference = "a", .detail = ""};
+  Agreement claim_{
+      .compared = true, .agrees = true, .max_abs = 0, .max_rel = 0, .reference = "a", .detail = ""};
 };
 
 TEST_F(OwnComparison, WhatAgreesIsLeftAlone) {

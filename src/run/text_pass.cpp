@@ -45,7 +45,7 @@ Reply<void> count_text(const Done& done, const TextPass& pass, TextWindow& windo
 }
 
 Reply<void> check_token_times(const Durations& durations, const TextPass& pass) {
-  // One value may be rounded to a microsecond; none of ours is.
+  // A worker may round each time.
   constexpr std::int64_t kPart = 100;
   const auto sum = [](const std::vector<std::int64_t>& times) {
     return std::accumulate(times.begin(), times.end(), std::int64_t{0});

@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "run/answering.h"
 #include "run/load.h"
 #include "run/memory_watch.h"
-#include "run/own_comparison.h"
 #include "run/phase_meter.h"
 #include "run/pinning.h"
 #include "run/signal_mask.h"
-#include "run/temporary_folder.h"
 #include "run/text_pass.h"
 #include "run/warm_up.h"
 #include "run/window_edges.h"
@@ -69,11 +68,6 @@ class Attempt {
   Reply<void> idle();
   Reply<void> start_worker();
   Reply<void> prepare();
-  Reply<void> answer();
-  Reply<void> compare_with(const std::filesystem::path& reference, const std::string& label);
-  Reply<void> answer_apart();
-  void refute_claim(const std::filesystem::path& reference);
-  [[nodiscard]] std::string difference() const;
   Reply<void> warm_up();
   Reply<void> ready();
   Reply<void> measure();
@@ -111,7 +105,6 @@ class Attempt {
   Nanoseconds deadline_;
   ClockReading clocks_at_begin_;
   std::optional<WorkerClient> client_;
-  std::optional<TemporaryFolder> apart_;  ///< what a worker answered that knew of no reference
   TrialEnd end_;
 };
 
@@ -173,78 +166,7 @@ Reply<void> Attempt::prepare() {
           : client_->inputs(
                 {.model = model, .seed = request_.experiment.seed, .batch = configuration_.batch});
   if (!ready) return ready;
-  return answer();
-}
-
-/// Runs once and compares with what `reference` holds, whose outputs `label` names.
-Reply<void> Attempt::compare_with(const std::filesystem::path& reference,
-                                  const std::string& label) {
-  const auto answered =
-      client_->answer({.directory = {}, .reference = reference, .requests = requests_to_check()});
-  if (!answered) return tl::unexpected<Failure>(answered.error());
-  if (!answered->compared)
-    return tl::unexpected<Failure>(Failure{
-        .reason = "worker did not compare its outputs with the reference's", .reported = true});
-  end_.record.effective_json = answered->effective_json;
-  end_.record.agreement = {.compared = true,
-                           .agrees = answered->agrees,
-                           .max_abs = answered->max_abs,
-                           .max_rel = answered->max_rel,
-                           .reference = label,
-                           .detail = answered->detail};
-  refute_claim(reference);
-  return {};
-}
-
-/// Workers of an engine's own compare themselves. They answer once before they are told where a
-/// reference lies, into a folder of their own.
-Reply<void> Attempt::answer_apart() {
-  if (request_.install.worker.empty()) return {};
-  auto folder = TemporaryFolder::create();
-  if (!folder) return tl::unexpected<Failure>(Failure{.reason = folder.error().message});
-  apart_.emplace(*std::move(folder));
-  const auto written = client_->answer(
-      {.directory = apart_->path(), .reference = {}, .requests = requests_to_check()});
-  if (!written) return tl::unexpected<Failure>(written.error());
-  return {};
-}
-
-void Attempt::refute_claim(const std::filesystem::path& reference) {
-  Agreement& agreement = end_.record.agreement;
-  if (!apart_ || agreement.agrees == false) return;
-  const TwoAnswers answers{
-      .own = apart_->path(), .reference = reference, .precision = configuration_.precision};
-  if (auto refuted = refute(answers, agreement)) agreement = *std::move(refuted);
-}
-
-Reply<void> Attempt::answer() {
-  const AnswerPlan& plan = request_.answer;
-  if (auto apart = answer_apart(); !apart) return apart;
-  if (!plan.write_to.empty()) {
-    const auto written = client_->answer(
-        {.directory = plan.write_to, .reference = {}, .requests = requests_to_check()});
-    if (!written) return tl::unexpected<Failure>(written.error());
-  }
-  // First with its own: what differs there says nothing of another's.
-  Agreement& agreement = end_.record.agreement;
-  if (auto own = compare_with(plan.own, configuration_label(configuration_)); !own) return own;
-  if (agreement.agrees == false) return {};
-  end_.answered = true;
-  if (plan.compare_with.empty()) {
-    agreement = {};
-    return {};
-  }
-  if (plan.compare_with != plan.own) return compare_with(plan.compare_with, plan.reference);
-  return {};
-}
-
-/// Why the outputs are not those that they should be.
-std::string Attempt::difference() const {
-  const Agreement& agreement = end_.record.agreement;
-  if (agreement.reference == configuration_label(configuration_))
-    return "not deterministic: its outputs differ from one run to the next: " + agreement.detail;
-  return fmt::format("outputs differ from those of '{}': {}", agreement.reference,
-                     agreement.detail);
+  return answer_check_input(*client_, request_, requests_to_check(), end_);
 }
 
 Reply<void> Attempt::warm_up() {
@@ -404,7 +326,7 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
     end_.not_started = failure.not_started;
   } else if (record.agreement.agrees == false) {
     record.status = TrialStatus::kDifferent;
-    record.reason = difference();
+    record.reason = difference_in_words(record);
   }
   if (record.status != TrialStatus::kOk && client_)
     record.output_tail = client_->process().output_tail();

@@ -284,14 +284,6 @@ Message noisy(const Facts& facts) {
       remedy(facts, ": close other programs, and run 'joulemark doctor' for what disturbs"));
 }
 
-Message near_tie(const Facts& facts) {
-  return near_tie_caveat(facts.record, facts.judgement);
-}
-
-Message other_texts(const Facts& facts) {
-  return other_texts_caveat(facts.record, facts.judgement);
-}
-
 struct Row {
   const char* code;
   Message (*message)(const Facts&);
@@ -321,8 +313,9 @@ constexpr Row kRows[] = {
      [](const Facts& facts) { return partly_elsewhere_caveat(facts.record, facts.judgement); }},
     {"overloaded",
      [](const Facts& facts) { return overloaded_caveat(facts.record, facts.judgement); }},
-    {"near_tie", near_tie},
-    {"other_texts", other_texts},
+    {"near_tie", [](const Facts& facts) { return near_tie_caveat(facts.record, facts.judgement); }},
+    {"other_texts",
+     [](const Facts& facts) { return other_texts_caveat(facts.record, facts.judgement); }},
     {"precision", precision},
     {"constraint_open", constraint_open},
     {"unknown_precision", unknown_precision},

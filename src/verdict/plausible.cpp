@@ -125,7 +125,7 @@ bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
 Message asleep(const ExperimentRecord& record, const TrialRecord& trial) {
   // The null engine sleeps when its options say so. Beside others an honest process gets its share
   // of a processor, one that sleeps uses hardly any.
-  const double least_share = is_crowded(record, trial) ? 0.03 : 0.1;
+  const double least_share = is_crowded(record, trial) ? 0.05 : 0.1;
   constexpr double kShortest = 0.05;  // CPU time is counted in ticks of 10 ms
   const double window_s = answering_s(trial);
   if (!is_on_processor(trial) || trial.configuration.engine == "null" || !trial.resources.cpu_s ||

@@ -13,8 +13,7 @@
 namespace joulemark::verdict {
 namespace {
 
-/// "; no pairs are formed across them in 2 blocks" where blocks were begun on one and ended on
-/// another.
+/// "; 2 of 10 blocks were begun on one and ended on another, …"; "" where none was.
 std::string pairs_apart(const ExperimentRecord& record) {
   std::map<int, std::set<std::string>> hosts;
   for (const TrialRecord& trial : record.trials) hosts[trial.block].insert(trial.host);

@@ -16,7 +16,7 @@ std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,
                                               const TrialRecord& trial) {
   // Between requests of texts a program may take them apart.
   const double least_share = trial.text.window.prompts > 0 ? 0.7 : 0.9;
-  constexpr double kSlack_s = 1e-3;
+  constexpr double kSlackS = 1e-3;
   const double window_s = trial.window_s();
   if (trial.durations_ns.empty() || window_s <= 0 || record.experiment.protocol.rate > 0 ||
       !record.experiment.origin.empty())
@@ -28,7 +28,7 @@ std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,
   const auto kept = static_cast<double>(trial.durations_ns.size()) *
                     static_cast<double>(std::max<std::int64_t>(trial.calls_per_record, 1));
   const double all_s = sum_s * std::max(1.0, static_cast<double>(trial.iterations) / kept);
-  if (all_s + kSlack_s >= least_share * window_s) return std::nullopt;
+  if (all_s + kSlackS >= least_share * window_s) return std::nullopt;
   return fmt::format(
       "its latencies are together {}, and its window lasted {}: they are not those of its calls, "
       "or "
@@ -39,14 +39,14 @@ std::optional<std::string> gaps_between_calls(const ExperimentRecord& record,
 std::optional<std::string> needless_groups(const ExperimentRecord& record,
                                            const TrialRecord& trial) {
   // Calls of a microsecond or less are grouped, and so many records that memory is short.
-  constexpr double kLongest_ns = 100'000;
+  constexpr double kLongestNs = 100'000;
   constexpr std::size_t kMany = std::size_t{1} << 18;
   if (trial.calls_per_record <= 1 || trial.durations_ns.empty() ||
       trial.durations_ns.size() >= kMany || !record.experiment.origin.empty())
     return std::nullopt;
   const std::vector<double> records(trial.durations_ns.begin(), trial.durations_ns.end());
   const double usual_ns = stats::median(records);
-  if (usual_ns <= kLongest_ns) return std::nullopt;
+  if (usual_ns <= kLongestNs) return std::nullopt;
   return fmt::format(
       "it says that it timed {} calls together, which took {}: so long ones are timed one by one, "
       "and nothing shows that there were so many",

@@ -47,7 +47,7 @@ class Worker:
         if LIE == "cache":
             return
         if LIE == "sleep":
-            time.sleep(0.01)
+            time.sleep(0.03)
             return
         if LIE == "poll":
             # Some answers come later than others, and all are seen at the next look.
