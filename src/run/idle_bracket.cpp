@@ -7,8 +7,8 @@
 #include "run/phase_meter.h"
 #include "run/signal_mask.h"
 #include "sensors/ledger.h"
-#include "sensors/sampling/gauges.h"
 #include "sensors/sampling/sampler.h"
+#include "sensors/window/machine_look.h"
 #include "sensors/window_need.h"
 
 namespace joulemark::run {
@@ -37,13 +37,6 @@ std::optional<double> busy_between(const host::MachineMoment& begin,
   return std::clamp(busy / static_cast<double>(end.cpu->total - begin.cpu->total), 0.0, 1.0);
 }
 
-/// Of the processor, as the facts of a window have it.
-std::optional<double> read_temperature(const std::filesystem::path& root) {
-  for (const sensors::Gauge& gauge : sensors::open_gauges(root))
-    if (gauge.name() == sensors::kCpuTemperature) return gauge.read();
-  return std::nullopt;
-}
-
 }  // namespace
 
 double bracket_length(const Protocol& protocol,
@@ -70,7 +63,10 @@ std::optional<IdleBracket> observe_idle(double seconds, const TrialWorld& world)
   bracket.t1_ns = world.clock.now();
   const auto end = sensors::read_all(world.sensors);
   bracket.busy = busy_between(moment, host::read_moment(world.root, world.clock.now()));
-  bracket.temperature_c = read_temperature(world.root);
+  bracket.temperature_c =
+      sensors::MachineEye(world.root, world.sensors, sensors::BoardClocks::kLeftOut)
+          .look(world.clock.now())
+          .temperature_c;
   const Energy total = rankable_total(world.sensors, begin, end, world.sensor_statuses);
   bracket.joules = total.joules;
   bracket.uncertainty_j = total.uncertainty_j;

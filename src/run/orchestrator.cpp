@@ -12,6 +12,7 @@
 #include "plan/attempts.h"
 #include "run/cooldown.h"
 #include "run/disturbance.h"
+#include "run/failed_cells.h"
 #include "run/idle_bracket.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
@@ -22,10 +23,8 @@
 namespace joulemark::run {
 namespace {
 
-constexpr int kMostTimeouts = 2;
 /// Measuring what the machine can do takes half a second.
 constexpr Nanoseconds kLookNs = 20 * kNanosecondsPerSecond;
-constexpr std::string_view kNotTriedAgain = "not tried again: ";
 
 std::string changed_model(const std::string& change) {
   return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
@@ -61,7 +60,8 @@ class Run {
         least_work_(plan.experiment, files_, context.prompts),
         window_s_(plan.window_s),
         around_(context.root),
-        cooldown_(world_, plan.experiment.protocol.cooldown_max_s) {}
+        cooldown_(world_, plan.experiment.protocol.cooldown_max_s),
+        failed_(plan.experiment) {}
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
@@ -75,21 +75,6 @@ class Run {
   Result<RunOutcome> run_all();
 
  private:
-  using Cell = std::pair<std::size_t, std::string>;  ///< model, configuration label
-
-  static Cell cell_of(const plan::PlannedTrial& trial) {
-    return {trial.model, configuration_label(trial.configuration)};
-  }
-  [[nodiscard]] Cell cell_of(const TrialRecord& trial) const {
-    const auto& models = plan_.experiment.models;
-    const auto found = std::find_if(models.begin(), models.end(), [&](const ModelSpec& model) {
-      return model.name == trial.model;
-    });
-    return {static_cast<std::size_t>(found - models.begin()),
-            configuration_label(trial.configuration)};
-  }
-  void remember(const TrialRecord& trial);
-  void settle(TrialRecord& record, Recurrence recurrence);
   Status rest_before(int block);
   [[nodiscard]] bool is_left_out(const plan::PlannedTrial& trial) const {
     return left_out_.contains(
@@ -100,7 +85,6 @@ class Run {
   bool is_tried_again(const TrialRecord& record);
   std::optional<TrialRecord> known_failure(const plan::PlannedTrial& trial) const;
   Status check_place(const TrialEnd& end);
-  bool will_recur(const plan::PlannedTrial& trial, const TrialEnd& end);
   Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
   Status save(TrialRecord& record);
@@ -118,10 +102,9 @@ class Run {
   std::map<std::pair<int, int>, plan::Attempts> attempts_;  ///< by block and position
   Surroundings around_;
   Cooldown cooldown_;
-  std::map<Cell, TrialRecord> hopeless_;       ///< cells that fail the same way in every process
-  std::map<Cell, TrialRecord> failed_before_;  ///< how a cell failed in an earlier run
-  std::map<Cell, int> timeouts_;
-  bool has_started_ = false;            ///< some worker
+  FailedCells failed_;
+  bool has_started_ = false;  ///< some worker
+  std::optional<IdleBracket> first_bracket_;
   std::optional<IdleBracket> bracket_;  ///< the last one
   LeftOut left_out_;
   int decided_ = -1;  ///< the block for which it was asked
@@ -168,25 +151,10 @@ Status Run::read_stored() {
   for (const auto* trials : {&stored->trials, &stored->set_aside})
     for (const TrialRecord& trial : *trials) {
       attempts_[{trial.block, trial.position}].add(trial);
-      remember(trial);
+      around_.note(trial);
+      failed_.remember(trial);
     }
   return {};
-}
-
-/// What an earlier run knew of the cell when it had stored this.
-void Run::remember(const TrialRecord& trial) {
-  around_.note(trial);
-  if (trial.status == TrialStatus::kOk || trial.status == TrialStatus::kDifferent) return;
-  const Cell cell = cell_of(trial);
-  TrialRecord failure = trial;
-  const bool was_known = trial.reason.starts_with(kNotTriedAgain);
-  if (was_known) failure.reason.erase(0, kNotTriedAgain.size());
-  const bool times_out =
-      trial.status == TrialStatus::kTimeout && ++timeouts_[cell] >= kMostTimeouts;
-  if (was_known || times_out || trial.status == TrialStatus::kUnsupported)
-    hopeless_.emplace(cell, failure);
-  else
-    failed_before_.emplace(cell, std::move(failure));
 }
 
 Status Run::decide(std::size_t next) {
@@ -228,13 +196,14 @@ Result<RunOutcome> Run::run_all() {
                                      .label = configuration_label(trial.configuration)});
     if (const auto stored = run_one(trial); !stored) return fail(stored.error());
   }
+  outcome_.interrupted = outcome_.interrupted || context_.stop.load();
   if (bracket_)
     if (auto rested = rest_before(bracket_->block + 1); !rested) return fail(rested.error());
-  outcome_.interrupted = outcome_.interrupted || context_.stop.load();
   return outcome_;
 }
 
 /// Once a block and run: a run that goes on within a block does not know how the machine rests now.
+/// What the block before has heated cools down first, or each would be held against a warmer one.
 Status Run::rest_before(int block) {
   const bool is_done = bracket_ && bracket_->block == block;
   if (plan_.bracket_s <= 0 || is_done || outcome_.interrupted || context_.stop.load()) return {};
@@ -242,11 +211,13 @@ Status Run::rest_before(int block) {
   context_.progress.rest_started(block > plan_.trials.back().block
                                      ? "after the last block"
                                      : fmt::format("before block {}", block + 1));
+  if (first_bracket_ && cooldown_.rest(first_bracket_).interrupted) return {};
   auto bracket = observe_idle(plan_.bracket_s, world_);
   if (!bracket) return {};
   bracket->block = block;
   bracket->host = context_.host.key;
   bracket_ = bracket;
+  if (!first_bracket_) first_bracket_ = bracket;
   context_.progress.rest_finished(*bracket, to_seconds(context_.clock.now() - t0));
   return context_.store.add_bracket(plan_.id, *bracket);
 }
@@ -285,8 +256,7 @@ Result<std::optional<TrialRecord>> Run::try_once(const plan::PlannedTrial& trial
     end.record.reason = changed_model(change);
     end.recurrence = Recurrence::kMayPass;
   }
-  if (will_recur(trial, end)) hopeless_.emplace(cell_of(trial), end.record);
-  settle(end.record, end.recurrence);
+  failed_.note(trial, end.record, end.recurrence);
   for (Caveat& cause : disturbances(end.record, around_))
     end.record.invalid.push_back(std::move(cause));
   around_.note(end.record);
@@ -298,23 +268,6 @@ bool Run::is_tried_again(const TrialRecord& record) {
   if (!attempts_[{record.block, record.position}].want_another(retries)) return false;
   context_.progress.warning(repeat_notice(record, retries));
   return true;
-}
-
-/// The store does not say of a failure that it is certain to recur, so that a resumed run has to
-/// see it once more. It counts as the uninterrupted run would have counted it.
-void Run::settle(TrialRecord& record, Recurrence recurrence) {
-  const auto before = failed_before_.find(cell_of(record));
-  const bool is_known = recurrence == Recurrence::kCertain && before != failed_before_.end() &&
-                        before->second.status == record.status &&
-                        before->second.reason == record.reason;
-  if (is_known) record.reason.insert(0, kNotTriedAgain);
-}
-
-/// Blocks of time limits could cost hours, so the second in a cell is the last.
-bool Run::will_recur(const plan::PlannedTrial& trial, const TrialEnd& end) {
-  if (end.record.status == TrialStatus::kTimeout)
-    return ++timeouts_[cell_of(trial)] == kMostTimeouts;
-  return end.recurrence == Recurrence::kCertain;
 }
 
 std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) const {
@@ -331,13 +284,8 @@ std::optional<TrialRecord> Run::known_failure(const plan::PlannedTrial& trial) c
     record.reason = "not tried: " + changed_model(change);
     return record;
   }
-  const auto found = hopeless_.find(cell_of(trial));
-  if (found == hopeless_.end()) return std::nullopt;
-  record.install = found->second.install;
-  record.describe_json = found->second.describe_json;
-  record.status = found->second.status;
-  record.reason = std::string(kNotTriedAgain) + found->second.reason;
-  return record;
+  if (failed_.repeat_failure(trial, record)) return record;
+  return std::nullopt;
 }
 
 /// Fails when a worker could not write to our folder: that is no fault of its engine.
@@ -361,8 +309,7 @@ Status Run::make_reference_for(const plan::PlannedTrial& trial) {
   while (const auto first = references_.needed_first(trial.model, trial.configuration)) {
     plan::PlannedTrial reference = trial;
     reference.configuration = *first;
-    const bool can_run =
-        plan_.installs.contains(first->engine) && !hopeless_.contains(cell_of(reference));
+    const bool can_run = plan_.installs.contains(first->engine) && !failed_.is_given_up(reference);
     if (!can_run) {
       references_.failed(trial.model, *first);
       continue;
