@@ -140,8 +140,7 @@ TEST(JsonReport, AttemptsThatWereSetAsideStandApartWithTheirCauses) {
   EXPECT_EQ(aside["block"], 3);
   EXPECT_EQ(aside["metric"], "time_per_inference_s");
   EXPECT_DOUBLE_EQ(aside["value"].get<double>(), 5e-3);
-  EXPECT_EQ(aside["causes"],
-            Json::parse(R"([{"code":"foreign_load","message":"others"}])"));
+  EXPECT_EQ(aside["causes"], Json::parse(R"([{"code":"foreign_load","message":"others"}])"));
   EXPECT_EQ(json["trials"]["row"].size(), 11u) << "it is in no column";
   EXPECT_EQ(json["trials"]["disturbed"][1], "steal gap");
   EXPECT_EQ(json["trials"]["disturbed"][0], "");

@@ -20,6 +20,7 @@ duration_s = 0.05
 min_iterations = 1
 warmup_min_s = 0.0
 race = 0.05
+retries = 0
 """
 SHORT = ["--duration", "0.05", "--warmup-min", "0", "--min-iterations", "1", "--store", "s.sqlite"]
 

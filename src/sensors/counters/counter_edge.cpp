@@ -18,11 +18,22 @@ constexpr double kEarlyPart = 0.85;
 constexpr double kCountedOnS = 0.01;
 constexpr double kPeriodError = 0.01;
 /// By what part of the window's power that of a single period is another one, where no reads tell:
-/// of work that comes and goes a few times in it.
+/// of work that comes and goes a few times in a tenth of a second.
 constexpr double kUnevenPart = 0.3;
+constexpr double kEvenedOutS = 0.1;
+/// Of work in pieces of some tens of milliseconds a shorter period holds all or nothing.
+constexpr double kMostUnevenPart = 1.2;
 
 double square(double x) {
   return x * x;
+}
+
+/// Of counters that are updated every few milliseconds the time between the reads and the window
+/// is what counts.
+double uneven_part(double period_s) {
+  if (period_s <= kCountedOnS) return kUnevenPart;
+  return std::clamp(kUnevenPart * std::pow(kEvenedOutS / period_s, 1.5), kUnevenPart,
+                    kMostUnevenPart);
 }
 
 /// The time from one step to the next, and what that brought.
@@ -152,8 +163,9 @@ Unseen unseen_at(const EdgeReading& reading, const StepLog& log, double period_s
     return unseen;
   }
   const double seconds = last ? last->since_s : period_s / 2;
-  return {.joules = watts * seconds,
-          .uncertainty_j = watts * period_s * std::sqrt(1.0 / 12 + square(kUnevenPart) / 3)};
+  return {
+      .joules = watts * seconds,
+      .uncertainty_j = watts * period_s * std::sqrt(1.0 / 12 + square(uneven_part(period_s)) / 3)};
 }
 
 }  // namespace joulemark::sensors

@@ -34,9 +34,9 @@ export function flaggedRows(report) {
 }
 
 function flagged(report) {
-  const rows = flaggedRows(report).map(({ label, repetitions, ratio }) => h('tr', {}, h('th', { scope: 'row' }, label), text(repetitions),
+  const rows = flaggedRows(report).map(({ label, repetitions, ratio }) => h('tr', {}, h('th', { scope: 'row' }, label), wordsCell(repetitions),
     h('td', {}, ratio ? significant(ratio.with) : ''), h('td', {}, ratio ? significant(ratio.without) : '')));
-  return rows.length ? table('Repetitions that stand out, counted like all others', ['configuration', 'repetitions', 'ratio with', 'without'], rows) : null;
+  return rows.length ? wordsTable('Repetitions that stand out, counted like all others', ['configuration', 'repetitions', 'ratio with', 'without'], rows) : null;
 }
 
 /** "1.23 [1.20, 1.26]", or the bare number where there is no interval. */
