@@ -123,6 +123,13 @@ TEST_F(CsvTrials, MetricsThatAreNamedLikeFieldsNeedNoMap) {
   EXPECT_EQ(energy(trials_[1], "cpu").reason, "not_recorded") << "others of the file have it";
 }
 
+TEST_F(CsvTrials, WhatMayFallMayBeNegative) {
+  ASSERT_TRUE(read("model,engine,block,energy_J,warmup_trend,clock_step_s\nm,e,0,1,-0.01,-2\n"));
+  const WindowFacts& facts = trials_[0].resources.facts;
+  EXPECT_EQ(facts.at(WindowFact::kWarmupTrend).value, -0.01);
+  EXPECT_EQ(facts.at(WindowFact::kClockStep).value, -2);
+}
+
 TEST_F(CsvTrials, BadValuesNameFileRowAndColumn) {
   const std::map<std::string, std::string> cases = {
       {"m,e,0,\"1,5\",2\n",

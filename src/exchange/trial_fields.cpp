@@ -71,6 +71,13 @@ constexpr TrialField window_fact(const char* unit, const char* meaning) {
   return {key_of(Fact), unit, meaning, nullptr, set_fact<Fact>, fact_text<Fact>};
 }
 
+template <WindowFact Fact>
+constexpr TrialField signed_fact(const char* unit, const char* meaning) {
+  TrialField field = window_fact<Fact>(unit, meaning);
+  field.may_be_negative = true;
+  return field;
+}
+
 Fault seconds(Value value, Value& into) {
   if (value && *value > kLongestS) return fmt::format("must be at most {} s", kLongestS);
   if (value) into = value;
@@ -271,24 +278,24 @@ constexpr TrialField kFields[] = {
     window_fact<WindowFact::kPressureCpu>("s", "time in which some process waited for a processor"),
     window_fact<WindowFact::kPressureMemory>("s", "time in which some process waited for memory"),
     window_fact<WindowFact::kPressureIo>("s", "time in which some process waited for input or output"),
-    window_fact<WindowFact::kTemperatureBegin>("°C", "temperature of the processor before the window"),
-    window_fact<WindowFact::kTemperatureEnd>("°C", "temperature of the processor after the window"),
-    window_fact<WindowFact::kTemperatureMax>("°C", "its highest temperature in the window"),
+    signed_fact<WindowFact::kTemperatureBegin>("°C", "temperature of the processor before the window"),
+    signed_fact<WindowFact::kTemperatureEnd>("°C", "temperature of the processor after the window"),
+    signed_fact<WindowFact::kTemperatureMax>("°C", "its highest temperature in the window"),
     window_fact<WindowFact::kFrequency>("MHz", "mean processor frequency in the window"),
     window_fact<WindowFact::kThermalThrottles>("", "times that a processor was slowed down for heat"),
     window_fact<WindowFact::kSamplerCpu>("%", "CPU time of the program's own sampler, of one core"),
     window_fact<WindowFact::kSamplerMissed>("", "ticks that it skipped because it was late"),
     window_fact<WindowFact::kSuspended>("s", "time that the machine slept before the window's end"),
-    window_fact<WindowFact::kClockStep>("s", "by how much the wall clock was set in the window"),
+    signed_fact<WindowFact::kClockStep>("s", "by how much the wall clock was set in the window"),
     window_fact<WindowFact::kSteal>("s", "time that the hypervisor took from the processors"),
     window_fact<WindowFact::kForeignCpu>("s", "CPU time of everything but the worker"),
     window_fact<WindowFact::kCooldown>("s", "how long the machine rested before the trial"),
-    window_fact<WindowFact::kCooldownTemperature>("°C", "temperature at the end of that rest"),
+    signed_fact<WindowFact::kCooldownTemperature>("°C", "temperature at the end of that rest"),
     window_fact<WindowFact::kCooldownPower>("W", "power at the end of that rest"),
     window_fact<WindowFact::kCooldownMissed>("", "1: the longest rest ended it; 0: the machine was as cool as it had been"),
     window_fact<WindowFact::kWarmupScatter>("", "coefficient of variation of the last calls of the warm-up"),
-    window_fact<WindowFact::kWarmupTrend>("", "trend of the last calls of the warm-up, as a part of their time"),
-    window_fact<WindowFact::kWarmupSlope>("°C/min", "by how much the processor warmed at the end of the warm-up"),
+    signed_fact<WindowFact::kWarmupTrend>("", "trend of the last calls of the warm-up, as a part of their time"),
+    signed_fact<WindowFact::kWarmupSlope>("°C/min", "by how much the processor warmed at the end of the warm-up"),
     window_fact<WindowFact::kBusy>("s", "with a rate: time of the window in which the model answered"),
     window_fact<WindowFact::kQueueMax>("", "with a rate: most requests that waited at once"),
     window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up, as a part of their mean"),
@@ -320,7 +327,8 @@ constexpr TrialField kFields[] = {
 // clang-format on
 
 Fault set_number(Draft& draft, const FieldRef& ref, Value value) {
-  if (value && *value < 0)
+  const bool may_be_negative = ref.field != nullptr && ref.field->may_be_negative;
+  if (value && *value < 0 && !may_be_negative)
     return fmt::format("{} is negative, which no {} can be", *value, ref.name());
   if (ref.field != nullptr) return ref.field->number(draft, value);
   set_scope(draft, ref.scope, value);

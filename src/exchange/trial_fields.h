@@ -16,7 +16,7 @@ namespace joulemark::exchange {
 /// "" when all is well, else a phrase: what is wrong with the value.
 using Fault = std::string;
 
-/// A row of the table. Numbers are never negative; a number that was not recorded is not set.
+/// A row of the table. A number that was not recorded is not set.
 struct TrialField {
   const char* name;     ///< also of the column: "energy_J"
   const char* unit;     ///< "J"; "" for words and counts
@@ -28,6 +28,7 @@ struct TrialField {
   std::string (*text)(const TrialRecord&);
   /// Times of single calls: exported only where asked for, for they are many.
   bool of_calls = false;
+  bool may_be_negative = false;
 };
 
 /// Every field but the scopes' energies, in the order of export's columns.

@@ -208,6 +208,28 @@ std::vector<const TextMeasurement::Pass*> TextMeasurement::kept() const {
   return passes;
 }
 
+/// Here, because all that stands between clock reads does.
+jm_status OpenLoop::run(Clock& clock, const std::function<jm_status(std::size_t)>& request) {
+  const Nanoseconds start = clock.now();
+  Nanoseconds now = start;
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    const Nanoseconds due = start + arrivals_[i];
+    if (now < due) clock.sleep_until(due);
+    begins_[i] = clock.now();
+    const jm_status status = request(i);
+    ends_[i] = now = clock.now();
+    if (status != JM_OK) [[unlikely]]
+      return status;
+  }
+  if (now < start + length_ns_) {
+    clock.sleep_until(start + length_ns_);
+    now = clock.now();
+  }
+  t0_ns_ = start;
+  t1_ns_ = now;
+  return JM_OK;
+}
+
 jm_status time_calls(const Subject& subject, std::int64_t calls, Nanoseconds& elapsed) {
   const Nanoseconds start = monotonic_now();
   const jm_status status = call(subject, calls);

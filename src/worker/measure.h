@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timing loop: calls the model over and over and records how long each record took.
+// The timing loop, flat-out or by a schedule: calls the model over and over and records how long
+// each record took.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the loop need not know while it runs is computed from the records behind it.
+// What the loop (measure.cpp) need not know while it runs is computed from the records behind it.
 #include "worker/open_loop.h"
 
 #include <sys/prctl.h>
@@ -25,27 +25,6 @@ void OpenLoop::prepare(const Arrivals& arrivals, std::int64_t count) {
   ends_.assign(arrivals_.size(), 0);
   t0_ns_ = t1_ns_ = 0;
   wake_promptly();
-}
-
-jm_status OpenLoop::run(Clock& clock, const std::function<jm_status(std::size_t)>& request) {
-  const Nanoseconds start = clock.now();
-  Nanoseconds now = start;
-  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-    const Nanoseconds due = start + arrivals_[i];
-    if (now < due) clock.sleep_until(due);
-    begins_[i] = clock.now();
-    const jm_status status = request(i);
-    ends_[i] = now = clock.now();
-    if (status != JM_OK) [[unlikely]]
-      return status;
-  }
-  if (now < start + length_ns_) {
-    clock.sleep_until(start + length_ns_);
-    now = clock.now();
-  }
-  t0_ns_ = start;
-  t1_ns_ = now;
-  return JM_OK;
 }
 
 std::vector<Nanoseconds> OpenLoop::latencies() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timing loop at a fixed rate: requests come by a schedule, and each counts from its arrival.
+// A window at a fixed rate: requests come by a schedule, and each counts from its arrival.
 #pragma once
 
 #include <cstdint>
