@@ -35,6 +35,7 @@ enum class WindowFact {
   kClockStep,   ///< seconds by which the wall clock was set inside the window, back below 0
   kSteal,       ///< seconds that the hypervisor took from the processors
   kForeignCpu,  ///< seconds of CPU time of everything but the worker and the sampler
+  kWaitedCpu,   ///< seconds that the worker's threads were ready and waited for a processor, added
   kCooldown,    ///< seconds that the machine rested before the trial
   kCooldownTemperature,  ///< °C at the end of that rest
   kCooldownPower,        ///< watts at the end of that rest
@@ -56,19 +57,41 @@ enum class WindowFact {
 enum class Unsettled : unsigned { kTimes = 1, kTemperature = 2, kClocks = 4, kThrottling = 8 };
 
 /// Names in JSON, tables and stores, in the order of the facts.
-inline constexpr const char* kWindowFactKeys[] = {
-    "read_bytes",        "written_bytes",        "cgroup_cpu_s",
-    "cgroup_throttles",  "cgroup_throttled_s",   "cgroup_peak_bytes",
-    "cgroup_read_bytes", "cgroup_written_bytes", "pressure_cpu_s",
-    "pressure_memory_s", "pressure_io_s",        "temperature_begin_C",
-    "temperature_end_C", "temperature_max_C",    "cpu_frequency_MHz",
-    "thermal_throttles", "sampler_cpu_percent",  "sampler_missed_ticks",
-    "suspended_s",       "clock_step_s",         "steal_s",
-    "foreign_cpu_s",     "cooldown_s",           "cooldown_temperature_C",
-    "cooldown_W",        "cooldown_missed",      "warmup_cov",
-    "warmup_trend",      "warmup_C_per_min",     "busy_s",
-    "queue_max",         "warmup_clock_change",  "warmup_unsettled",
-    "wake_late_s"};
+inline constexpr const char* kWindowFactKeys[] = {"read_bytes",
+                                                  "written_bytes",
+                                                  "cgroup_cpu_s",
+                                                  "cgroup_throttles",
+                                                  "cgroup_throttled_s",
+                                                  "cgroup_peak_bytes",
+                                                  "cgroup_read_bytes",
+                                                  "cgroup_written_bytes",
+                                                  "pressure_cpu_s",
+                                                  "pressure_memory_s",
+                                                  "pressure_io_s",
+                                                  "temperature_begin_C",
+                                                  "temperature_end_C",
+                                                  "temperature_max_C",
+                                                  "cpu_frequency_MHz",
+                                                  "thermal_throttles",
+                                                  "sampler_cpu_percent",
+                                                  "sampler_missed_ticks",
+                                                  "suspended_s",
+                                                  "clock_step_s",
+                                                  "steal_s",
+                                                  "foreign_cpu_s",
+                                                  "cpu_wait_s",
+                                                  "cooldown_s",
+                                                  "cooldown_temperature_C",
+                                                  "cooldown_W",
+                                                  "cooldown_missed",
+                                                  "warmup_cov",
+                                                  "warmup_trend",
+                                                  "warmup_C_per_min",
+                                                  "busy_s",
+                                                  "queue_max",
+                                                  "warmup_clock_change",
+                                                  "warmup_unsettled",
+                                                  "wake_late_s"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 

@@ -289,6 +289,7 @@ constexpr TrialField kFields[] = {
     signed_fact<WindowFact::kClockStep>("s", "by how much the wall clock was set in the window"),
     window_fact<WindowFact::kSteal>("s", "time that the hypervisor took from the processors"),
     window_fact<WindowFact::kForeignCpu>("s", "CPU time of everything but the worker"),
+    window_fact<WindowFact::kWaitedCpu>("s", "time that the worker's threads were ready and waited for a processor, added"),
     window_fact<WindowFact::kCooldown>("s", "how long the machine rested before the trial"),
     signed_fact<WindowFact::kCooldownTemperature>("°C", "temperature at the end of that rest"),
     window_fact<WindowFact::kCooldownPower>("W", "power at the end of that rest"),

@@ -280,6 +280,7 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kClockStep>("s", "step of the wall clock", Format::kSi),
     window_fact<WindowFact::kSteal>("s", "time that the hypervisor took", Format::kSi),
     window_fact<WindowFact::kForeignCpu>("s", "CPU time of everybody else", Format::kSi),
+    window_fact<WindowFact::kWaitedCpu>("s", "time its threads waited for a processor", Format::kSi),
     window_fact<WindowFact::kCooldown>("s", "rest before the trial", Format::kSi),
     window_fact<WindowFact::kCooldownTemperature>("°C", "temperature after the rest", Format::kDecimal),
     window_fact<WindowFact::kCooldownPower>("W", "power after the rest", Format::kSi),

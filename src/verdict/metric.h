@@ -115,6 +115,7 @@ enum class MetricId : std::size_t {
   kClockStep,
   kSteal,
   kForeignCpu,
+  kWaitedCpu,
   kCooldown,
   kCooldownTemperature,
   kCooldownPower,

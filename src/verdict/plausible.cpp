@@ -99,12 +99,30 @@ Message faster_than_memory(const ExperimentRecord&, const TrialRecord& trial) {
       quantity_text(bytes / work.peak_bytes_per_s, "s"));
 }
 
+double fact_of(const TrialRecord& trial, WindowFact fact) {
+  const auto found = trial.resources.facts.find(fact);
+  return found == trial.resources.facts.end() ? 0 : found->second.value.value_or(0);
+}
+
+/// Whether calls were late because others had the processors: a scheduler hands them out in steps
+/// of its own, as a control group's limit does.
+bool is_of_scheduler(const TrialRecord& trial, const stats::Comb& comb) {
+  double late_ns = 0;
+  for (const auto duration : trial.durations_ns)
+    late_ns += std::max(0.0, static_cast<double>(duration) - comb.least * comb.quantum);
+  double waited_s = 0;
+  for (const WindowFact fact :
+       {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled})
+    waited_s += fact_of(trial, fact);
+  return waited_s >= late_ns * 1e-9 / 2;
+}
+
 Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
   // At a fixed rate latencies hold the wait for others, which the schedule may make regular.
   if (trial.calls_per_record != 1 || is_at_rate(trial)) return {};
   const std::vector<double> durations(trial.durations_ns.begin(), trial.durations_ns.end());
   const auto comb = stats::find_comb(durations);
-  if (!comb) return {};
+  if (!comb || is_of_scheduler(trial, *comb)) return {};
   return fmt::format(
       "its latencies are multiples of {} ({} to {} times): something waits in steps, as a polling "
       "loop does, and the wait is in time and energy",
@@ -113,9 +131,7 @@ Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
 
 /// Whether others kept the processors busy, before the experiment or in the window.
 bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
-  const auto foreign = trial.resources.facts.find(WindowFact::kForeignCpu);
-  if (foreign != trial.resources.facts.end() &&
-      foreign->second.value.value_or(0) >= trial.window_s() / 2)
+  if (trial.window_s() > 0 && fact_of(trial, WindowFact::kForeignCpu) >= trial.window_s() / 2)
     return true;
   return std::any_of(record.findings.begin(), record.findings.end(), [](const Finding& finding) {
     return finding.code == "load" || finding.code == "load_average" || finding.code == "steal";
@@ -197,8 +213,10 @@ namespace {
 
 bool is_enough(PlausibilityCheck::Needs needs, std::size_t count, std::size_t trials) {
   if (count == 0) return false;
-  if (needs == PlausibilityCheck::Needs::kOneTrial || 2 * count >= trials) return true;
-  return needs == PlausibilityCheck::Needs::kTwoTrials && count >= 2;
+  if (needs == PlausibilityCheck::Needs::kOneTrial) return true;
+  if (needs == PlausibilityCheck::Needs::kTwoTrials)
+    return count >= std::min<std::size_t>(2, trials);
+  return 2 * count >= trials;
 }
 
 /// What the cell's trials show of one check; empty where none shows anything.

@@ -14,8 +14,8 @@ namespace joulemark::verdict {
 struct PlausibilityCheck {
   const char* code;  ///< stable: "faster_than_arithmetic"
   const char* what;  ///< what it looks at, for the manual
-  /// In how many of a configuration's trials it has to be seen: one is enough, two (or half, where
-  /// there are fewer than four), or half of them.
+  /// In how many of a configuration's trials it has to be seen: one is enough, two (or the only
+  /// one), or half of them.
   enum class Needs { kOneTrial, kTwoTrials, kHalfOfThem } needs;
   /// The finding in words, for one finished trial; empty where there is none, or nothing can be
   /// said.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/file.h"
@@ -20,7 +21,7 @@ using ::testing::HasSubstr;
 constexpr double kSeconds = 0.001;  ///< of a call; a window has 1000
 
 /// An engine that is as it should be, and one whose trials `plant` changes.
-ExperimentRecord record_with(void (*plant)(TrialRecord&), int trials = 5) {
+ExperimentRecord record_with(const std::function<void(TrialRecord&)>& plant, int trials = 5) {
   const std::vector<double> times(5, kSeconds);
   ExperimentRecord record = example::record({{example::configuration("onnxruntime"), times},
                                              {example::configuration("openvino"), times}});
@@ -116,6 +117,28 @@ TEST(Plausible, PollingLoopIsSeenInTheLatencies) {
       trial.durations_ns[i] = 577'000 * (1 + static_cast<std::int64_t>(i % 3));
   });
   EXPECT_THAT(reason(record), HasSubstr("multiples of 577 µs (1 to 3 times)"));
+}
+
+/// Calls of 4.4 ms, of which every fifth was put off for as long, and one in ten for twice that.
+void put_off(TrialRecord& trial) {
+  for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
+    trial.durations_ns[i] = 4'400'000 * (i % 10 == 0 ? 3 : i % 5 == 0 ? 2 : 1);
+}
+
+TEST(Plausible, StepsOfTheSchedulerAreNoPollingLoop) {
+  EXPECT_THAT(reason(record_with(put_off)), HasSubstr("multiples of 4.40 ms"));
+  for (const WindowFact fact :
+       {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled}) {
+    const auto waited = [&](double part) {
+      return record_with([&](TrialRecord& trial) {
+        put_off(trial);
+        const auto calls = static_cast<double>(trial.durations_ns.size());
+        trial.resources.facts[fact] = {part * calls * 0.3 * 4.4e-3, ""};
+      });
+    };
+    EXPECT_EQ(reason(waited(0.9)), "") << key_of(fact);
+    EXPECT_THAT(reason(waited(0.1)), HasSubstr("multiples of 4.40 ms")) << key_of(fact);
+  }
 }
 
 TEST(Plausible, WorkerThatSleepsIsNotComputing) {

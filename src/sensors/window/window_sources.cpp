@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSecondsPerMicrosecond = 1e-6;
+constexpr double kSecondsPerNanosecond = 1e-9;
 
 tl::unexpected<std::string> absent_because(const char* reason) {
   return tl::unexpected<std::string>(reason);
@@ -81,10 +82,35 @@ EdgeValue temperature(const WindowPlace& place) {
   return absent_because("absent");
 }
 
+/// The second number of a thread's schedstat: nanoseconds that it was ready to run and did not.
+EdgeValue waited_by(const fs::path& thread) {
+  const auto text = host::read_small(thread / "schedstat");
+  if (!text) return tl::unexpected<std::string>(reason_of(text.error()));
+  const auto begin = text->find(' ');
+  if (begin == std::string::npos) return absent_because("unreadable");
+  return number_of(
+      std::string_view(*text).substr(begin + 1, text->find(' ', begin + 1) - begin - 1));
+}
+
+EdgeValue waited_for_processors(const WindowPlace& place) {
+  double sum_ns = 0;
+  EdgeValue absent = absent_because("absent");
+  bool any = false;
+  for (const fs::path& thread : host::entries_of(place.process / "task", "")) {
+    const EdgeValue waited = waited_by(thread);
+    if (!waited)
+      absent = waited;  // a thread that ended meanwhile, or a kernel that does not count
+    else
+      sum_ns += *waited, any = true;
+  }
+  return any ? EdgeValue(sum_ns * kSecondsPerNanosecond) : absent;
+}
+
 // clang-format off
 constexpr WindowSource kSources[] = {
     {WindowFact::kReadBytes, Edge::kBetween, [](const WindowPlace& p) { return line_of(p.process / "io", "read_bytes:"); }},
     {WindowFact::kWrittenBytes, Edge::kBetween, [](const WindowPlace& p) { return line_of(p.process / "io", "write_bytes:"); }},
+    {WindowFact::kWaitedCpu, Edge::kBetween, waited_for_processors},
     {WindowFact::kGroupCpu, Edge::kBetween, [](const WindowPlace& p) { return microseconds(group_line(p, "cpu.stat", "usage_usec ")); }},
     {WindowFact::kGroupThrottles, Edge::kBetween, [](const WindowPlace& p) { return group_line(p, "cpu.stat", "nr_throttled "); }},
     {WindowFact::kGroupThrottled, Edge::kBetween, [](const WindowPlace& p) { return microseconds(group_line(p, "cpu.stat", "throttled_usec ")); }},

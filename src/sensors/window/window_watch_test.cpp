@@ -28,6 +28,8 @@ class WindowWatchTest : public testing::Test {
     const auto at = [n](int begin, int step) { return begin + n * step; };
     machine_.put("proc/7/io", fmt::format("rchar: 9\nread_bytes: {}\nwrite_bytes: {}",
                                           at(4096, 8192), at(0, 512)));
+    machine_.put("proc/7/task/7/schedstat", fmt::format("900 {} 3", at(1'000'000, 40'000'000)));
+    machine_.put("proc/7/task/8/schedstat", fmt::format("900 {} 3", at(0, 2'000'000)));
     machine_.put(kGroup + std::string("cpu.stat"),
                  fmt::format("usage_usec {}\nuser_usec 1\nnr_periods 8\nnr_throttled {}\n"
                              "throttled_usec {}",
@@ -63,6 +65,7 @@ TEST_F(WindowWatchTest, FactsAreWhatTheFilesCountedInBetween) {
   const WindowFacts facts = watch.end();
   EXPECT_EQ(value(facts, WindowFact::kReadBytes), 8192);
   EXPECT_EQ(value(facts, WindowFact::kWrittenBytes), 512);
+  EXPECT_NEAR(value(facts, WindowFact::kWaitedCpu), 0.042, 1e-12);
   EXPECT_DOUBLE_EQ(value(facts, WindowFact::kGroupCpu), 0.5);
   EXPECT_EQ(value(facts, WindowFact::kGroupThrottles), 2);
   EXPECT_NEAR(value(facts, WindowFact::kGroupThrottled), 0.03, 1e-12);
@@ -114,6 +117,8 @@ TEST_F(WindowWatchTest, WithoutFilesEveryFactIsAbsentWithAReason) {
 
 TEST_F(WindowWatchTest, NonsenseIsUnreadable) {
   machine_.put("proc/7/io", "read_bytes: -5\nwrite_bytes: 1 2");
+  for (const char* thread : {"7", "8"})
+    machine_.put(fmt::format("proc/7/task/{}/schedstat", thread), "0 -1");
   machine_.put("proc/pressure/cpu", "some total=");
   machine_.put("proc/pressure/io", "\x01\xff");
   machine_.put(kGroup + std::string("cpu.stat"),
@@ -122,9 +127,10 @@ TEST_F(WindowWatchTest, NonsenseIsUnreadable) {
   machine_.put("sys/class/hwmon/hwmon0/temp1_input", "hot");
   const WindowFacts facts = WindowWatch(machine_.root(), 7).end();
   for (const WindowFact fact :
-       {WindowFact::kReadBytes, WindowFact::kWrittenBytes, WindowFact::kPressureCpu,
-        WindowFact::kPressureIo, WindowFact::kGroupCpu, WindowFact::kGroupReadBytes,
-        WindowFact::kGroupWrittenBytes, WindowFact::kTemperatureBegin, WindowFact::kTemperatureEnd})
+       {WindowFact::kReadBytes, WindowFact::kWrittenBytes, WindowFact::kWaitedCpu,
+        WindowFact::kPressureCpu, WindowFact::kPressureIo, WindowFact::kGroupCpu,
+        WindowFact::kGroupReadBytes, WindowFact::kGroupWrittenBytes, WindowFact::kTemperatureBegin,
+        WindowFact::kTemperatureEnd})
     EXPECT_EQ(reason(facts, fact), "unreadable") << key_of(fact);
 }
 
