@@ -116,7 +116,7 @@ def workers() -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            if (entry / "exe").resolve(strict=True) == (BIN / "joulemark-worker").resolve():
+            if (entry / "exe").samefile(BIN / "joulemark-worker"):
                 found.append(int(entry.name))
         except OSError:
             continue
