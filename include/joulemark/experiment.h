@@ -112,6 +112,9 @@ struct Protocol {
   /// Configurations that are out of reach are left out of further blocks; the probability that the
   /// best is among them. 0: none is left out.
   double race = 0;
+  /// How often a configuration is measured whose outputs are not the reference's, and which no
+  /// further trial can bring into the ranking: "once" or "always".
+  std::string different = "once";
   double sample_hz = 10;  ///< of gauges and of the time line
   /// Part of a window's energy that the sensors' own 95 % error may be; windows are as long as that
   /// takes. 0: 0.01, as far as 10 s allow.

@@ -126,6 +126,9 @@ HostFingerprint fingerprint_of(const Measurement& measurement) {
 
 Result<run::RunOutcome> run_trials(Measurement& measurement) {
   const MeasurementOptions& options = measurement.options;
+  const Progressed& progressed = measurement.progressed;
+  if (progressed.missing.empty())
+    return run::RunOutcome{.ok = progressed.ok, .not_ok = progressed.not_ok};
   SystemClock clock;
   sensors::Discovered& found = measurement.found;
   print_energy_note(found);
@@ -145,19 +148,28 @@ Result<run::RunOutcome> run_trials(Measurement& measurement) {
       .model_paths = measurement.paths,
       .prompts = measurement.prompts,
       .estimate_for = options.estimate == Switch::kOn ? &processors : nullptr,
-      .done_before = measurement.progressed.done(),
+      .done_before = progressed.done(),
       .left_out_after = decisions_of(measurement.store, measurement.id, measurement.experiment)};
-  auto outcome = run::run_experiment(measurement.id, measurement.experiment,
-                                     measurement.progressed.missing, measurement.installs, context);
+  auto outcome = run::run_experiment(measurement.id, measurement.experiment, progressed.missing,
+                                     measurement.installs, context);
   if (!outcome) return outcome;
-  outcome->ok += measurement.progressed.ok;
-  outcome->not_ok += measurement.progressed.not_ok;
+  outcome->ok += progressed.ok;
+  outcome->not_ok += progressed.not_ok;
   return outcome;
 }
 
 void note_resumed(const Measurement& measurement) {
   const Progressed& progressed = measurement.progressed;
   if (progressed.done() == 0) return;
+  if (progressed.missing.empty()) {
+    const std::string spared =
+        progressed.spared == 0
+            ? std::string()
+            : fmt::format("; {} more would not change the answer", progressed.spared);
+    return print_note(
+        fmt::format("experiment {} of '{}' has ended: all of its {} trials are there{}",
+                    measurement.id, measurement.options.store, progressed.done(), spared));
+  }
   const std::size_t all = progressed.missing.size() + static_cast<std::size_t>(progressed.done());
   print_note(fmt::format("experiment {} of '{}' is resumed: {} of {} trials are there",
                          measurement.id, measurement.options.store, progressed.done(), all));

@@ -3,7 +3,9 @@
 #include "plan/plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +17,7 @@
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
 #include "cli/output.h"
+#include "run/cooldown.h"
 #include "run/idle_bracket.h"
 #include "run/window_length.h"
 #include "sensors/catalog.h"
@@ -35,23 +38,42 @@ struct Plan {
 
 using Trials = std::vector<plan::PlannedTrial>;
 
-std::string to_json(const Experiment& experiment, const Trials& trials, double seconds) {
+struct Foretold {
+  double seconds = 0;
+  double rest_s = 0;  ///< of the longest rest before a trial, which the time does not hold
+};
+
+std::string to_json(const Experiment& experiment, const Trials& trials, const Foretold& time) {
   json rows = json::array();
   for (const auto& trial : trials)
     rows.push_back({{"block", trial.block},
                     {"position", trial.position},
                     {"model", experiment.models[trial.model].name},
                     {"configuration", configuration_json(trial.configuration)}});
-  const json out = {{"experiment", experiment.name},
-                    {"seed", experiment.seed},
-                    {"repetitions", experiment.protocol.repetitions},
-                    {"seconds", seconds},
-                    {"at_most", verdict::Adaptive::is_asked_for(experiment)},
-                    {"trials", std::move(rows)}};
+  const json out = {
+      {"experiment", experiment.name},
+      {"seed", experiment.seed},
+      {"repetitions", experiment.protocol.repetitions},
+      {"seconds", time.seconds},
+      {"besides", {{"retries", experiment.protocol.retries}, {"rest_s", time.rest_s}}},
+      {"at_most", verdict::Adaptive::is_asked_for(experiment)},
+      {"trials", std::move(rows)}};
   return json_line(out);
 }
 
-std::string to_text(const Experiment& experiment, const Trials& trials, double seconds) {
+/// What the time does not hold: nobody knows beforehand how often it happens. "" for nothing.
+std::string besides(const Experiment& experiment, const Foretold& time) {
+  std::vector<std::string> more;
+  if (const int retries = experiment.protocol.retries; retries > 0)
+    more.push_back(fmt::format("disturbed trials are tried again, {}",
+                               retries == 1 ? "once" : fmt::format("up to {} times", retries)));
+  if (time.rest_s > 0)
+    more.push_back(
+        fmt::format("before each trial a hot machine rests, up to {}", duration_text(time.rest_s)));
+  return more.empty() ? "" : fmt::format("besides: {}\n", fmt::join(more, "; "));
+}
+
+std::string to_text(const Experiment& experiment, const Trials& trials, const Foretold& time) {
   TextTable table({{.head = "trial", .align = Align::kRight},
                    {.head = "block", .align = Align::kRight},
                    {.head = "model"},
@@ -64,7 +86,8 @@ std::string to_text(const Experiment& experiment, const Trials& trials, double s
   return table.to_string() +
          fmt::format("{}{} trials in {} blocks, about {}\n",
                      verdict::Adaptive::is_asked_for(experiment) ? "at most " : "", trials.size(),
-                     experiment.protocol.repetitions, duration_text(seconds));
+                     experiment.protocol.repetitions, duration_text(time.seconds)) +
+         besides(experiment, time);
 }
 
 /// What of a model the plan cannot hold.
@@ -79,6 +102,18 @@ void tell_unknown(const ModelSpec& spec, const LocalModel& model) {
         fmt::format("model '{}': its windows last a pass over the workload at least, which "
                     "the time does not hold",
                     spec.name));
+}
+
+Foretold foretell(const CheckedExperiment& checked,
+                  const std::vector<std::unique_ptr<Sensor>>& sensors, plan::Lengths lengths,
+                  const std::string& root) {
+  const Protocol& protocol = checked.experiment.protocol;
+  lengths.bracket_s = run::bracket_length(protocol, sensors);
+  lengths.language_models = static_cast<std::size_t>(
+      std::count_if(checked.models.begin(), checked.models.end(),
+                    [](const LocalModel& model) { return model.language.has_value(); }));
+  return {.seconds = plan::estimate_time(checked.experiment, lengths).seconds,
+          .rest_s = run::longest_rest(protocol, root, sensors)};
 }
 
 Result<int> show_plan(const Plan& command) {
@@ -96,14 +131,12 @@ Result<int> show_plan(const Plan& command) {
       {.root = command.root, .meters = *meters, .calibrations = *std::move(calibrations)});
   const auto window_s = run::window_length(experiment.protocol, found.sensors);
   if (!window_s) return fail(window_s.error());
-  const double bracket_s = run::bracket_length(experiment.protocol, found.sensors);
-  const double seconds =
-      plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s}).seconds;
+  const Foretold time = foretell(*checked, found.sensors, {.window_s = *window_s}, command.root);
   const auto trials = plan::make_plan(experiment);
   for (std::size_t i = 0; i < checked->models.size(); ++i)
     tell_unknown(experiment.models[i], checked->models[i]);
-  return print(command.as_json == Arguments::Switch::kOn ? to_json(experiment, trials, seconds)
-                                                         : to_text(experiment, trials, seconds));
+  return print(command.as_json == Arguments::Switch::kOn ? to_json(experiment, trials, time)
+                                                         : to_text(experiment, trials, time));
 }
 
 }  // namespace

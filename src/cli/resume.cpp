@@ -12,6 +12,8 @@
 #include "cli/stored_experiment.h"
 #include "config/experiment_file.h"
 #include "plan/attempts.h"
+#include "plan/dismissed.h"
+#include "verdict/adaptation.h"
 
 namespace joulemark::cli {
 namespace {
@@ -38,6 +40,30 @@ tl::unexpected<Error> is_another(const std::string& path, std::int64_t id,
                           "change, or run it without --resume as a new experiment",
                           id, path, difference));
 }
+
+/// What the stored trials have decided about those that are not there.
+class Decided {
+ public:
+  /// `record` is borrowed.
+  explicit Decided(const ExperimentRecord& record)
+      : experiment_(record.experiment),
+        adaptation_(verdict::adaptation_of(record)),
+        dismissed_(record.experiment) {
+    for (const TrialRecord& trial : record.trials) dismissed_.note(trial);
+  }
+  [[nodiscard]] bool is_spared(const plan::PlannedTrial& trial) const {
+    const plan::CellName cell{experiment_.models[trial.model].name,
+                              configuration_label(trial.configuration)};
+    const auto blocks = dismissed_.blocks_of(cell);
+    return trial.block >= adaptation_.blocks_of(experiment_, cell) ||
+           (blocks && trial.block >= *blocks);
+  }
+
+ private:
+  const Experiment& experiment_;
+  verdict::Adaptation adaptation_;
+  plan::Dismissed dismissed_;
+};
 
 }  // namespace
 
@@ -82,8 +108,10 @@ Result<std::optional<std::int64_t>> find_begun(store::Store& store, const std::s
     if (!stored) return fail(stored.error());
     const std::string there = config::to_toml(*stored);
     if (there == here) return std::optional(info->id);
-    const auto planned = static_cast<std::int64_t>(plan::make_plan(*stored).size());
-    if (!unlike && (is_asked_for || info->places < planned))
+    if (unlike) continue;
+    const auto there_is = progressed(store, info->id, *stored);
+    if (!there_is) return fail(there_is.error());
+    if (is_asked_for || !there_is->missing.empty())
       unlike = is_another(path, info->id, difference(there, here)).value();
   }
   if (unlike) return fail(*unlike);
@@ -96,13 +124,16 @@ Result<Progressed> progressed(store::Store& store, std::int64_t id, const Experi
   std::map<std::pair<int, int>, plan::Attempts> attempts;
   for (const auto* trials : {&record->trials, &record->set_aside})
     for (const TrialRecord& trial : *trials) attempts[{trial.block, trial.position}].add(trial);
+  const Decided decided(*record);
   Progressed progressed;
   for (plan::PlannedTrial& trial : plan::make_plan(experiment)) {
     const plan::Attempts& there = attempts[{trial.block, trial.position}];
-    if (there.want_another(experiment.protocol.retries))
-      progressed.missing.push_back(std::move(trial));
-    else
+    if (!there.want_another(experiment.protocol.retries))
       ++(there.ended_ok() ? progressed.ok : progressed.not_ok);
+    else if (decided.is_spared(trial))
+      ++progressed.spared;
+    else
+      progressed.missing.push_back(std::move(trial));
   }
   return progressed;
 }

@@ -30,6 +30,7 @@ struct Progressed {
   std::vector<plan::PlannedTrial> missing;
   int ok = 0;      ///< that ended as ok
   int not_ok = 0;  ///< that ended otherwise
+  int spared = 0;  ///< that are not there and not missing: what is there leaves them out
   [[nodiscard]] int done() const { return ok + not_ok; }
 };
 
@@ -38,7 +39,7 @@ Result<Experiment> asked_of_store(const std::string& path, const Resume& resume)
 
 /// The number of the stored experiment that `experiment` goes on with: the newest that is equal, or
 /// none where the store has not begun it. kUsage where the one that was asked for differs, or where
-/// one of the same name differs and is not complete; the message says in which line.
+/// one of the same name differs and has not ended; the message says in which line.
 Result<std::optional<std::int64_t>> find_begun(store::Store& store, const std::string& path,
                                                const Experiment& experiment, const Resume& resume);
 

@@ -294,6 +294,11 @@ TEST(ExperimentFile, ARateIsANumberOrATextWithItsUnit) {
   }
 }
 
+TEST(ExperimentFileErrors, SayHowOftenWhatIsDifferentMayBeMeasured) {
+  EXPECT_THAT(complaint_about_protocol("different = 'never'"),
+              HasSubstr("'protocol.different' must be once or always, not 'never'"));
+}
+
 TEST(ExperimentFileErrors, RejectRatesThatCannotBeMeasuredOrCompared) {
   EXPECT_EQ(complaint_about_protocol("rate = '5/m'"),
             "e.toml:6:8: 'protocol.rate' must be a number, not a text");

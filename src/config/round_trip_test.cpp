@@ -91,6 +91,7 @@ class Maker {
     p.retries = integer(0, 9);
     p.rate = 1 + random_.uniform() * 1000;
     p.arrivals = integer(0, 1) == 1 ? "uniform" : "poisson";
+    p.different = integer(0, 1) == 1 ? "always" : "once";
     p.ratio_precision = random_.uniform();
     p.min_repetitions = integer(2, 9);
     p.race = random_.uniform() * 0.5;

@@ -62,6 +62,7 @@ constexpr ModelText kModelName = model<&ModelSpec::name>;
 constexpr ModelText kModelSource = model<&ModelSpec::source>;
 constexpr ModelText kModelInputs = model<&ModelSpec::inputs>;
 constexpr Field<std::string> kArrivals = protocol<std::string, &Protocol::arrivals>;
+constexpr Field<std::string> kDifferent = protocol<std::string, &Protocol::different>;
 template <double Protocol::*Member>
 constexpr Field<double> kSeconds = protocol<double, Member>;
 template <int Protocol::*Member>
@@ -153,6 +154,8 @@ const Setting kSettings[] = {
      "Blocks before an experiment may end early for its --ratio-precision"},
     {"protocol.race", "--race", kSeconds<&Protocol::race>, "", 0, 0.5,
      "Leaves configurations that are out of reach out of further blocks, from the second on; the probability that the best one is among them (the flag alone: 0.05); 0: leaves none out"},
+    {"protocol.different", "--different", kDifferent, "", kNoBound, kNoBound,
+     "How often a configuration is measured whose outputs are not the reference's, which is never ranked: once, or always for in every block"},
     {"protocol.sample_hz", "--sample-hz", kSeconds<&Protocol::sample_hz>, "Hz", 0.1, 1000,
      "Samples per second of the time line"},
     {"protocol.energy_precision", "--energy-precision", kSeconds<&Protocol::energy_precision>, "", 0, 1,

@@ -278,6 +278,9 @@ void check_protocol(const Experiment& experiment, Issues& issues) {
   check_bounds(experiment, "protocol.", issues);
   check_rate(experiment, issues);
   const Protocol& p = experiment.protocol;
+  if (p.different != "once" && p.different != "always")
+    add(issues, "protocol.different",
+        fmt::format("must be once or always, not '{}'", printable(p.different)));
   if (p.warmup_max_s < p.warmup_min_s)
     add(issues, "protocol.warmup_max_s",
         fmt::format("is {} s, less than the shortest warm-up of {} s", p.warmup_max_s,

@@ -27,7 +27,7 @@ bool finished(const TrialRecord& trial) {
 void Attempts::add(const TrialRecord& attempt) {
   if (attempt.attempt >= made_) ended_ok_ = attempt.status == TrialStatus::kOk;
   made_ = std::max(made_, attempt.attempt + 1);
-  settled_ = settled_ || attempt.invalid.empty();
+  settled_ = settled_ || attempt.invalid.empty() || attempt.status != TrialStatus::kOk;
 }
 
 bool Attempts::want_another(int retries) const {

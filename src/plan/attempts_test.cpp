@@ -57,6 +57,14 @@ TEST(Attempts, OneIsDueAtAPlaceWithoutAny) {
   EXPECT_TRUE(Attempts().want_another(0));
 }
 
+TEST(Attempts, OneThatDidNotEndAsOkSettlesItsPlaceWhateverDisturbedIt) {
+  for (const TrialStatus status : {TrialStatus::kCrashed, TrialStatus::kDifferent}) {
+    TrialRecord trial = disturbed(0, 0);
+    trial.status = status;
+    EXPECT_FALSE(after({trial}).want_another(2)) << to_string(status);
+  }
+}
+
 TEST(Attempts, AnUndisturbedOneSettlesItsPlace) {
   EXPECT_FALSE(after({attempt(0, 0)}).want_another(2));
   EXPECT_FALSE(after({disturbed(0, 0), attempt(0, 1)}).want_another(2));

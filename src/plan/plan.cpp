@@ -114,14 +114,20 @@ TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths)
   const Protocol& protocol = experiment.protocol;
   const double warmup = std::clamp(kTypicalWarmupSeconds, protocol.warmup_min_s,
                                    std::max(protocol.warmup_min_s, protocol.warmup_max_s));
-  const double trial = std::min(protocol.time_limit_s,
-                                kStartAndLoadSeconds + protocol.idle_s + warmup + protocol.ready_s +
-                                    window_seconds(experiment, lengths.window_s));
+  const double window = window_seconds(experiment, lengths.window_s);
+  const auto trial_s = [&](int windows) {
+    return std::min(protocol.time_limit_s, kStartAndLoadSeconds + protocol.idle_s + warmup +
+                                               protocol.ready_s + windows * window);
+  };
   const int blocks = std::max(0, protocol.repetitions);
-  const auto trials = experiment.models.size() * configurations(experiment).size() *
-                      static_cast<std::size_t>(blocks);
-  return {.seconds = trial * static_cast<double>(trials) + lengths.bracket_s * (blocks + 1),
-          .trials = static_cast<int>(trials)};
+  const std::size_t models = experiment.models.size();
+  const std::size_t of_text = std::min(lengths.language_models, models);
+  const std::size_t each = configurations(experiment).size() * static_cast<std::size_t>(blocks);
+  const double trials_s =
+      static_cast<double>(each) * (trial_s(1) * static_cast<double>(models - of_text) +
+                                   trial_s(2) * static_cast<double>(of_text));
+  return {.seconds = trials_s + lengths.bracket_s * (blocks + 1),
+          .trials = static_cast<int>(models * each)};
 }
 
 }  // namespace joulemark::plan

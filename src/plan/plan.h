@@ -30,7 +30,8 @@ std::vector<PlannedTrial> make_plan(const Experiment& experiment);
 /// least as many as the protocol says, each a call of the model.
 double window_seconds(const Experiment& experiment, double window_s);
 
-/// What an experiment takes when nothing hits its cap.
+/// What an experiment takes when nothing hits its cap, no trial is disturbed, and the machine is
+/// cool whenever one begins.
 struct TimeEstimate {
   double seconds = 0;
   int trials = 0;
@@ -38,8 +39,9 @@ struct TimeEstimate {
 
 /// What the machine's sensors have a say in, seconds.
 struct Lengths {
-  double window_s = 0;   ///< that a measured window is asked to have
-  double bracket_s = 0;  ///< of the rest before each block and after the last
+  double window_s = 0;              ///< that a measured window is asked to have
+  double bracket_s = 0;             ///< of the rest before each block and after the last
+  std::size_t language_models = 0;  ///< each of their trials has a second window, as long at least
 };
 TimeEstimate estimate_time(const Experiment& experiment, const Lengths& lengths);
 

@@ -141,6 +141,16 @@ TEST(Estimate, CountsARestBeforeEachBlockAndOneAfterTheLast) {
   EXPECT_NEAR(resting.seconds, estimate_time(experiment, {.window_s = 1}).seconds + 6 * 2, 1e-9);
 }
 
+TEST(Estimate, CountsTheSecondWindowOfLanguageModels) {
+  Experiment experiment = two_engines();
+  const double models = static_cast<double>(experiment.models.size());
+  const double once = estimate_time(experiment, {.window_s = 10}).seconds;
+  EXPECT_NEAR(estimate_time(experiment, {.window_s = 10, .language_models = 1}).seconds,
+              once + 40 / models * 10, 1e-9);
+  experiment.protocol.time_limit_s = 15;
+  EXPECT_LE(estimate_time(experiment, {.window_s = 10, .language_models = 2}).seconds, 40 * 15);
+}
+
 TEST(Estimate, AtARateAWindowHoldsTheLeastRequests) {
   Experiment experiment = two_engines();
   experiment.protocol.rate = 5;

@@ -31,15 +31,17 @@ struct MetricColumn {
   const char* head;
   const char* meaning;
   int keep;  // columns with the smallest number move to a further table first
+  const char* at_a_rate = nullptr;  // what it means there, where that is something else
 };
+constexpr const char* kFromArrival = "latency from the scheduled arrival";
 /// Time and rate say the same: the one that does not rank goes first.
 constexpr MetricColumn kColumns[] = {
     {MetricId::kEnergy, "energy", "per inference", 8},
     {MetricId::kTime, "time", "per inference", 1},
     {MetricId::kCpu, "CPU", "per inference", 4},
-    {MetricId::kLatencyP50, "p50", "latency of one call", 7},
-    {MetricId::kLatencyP95, "p95", "latency of one call", 3},
-    {MetricId::kLatencyP99, "p99", "latency of one call", 6},
+    {MetricId::kLatencyP50, "p50", "latency of one call", 7, kFromArrival},
+    {MetricId::kLatencyP95, "p95", "latency of one call", 3, kFromArrival},
+    {MetricId::kLatencyP99, "p99", "latency of one call", 6, kFromArrival},
     {MetricId::kThroughput, "rate", "inferences per second", 2},
     {MetricId::kPeakRss, "RSS", "peak resident memory", 5},
 };
@@ -48,7 +50,8 @@ constexpr MetricColumn kTextColumns[] = {
     {MetricId::kEnergyPerToken, "energy", "per generated token", 8},
     {MetricId::kTimePerToken, "time", "per generated token", 1},
     {MetricId::kTokenRate, "rate", "generated tokens per second", 2},
-    {MetricId::kTtftP50, "TTFT", "time to first token", 7},
+    {MetricId::kTtftP50, "TTFT", "time to first token", 7,
+     "time from the scheduled arrival to the first token"},
     {MetricId::kTpot, "TPOT", "mean time from one token to the next", 6},
     {MetricId::kItlP99, "ITL p99", "time from one token to the next", 4},
     {MetricId::kPrefillRate, "prompt", "prompt tokens per second", 3},
@@ -131,12 +134,15 @@ std::string ratio_legend(const Judgement& judgement) {
 }
 
 /// " · time, CPU: per inference · p50: latency of one call".
-std::string columns_legend(Columns columns) {
+std::string columns_legend(Columns columns, double rate) {
+  const auto meaning_of = [&](const MetricColumn& column) -> std::string_view {
+    return rate > 0 && column.at_a_rate != nullptr ? column.at_a_rate : column.meaning;
+  };
   std::string text;
   for (auto column = columns.begin(); column != columns.end();) {
-    const std::string_view meaning = column->meaning;
+    const std::string_view meaning = meaning_of(*column);
     std::string heads;
-    for (; column != columns.end() && column->meaning == meaning; ++column)
+    for (; column != columns.end() && meaning_of(*column) == meaning; ++column)
       heads += (heads.empty() ? "" : ", ") + std::string(column->head);
     text += fmt::format(" · {}: {}", heads, meaning);
   }
@@ -276,12 +282,11 @@ std::string table_legend(const Judgement& judgement, double margin) {
     return verdict::is_of_text(model.primary);
   };
   const auto& models = judgement.models;
-  if (!std::all_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kColumns);
-  if (std::any_of(models.begin(), models.end(), ranks_text)) text += columns_legend(kTextColumns);
-  if (judgement.rate > 0)
-    text +=
-        " · at a rate, latencies begin when a request comes, and time is that in which the "
-        "model answers";
+  if (!std::all_of(models.begin(), models.end(), ranks_text))
+    text += columns_legend(kColumns, judgement.rate);
+  if (std::any_of(models.begin(), models.end(), ranks_text))
+    text += columns_legend(kTextColumns, judgement.rate);
+  if (judgement.rate > 0) text += " · at a rate, time is that in which the model answers";
   return text;
 }
 

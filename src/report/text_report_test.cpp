@@ -65,6 +65,15 @@ TEST(TextReport, ShowsVerdictTableAndCaveats) {
             "not pass on the processor's energy counter (vm)\n");
 }
 
+TEST(TextReport, AtARateLatenciesAreToldFromTheScheduledArrival) {
+  ExperimentRecord record = two_cells();
+  EXPECT_THAT(text(record, {.width = 1000}), Not(HasSubstr("scheduled arrival")));
+  record.experiment.protocol.rate = 5;
+  const std::string report = text(record, {.width = 1000});
+  EXPECT_THAT(report, HasSubstr("p50, p95, p99: latency from the scheduled arrival"));
+  EXPECT_THAT(report, Not(HasSubstr("latency of one call")));
+}
+
 TEST(TextReport, ColumnsThatDoNotFitStandInAFurtherTable) {
   const std::string wide = text(two_cells(), {.width = 160});
   EXPECT_EQ(wide.find("configuration"), wide.rfind("configuration"));

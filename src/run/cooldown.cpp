@@ -52,16 +52,24 @@ WindowFacts facts_of(const std::optional<double>& seconds, const RestingState& s
           {WindowFact::kCooldownMissed, told(missed)}};
 }
 
+/// Whether there is nothing that a rest could go by.
+bool is_blind(sensors::MachineEye& eye, const std::vector<std::unique_ptr<Sensor>>& sensors,
+              Nanoseconds now) {
+  return sensors.empty() && !eye.look(now).temperature_c;
+}
+
 }  // namespace
+
+double longest_rest(const Protocol& protocol, const std::filesystem::path& root,
+                    const std::vector<std::unique_ptr<Sensor>>& sensors) {
+  sensors::MachineEye eye(root, sensors, sensors::BoardClocks::kLeftOut);
+  return is_blind(eye, sensors, monotonic_now()) ? 0 : protocol.cooldown_max_s;
+}
 
 Cooldown::Cooldown(const TrialWorld& world, double longest_s)
     : world_(world),
       longest_(to_nanoseconds(longest_s)),
       eye_(world.root, world.sensors, sensors::BoardClocks::kLeftOut) {}
-
-bool Cooldown::is_blind() {
-  return world_.sensors.empty() && !eye_.look(world_.clock.now()).temperature_c;
-}
 
 Nanoseconds Cooldown::first_look() const {
   if (world_.sensors.empty()) return 0;
@@ -104,7 +112,7 @@ void Cooldown::note_rest() {
 }
 
 Rest Cooldown::rest(const std::optional<IdleBracket>& bracket) {
-  if (is_blind()) return {.facts = facts_of({}, {}, {})};
+  if (is_blind(eye_, world_.sensors, world_.clock.now())) return {.facts = facts_of({}, {}, {})};
   const RestingState before = state_of(bracket, first_);
   const Nanoseconds begin = world_.clock.now();
   begin_power();

@@ -2,10 +2,14 @@
 // The rest before a trial: until the machine is as cool and quiet as it was before it worked.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "joulemark/result.h"
+#include "joulemark/sensor.h"
 #include "joulemark/window_fact.h"
 #include "run/trial.h"
 #include "sensors/ledger.h"
@@ -18,6 +22,11 @@ struct RestingState {
   std::optional<double> temperature_c = {};  ///< of its hottest part
   std::optional<double> watts = {};          ///< over the scopes of "total"
 };
+
+/// Seconds of the longest rest before a trial: as the protocol says, or 0 where the machine tells
+/// neither temperature nor power.
+double longest_rest(const Protocol& protocol, const std::filesystem::path& root,
+                    const std::vector<std::unique_ptr<Sensor>>& sensors);
 
 struct Rest {
   WindowFacts facts = {};  ///< those of cool-downs
@@ -41,7 +50,6 @@ class Cooldown {
   Rest rest(const std::optional<IdleBracket>& bracket);
 
  private:
-  [[nodiscard]] bool is_blind();
   [[nodiscard]] Nanoseconds first_look() const;
   void begin_power();
   RestingState look();

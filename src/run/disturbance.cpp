@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "host/preflight/moment.h"
 #include "sensors/boards/nvml_abi.h"
 
@@ -29,17 +30,25 @@ constexpr double kForeignShareOfAll = 0.01;
 /// Ticks of 10 ms are what steal is counted in.
 constexpr double kLeastStealS = 0.03;
 
+/// One window of a trial.
 struct View {
   const TrialRecord& trial;
   const Surroundings& around;
+  Phase phase;
+  const WindowFacts& facts;
+  const std::vector<Energy>& energy;
   [[nodiscard]] double value(WindowFact fact) const {
-    const auto found = trial.resources.facts.find(fact);
-    return found != trial.resources.facts.end() ? found->second.value.value_or(0) : 0;
+    const auto found = facts.find(fact);
+    return found != facts.end() ? found->second.value.value_or(0) : 0;
+  }
+  [[nodiscard]] double window_s() const {
+    const auto window = trial.phase(phase);
+    return window ? to_seconds(window->t1_ns - window->t0_ns) : 0;
   }
   /// Processor time that the worker can use in its window.
   [[nodiscard]] double capacity_s() const {
     const int threads = std::max(trial.configuration.threads, 1);
-    return trial.window_s() * std::min(threads, std::max(around.cpus, 1));
+    return window_s() * std::min(threads, std::max(around.cpus, 1));
   }
 };
 using Seen = std::optional<std::string>;
@@ -56,7 +65,7 @@ Seen board(const View& view) {
   constexpr unsigned long long kReasons =
       sensors::nvml::kSlowForHardware | sensors::nvml::kSlowForHeatBySoftware |
       sensors::nvml::kSlowForHeat | sensors::nvml::kSlowForPowerBrake;
-  const auto window = view.trial.phase(Phase::kMeasure);
+  const auto window = view.trial.phase(view.phase);
   for (const Series& line : view.trial.series) {
     if (!window || !line.name.ends_with(kLine)) continue;
     const bool slow = std::any_of(line.samples.begin(), line.samples.end(), [&](const Sample& s) {
@@ -79,38 +88,43 @@ Seen held_back(const View& view) {
 
 Seen foreign_load(const View& view) {
   const double seconds = view.value(WindowFact::kForeignCpu);
-  const double background_s = kForeignShareOfAll * view.around.cpus * view.trial.window_s();
+  const double background_s = kForeignShareOfAll * view.around.cpus * view.window_s();
   if (!(seconds > std::max(kForeignShare * view.capacity_s(), background_s))) return std::nullopt;
   return fmt::format("other programs took {:.3g} s of processor time in a window of {:.3g} s",
-                     seconds, view.trial.window_s());
+                     seconds, view.window_s());
 }
 
 Seen steal(const View& view) {
   const double seconds = view.value(WindowFact::kSteal);
   if (!(seconds > std::max(kStealShare * view.capacity_s(), kLeastStealS))) return std::nullopt;
   return fmt::format("the hypervisor took {:.3g} s of processor time in a window of {:.3g} s",
-                     seconds, view.trial.window_s());
+                     seconds, view.window_s());
+}
+
+bool has_total(const std::vector<Energy>& energy) {
+  return !energy.empty() && energy.back().joules;
 }
 
 /// The reason of a total that is absent although its sensors were there at discovery, else "".
-std::string_view energy_fault(const TrialRecord& trial) {
-  if (trial.energy.empty() || trial.energy.back().joules) return "";
-  return trial.energy.back().reason;
+std::string_view energy_fault(const std::vector<Energy>& energy) {
+  if (energy.empty() || energy.back().joules) return "";
+  return energy.back().reason;
 }
 
 Seen gap(const View& view) {
-  if (energy_fault(view.trial) != "gap") return std::nullopt;
+  if (energy_fault(view.energy) != "gap") return std::nullopt;
   return "an energy sensor could not be read at an edge of the window, or too rarely in it";
 }
 
 Seen reset(const View& view) {
-  if (energy_fault(view.trial) != "reset") return std::nullopt;
+  if (energy_fault(view.energy) != "reset") return std::nullopt;
   return "an energy counter was set back in the window";
 }
 
 /// One that has never counted is no event in a window: it is the machine as it is.
 Seen stalled(const View& view) {
-  if (!view.around.has_energy || energy_fault(view.trial) != "stalled") return std::nullopt;
+  const bool has_counted = view.around.has_energy || has_total(view.trial.energy);
+  if (!has_counted || energy_fault(view.energy) != "stalled") return std::nullopt;
   return "an energy counter stood still in the window";
 }
 
@@ -127,7 +141,7 @@ Seen clock_stepped(const View& view) {
 }
 
 Seen shared_board(const View& view) {
-  for (const Energy& energy : view.trial.energy)
+  for (const Energy& energy : view.energy)
     if (energy.detail.starts_with("shared_gpu"))
       return fmt::format("other processes computed on {}", energy.scope);
   return std::nullopt;
@@ -160,16 +174,22 @@ Surroundings::Surroundings(const std::filesystem::path& root) {
 }
 
 void Surroundings::note(const TrialRecord& trial) {
-  has_energy = has_energy || (!trial.energy.empty() && trial.energy.back().joules);
+  has_energy = has_energy || has_total(trial.energy);
 }
 
-std::vector<Caveat> disturbances(const TrialRecord& trial, const Surroundings& around) {
+std::vector<Caveat> disturbances(const TrialRecord& trial, const Surroundings& around,
+                                 const std::optional<PrefillWindow>& prefill) {
   std::vector<Caveat> found;
   if (trial.status != TrialStatus::kOk) return found;
-  const View view{trial, around};
-  for (const Cause& cause : kCauses)
-    if (const Seen seen = cause.seen(view))
-      found.push_back({cause.code, fmt::format("{}; {}", *seen, cause.remedy)});
+  const View first{trial, around, Phase::kMeasure, trial.resources.facts, trial.energy};
+  for (const Cause& cause : kCauses) {
+    Seen seen = cause.seen(first);
+    if (!seen && prefill) {
+      seen = cause.seen({trial, around, Phase::kPrefill, prefill->facts, prefill->energy});
+      if (seen) seen->insert(0, "while prompts alone were processed, ");
+    }
+    if (seen) found.push_back({cause.code, fmt::format("{}; {}", *seen, cause.remedy)});
+  }
   return found;
 }
 

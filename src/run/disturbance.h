@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "joulemark/result.h"
@@ -22,10 +23,17 @@ struct Surroundings {
   bool has_energy = false;  ///< an earlier trial of the experiment has a total
 };
 
+/// What was read around a language model's second window, Phase::kPrefill.
+struct PrefillWindow {
+  WindowFacts facts;
+  std::vector<Energy> energy;  ///< as TrialRecord::energy
+};
+
 /// The causes, each with what was seen and what to do; empty for an undisturbed trial, and for one
-/// that did not end as ok. Facts that are absent disturb nothing. docs/invalidation.md has the
-/// table.
-std::vector<Caveat> disturbances(const TrialRecord& trial, const Surroundings& around);
+/// that did not end as ok. One that both windows have is told of the first. Facts that are absent
+/// disturb nothing. docs/invalidation.md has the table.
+std::vector<Caveat> disturbances(const TrialRecord& trial, const Surroundings& around,
+                                 const std::optional<PrefillWindow>& prefill = {});
 
 /// The codes in the order of the table.
 std::vector<const char*> disturbance_codes();

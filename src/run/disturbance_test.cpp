@@ -120,6 +120,39 @@ TEST(Disturbance, EveryCauseOfTheTableIsSeenAndNothingNearIt) {
   EXPECT_EQ(tested, table);
 }
 
+/// A second window of 4 s behind that of clean_trial, with the facts and energy of `planted`, and
+/// its time lines.
+std::vector<Caveat> in_prefill(const TrialRecord& planted) {
+  TrialRecord trial = clean_trial();
+  trial.phases.push_back({Phase::kPrefill, 12'000'000'000, 16'000'000'000});
+  trial.series = planted.series;
+  for (Series& line : trial.series)
+    for (Sample& sample : line.samples) sample.t_ns += 3'000'000'000;
+  return disturbances(trial, machine_of(4),
+                      PrefillWindow{.facts = planted.resources.facts, .energy = planted.energy});
+}
+
+TEST(Disturbance, EveryCauseIsSeenInThePrefillWindowToo) {
+  for (const Case& each : cases()) {
+    TrialRecord planted = each.planted();
+    for (auto& [fact, seen] : planted.resources.facts)
+      if (seen.value) *seen.value *= 2;  // the window is twice as long
+    const auto causes = in_prefill(planted);
+    ASSERT_EQ(causes.size(), 1u) << each.code;
+    EXPECT_EQ(causes[0].code, each.code);
+    EXPECT_THAT(causes[0].message, HasSubstr("while prompts alone were processed, "));
+    EXPECT_THAT(in_prefill(each.near()), IsEmpty()) << each.code;
+  }
+}
+
+TEST(Disturbance, ACauseOfBothWindowsIsToldOnce) {
+  const TrialRecord trial = with_fact(WindowFact::kSteal, 1);
+  const auto causes = disturbances(
+      trial, machine_of(4), PrefillWindow{.facts = trial.resources.facts, .energy = trial.energy});
+  ASSERT_EQ(causes.size(), 1u);
+  EXPECT_THAT(causes[0].message, testing::StartsWith("the hypervisor took 1 s"));
+}
+
 TEST(Disturbance, ATrialThatDidNotEndAsOkIsNotLookedAt) {
   for (const Case& each : cases())
     for (const TrialStatus status : {TrialStatus::kCrashed, TrialStatus::kDifferent}) {

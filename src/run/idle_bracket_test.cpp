@@ -41,15 +41,7 @@ class IdleBrackets : public Orchestrator {
   Result<RunOutcome> run_from(int block) {
     auto missing = plan::make_plan(experiment_);
     std::erase_if(missing, [&](const plan::PlannedTrial& trial) { return trial.block < block; });
-    RunContext context{.workers = runner_,
-                       .sensors = sensors_,
-                       .store = *store_,
-                       .progress = progress_,
-                       .clock = clock_,
-                       .stop = stop_,
-                       .host = {.key = "host-key", .facts = {}},
-                       .root = folder_->path()};
-    return run_experiment(id_, experiment_, missing, installs_, context);
+    return run_trials(missing);
   }
 };
 
@@ -118,6 +110,19 @@ TEST_F(IdleBrackets, AreTakenAnewBeforeTheBlockThatIsGoneOnWith) {
   EXPECT_THAT(blocks(), ElementsAre(0, 1, 2, 3, 2, 3));
   ASSERT_TRUE(run_from(3));
   EXPECT_EQ(blocks().size(), 6U) << "nothing was left to measure";
+}
+
+TEST_F(IdleBrackets, TheOneAfterTheLastBlockIsSoWhereFurtherBlocksAreLeftOut) {
+  add_meter();
+  experiment_.protocol.repetitions = 5;
+  left_out_after_ = [](int blocks) -> Result<LeftOut> {
+    if (blocks < 2) return LeftOut{};
+    return LeftOut{{"net", "a cpu f32 t1 b1"}, {"net", "b cpu f32 t1 b1"}};
+  };
+  ASSERT_TRUE(run());
+  EXPECT_THAT(blocks(), ElementsAre(0, 1, 2));
+  EXPECT_THAT(progress_.events, testing::Contains("rest after the last block"));
+  EXPECT_THAT(progress_.events, testing::Not(testing::Contains("rest before block 3")));
 }
 
 TEST_F(IdleBrackets, EndAtOnceWhenTheUserStopsThem) {

@@ -31,6 +31,11 @@ std::string changed_model(const std::string& change) {
                      change);
 }
 
+std::string other_outputs(const TrialRecord& trial) {
+  return fmt::format("{}, {}, has other outputs than the reference", trial.model,
+                     configuration_label(trial.configuration));
+}
+
 /// The running of one experiment.
 class Run {
  public:
@@ -61,25 +66,24 @@ class Run {
         window_s_(plan.window_s),
         around_(context.root),
         cooldown_(world_, plan.experiment.protocol.cooldown_max_s),
-        failed_(plan.experiment) {}
+        failed_(plan.experiment),
+        remaining_(plan.experiment, plan.trials, context.left_out_after) {}
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
   void look_at_machine();
   void note_rest() { cooldown_.note_rest(); }
   Status read_stored();
-  /// What is left out of the block of the next trial.
+  /// What is left out of the block of the trial `next`.
   Status decide(std::size_t next);
-  /// Trials from `next` on that are not left out.
-  [[nodiscard]] int trials_from(std::size_t next) const;
+  [[nodiscard]] const Remaining& remaining() const { return remaining_; }
   Result<RunOutcome> run_all();
 
  private:
-  Status rest_before(int block);
-  [[nodiscard]] bool is_left_out(const plan::PlannedTrial& trial) const {
-    return left_out_.contains(
-        {plan_.experiment.models[trial.model].name, configuration_label(trial.configuration)});
-  }
+  Status rest_before(int block) { return rest(block, fmt::format("before block {}", block + 1)); }
+  /// Behind the last block that was measured, which need not be the plan's.
+  Status rest_at_end() { return rest(bracket_->block + 1, "after the last block"); }
+  Status rest(int block, const std::string& when);
   Status run_one(const plan::PlannedTrial& trial);
   Result<std::optional<TrialRecord>> try_once(const plan::PlannedTrial& trial);
   bool is_tried_again(const TrialRecord& record);
@@ -106,8 +110,7 @@ class Run {
   bool has_started_ = false;  ///< some worker
   std::optional<IdleBracket> first_bracket_;
   std::optional<IdleBracket> bracket_;  ///< the last one
-  LeftOut left_out_;
-  int decided_ = -1;  ///< the block for which it was asked
+  Remaining remaining_;
   RunOutcome outcome_;
 };
 
@@ -154,40 +157,30 @@ Status Run::read_stored() {
       around_.note(trial);
       failed_.remember(trial);
     }
+  for (const TrialRecord& trial : stored->trials) remaining_.note(trial);
   return {};
 }
 
 Status Run::decide(std::size_t next) {
-  if (!context_.left_out_after || next >= plan_.trials.size()) return {};
-  const int block = plan_.trials[next].block;
-  if (block == decided_) return {};
-  auto left_out = context_.left_out_after(block);
-  if (!left_out) return fail(left_out.error());
-  const int before = trials_from(next);
-  left_out_ = *std::move(left_out);
-  decided_ = block;
-  if (const int fewer = before - trials_from(next); fewer > 0)
-    context_.progress.left_out(block, fewer);
+  const auto fewer = remaining_.decide(next);
+  if (!fewer) return fail(fewer.error());
+  if (*fewer > 0)
+    context_.progress.left_out(fmt::format("after block {}", plan_.trials[next].block), *fewer);
   return {};
-}
-
-int Run::trials_from(std::size_t next) const {
-  return static_cast<int>(
-      std::count_if(plan_.trials.begin() + static_cast<std::ptrdiff_t>(next), plan_.trials.end(),
-                    [&](const plan::PlannedTrial& trial) { return !is_left_out(trial); }));
 }
 
 Result<RunOutcome> Run::run_all() {
   int number = context_.done_before;
-  int total = number + trials_from(0);
+  int total = number + remaining_.from(0);
+  int block = -1;
   for (std::size_t next = 0; next < plan_.trials.size(); ++next) {
     const plan::PlannedTrial& trial = plan_.trials[next];
     if (outcome_.interrupted || context_.stop.load()) break;
-    if (trial.block != decided_) {
+    if (std::exchange(block, trial.block) != trial.block) {
       if (auto decided = decide(next); !decided) return fail(decided.error());
-      total = number + trials_from(next);
+      total = number + remaining_.from(next);
     }
-    if (is_left_out(trial)) continue;
+    if (remaining_.is_left_out(trial)) continue;
     if (auto rested = rest_before(trial.block); !rested) return fail(rested.error());
     if (context_.stop.load()) break;
     context_.progress.trial_started({.number = ++number,
@@ -198,19 +191,17 @@ Result<RunOutcome> Run::run_all() {
   }
   outcome_.interrupted = outcome_.interrupted || context_.stop.load();
   if (bracket_)
-    if (auto rested = rest_before(bracket_->block + 1); !rested) return fail(rested.error());
+    if (auto rested = rest_at_end(); !rested) return fail(rested.error());
   return outcome_;
 }
 
 /// Once a block and run: a run that goes on within a block does not know how the machine rests now.
 /// What the block before has heated cools down first, or each would be held against a warmer one.
-Status Run::rest_before(int block) {
+Status Run::rest(int block, const std::string& when) {
   const bool is_done = bracket_ && bracket_->block == block;
   if (plan_.bracket_s <= 0 || is_done || outcome_.interrupted || context_.stop.load()) return {};
   const Nanoseconds t0 = context_.clock.now();
-  context_.progress.rest_started(block > plan_.trials.back().block
-                                     ? "after the last block"
-                                     : fmt::format("before block {}", block + 1));
+  context_.progress.rest_started(when);
   if (first_bracket_ && cooldown_.rest(first_bracket_).interrupted) return {};
   auto bracket = observe_idle(plan_.bracket_s, world_);
   if (!bracket) return {};
@@ -235,6 +226,8 @@ Status Run::run_one(const plan::PlannedTrial& trial) {
   } while (is_tried_again(*record));
   ++(record->status == TrialStatus::kOk ? outcome_.ok : outcome_.not_ok);
   context_.progress.trial_finished(*record, to_seconds(context_.clock.now() - t0));
+  if (const int fewer = remaining_.note(*record); fewer > 0)
+    context_.progress.left_out(other_outputs(*record), fewer);
   return {};
 }
 
@@ -257,7 +250,7 @@ Result<std::optional<TrialRecord>> Run::try_once(const plan::PlannedTrial& trial
     end.recurrence = Recurrence::kMayPass;
   }
   failed_.note(trial, end.record, end.recurrence);
-  for (Caveat& cause : disturbances(end.record, around_))
+  for (Caveat& cause : disturbances(end.record, around_, end.prefill))
     end.record.invalid.push_back(std::move(cause));
   around_.note(end.record);
   return std::move(end.record);
@@ -384,9 +377,10 @@ Result<RunOutcome> run_experiment(std::int64_t experiment_id, const Experiment& 
   if (bracket_s <= 0) run.note_rest();
   run.look_at_machine();
   if (auto decided = run.decide(0); !decided) return fail(decided.error());
-  const int left = run.trials_from(0);
-  const auto estimate =
-      plan::estimate_time(experiment, {.window_s = *window_s, .bracket_s = bracket_s});
+  const int left = run.remaining().from(0);
+  const auto estimate = plan::estimate_time(
+      experiment,
+      {.window_s = *window_s, .bracket_s = bracket_s, .language_models = context.prompts.size()});
   const double share = estimate.trials > 0 ? static_cast<double>(left) / estimate.trials : 0;
   context.progress.begin(experiment.name, left, estimate.seconds * share);
   auto outcome = run.run_all();

@@ -5,11 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -23,14 +20,12 @@
 #include "run/model_prompts.h"
 #include "run/progress.h"
 #include "run/references.h"
+#include "run/remaining.h"
 #include "run/worker_runner.h"
 #include "sensors/estimate/estimate.h"
 #include "store/store.h"
 
 namespace joulemark::run {
-
-/// Configurations that are not measured any more, by model and configuration_label.
-using LeftOut = std::set<std::pair<std::string, std::string>>;
 
 /// What an experiment needs of the world. Everything is borrowed for the call.
 struct RunContext {
@@ -51,9 +46,8 @@ struct RunContext {
   ClockReader read_clocks = joulemark::read_clocks;
   /// Trials of the plan that an earlier run has stored: progress counts on from them.
   int done_before = 0;
-  /// Asked before the first trial of a block that lacks some: what the stored trials of the
-  /// `blocks` blocks before it leave out from there on. Empty: nothing ever.
-  std::function<Result<LeftOut>(int blocks)> left_out_after = {};
+  /// Asked before the first trial of a block that lacks some. Empty: nothing is ever left out.
+  LeftOutAfter left_out_after = {};
 };
 
 struct RunOutcome {
@@ -68,7 +62,7 @@ struct RunOutcome {
 /// Of an experiment that has trials already, those are what it goes on from: a cell that was given
 /// up stays given up, and a model file that is another one now is refused (kFailed).
 ///
-/// A trial of a configuration that is left out is neither measured nor stored.
+/// A trial of a configuration that is left out (Remaining) is neither measured nor stored.
 ///
 /// A trial that fails is data: it is stored with its status and reason, and the next one starts. A
 /// configuration whose failure cannot change from one process to the next (unsupported,

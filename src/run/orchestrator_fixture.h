@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "plan/attempts.h"
 #include "run/orchestrator.h"
 #include "run/scripted_worker.h"
 #include "run/temporary_folder.h"
@@ -25,8 +28,8 @@ class RecordedProgress final : public Progress {
   }
   void rest_started(const std::string& when) override { events.push_back("rest " + when); }
   void rest_finished(const IdleBracket&, double) override {}
-  void left_out(int blocks, int trials) override {
-    events.push_back("left out " + std::to_string(trials) + " after " + std::to_string(blocks));
+  void left_out(const std::string& why, int trials) override {
+    events.push_back("left out " + std::to_string(trials) + ": " + why);
   }
   void trial_started(const TrialPlace& place) override {
     events.push_back("trial " + std::to_string(place.number));
@@ -73,22 +76,49 @@ class Orchestrator : public ::testing::Test {
     ASSERT_TRUE(id) << id.error().message;
     id_ = *id;
   }
-  Result<RunOutcome> run() {
-    RunContext context{.workers = runner_,
-                       .sensors = sensors_,
-                       .store = *store_,
-                       .progress = progress_,
-                       .clock = clock_,
-                       .stop = stop_,
-                       .host = {.key = "host-key", .facts = {{"cpu", "simulated"}}},
-                       .sensor_statuses = statuses_,
-                       .root = folder_->path()};
-    return run_experiment(id_, experiment_, plan::make_plan(experiment_), installs_, context);
+  /// The world of the scripted workers.
+  RunContext context() {
+    return {.workers = runner_,
+            .sensors = sensors_,
+            .store = *store_,
+            .progress = progress_,
+            .clock = clock_,
+            .stop = stop_,
+            .host = {.key = "host-key", .facts = {{"cpu", "simulated"}}},
+            .sensor_statuses = statuses_,
+            .root = folder_->path(),
+            .prompts = prompts_,
+            .read_clocks = read_clocks_,
+            .left_out_after = left_out_after_};
+  }
+  Result<RunOutcome> run_trials(const std::vector<plan::PlannedTrial>& trials,
+                                int done_before = 0) {
+    RunContext world = context();
+    world.done_before = done_before;
+    return run_experiment(id_, experiment_, trials, installs_, world);
+  }
+  Result<RunOutcome> run() { return run_trials(plan::make_plan(experiment_)); }
+  /// Runs what is not settled of the plan, as `run --resume` does.
+  Result<RunOutcome> go_on() {
+    stop_ = false;
+    std::map<std::pair<int, int>, plan::Attempts> attempts;
+    for (const auto& trials : {stored(), set_aside()})
+      for (const TrialRecord& trial : trials) attempts[{trial.block, trial.position}].add(trial);
+    auto missing = plan::make_plan(experiment_);
+    const auto settled = std::erase_if(missing, [&](const plan::PlannedTrial& trial) {
+      return !attempts[{trial.block, trial.position}].want_another(experiment_.protocol.retries);
+    });
+    return run_trials(missing, static_cast<int>(settled));
   }
   std::vector<TrialRecord> stored() {
     auto record = store_->load(id_, store::Detail::kEverything);
     EXPECT_TRUE(record) << record.error().message;
     return record ? std::move(record->trials) : std::vector<TrialRecord>{};
+  }
+  std::vector<TrialRecord> set_aside() {
+    auto record = store_->load(id_, store::Detail::kEverything);
+    EXPECT_TRUE(record) << record.error().message;
+    return record ? std::move(record->set_aside) : std::vector<TrialRecord>{};
   }
   std::vector<TrialRecord> stored_of(const std::string& engine) {
     auto trials = stored();
@@ -117,6 +147,9 @@ class Orchestrator : public ::testing::Test {
   std::optional<store::Store> store_;
   std::int64_t id_ = 0;
   RecordedProgress progress_;
+  PromptsOfModels prompts_;
+  ClockReader read_clocks_ = joulemark::read_clocks;
+  LeftOutAfter left_out_after_;
   std::atomic<bool> stop_{false};
 };
 

@@ -3,14 +3,17 @@
 
 namespace joulemark::run {
 
-Energy rankable_total(const std::vector<std::unique_ptr<Sensor>>& sensors,
-                      const sensors::Readings& begin, const sensors::Readings& end,
-                      const std::vector<SensorStatus>& statuses) {
-  const auto energy = sensors::measure_between(sensors, begin, end, statuses);
-  const Energy& total = energy.back();
+Energy rankable_total(const std::vector<Energy>& energies) {
+  const Energy& total = energies.back();
   const bool read =
       total.energy_class == EnergyClass::kMeasured || total.energy_class == EnergyClass::kDerived;
   return read ? total : Energy();
+}
+
+Energy rankable_total(const std::vector<std::unique_ptr<Sensor>>& sensors,
+                      const sensors::Readings& begin, const sensors::Readings& end,
+                      const std::vector<SensorStatus>& statuses) {
+  return rankable_total(sensors::measure_between(sensors, begin, end, statuses));
 }
 
 void PhaseMeter::begin() {

@@ -13,7 +13,9 @@
 
 namespace joulemark::run {
 
-/// The "total" between two readings; without joules where there are none to rank.
+/// The "total" of energies as the ledger makes them; without joules where there are none to rank.
+Energy rankable_total(const std::vector<Energy>& energies);
+/// That between two readings.
 Energy rankable_total(const std::vector<std::unique_ptr<Sensor>>& sensors,
                       const sensors::Readings& begin, const sensors::Readings& end,
                       const std::vector<SensorStatus>& statuses);

@@ -48,10 +48,9 @@ std::string warning_line(const Caveat& caveat, Colour colour) {
   return fmt::format("{}warning:{} {}\n", on, off, printable(caveat.message));
 }
 
-std::string left_out_line(int blocks, int trials) {
-  return fmt::format(
-      "after block {}: {} further trials would not change the answer and are left out\n", blocks,
-      trials);
+std::string left_out_line(const std::string& why, int trials) {
+  return fmt::format("{}: {} further trials would not change the answer and are left out\n",
+                     printable(why), trials);
 }
 
 class QuietProgress final : public Progress {
@@ -60,7 +59,7 @@ class QuietProgress final : public Progress {
   void begin(const std::string&, int, double) override {}
   void rest_started(const std::string&) override {}
   void rest_finished(const IdleBracket&, double) override {}
-  void left_out(int, int) override {}
+  void left_out(const std::string&, int) override {}
   void trial_started(const TrialPlace&) override {}
   void cooling_down() override {}
   void phase_changed(Phase) override {}
@@ -83,7 +82,9 @@ class PlainProgress final : public Progress {
   void rest_finished(const IdleBracket& bracket, double) override {
     print(err_, rest_line(when_, bracket) + "\n");
   }
-  void left_out(int blocks, int trials) override { print(err_, left_out_line(blocks, trials)); }
+  void left_out(const std::string& why, int trials) override {
+    print(err_, left_out_line(why, trials));
+  }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void cooling_down() override {}
   void phase_changed(Phase) override {}
@@ -115,9 +116,9 @@ class TerminalProgress final : public Progress {
     draw_line(fmt::format("{} left{}  idle {}", duration_text(left_.seconds()), watts_, when));
   }
   void rest_finished(const IdleBracket&, double elapsed_s) override { left_.rested(elapsed_s); }
-  void left_out(int blocks, int trials) override {
+  void left_out(const std::string& why, int trials) override {
     left_.fewer(trials);
-    above(left_out_line(blocks, trials));
+    above(left_out_line(why, trials));
   }
   void trial_started(const TrialPlace& place) override { place_ = place; }
   void cooling_down() override { draw("cooling down"); }

@@ -28,8 +28,8 @@ class Progress {
   /// The machine is observed at rest; `when`: "before block 3".
   virtual void rest_started(const std::string& when) = 0;
   virtual void rest_finished(const IdleBracket& bracket, double elapsed_s) = 0;
-  /// Before the block behind `blocks` blocks: it and those after it have so many trials fewer.
-  virtual void left_out(int blocks, int trials) = 0;
+  /// So many trials fewer are to come; `why`: "after block 2".
+  virtual void left_out(const std::string& why, int trials) = 0;
   virtual void trial_started(const TrialPlace& place) = 0;
   /// Before a trial's phases: the machine is not yet as cool and quiet as it was at rest.
   virtual void cooling_down() = 0;

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "plan/attempts.h"
 #include "run/orchestrator_fixture.h"
 
 namespace joulemark::run {
@@ -25,6 +24,10 @@ class Repeated : public Orchestrator {
   void SetUp() override {
     Orchestrator::SetUp();
     experiment_.protocol.repetitions = 3;
+    read_clocks_ = [this] {
+      const Nanoseconds now = clock_.now();
+      return ClockReading{now, now + asleep_, now + asleep_};
+    };
     runner_.reactions["go"] = [this](const nlohmann::json& request, Conversation& worker) {
       const int window = ++windows_;
       if (window == stops_in_) {
@@ -34,35 +37,6 @@ class Repeated : public Orchestrator {
       if (sleeps_in_.contains(window)) asleep_ += 60 * kNanosecondsPerSecond;
       return runner_.usual(request, worker);
     };
-  }
-  /// Runs what is not settled of the plan.
-  Result<RunOutcome> go_on() {
-    stop_ = false;
-    std::map<std::pair<int, int>, plan::Attempts> attempts;
-    for (const auto& trials : {stored(), set_aside()})
-      for (const TrialRecord& trial : trials) attempts[{trial.block, trial.position}].add(trial);
-    auto missing = plan::make_plan(experiment_);
-    std::erase_if(missing, [&](const plan::PlannedTrial& trial) {
-      return !attempts[{trial.block, trial.position}].want_another(experiment_.protocol.retries);
-    });
-    RunContext context{.workers = runner_,
-                       .sensors = sensors_,
-                       .store = *store_,
-                       .progress = progress_,
-                       .clock = clock_,
-                       .stop = stop_,
-                       .host = {.key = "host-key", .facts = {}},
-                       .root = folder_->path(),
-                       .read_clocks = [this] {
-                         const Nanoseconds now = clock_.now();
-                         return ClockReading{now, now + asleep_, now + asleep_};
-                       }};
-    return run_experiment(id_, experiment_, missing, installs_, context);
-  }
-  std::vector<TrialRecord> set_aside() {
-    auto record = store_->load(id_, store::Detail::kEverything);
-    EXPECT_TRUE(record) << record.error().message;
-    return record ? std::move(record->set_aside) : std::vector<TrialRecord>{};
   }
   static std::vector<int> attempts_of(const std::vector<TrialRecord>& trials) {
     std::vector<int> all;

@@ -17,28 +17,6 @@ using testing::HasSubstr;
 
 class Resumed : public Orchestrator {
  protected:
-  /// Runs what the store has not of the plan.
-  Result<RunOutcome> go_on() {
-    auto missing = plan::make_plan(experiment_);
-    const auto before = stored();
-    std::erase_if(missing, [&](const plan::PlannedTrial& trial) {
-      return std::any_of(before.begin(), before.end(), [&](const TrialRecord& record) {
-        return record.block == trial.block && record.position == trial.position;
-      });
-    });
-    RunContext context{.workers = runner_,
-                       .sensors = sensors_,
-                       .store = *store_,
-                       .progress = progress_,
-                       .clock = clock_,
-                       .stop = stop_,
-                       .host = {.key = "host-key", .facts = {}},
-                       .root = folder_->path(),
-                       .read_clocks = read_clocks_,
-                       .done_before = static_cast<int>(before.size()),
-                       .left_out_after = left_out_after_};
-    return run_experiment(id_, experiment_, missing, installs_, context);
-  }
   /// Stops the run in the `n`-th window.
   void stop_in_window(int n) {
     runner_.reactions["go"] = [this, n, windows = 0](const nlohmann::json& request,
@@ -48,13 +26,7 @@ class Resumed : public Orchestrator {
       return Received(Interrupted{});
     };
   }
-  void let_go() {
-    runner_.reactions.erase("go");
-    stop_ = false;
-  }
-
-  std::function<Result<LeftOut>(int)> left_out_after_;
-  ClockReader read_clocks_ = joulemark::read_clocks;
+  void let_go() { runner_.reactions.erase("go"); }
 };
 
 TEST_F(Resumed, MeasuresTheMissingTrialsInTheirOrderAndCountsOn) {
@@ -84,7 +56,7 @@ TEST_F(Resumed, WhatIsLeftOutIsNeitherMeasuredNorCountedAndAskedForOnceABlock) {
   };
   EXPECT_EQ(go_on()->ok, 6);
   EXPECT_THAT(asked, ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(progress_.events, testing::Contains("left out 2 after 2"));
+  EXPECT_THAT(progress_.events, testing::Contains("left out 2: after block 2"));
   EXPECT_EQ(stored_of("a").size(), 4u);
   EXPECT_EQ(stored_of("b").size(), 2u);
 }
@@ -101,15 +73,7 @@ TEST_F(Resumed, ACellThatWasGivenUpStaysSo) {
   experiment_.factors.engine = {"a"};
   experiment_.protocol.repetitions = 3;
   when("a", "load", reports("unsupported", "op X"));
-  const auto all = plan::make_plan(experiment_);
-  RunContext context{.workers = runner_,
-                     .sensors = sensors_,
-                     .store = *store_,
-                     .progress = progress_,
-                     .clock = clock_,
-                     .stop = stop_,
-                     .host = {}};
-  ASSERT_TRUE(run_experiment(id_, experiment_, {all[0]}, installs_, context));
+  ASSERT_TRUE(run_trials({plan::make_plan(experiment_)[0]}));
   ASSERT_TRUE(go_on());
   EXPECT_EQ(runner_.conversations.size(), 1u) << "no worker is started for it again";
   EXPECT_EQ(stored()[2].reason, "not tried again: op X");
@@ -119,15 +83,7 @@ TEST_F(Resumed, AFailureThatIsCertainReadsAsItWouldHaveWithoutTheInterruption) {
   experiment_.factors.engine = {"a"};
   experiment_.protocol.repetitions = 3;
   when("a", "load", reports("invalid_model", "no graph"));
-  const auto all = plan::make_plan(experiment_);
-  RunContext context{.workers = runner_,
-                     .sensors = sensors_,
-                     .store = *store_,
-                     .progress = progress_,
-                     .clock = clock_,
-                     .stop = stop_,
-                     .host = {}};
-  ASSERT_TRUE(run_experiment(id_, experiment_, {all[0]}, installs_, context));
+  ASSERT_TRUE(run_trials({plan::make_plan(experiment_)[0]}));
   ASSERT_TRUE(go_on());
   EXPECT_EQ(stored()[0].reason, "no graph");
   EXPECT_EQ(stored()[1].reason, "not tried again: no graph");

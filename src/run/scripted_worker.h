@@ -60,6 +60,9 @@ using Reaction = std::function<Received(const nlohmann::json& request, Conversat
 /// A reply as it comes over the wire.
 Received reply_line(const nlohmann::json& reply);
 
+/// Answers the check input with outputs that are always the same and not the reference's.
+Reaction answers_otherwise();
+
 /// A request that some worker was sent.
 struct SentRequest {
   int worker = 0;

@@ -13,6 +13,19 @@ Received reply_line(const json& reply) {
   return Line{reply.dump()};
 }
 
+Reaction answers_otherwise() {
+  return [own = json()](const json& request, Conversation&) mutable {
+    if (!request.at("directory").is_null()) own = request.at("directory");
+    return reply_line({{"type", "answered"},
+                       {"effective", json::object()},
+                       {"compared", !request.at("reference").is_null()},
+                       {"agrees", request.at("reference") == own},
+                       {"max_abs", 0.5},
+                       {"max_rel", 0.1},
+                       {"detail", "output 'y' differs most at [3]"}});
+  };
+}
+
 Received ScriptedRunner::react(std::string_view line, Conversation& conversation) {
   const json request = json::parse(line);
   const std::string type = request.at("type");

@@ -28,6 +28,7 @@ class TextTrial : public Orchestrator {
     experiment_.factors.batch = {2};
     experiment_.protocol.repetitions = 1;
     experiment_.protocol.duration_s = 0.01;
+    prompts_ = {{0, {.prompts = {{1, 2}, {3}, {4, 5, 6}}, .new_tokens = 4}}};
     sensors_.push_back(std::make_unique<SteadyMeter>(clock_));
     runner_.reactions["prompts"] = [](const json& request, Conversation&) {
       return reply_line({{"type", "prompts_ready"}, {"requests", request.at("requests").size()}});
@@ -60,17 +61,7 @@ class TextTrial : public Orchestrator {
                        {"tokens", "abc"}});
   }
   TrialRecord run_one() {
-    RunContext context{.workers = runner_,
-                       .sensors = sensors_,
-                       .store = *store_,
-                       .progress = progress_,
-                       .clock = clock_,
-                       .stop = stop_,
-                       .host = {.key = "host-key", .facts = {}},
-                       .root = folder_->path(),
-                       .prompts = {{0, {.prompts = {{1, 2}, {3}, {4, 5, 6}}, .new_tokens = 4}}}};
-    const auto outcome =
-        run_experiment(id_, experiment_, plan::make_plan(experiment_), installs_, context);
+    const auto outcome = run();
     EXPECT_TRUE(outcome) << outcome.error().message;
     return stored().front();
   }
@@ -99,6 +90,30 @@ TEST_F(TextTrial, HasTwoWindowsOfTheSameRequests) {
   ASSERT_TRUE(prefill);
   EXPECT_GE(prefill->t0_ns, trial.phase(Phase::kMeasure)->t1_ns);
   EXPECT_EQ(trial.phase(Phase::kDrain)->t0_ns, prefill->t1_ns);
+}
+
+TEST_F(TextTrial, ItsPrefillWindowIsLookedAtForDisturbancesToo) {
+  Nanoseconds asleep = 0;
+  read_clocks_ = [&] {
+    const Nanoseconds now = clock_.now();
+    return ClockReading{now, now + asleep, now + asleep};
+  };
+  runner_.reactions["go"] = [&, prefills = 0](const json& request, Conversation& worker) mutable {
+    if (request.value("new_tokens", 4) == 1 && ++prefills == 1)
+      asleep += 60 * kNanosecondsPerSecond;
+    return go(request, worker);
+  };
+  const TrialRecord trial = run_one();
+  EXPECT_EQ(trial.attempt, 1);
+  EXPECT_TRUE(trial.invalid.empty());
+  const auto aside = set_aside();
+  ASSERT_EQ(aside.size(), 1U);
+  ASSERT_EQ(aside[0].invalid.size(), 1U);
+  EXPECT_EQ(aside[0].invalid[0].code, "suspended");
+  EXPECT_THAT(aside[0].invalid[0].message,
+              HasSubstr("while prompts alone were processed, the machine was suspended for 60 s"));
+  EXPECT_EQ(aside[0].resources.facts.at(WindowFact::kSuspended).value, 0.0)
+      << "a fact of the first window";
 }
 
 TEST_F(TextTrial, AnIdlePhaseTellsThePowerOfTheIdleMachine) {

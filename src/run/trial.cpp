@@ -32,6 +32,17 @@ constexpr Nanoseconds kIdleStep = 100'000'000;
 /// For what has been killed to end.
 constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
 
+struct WindowClocks {
+  ClockReading before;  ///< at the end of the window before, or at the trial's begin
+  ClockReading begin, end;
+};
+
+/// What a suspend before the window cooled down or flushed, the window pays for.
+void add_clocks(WindowFacts& facts, const WindowClocks& clocks) {
+  facts[WindowFact::kSuspended] = {change_between(clocks.before, clocks.end).suspended_s, ""};
+  facts[WindowFact::kClockStep] = {change_between(clocks.begin, clocks.end).stepped_s, ""};
+}
+
 /// One attempt while it runs. Every step answers a Failure when the trial is over.
 class Attempt {
  public:
@@ -103,7 +114,8 @@ class Attempt {
   sensors::Sampler sampler_;
   PhaseMeter phases_;
   Nanoseconds deadline_;
-  ClockReading clocks_at_begin_;
+  ClockReading clocks_at_begin_;  ///< of the trial
+  ClockReading clocks_at_end_;    ///< of its window
   std::optional<WorkerClient> client_;
   TrialEnd end_;
 };
@@ -212,13 +224,11 @@ Reply<void> Attempt::measure() {
   Exchange exchange;
   const auto done = client_->go(load_.request(), &exchange);
   const auto end = sensors::read_all(world_.sensors);
-  const ClockReading clocks_at_end = world_.read_clocks();
+  clocks_at_end_ = world_.read_clocks();
   const auto process_end = sensors::read_process(process_root, pid);
   WindowFacts facts = watch.end();
   facts.merge(end_.record.resources.facts);
-  // What a suspend before the window cooled down or flushed, the window pays for.
-  facts[WindowFact::kSuspended] = {change_between(clocks_at_begin_, clocks_at_end).suspended_s, ""};
-  facts[WindowFact::kClockStep] = {change_between(clocks, clocks_at_end).stepped_s, ""};
+  add_clocks(facts, {clocks_at_begin_, clocks, clocks_at_end_});
   if (!done) return tl::unexpected<Failure>(done.error());
   if (auto served = check_served(load_, *done); !served) return served;
   add_load(*done, facts);
@@ -265,17 +275,24 @@ Reply<void> Attempt::collect(const Done& done) {
 /// first window is decoding (method: two windows, because sensors cannot split a request).
 Reply<void> Attempt::measure_prefill() {
   world_.progress.phase_changed(Phase::kPrefill);
-  const auto begin = sensors::read_fresh(world_.sensors);
   protocol::GoRequest request = load_.request();
   request.min_iterations = end_.record.iterations;
   request.new_tokens = 1;
+  const sensors::WindowWatch watch(world_.root, client_->process().pid());
+  const ClockReading clocks = world_.read_clocks();
+  const auto begin = sensors::read_fresh(world_.sensors);
   const auto done = client_->go(request, nullptr);
   const auto end = sensors::read_all(world_.sensors);
+  const WindowClocks window_clocks{clocks_at_end_, clocks, world_.read_clocks()};
+  PrefillWindow& window = end_.prefill.emplace();
+  window.facts = watch.end();
+  add_clocks(window.facts, window_clocks);
+  window.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (!done) return tl::unexpected<Failure>(done.error());
   if (auto served = check_served(load_, *done); !served) return served;
   record_phase(Phase::kPrefill, done->t0_ns, done->t1_ns);
   TextResult& text = end_.record.text;
-  const Energy total = rankable_total(world_.sensors, begin, end, world_.sensor_statuses);
+  const Energy total = rankable_total(window.energy);
   text.prefill_joules = total.joules;
   text.prefill_uncertainty_j = total.uncertainty_j;
   return count_text(*done, passes(1), text.prefill);
@@ -317,6 +334,8 @@ TrialEnd Attempt::finish(const Reply<void>& reply) {
     sensors::add_cost(record.resources.facts, sampler_.cost());
     sensors::note_load(record.energy, record.series, window->t0_ns, window->t1_ns);
   }
+  if (const auto window = record.phase(Phase::kPrefill))
+    sensors::note_load(end_.prefill->energy, record.series, window->t0_ns, window->t1_ns);
   if (!reply) {
     const Failure& failure = reply.error();
     record.status = failure.status;

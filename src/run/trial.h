@@ -15,6 +15,7 @@
 #include "joulemark/result.h"
 #include "joulemark/sensor.h"
 #include "plan/plan.h"
+#include "run/disturbance.h"
 #include "run/model_prompts.h"
 #include "run/progress.h"
 #include "run/references.h"
@@ -50,7 +51,8 @@ struct TrialRequest {
 };
 
 struct TrialEnd {
-  TrialRecord record;  ///< not to be stored when interrupted
+  TrialRecord record;                    ///< not to be stored when interrupted
+  std::optional<PrefillWindow> prefill;  ///< of a language model
   bool interrupted = false;
   Recurrence recurrence = Recurrence::kMayPass;
   bool not_started = false;  ///< there was no worker

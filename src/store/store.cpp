@@ -214,8 +214,7 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
   std::vector<ExperimentInfo> all;
   const SqlStatus asked = state_->database.query(
       "select e.id, e.uuid, e.name, e.created_at, count(t.id), "
-      "coalesce(sum(case when t.status = 'ok' then 1 else 0 end), 0), "
-      "count(distinct t.block || ' ' || t.position) "
+      "coalesce(sum(case when t.status = 'ok' then 1 else 0 end), 0) "
       "from experiment e left join trial t on t.experiment = e.id "
       "group by e.id, e.uuid, e.name, e.created_at order by e.id",
       {},
@@ -224,8 +223,7 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
        {"name", ColumnType::kText},
        {"created_at", ColumnType::kReal},
        {"trials", ColumnType::kInteger},
-       {"ok", ColumnType::kInteger},
-       {"places", ColumnType::kInteger}},
+       {"ok", ColumnType::kInteger}},
       [&](Database::Row& row) {
         ExperimentInfo info;
         if (const auto* id = std::get_if<std::int64_t>(&row[0])) info.id = *id;
@@ -234,7 +232,6 @@ Result<std::vector<ExperimentInfo>> Store::experiments() {
         if (const auto* at = std::get_if<double>(&row[3])) info.created_at = *at;
         if (const auto* trials = std::get_if<std::int64_t>(&row[4])) info.trials = *trials;
         if (const auto* ok = std::get_if<std::int64_t>(&row[5])) info.ok = *ok;
-        if (const auto* places = std::get_if<std::int64_t>(&row[6])) info.places = *places;
         all.push_back(std::move(info));
         return true;
       });

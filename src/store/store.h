@@ -37,7 +37,6 @@ struct ExperimentInfo {
   double created_at = 0;    ///< seconds since the epoch
   std::int64_t trials = 0;  ///< attempts recorded
   std::int64_t ok = 0;      ///< of them with status ok
-  std::int64_t places = 0;  ///< at which they were made, of the plan
 };
 
 /// Ordered facts of a model's files.

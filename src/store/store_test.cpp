@@ -184,7 +184,6 @@ TEST_F(StoreTest, AttemptsThatDoNotCountAreSetAside) {
   const auto infos = store.experiments();
   ASSERT_TRUE(infos);
   EXPECT_EQ(infos->at(0).trials, 3);
-  EXPECT_EQ(infos->at(0).places, 1);
 }
 
 TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
@@ -199,6 +198,7 @@ TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
   experiment.protocol.retries = 7;
   experiment.protocol.cooldown_max_s = 3;
   experiment.protocol.arrivals = "uniform";
+  experiment.protocol.different = "always";
   experiment.margin = 0.05;
   const auto back = experiment_from_json(to_json(experiment));
   ASSERT_TRUE(back) << back.error();
@@ -211,6 +211,7 @@ TEST_F(StoreTest, ExperimentValueKeepsItsMembersByName) {
   EXPECT_EQ(back->protocol.retries, 7);
   EXPECT_EQ(back->protocol.cooldown_max_s, 3);
   EXPECT_EQ(back->protocol.arrivals, "uniform");
+  EXPECT_EQ(back->protocol.different, "always");
   EXPECT_EQ(back->margin, 0.05);
 }
 

@@ -54,6 +54,7 @@ void visit_protocol(Visitor& visitor, Value& p) {
   visitor.member("ratio_precision", p.ratio_precision);
   visitor.member("min_repetitions", p.min_repetitions);
   visitor.member("race", p.race);
+  visitor.member("different", p.different);
   visitor.member("sample_hz", p.sample_hz);
   visitor.member("energy_precision", p.energy_precision);
 }

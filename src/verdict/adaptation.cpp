@@ -103,7 +103,7 @@ int Adaptation::blocks_of(const Experiment& experiment, const CellName& cell) co
   return blocks;
 }
 
-Adaptive::Adaptive(Experiment experiment) {
+Adaptive::Adaptive(Experiment experiment) : dismissed_(experiment) {
   prefix_.experiment = std::move(experiment);
 }
 
@@ -111,13 +111,17 @@ bool Adaptive::is_asked_for(const Experiment& experiment) {
   return experiment.protocol.race > 0 || experiment.protocol.ratio_precision > 0;
 }
 
-bool Adaptive::is_complete(const std::set<CellName>& attempted, int block) const {
+bool Adaptive::is_complete(const std::map<CellName, plan::Attempts>& attempts) const {
   const Experiment& experiment = prefix_.experiment;
   for (const Configuration& configuration : plan::configurations(experiment))
     for (const ModelSpec& model : experiment.models) {
       const CellName cell{model.name, configuration_label(configuration)};
-      if (block < adaptation_.blocks_of(experiment, cell) && !attempted.contains(cell))
-        return false;
+      const int blocks = std::min(adaptation_.blocks_of(experiment, cell),
+                                  dismissed_.blocks_of(cell).value_or(blocks_ + 1));
+      const auto found = attempts.find(cell);
+      const bool is_due =
+          found == attempts.end() || found->second.want_another(experiment.protocol.retries);
+      if (blocks_ < blocks && is_due) return false;
     }
   return true;
 }
@@ -125,16 +129,20 @@ bool Adaptive::is_complete(const std::set<CellName>& attempted, int block) const
 const Adaptation& Adaptive::follow(const ExperimentRecord& record, int blocks) {
   if (!is_asked_for(prefix_.experiment)) return adaptation_;
   std::map<int, std::vector<const TrialRecord*>> by_block;
+  std::map<int, std::map<CellName, plan::Attempts>> attempts;
   for (const TrialRecord& trial : record.trials)
     if (trial.block >= blocks_) by_block[trial.block].push_back(&trial);
+  for (const auto* trials : {&record.trials, &record.set_aside})
+    for (const TrialRecord& trial : *trials)
+      if (trial.block >= blocks_) attempts[trial.block][plan::cell_of(trial)].add(trial);
   // After the last block there is nothing to decide.
   const int last = std::min(blocks, prefix_.experiment.protocol.repetitions - 1);
   for (; blocks_ < last; look()) {
-    std::set<CellName> attempted;
-    for (const TrialRecord* trial : by_block[blocks_])
-      attempted.emplace(trial->model, configuration_label(trial->configuration));
-    if (attempted.empty() || !is_complete(attempted, blocks_)) break;
-    for (const TrialRecord* trial : by_block[blocks_]) prefix_.trials.push_back(slim(*trial));
+    if (attempts[blocks_].empty() || !is_complete(attempts[blocks_])) break;
+    for (const TrialRecord* trial : by_block[blocks_]) {
+      prefix_.trials.push_back(slim(*trial));
+      dismissed_.note(*trial);
+    }
     ++blocks_;
   }
   return adaptation_;

@@ -5,16 +5,16 @@
 #include <map>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "joulemark/result.h"
+#include "plan/attempts.h"
+#include "plan/dismissed.h"
 #include "stats/interval.h"
 #include "verdict/metric.h"
 
 namespace joulemark::verdict {
 
-/// Model and configuration_label.
-using CellName = std::pair<std::string, std::string>;
+using plan::CellName;
 
 /// A configuration that is out of reach of the best one, and so is not measured any more.
 struct LeftOut {
@@ -43,17 +43,19 @@ class Adaptive {
   /// Whether `experiment` asks for anything that is decided here.
   static bool is_asked_for(const Experiment& experiment);
   /// Goes on through those of the first `blocks` blocks that are complete in `record`, from where
-  /// it stood. Trials of a block that it went through must not change any more. Durations and
+  /// it stood: in a complete one no attempt is due any more. Trials of a block that it went through
+  /// must not change any more. Durations and
   /// series play no part: what a stored summary decides, everything does.
   const Adaptation& follow(const ExperimentRecord& record, int blocks);
 
  private:
-  [[nodiscard]] bool is_complete(const std::set<CellName>& attempted, int block) const;
+  [[nodiscard]] bool is_complete(const std::map<CellName, plan::Attempts>& attempts) const;
   void look();
   void end(const Judgement& judgement, const ModelVerdict& model);
 
   ExperimentRecord prefix_;  ///< the blocks so far
   int blocks_ = 0;           ///< in it
+  plan::Dismissed dismissed_;
   Adaptation adaptation_;
   std::set<std::string> precise_;  ///< models whose ratios were known well enough one block ago
 };

@@ -138,6 +138,40 @@ TEST(Adaptation, WhatIsNotComparableLeadsNoRace) {
   EXPECT_TRUE(adaptation_of(record).left_out.empty());
 }
 
+TEST(Adaptation, ABlockInWhichAnAttemptIsDueDecidesNothing) {
+  ExperimentRecord record = race();
+  record.experiment.protocol.retries = 1;
+  const int blocks = adaptation_of(record).left_out.at(name_of(7)).blocks;
+  TrialRecord* last = nullptr;
+  for (TrialRecord& trial : record.trials)
+    if (trial.block == blocks - 1) last = &trial;
+  last->invalid = {{"steal", "the hypervisor took 1 s"}};
+  EXPECT_FALSE(adaptation_of(record).left_out.contains(name_of(7)));
+  TrialRecord before = *last;
+  last->attempt = 1;
+  record.set_aside = {before};
+  EXPECT_TRUE(adaptation_of(record).left_out.contains(name_of(7))) << "no attempt is left";
+}
+
+TEST(Adaptation, WhatHasOtherOutputsIsMissedInNoFurtherBlock) {
+  ExperimentRecord record = experiment(12);
+  record.experiment.protocol.race = 0.05;
+  record = measured(std::move(record), twelve_with_two_good_ones());
+  for (TrialRecord& trial : record.trials)
+    if (trial.configuration.threads == 12 && trial.block == 0)
+      trial.status = TrialStatus::kDifferent;
+  std::erase_if(record.trials, [](const TrialRecord& trial) {
+    return trial.configuration.threads == 12 && trial.block > 0;
+  });
+  const Judgement judgement = judge(record);
+  EXPECT_FALSE(adaptation_of(record).left_out.empty()) << "the race goes on without it";
+  std::map<std::string, std::string> caveats;
+  for (const Caveat& caveat : judgement.caveats) caveats[caveat.code] = caveat.message;
+  EXPECT_FALSE(caveats.contains("interrupted"));
+  EXPECT_THAT(caveats["different"],
+              HasSubstr("; 9 further trials were left out ('--different always' measures them)"));
+}
+
 TEST(Adaptation, AnExperimentEndsAfterTwoPreciseBlocksAndNotBeforeItsLeastRepetitions) {
   ExperimentRecord record = experiment(2);
   record.experiment.protocol.ratio_precision = 0.05;

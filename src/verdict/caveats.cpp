@@ -234,7 +234,8 @@ Message interrupted(const Facts& facts) {
 
 int most_repetitions(const Facts& facts) {
   int most = 0;
-  for (const Cell& cell : facts.judgement.cells) most = std::max(most, cell.finished);
+  for (const Cell& cell : facts.judgement.cells)
+    if (cell.different == 0) most = std::max(most, cell.finished);
   return most;
 }
 

@@ -181,6 +181,13 @@ TEST(Caveats, FailedTrialsAreCountedByStatus) {
             "t2 b1");
 }
 
+TEST(Caveats, WhatIsMeasuredOnceForItsOtherOutputsLacksNoRepetitions) {
+  ExperimentRecord record = quiet_record();
+  record.trials.resize(2);
+  for (TrialRecord& trial : record.trials) trial.status = TrialStatus::kDifferent;
+  EXPECT_THAT(codes(record), ElementsAre("different"));
+}
+
 TEST(Caveats, RepetitionsAreCounted) {
   ExperimentRecord one = quiet_record();
   one.experiment.protocol.repetitions = 1;

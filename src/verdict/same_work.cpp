@@ -14,6 +14,7 @@
 #include "verdict/fixed_rate.h"
 #include "verdict/kv_cache.h"
 #include "verdict/plausible.h"
+#include "verdict/spared.h"
 #include "verdict/text_work.h"
 
 namespace joulemark::verdict {
@@ -195,11 +196,11 @@ std::optional<std::string> different_caveat(const ExperimentRecord& record,
   if (cells.empty()) return std::nullopt;
   std::vector<std::string> who;
   for (const std::size_t c : cells) who.push_back(full_name(judgement, judgement.cells[c]));
-  return fmt::format("{} the same and there is no ranking for {}",
+  return fmt::format("{} the same and there is no ranking for {}{}",
                      compared ? "outputs differ from the reference beyond the tolerance, so the "
                                 "work is not"
                               : "the imported file says that the work is not",
-                     names(who));
+                     names(who), different_spared(record, judgement));
 }
 
 std::optional<std::string> precision_caveat(const ExperimentRecord& record,

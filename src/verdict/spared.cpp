@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "plan/dismissed.h"
 #include "verdict/phrases.h"
 #include "verdict/same_work.h"
 
@@ -16,6 +17,13 @@ std::size_t blocks_spared(const ExperimentRecord& record, const Judgement& judge
   const int all = record.experiment.protocol.repetitions;
   int blocks = judgement.models[cell.model].ended.value_or(all);
   if (cell.left_out) blocks = std::min(blocks, cell.left_out->blocks);
+  plan::Dismissed dismissed(record.experiment);
+  for (const std::size_t trial : cell.trials) dismissed.note(record.trials[trial]);
+  blocks = std::min(
+      blocks,
+      dismissed.blocks_of({judgement.models[cell.model].model, cell.label}).value_or(blocks));
+  // An older version measured it in every block all the same.
+  blocks = std::max(blocks, cell.finished + cell.not_ok);
   return static_cast<std::size_t>(std::max(all - blocks, 0));
 }
 
@@ -46,6 +54,15 @@ std::optional<std::string> ended_early_caveat(const ExperimentRecord& record,
       "the experiment ended early: the best one's value and the ratios to it were known to within "
       "{}, each by its own 95 % interval, in two successive blocks, for {}",
       percent_text(experiment.protocol.ratio_precision), names(who));
+}
+
+std::string different_spared(const ExperimentRecord& record, const Judgement& judgement) {
+  std::size_t trials = 0;
+  for (const Cell& cell : judgement.cells)
+    if (cell.different > 0 && !cell.left_out) trials += blocks_spared(record, judgement, cell);
+  if (trials == 0) return "";
+  return fmt::format("; {} further trials were left out ('--different always' measures them)",
+                     trials);
 }
 
 }  // namespace joulemark::verdict

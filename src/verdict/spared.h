@@ -22,4 +22,8 @@ std::optional<std::string> left_out_caveat(const ExperimentRecord& record,
 std::optional<std::string> ended_early_caveat(const ExperimentRecord& record,
                                               const Judgement& judgement);
 
+/// "; 9 further trials were left out (…)" of configurations whose outputs differ; "" where none
+/// was.
+std::string different_spared(const ExperimentRecord& record, const Judgement& judgement);
+
 }  // namespace joulemark::verdict

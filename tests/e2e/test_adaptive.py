@@ -89,6 +89,18 @@ def test_ratios_that_are_known_end_the_experiment(joulemark):
     assert "ended_early" in codes and "interrupted" not in codes
 
 
+def test_an_experiment_that_ended_early_is_not_resumed_and_not_in_the_way(joulemark, experiment):
+    assert joulemark("run", experiment, "--store", "s.sqlite").status == OK
+    there = measured(joulemark)
+    again = joulemark("run", experiment, "--resume", "--store", "s.sqlite")
+    assert again.status == OK and measured(joulemark) == there
+    assert f"experiment 1 of 's.sqlite' has ended: all of its {len(there)} trials are there; {40 - len(there)} more would not change the answer" in again.err
+    experiment.write_text(EXPERIMENT.replace("seed = 5", "seed = 6"))
+    another = joulemark("run", experiment, "--resume", "--store", "s.sqlite")
+    assert another.status == OK, another.err
+    assert "has nothing of this experiment: it begins" in another.err
+
+
 @pytest.mark.parametrize("flags, value", [(["--race"], "0.05"), (["--race", "0.1"], "0.1"), (["--race=0.2"], "0.2")])
 def test_a_race_needs_no_number(joulemark, flags, value):
     printed = joulemark("compare", *flags, "null:a", "--engine", "null", "--print-experiment")
@@ -103,3 +115,24 @@ def test_a_race_of_more_than_half_is_none(joulemark):
 def test_the_plan_is_one_that_is_not_exceeded(joulemark, experiment):
     assert "at most 40 trials in 5 blocks" in joulemark("plan", experiment).out
     assert joulemark("plan", experiment, "--json").json["at_most"] is True
+
+
+@pytest.mark.parametrize(
+    "retries, cooldown, heat, besides",
+    [
+        (2, 30, True, "besides: disturbed trials are tried again, up to 2 times; before each trial a hot machine rests, up to 30 s\n"),
+        (1, 30, False, "besides: disturbed trials are tried again, once\n"),
+        (0, 0, True, None),
+    ],
+)
+def test_the_plan_names_what_its_time_does_not_hold(joulemark, experiment, retries, cooldown, heat, besides):
+    experiment.write_text(EXPERIMENT.replace("retries = 0", f"retries = {retries}\ncooldown_max_s = {cooldown}"))
+    chip = joulemark.home / "machine/sys/class/hwmon/hwmon0"
+    chip.mkdir(parents=True)
+    if heat:
+        (chip / "name").write_text("coretemp\n")
+        (chip / "temp1_input").write_text("40000\n")
+    plan = joulemark("plan", experiment, "--root", joulemark.home / "machine")
+    assert plan.out.endswith(besides) if besides else "besides" not in plan.out
+    told = joulemark("plan", experiment, "--root", joulemark.home / "machine", "--json").json["besides"]
+    assert told == {"retries": retries, "rest_s": cooldown if heat else 0}

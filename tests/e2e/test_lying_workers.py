@@ -6,7 +6,7 @@ import sys
 
 import numpy
 import pytest
-from conftest import NOT_OK, OK
+from conftest import NOT_OK, OK, contents_of
 from models import floats, save
 from onnx import helper, numpy_helper
 
@@ -42,12 +42,12 @@ def lab(joulemark):
     return joulemark
 
 
-def compare(lab, *lies: str, flags: tuple[str, ...] = ()) -> tuple[int, dict[str, dict], dict[str, str]]:
+def compare(lab, *lies: str, flags: tuple[str, ...] = (), repetitions: int = 1) -> tuple[int, dict[str, dict], dict[str, str]]:
     """Rows and caveats of engines, each named after its lie."""
     names = [lie.partition("=")[0] for lie in lies]
     for name, lie in zip(names, lies):
         engine(lab.home / "engines" / name, lie)
-    protocol = ["--repetitions", "1", "--duration", "0.4", "--warmup-min", "0.05", "--warmup-max", "0.1", "--batch", "8"]
+    protocol = ["--repetitions", str(repetitions), "--duration", "0.4", "--warmup-min", "0.05", "--warmup-max", "0.1", "--batch", "8"]
     outcome = lab("compare", "model.onnx", "--engine", ",".join(names), "--inputs", "x.npy", *protocol, *flags, "--json")
     assert outcome.status in (OK, NOT_OK), outcome.err
     rows = {row["configuration"]["engine"]: row for row in outcome.json["rows"]}
@@ -91,6 +91,28 @@ def test_wrong_outputs_are_seen_whatever_their_worker_says(lab, lie):
     assert status == NOT_OK and rows["none"]["standing"] == "best"
     assert rows[lie]["standing"] == "unranked" and rows[lie]["reason"].startswith("its outputs differ from those of none"), rows[lie]
     assert lie in caveats["different"]
+
+
+def trials(lab) -> list[tuple[str, int]]:
+    with contents_of(lab.home / "joulemark.sqlite") as store:
+        return store.execute("select engine, block from trial order by id").fetchall()
+
+
+def test_wrong_outputs_are_measured_once_and_the_rest_is_counted(lab):
+    status, rows, caveats = compare(lab, "none", "constant", repetitions=3)
+    assert status == NOT_OK and rows["none"]["trials_ok"] == 3
+    assert sorted(trials(lab)) == [("constant", 0), ("none", 0), ("none", 1), ("none", 2)]
+    assert "2 further trials were left out ('--different always' measures them)" in caveats["different"]
+    assert "interrupted" not in caveats
+    again = lab("run", "--resume")
+    assert again.status == NOT_OK and "has ended: all of its 4 trials are there; 2 more would not change the answer" in again.err
+    assert len(trials(lab)) == 4
+
+
+def test_wrong_outputs_are_measured_in_every_block_where_that_is_asked_for(lab):
+    status, _, caveats = compare(lab, "none", "constant", flags=("--different", "always"), repetitions=2)
+    assert status == NOT_OK and "left out" not in caveats["different"]
+    assert sorted(trials(lab)) == [("constant", 0), ("constant", 1), ("none", 0), ("none", 1)]
 
 
 def test_another_precision_is_not_ranked_beside_the_one_that_was_asked_for(lab):

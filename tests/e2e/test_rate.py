@@ -76,7 +76,8 @@ def test_a_slow_call_makes_others_wait(joulemark):
 
 def test_text_and_file_name_the_rate(joulemark):
     outcome = joulemark("compare", "null:a", "--engine", "null", *PROTOCOL, "--rate", "50/s")
-    assert "at 50 requests a second" in " ".join(outcome.out.split())
+    text = " ".join(outcome.out.split())
+    assert "at 50 requests a second" in text and "p50, p95, p99: latency from the scheduled arrival" in text
     printed = joulemark("compare", "null:a", "--engine", "null", "--rate", "50/s", "--print-experiment").out
     assert "rate = 50" in printed.splitlines() and 'arrivals = "poisson"' in printed.splitlines()
     (joulemark.home / "e.toml").write_text(printed.replace("rate = 50", 'rate = "50/s"'))

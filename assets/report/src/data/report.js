@@ -50,6 +50,7 @@ import { harmless, isolated, isolatedIn } from './names.js';
  * @property {Trial[]} trials
  * @property {(trial: Trial, key: string) => number|null} value
  * @property {(cell: Cell) => object|undefined} latencyOf
+ * @property {string} latencyName  from when to when a latency counts
  */
 
 export const FORMAT = 1;
@@ -139,6 +140,7 @@ export function decode(text) {
   return {
     experiment: data.experiment, caveats: data.caveats, hosts: data.hosts, findings: data.findings ?? [], energyBasis: data.energy_basis ?? '',
     estimates: data.estimates,
+    latencyName: data.experiment.rate > 0 ? 'latency from the scheduled arrival' : 'latency of one call',
     metrics: new Map(data.metrics.map((m) => [m.key, m])),
     models, across: (data.verdict.across_models?.rows ?? []).map((row) => ({ ...row, label: isolated(row.label) })),
     configurations: [...configurations.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),

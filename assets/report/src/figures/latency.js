@@ -44,7 +44,7 @@ export function describe(view) {
   const n = least === most ? count(least) : `${count(least)} to ${count(most)}`;
   const { looks, byEngine } = standOut(view);
   const rest = new Set(configurationsOf(view).flat()).size - looks.size;
-  return `Share of calls answered within a time, all trials of a configuration together (n = ${n}). The vertical axis is −log10(1 − share), so ` +
+  return `Share of calls answered within a time (${view.report.latencyName}), all trials of a configuration together (n = ${n}). The vertical axis is −log10(1 − share), so ` +
     'that the tail is not squeezed into the top edge. A line ends, and a percentile is named, where at least ten calls are slower. ' +
     (byEngine ? 'Colour is the engine.' : 'Here colour and dashes together are the configuration, not the engine.') +
     (rest ? ` ${plural(rest, 'other configuration')} in grey: point at the end of a line to read its name, or choose it to see it in colour.` : '');
@@ -82,7 +82,7 @@ function panel(view, model, width, looks) {
   const top = Math.max(1.05, ...curves.flatMap((c) => c.curve.map((p) => p.y))) + 0.1;
   return draw(width, {
     height: 340, marginLeft: 52, marginRight: 16, marginTop: 28,
-    x: { ...paddedScale(curves.flatMap((c) => c.curve.map((p) => p.x)), { ticks: width < 500 ? 4 : 8, pixels: width - 80 }), label: `latency of one call, ${scale.unit}`, grid: true },
+    x: { ...paddedScale(curves.flatMap((c) => c.curve.map((p) => p.x)), { ticks: width < 500 ? 4 : 8, pixels: width - 80 }), label: `${view.report.latencyName}, ${scale.unit}`, grid: true },
     y: { domain: [0, top], ticks: TICKS.map(nines).filter((t) => t <= top), tickFormat: (t) => percentileName(1 - 10 ** -t), label: '↑ share answered', grid: true },
     symbol: { type: 'identity' },
     marks: [

@@ -27,7 +27,7 @@ export function describe(view) {
   const stand = costOf(view) === KEY.energy ? '' : ' Energy was not measured; CPU time stands in for it here and is not energy.';
   const what = view.models.length > 1
     ? `Each model relative to ${ratioPoints(view, costOf(view)).reference} (small marks), geometric mean over the models (large).`
-    : `Median ${cost} against median latency of a call, with 95\u00a0% intervals.`;
+    : `Median ${cost} against median ${view.report.latencyName}, with 95\u00a0% intervals.`;
   const filled = view.models.length > 1 ? 'a filled mark is the best for every model' : 'the filled mark is the best of the ranking';
   return `${what} Lower left is better; the stepped line joins what nothing else beats in both. ` +
     `Colour and shape are the engine; ${filled}. A name stands where there is room for it.${stand}`;

@@ -32,6 +32,12 @@ describe('decode', () => {
     const estimates = ['Energy by published models, not measured, not ranked:', '- a: ≈ 1–2 J'];
     expect(decode(JSON.stringify({ ...sample(), estimates })).estimates).toHaveLength(2);
   });
+  test('at a rate, a latency is no longer that of one call', () => {
+    expect(report.latencyName).toBe('latency of one call');
+    const raw = sample({});
+    raw.experiment.rate = 5;
+    expect(decode(JSON.stringify(raw)).latencyName).toBe('latency from the scheduled arrival');
+  });
   test('refuses data of another format', () => expect(() => decode('{"format":2}')).toThrow('format 2'));
   test('an unranked row has no ratio, and an absent value has its reason', () => {
     const vm = reportOf({ energy: false, failed: 10 });
