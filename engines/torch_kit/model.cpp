@@ -41,8 +41,19 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   precision_ = loaded.precision;
   kinds_ = std::move(loaded.kinds);
   executor_ = std::move(loaded.executor);
+  make_executor_ = std::move(loaded.make_executor);
   caches_ = loaded.caches;
+  if (executor_) make_decoder();
+}
+
+bool jm_model::build() {
+  if (executor_) return false;
+  const plugin::WideAffinity wide(engine_.affinity);
+  const c10::InferenceMode inference;
+  executor_ = make_executor_();
+  make_executor_ = nullptr;  // with the graph that it holds
   make_decoder();
+  return true;
 }
 
 void jm_model::make_decoder() {
@@ -75,6 +86,7 @@ void jm_model::run() {
   if (!has_run_) {
     // Threads are started by the first run; they inherit the CPUs of this one.
     const plugin::WideAffinity wide(engine_.affinity);
+    build();
     outputs_ = executor_->run(bound_);
     has_run_ = true;
   } else {
