@@ -112,7 +112,8 @@ const float* jm_model::forward(const std::int32_t* tokens, std::int32_t batch, s
 
 plugin::Failure jm_model::failure_of_run(const std::exception& error) const {
   const torch_kit::Explanation told = torch_kit::explain(error);
-  const std::string where = told.where.empty() ? executor_->position() : told.where;
+  const std::string ran = executor_ ? executor_->position() : "";
+  const std::string where = told.where.empty() ? ran : told.where;
   const std::string why = (where.empty() ? "" : where + ": ") + told.why;
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
       why.find("can't allocate memory") != std::string::npos)
