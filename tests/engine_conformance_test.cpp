@@ -145,6 +145,24 @@ TEST_F(Model, RefusesInputsThatDoNotFitAndStaysUsable) {
   EXPECT_EQ(loaded.run(), JM_OK) << loaded.message.text;
 }
 
+TEST_F(Model, IsBuiltOnceBehindTheFirstBindOrBeforeIt) {
+  const auto build = subject().api->build;
+  if (build == nullptr) GTEST_SKIP() << "this engine does not build apart from loading";
+  Loaded other(two_inputs());
+  ASSERT_EQ(other.status, JM_OK) << other.message.text;
+  ASSERT_EQ(loaded.bind({x.view(), y.view()}), JM_OK) << loaded.message.text;
+  for (Loaded* each : {&loaded, &other}) {
+    std::int32_t built = -1;
+    ASSERT_EQ(build(each->model, &built, &each->message), JM_OK) << each->message.text;
+    EXPECT_EQ(built, subject().reads_onnx() ? 1 : 0);
+    ASSERT_EQ(build(each->model, &built, &each->message), JM_OK) << each->message.text;
+    EXPECT_EQ(built, 0) << "it was built before";
+  }
+  ASSERT_EQ(other.bind({x.view(), y.view()}), JM_OK) << other.message.text;
+  for (Loaded* each : {&loaded, &other}) ASSERT_EQ(each->run(), JM_OK) << each->message.text;
+  EXPECT_EQ(bytes_of(loaded.results().at(0)), bytes_of(other.results().at(0)));
+}
+
 TEST_F(Model, DoesNotRunUnbound) {
   EXPECT_EQ(loaded.run(), JM_INVALID_ARGUMENT);
   EXPECT_STRNE(loaded.message.text, "");

@@ -33,6 +33,7 @@ struct jm_model {
   std::vector<float> values;
   std::vector<jm_tensor> results;
   bool bound = false;
+  bool is_built = false;
   bool scripted = false;  // a run that does nothing must not even look at the script
   bool has_run = false;   // since the last bind
   std::int64_t runs = 0;  // since load
@@ -57,6 +58,17 @@ plugin::PortList make_ports(const char* letter, std::size_t count, const Script&
 
 bool is_scripted(const Script& script) {
   return script.busy_ns > 0 || script.sleep_ns > 0 || script.crash != "no";
+}
+
+/// Whether there was anything to build.
+bool build_model(jm_model& model) {
+  if (model.is_built) return false;
+  const Script& script = model.script;
+  null_engine::sleep_for(script.build_ms * kNanosecondsPerMillisecond);
+  null_engine::fail_as_told(script, Place::kBuild);
+  model.is_built = true;
+  model.scripted = is_scripted(script);
+  return script.build_ms > 0;
 }
 
 jm_status open_engine(const jm_open_params* params, jm_engine** engine, jm_message* message) {
@@ -105,14 +117,18 @@ jm_status load(jm_engine* engine, const jm_load_params* params, jm_model** model
     require_known(params->precision);
     loaded->precision = script.precision.empty() ? params->precision : script.precision;
     loaded->threads = engine->threads;
-    loaded->scripted = is_scripted(script);
+    loaded->scripted = script.build_ms > 0 || is_scripted(script);
     loaded->inputs = make_ports("x", script.inputs, script);
     loaded->outputs = make_ports("y", script.outputs, script);
-    null_engine::sleep_for((script.load_ms + script.build_ms) * kNanosecondsPerMillisecond);
+    null_engine::sleep_for(script.load_ms * kNanosecondsPerMillisecond);
     null_engine::fail_as_told(script, Place::kLoad);
     loaded->ballast.assign(static_cast<std::size_t>(script.alloc_bytes), '\1');
     *model = loaded.release();
   });
+}
+
+jm_status build(jm_model* model, int32_t* built, jm_message* message) {
+  return guarded(message, [&] { *built = build_model(*model) ? 1 : 0; });
 }
 
 jm_status inputs(jm_model* model, const jm_port** ports, size_t* count, jm_message*) {
@@ -156,6 +172,7 @@ jm_status bind(jm_model* model, const jm_tensor* tensors, size_t count, jm_messa
 /// The scripted part, out of the way of the run that does nothing.
 void perform(jm_model& model) {
   const Script& script = model.script;
+  build_model(model);
   null_engine::fail_as_told(script, Place::kRun, model.runs);
   const bool slow = script.slow_every > 0 && model.runs % script.slow_every == 0;
   null_engine::busy_for(script.busy_ns * (slow ? 10 : 1));
@@ -186,10 +203,8 @@ jm_status results(jm_model* model, const jm_tensor** tensors, size_t* count, jm_
 jm_status effective(jm_model* model, const char** json, jm_message* message) {
   return guarded(message, [&] {
     model->effective = R"({"provider": "cpu", "providers": {"null": 1}, "precision": ")" +
-                       model->precision + R"(", "threads": )" + std::to_string(model->threads);
-    if (const auto ms = model->script.build_ms; ms > 0)
-      model->effective += R"(, "build_s": )" + std::to_string(static_cast<double>(ms) / 1000);
-    model->effective += "}";
+                       model->precision + R"(", "threads": )" + std::to_string(model->threads) +
+                       "}";
     *json = model->effective.c_str();
   });
 }
@@ -197,6 +212,7 @@ jm_status effective(jm_model* model, const char** json, jm_message* message) {
 jm_status lm_reset(jm_model* model, int32_t batch, int32_t max_tokens, jm_message* message) {
   return guarded(message, [&] {
     if (batch < 1 || max_tokens < 1) fail(JM_INVALID_ARGUMENT, "batch and tokens start at 1");
+    build_model(*model);
     model->last_tokens.assign(static_cast<std::size_t>(batch), 0);
   });
 }
@@ -272,7 +288,8 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 nullptr,
                                 nullptr,
                                 lm_describe,
-                                lm_logits};
+                                lm_logits,
+                                build};
 
 }  // namespace
 

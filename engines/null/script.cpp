@@ -56,6 +56,8 @@ void parse_place(const std::string& text, Script& script) {
     script.crash_place = Place::kOpen;
   } else if (text == "load") {
     script.crash_place = Place::kLoad;
+  } else if (text == "build") {
+    script.crash_place = Place::kBuild;
   } else if (text == "bind") {
     script.crash_place = Place::kBind;
   } else if (text != "run") {
@@ -64,7 +66,7 @@ void parse_place(const std::string& text, Script& script) {
     const auto [stop, error] = std::from_chars(text.data() + skip, end, script.crash_run);
     if (error != std::errc() || stop != end || script.crash_run < 1)
       fail(JM_INVALID_ARGUMENT,
-           "option 'at' cannot be '" + text + "'; use open, load, bind, run or run:N");
+           "option 'at' cannot be '" + text + "'; use open, load, build, bind, run or run:N");
   }
 }
 

@@ -11,7 +11,7 @@
 namespace joulemark::null_engine {
 
 /// The places where a failure can be asked for.
-enum class Place { kOpen, kLoad, kBind, kRun };
+enum class Place { kOpen, kLoad, kBuild, kBind, kRun };
 
 /// One behaviour, as the options or the model's name give it.
 struct Script {

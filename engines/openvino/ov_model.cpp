@@ -3,7 +3,6 @@
 #include "ov_model.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "ov_errors.h"
@@ -83,7 +82,8 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
     : engine_(engine), api_(engine.library.api), infer_(api_.ov_infer_request_infer) {
   plugin::check_model_file(params);
   const plugin::WideAffinity wide(engine.settings.affinity);
-  engine.set_precision(params.precision);
+  precision_ = params.precision;
+  engine.set_precision(precision_);
   openvino::Model* model = nullptr;
   openvino::check(api_, Stage::kLoad,
                   api_.ov_core_read_model(engine.core.get(), params.model_path, nullptr, &model));
@@ -92,19 +92,26 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   outputs =
       read_ports(engine, model, api_.ov_model_outputs_size, api_.ov_model_const_output_by_index);
   output_data_.resize(outputs.size());
-  const std::string weights = openvino::weights_of(params.model_path);
-  {
-    const openvino::PageReturner pages(weights);
-    compile();
-  }
-  make_decoder(weights);
+  weights_ = openvino::weights_of(params.model_path);
 }
 
-void jm_model::make_decoder(const std::string& weights) {
+bool jm_model::build() {
+  if (compiled_) return false;
+  const plugin::WideAffinity wide(engine_.settings.affinity);
+  {
+    const openvino::PageReturner pages(weights_);
+    compile();
+  }
+  make_decoder();
+  if (bound_) set_inputs();
+  return true;
+}
+
+void jm_model::make_decoder() {
   auto ports = plugin::DecoderPorts::find(inputs, outputs);
   if (!ports) return;
   decoder_ = std::make_unique<openvino::Decoder>(
-      engine_, compiled_.get(), plugin::DecoderFeed(std::move(*ports), inputs), weights);
+      engine_, compiled_.get(), plugin::DecoderFeed(std::move(*ports), inputs), weights_);
 }
 
 jm_model::~jm_model() {
@@ -112,17 +119,17 @@ jm_model::~jm_model() {
 }
 
 void jm_model::compile() {
+  engine_.set_precision(precision_);  // another model may have been loaded since
   openvino::CompiledModel* compiled = nullptr;
-  const auto begin = std::chrono::steady_clock::now();
   openvino::check(api_, Stage::kLoad,
                   api_.ov_core_compile_model(engine_.core.get(), model_.get(), openvino::kDevice, 0,
                                              &compiled));
-  build_s_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  compiled_ = {compiled, api_.ov_compiled_model_free};
+  openvino::Owned<openvino::CompiledModel> owned{compiled, api_.ov_compiled_model_free};
   openvino::Request* request = nullptr;
   openvino::check(api_, Stage::kLoad,
                   api_.ov_compiled_model_create_infer_request(compiled, &request));
   request_ = {request, api_.ov_infer_request_free};
+  compiled_ = std::move(owned);
 }
 
 void jm_model::release_tensors() {
@@ -153,20 +160,24 @@ void jm_model::reshape(const jm_tensor* tensors, std::size_t count) {
   openvino::check(api_, Stage::kRun,
                   api_.ov_model_reshape_by_port_indexes(model_.get(), indexes.data(), shapes.data(),
                                                         indexes.size()));
-  compile();
+  // `build` comes with these shapes, or was there for others.
+  if (compiled_) compile();
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   release_tensors();
   plugin::check_inputs(inputs, tensors, count);
   if (engine_.settings.static_shapes) reshape(tensors, count);
-  for (std::size_t i = 0; i < count; ++i) {
-    input_tensors_.push_back(make_tensor(tensors[i]));
+  for (std::size_t i = 0; i < count; ++i) input_tensors_.push_back(make_tensor(tensors[i]));
+  if (compiled_) set_inputs();
+  bound_ = true;
+}
+
+void jm_model::set_inputs() {
+  for (std::size_t i = 0; i < input_tensors_.size(); ++i)
     openvino::check(
         api_, Stage::kRun,
-        api_.ov_infer_request_set_input_tensor_by_index(request_.get(), i, input_tensors_.back()));
-  }
-  bound_ = true;
+        api_.ov_infer_request_set_input_tensor_by_index(request_.get(), i, input_tensors_[i]));
 }
 
 openvino::Tensor* jm_model::make_tensor(const jm_tensor& tensor) const {
@@ -183,6 +194,7 @@ void jm_model::first_run() {
   if (!bound_) fail(JM_INVALID_ARGUMENT, "run without bound inputs");
   // Threads are started by the first run; they inherit the CPUs of this one.
   const plugin::WideAffinity wide(engine_.settings.affinity);
+  build();
   openvino::check(api_, Stage::kRun, run());
   warm_ = true;
 }
@@ -231,8 +243,8 @@ std::string jm_model::property(const char* key) const {
 }
 
 const char* jm_model::effective() {
-  nlohmann::json json = {
-      {"provider", "cpu"}, {"version", engine_.library.version}, {"build_s", build_s_}};
+  build();
+  nlohmann::json json = {{"provider", "cpu"}, {"version", engine_.library.version}};
   const auto add = [&](const char* name, const char* key) {
     if (const std::string value = property(key); !value.empty()) json[name] = value;
   };

@@ -20,6 +20,9 @@ struct jm_model {
   joulemark::plugin::PortList inputs;
   joulemark::plugin::PortList outputs;
 
+  /// Compiles; false where that is done.
+  bool build();
+
   void bind(const jm_tensor* tensors, std::size_t count);
 
   /// The timed call. The first one after a bind may start threads and goes through `first_run`.
@@ -34,11 +37,15 @@ struct jm_model {
   const char* effective();
 
   /// Null when the model is no decoder.
-  joulemark::openvino::Decoder* decoder() { return decoder_.get(); }
+  joulemark::openvino::Decoder* decoder() {
+    build();
+    return decoder_.get();
+  }
 
  private:
-  void make_decoder(const std::string& weights);
+  void make_decoder();
   void compile();
+  void set_inputs();
   void reshape(const jm_tensor* tensors, std::size_t count);
   void release_tensors();
   joulemark::openvino::Tensor* make_tensor(const jm_tensor& tensor) const;
@@ -55,14 +62,16 @@ struct jm_model {
   const joulemark::openvino::Api& api_;
   joulemark::openvino::StatusCode (*infer_)(joulemark::openvino::Request*);
   joulemark::openvino::Owned<joulemark::openvino::Model> model_{nullptr, nullptr};
-  joulemark::openvino::Owned<joulemark::openvino::CompiledModel> compiled_{nullptr, nullptr};
+  joulemark::openvino::Owned<joulemark::openvino::CompiledModel> compiled_{
+      nullptr, nullptr};  ///< null before `build`, with what is made of it
   joulemark::openvino::Owned<joulemark::openvino::Request> request_{nullptr, nullptr};
   std::vector<joulemark::openvino::Tensor*> input_tensors_;  ///< owned
   std::vector<Output> output_data_;
   std::vector<jm_tensor> results_;
   bool bound_ = false;
-  bool warm_ = false;   ///< bound, and has run since
-  double build_s_ = 0;  ///< in the compiler, once more for each static shape
+  bool warm_ = false;  ///< bound, and has run since
+  std::string precision_;
+  std::string weights_;  ///< the file that the library maps, "" when it is not known
   std::unique_ptr<joulemark::openvino::Decoder> decoder_;
   std::string effective_;
 };

@@ -17,7 +17,8 @@ namespace joulemark::plugin {
 ///   Engine(const jm_open_params&), Engine::description (JSON text),
 ///   Model(Engine&, const jm_load_params&), Model::inputs and ::outputs (PortList),
 ///   bind(tensors, count), results() → const std::vector<jm_tensor>&, effective() → const char*;
-/// any of them may throw. With decoder() (decoder_calls.h) it runs language models too.
+/// any of them may throw. With decoder() (decoder_calls.h) it runs language models too; with
+/// build() → bool, whether anything was made, it builds apart from loading.
 template <class Engine, class Model>
 struct Calls {
   static jm_status open(const jm_open_params* params, jm_engine** engine, jm_message* message) {
@@ -60,6 +61,9 @@ struct Calls {
     return guarded(message,
                    [&] { static_cast<Engine*>(engine)->export_model(model_path, format, path); });
   }
+  static jm_status build(jm_model* model, int32_t* built, jm_message* message) {
+    return guarded(message, [&] { *built = static_cast<Model*>(model)->build() ? 1 : 0; });
+  }
   static void release_model(jm_model* model) { delete static_cast<Model*>(model); }
   static void close(jm_engine* engine) { delete static_cast<Engine*>(engine); }
 
@@ -92,6 +96,15 @@ constexpr auto export_call()
     return nullptr;
 }
 
+/// The call that builds, where the model has `build()`.
+template <class Engine, class Model>
+constexpr auto build_call() -> jm_status (*)(jm_model*, int32_t*, jm_message*) {
+  if constexpr (requires(Model & model) { model.build(); })
+    return Calls<Engine, Model>::build;
+  else
+    return nullptr;
+}
+
 /// The table of a plugin that has nothing to add but its name and its timed call.
 template <class Engine, class Model>
 constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, jm_message*)) {
@@ -119,7 +132,8 @@ constexpr jm_engine_api api_table(const char* name, jm_status (*run)(jm_model*, 
           operators_call<Engine, Model>(),
           export_call<Engine, Model>(),
           Text::lm_describe,
-          Text::lm_logits};
+          Text::lm_logits,
+          build_call<Engine, Model>()};
 }
 
 }  // namespace joulemark::plugin

@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ class Executor {
   /// Where the last run stopped: "ONNX node 'conv1' (Conv)"; "" when that is not known.
   [[nodiscard]] virtual std::string position() const = 0;
 };
+
+/// Makes the executor of a model that was read; called once.
+using MakeExecutor = std::function<std::unique_ptr<Executor>()>;
 
 /// Makes the executor of an engine for an optimised graph. Throws plugin::Failure.
 using FromGraph = std::unique_ptr<Executor> (*)(const std::shared_ptr<::torch::jit::Graph>& graph);

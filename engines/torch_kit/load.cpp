@@ -42,28 +42,42 @@ Caches caches_of(const model::OnnxGraph& graph) {
   return decoder && decoder->shares_cache() ? Caches::kInPlace : Caches::kCopied;
 }
 
+std::unique_ptr<Executor> executor_of(const jm_engine& engine,
+                                      std::shared_ptr<::torch::jit::Graph> graph, Caches caches) {
+  optimise(graph, engine.optimize);
+  if (caches == Caches::kInPlace) {
+    speed_up_rows(*graph);
+    tj::EliminateDeadCode(graph);
+  }
+  reuse_arguments(*graph);
+  return engine.flavour.from_graph(graph);
+}
+
 Loaded load_onnx(const jm_engine& engine, const std::string& path) {
   const model::OnnxModel model = read_file(path);
   const Caches caches = caches_of(model.graph);
   Lowered lowered = lower(model, engine.device, caches);
-  optimise(lowered.graph, engine.optimize);
-  if (caches == Caches::kInPlace) {
-    speed_up_rows(*lowered.graph);
-    tj::EliminateDeadCode(lowered.graph);
-  }
-  reuse_arguments(*lowered.graph);
   return {std::move(lowered.inputs),
           std::move(lowered.outputs),
           lowered.precision,
-          engine.flavour.from_graph(lowered.graph),
+          nullptr,
+          [&engine, caches, graph = std::move(lowered.graph)] {
+            return executor_of(engine, graph, caches);
+          },
           {},
           caches};
 }
 
 Loaded load_archive(const jm_engine& engine, const std::string& path) {
   Archive archive = read_archive(path, engine.device);
-  return {std::move(archive.inputs), std::move(archive.outputs), archive.precision,
-          engine.flavour.from_module(archive.module, engine.optimize), std::move(archive.kinds)};
+  return {std::move(archive.inputs),
+          std::move(archive.outputs),
+          archive.precision,
+          nullptr,
+          [&engine, module = std::move(archive.module)] {
+            return engine.flavour.from_module(module, engine.optimize);
+          },
+          std::move(archive.kinds)};
 }
 
 Loaded load_package(const jm_engine& engine, const std::string& path) {

@@ -41,8 +41,19 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   precision_ = loaded.precision;
   kinds_ = std::move(loaded.kinds);
   executor_ = std::move(loaded.executor);
+  make_executor_ = std::move(loaded.make_executor);
   caches_ = loaded.caches;
+  if (executor_) make_decoder();
+}
+
+bool jm_model::build() {
+  if (executor_) return false;
+  const plugin::WideAffinity wide(engine_.affinity);
+  const c10::InferenceMode inference;
+  executor_ = make_executor_();
+  make_executor_ = nullptr;  // with the graph that it holds
   make_decoder();
+  return true;
 }
 
 void jm_model::make_decoder() {
@@ -75,6 +86,7 @@ void jm_model::run() {
   if (!has_run_) {
     // Threads are started by the first run; they inherit the CPUs of this one.
     const plugin::WideAffinity wide(engine_.affinity);
+    build();
     outputs_ = executor_->run(bound_);
     has_run_ = true;
   } else {
@@ -100,7 +112,8 @@ const float* jm_model::forward(const std::int32_t* tokens, std::int32_t batch, s
 
 plugin::Failure jm_model::failure_of_run(const std::exception& error) const {
   const torch_kit::Explanation told = torch_kit::explain(error);
-  const std::string where = told.where.empty() ? executor_->position() : told.where;
+  const std::string ran = executor_ ? executor_->position() : "";
+  const std::string where = told.where.empty() ? ran : told.where;
   const std::string why = (where.empty() ? "" : where + ": ") + told.why;
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
       why.find("can't allocate memory") != std::string::npos)

@@ -25,13 +25,19 @@ struct jm_model {
 
   void bind(const jm_tensor* tensors, std::size_t count);
 
+  /// Optimises and plans; false where that is done. Throws plugin::Failure and what PyTorch throws.
+  bool build();
+
   /// The timed call. Throws what PyTorch throws.
   void run();
   /// What a failed run means to the caller.
   joulemark::plugin::Failure failure_of_run(const std::exception& error) const;
 
   /// Language models, joulemark::plugin::DecoderCalls. Null when the model is no decoder.
-  jm_model* decoder() { return decoder_ ? this : nullptr; }
+  jm_model* decoder() {
+    build();
+    return decoder_ ? this : nullptr;
+  }
   void reset(std::int32_t batch, std::int32_t max_tokens) { decoder_->reset(batch, max_tokens); }
   [[nodiscard]] const joulemark::plugin::DecoderFeed& feed() const { return decoder_->feed(); }
   const float* forward(const std::int32_t* tokens, std::int32_t batch, std::int32_t n,
@@ -46,6 +52,7 @@ struct jm_model {
   jm_engine& engine_;
   std::string precision_;
   std::vector<c10::TypeKind> kinds_;
+  joulemark::torch_kit::MakeExecutor make_executor_;  ///< empty when there is one
   std::unique_ptr<joulemark::torch_kit::Executor> executor_;
   joulemark::torch_kit::Caches caches_;
   std::unique_ptr<joulemark::torch_kit::Decoder> decoder_;

@@ -158,7 +158,7 @@ typedef struct jm_engine_api {
    * "/path/lib….so"}. *json is valid until close. */
   jm_status (*describe)(jm_engine* engine, const char** json, jm_message* message);
 
-  /* Reads and compiles a model until it can run. */
+  /* Reads a model, and compiles it unless `build` below does. */
   jm_status (*load)(jm_engine* engine, const jm_load_params* params, jm_model** model,
                     jm_message* message);
 
@@ -221,6 +221,14 @@ typedef struct jm_engine_api {
    * vocabulary] f32. Those of JM_NO_TOKEN mean nothing. */
   jm_status (*lm_logits)(jm_model* model, const int32_t* tokens, int32_t batch, int32_t n,
                          float* logits, jm_message* message);
+
+  /* Makes what runs of what load has read: compiles, optimises, packs weights. So an engine that
+   * tells the two apart has the costs of both. *built is 1 when something was made, 0 when there
+   * was nothing to make, or nothing any more. Comes once after load; behind the first bind where
+   * the model is no language model, so that a compiler for fixed shapes knows them, else before
+   * lm_describe. A caller that knows nothing of it gets the same from the first call that needs it.
+   * After a failure the model can only be released. */
+  jm_status (*build)(jm_model* model, int32_t* built, jm_message* message);
 } jm_engine_api;
 
 /* The plugin's one exported symbol: a constant table, valid until the process ends. Loads nothing.

@@ -38,11 +38,12 @@ enum class TrialStatus {
 const char* to_string(TrialStatus status);
 std::optional<TrialStatus> trial_status_from(const std::string& text);
 
-/// The phases of a trial, in order (design §1). kPrefill is a language model's second window: the
+/// The phases of a trial, in order (design §1). kBuild is there where the engine makes a program of
+/// what it has loaded and tells the two apart. kPrefill is a language model's second window: the
 /// same requests, ended after their first token.
-enum class Phase { kIdle, kLoad, kWarmup, kReady, kMeasure, kPrefill, kDrain };
-inline constexpr Phase kPhases[] = {Phase::kIdle,    Phase::kLoad,    Phase::kWarmup, Phase::kReady,
-                                    Phase::kMeasure, Phase::kPrefill, Phase::kDrain};
+enum class Phase { kIdle, kLoad, kBuild, kWarmup, kReady, kMeasure, kPrefill, kDrain };
+inline constexpr Phase kPhases[] = {Phase::kIdle,  Phase::kLoad,    Phase::kBuild,   Phase::kWarmup,
+                                    Phase::kReady, Phase::kMeasure, Phase::kPrefill, Phase::kDrain};
 const char* to_string(Phase phase);
 std::optional<Phase> phase_from(const std::string& text);
 

@@ -30,7 +30,13 @@
 /// {"type":"load","model":PATH,"precision":"f32","options":{}}
 ///                                               {"type":"loaded","t0_ns":…,"t1_ns":…,"inputs":[PORT…],"outputs":[PORT…]}
 ///                                               PORT = {"name","dtype","dims"}; dims null when
-///                                               unknown, -1 where dynamic
+///                                               unknown, -1 where dynamic. With "builds":true the
+///                                               worker takes `build`, and is sent it once
+/// {"type":"build"}
+///     makes a program of what was loaded; comes behind `inputs`, which tell the shapes, or in
+///     front of `prompts`
+///                                               {"type":"built","t0_ns":…,"t1_ns":…}   without
+///                                               times where there was nothing to build
 /// {"type":"inputs","source":"generated"|PATH,"seed":1,"batch":8,"shapes":{"input_ids":[8,128]}}
 ///                                               {"type":"inputs_ready","tensors":[PORT…]}
 /// {"type":"answer","directory":PATH|null,"reference":PATH|null}
@@ -96,10 +102,10 @@
 /// {"type":"quit"}                               {"type":"bye"}
 /// anything that fails                           {"type":"error","status":STATUS,"message":"…"}
 ///
-/// STATUS is one of the names below. After an error of `open` or `load` the worker can only quit.
-/// Between `go` and `done` the worker does nothing but call the model: the sensors' counters are
-/// read by the other side before `go` and after `done`. `load.t0_ns` is taken before `open` had
-/// loaded anything.
+/// STATUS is one of the names below. After an error of `open`, `load` or `build` the worker can
+/// only quit. Between `go` and `done` the worker does nothing but call the model: the sensors'
+/// counters are read by the other side before `go` and after `done`. `load.t0_ns` is taken before
+/// `open` had loaded anything.
 
 namespace joulemark::protocol {
 

@@ -26,9 +26,9 @@ constexpr Name<TrialStatus> kStatusNames[] = {
     {TrialStatus::kDifferent, "different"},
 };
 constexpr Name<Phase> kPhaseNames[] = {
-    {Phase::kIdle, "idle"},   {Phase::kLoad, "load"},       {Phase::kWarmup, "warmup"},
-    {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"}, {Phase::kPrefill, "prefill"},
-    {Phase::kDrain, "drain"},
+    {Phase::kIdle, "idle"},       {Phase::kLoad, "load"},   {Phase::kBuild, "build"},
+    {Phase::kWarmup, "warmup"},   {Phase::kReady, "ready"}, {Phase::kMeasure, "measure"},
+    {Phase::kPrefill, "prefill"}, {Phase::kDrain, "drain"},
 };
 constexpr Name<Severity> kSeverityNames[] = {
     {Severity::kInfo, "info"},

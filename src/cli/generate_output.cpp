@@ -79,6 +79,8 @@ Result<std::string> generation_json(const GenerationOutput& from) {
   out["synthetic"] = from.is_synthetic;
   out["timing"] = timing_json(generated);
   out["timing"]["load_s"] = to_seconds(from.done.loaded.t1_ns - from.done.loaded.t0_ns);
+  if (const auto& built = from.done.built)
+    out["timing"]["build_s"] = to_seconds(built->t1_ns - built->t0_ns);
   return json_line(out);
 }
 

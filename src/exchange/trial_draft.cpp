@@ -60,7 +60,9 @@ std::vector<Energy> energies_of(const TrialDraft& draft) {
 std::vector<PhaseInterval> phases_of(const TrialDraft& draft) {
   std::vector<PhaseInterval> phases;
   const std::int64_t end = ns(draft.duration_s.value_or(0));
-  if (draft.load_s) phases.push_back({Phase::kLoad, -ns(*draft.load_s), 0});
+  const std::int64_t build = ns(draft.build_s.value_or(0));
+  if (draft.load_s) phases.push_back({Phase::kLoad, -ns(*draft.load_s) - build, -build});
+  if (draft.build_s) phases.push_back({Phase::kBuild, -build, 0});
   if (draft.duration_s) phases.push_back({Phase::kMeasure, 0, end});
   if (draft.prefill_s) phases.push_back({Phase::kPrefill, end, end + ns(*draft.prefill_s)});
   return phases;

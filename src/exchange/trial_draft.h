@@ -26,6 +26,7 @@ struct TrialDraft {
   std::optional<int> position;
   std::optional<double> duration_s;
   std::optional<double> load_s;
+  std::optional<double> build_s;
   std::optional<double> prefill_s;
   /// Whether the file has a place for the total; without one it is the sum of the scopes.
   bool has_total = false;

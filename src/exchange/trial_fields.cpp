@@ -259,6 +259,8 @@ constexpr TrialField kFields[] = {
      [](const TrialRecord& t) { return number_text(t.quality); }},
     {"load_s", "s", "time to load the model", nullptr,
      [](Draft& d, Value v) { return seconds(v, d.load_s); }, phase_text<Phase::kLoad>},
+    {"build_s", "s", "time to build it, where that is apart from loading", nullptr,
+     [](Draft& d, Value v) { return seconds(v, d.build_s); }, phase_text<Phase::kBuild>},
     {"minor_faults", "", "minor page faults in the window", nullptr,
      resource_count<&Resources::minor_faults>, resource_text<&Resources::minor_faults>},
     {"major_faults", "", "major page faults in the window", nullptr,

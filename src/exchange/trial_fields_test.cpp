@@ -43,6 +43,7 @@ TrialRecord full_trial() {
       {"load_peak_rss_bytes", "1"},
       {"quality", "0.925"},
       {"load_s", "0.125"},
+      {"build_s", "0.75"},
       {"minor_faults", "0"},
       {"major_faults", "2"},
       {"voluntary_switches", "3"},
@@ -84,7 +85,7 @@ TEST(TrialFields, AnEmptyTrialHasNoNumbersButThoseThatAreKnown) {
   draft.trial.configuration.engine = "e";
   const TrialRecord trial = complete(draft).value();
   for (const char* name : {"threads", "energy_J", "duration_s", "prompts", "cpu_s",
-                           "peak_rss_bytes", "load_s", "steady", "started_at"})
+                           "peak_rss_bytes", "load_s", "build_s", "steady", "started_at"})
     EXPECT_EQ(find_field(name)->field->text(trial), "") << name;
   EXPECT_EQ(find_field("energy_reason")->field->text(trial), "not_recorded");
 }

@@ -13,6 +13,11 @@ Result<Generation> generate(const ConverseOptions& options, const GenerationTask
     const auto loaded = client.load(task.model, task.precision);
     if (!loaded) return fail(to_error("load '" + task.model + with, loaded.error()));
     out.loaded = *loaded;
+    if (loaded->builds) {
+      const auto built = client.build();
+      if (!built) return fail(to_error("build '" + task.model + with, built.error()));
+      out.built = *built;
+    }
     auto generated = client.generate(task.request);
     if (!generated) return fail(to_error("generate from '" + task.model + with, generated.error()));
     out.generated = *std::move(generated);

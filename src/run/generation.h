@@ -2,6 +2,7 @@
 // A batch of prompts through a language model, in a worker of its own.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "run/conversation.h"
@@ -17,6 +18,7 @@ struct GenerationTask {
 
 struct Generation {
   Loaded loaded;
+  std::optional<Built> built = {};
   Generated generated;
 };
 

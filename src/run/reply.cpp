@@ -241,7 +241,15 @@ Reply<void> parse_exported(std::string_view line) {
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange) {
   Fields fields(line, "load", "loaded");
   const auto [t0, t1] = fields.interval(exchange);
-  return fields.finish(Loaded{t0, t1});
+  const bool builds = fields.has("builds") && fields.boolean("builds");
+  return fields.finish(Loaded{t0, t1, builds});
+}
+
+Reply<std::optional<Built>> parse_built(std::string_view line, const Exchange& exchange) {
+  Fields fields(line, "build", "built");
+  if (!fields.has("t0_ns") && !fields.has("t1_ns")) return fields.finish(std::optional<Built>());
+  const auto [t0, t1] = fields.interval(exchange);
+  return fields.finish(std::optional<Built>({t0, t1}));
 }
 
 Reply<Answered> parse_answered(std::string_view line) {

@@ -49,6 +49,11 @@ struct OperatorRange {
 struct Loaded {
   Nanoseconds t0_ns = 0;
   Nanoseconds t1_ns = 0;
+  bool builds = false;  ///< `build` comes next, or behind the inputs
+};
+struct Built {
+  Nanoseconds t0_ns = 0;
+  Nanoseconds t1_ns = 0;
 };
 struct Answered {
   std::string effective_json;
@@ -117,6 +122,8 @@ Reply<Opened> parse_opened(std::string_view line);
 Reply<std::vector<OperatorRange>> parse_operators(std::string_view line);
 Reply<void> parse_exported(std::string_view line);
 Reply<Loaded> parse_loaded(std::string_view line, const Exchange& exchange);
+/// Empty where there was nothing to build.
+Reply<std::optional<Built>> parse_built(std::string_view line, const Exchange& exchange);
 Reply<Answered> parse_answered(std::string_view line);
 Reply<Warmed> parse_warmed(std::string_view line, const Exchange& exchange);
 Reply<Done> parse_done(std::string_view line, const Exchange& exchange);

@@ -106,6 +106,24 @@ TEST(Reply, EngineErrorsKeepTheirStatus) {
   EXPECT_FALSE(failure("fine, thanks").reported);
 }
 
+TEST(Reply, AWorkerThatDoesNotSpeakOfBuildingDoesNotBuild) {
+  const std::string loaded = R"({"type":"loaded","t0_ns":1500,"t1_ns":2000)";
+  EXPECT_FALSE(parse_loaded(loaded + "}", kExchange)->builds);
+  EXPECT_TRUE(parse_loaded(loaded + R"(,"builds":true})", kExchange)->builds);
+  EXPECT_FALSE(parse_loaded(loaded + R"(,"builds":"yes"})", kExchange));
+}
+
+TEST(Reply, ABuildHasBothTimesOrNone) {
+  EXPECT_EQ(parse_built(R"({"type":"built","t0_ns":1500,"t1_ns":2000})", kExchange)->value().t1_ns,
+            2000);
+  EXPECT_FALSE(parse_built(R"({"type":"built"})", kExchange)->has_value());
+  for (const char* nonsense :
+       {R"({"type":"built","t1_ns":2000})", R"({"type":"built","t0_ns":1500})",
+        R"({"type":"built","t0_ns":2000,"t1_ns":1500})",
+        R"({"type":"built","t0_ns":1500,"t1_ns":9001})", "{}"})
+    EXPECT_FALSE(parse_built(nonsense, kExchange)) << nonsense;
+}
+
 TEST(Reply, AnotherProtocolIsRefused) {
   EXPECT_TRUE(parse_hello(R"({"type":"hello","protocol":1,"worker":"w","version":"1"})"));
   EXPECT_FALSE(parse_hello(R"({"type":"hello","protocol":2,"worker":"w","version":"1"})"));

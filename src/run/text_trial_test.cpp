@@ -136,6 +136,25 @@ TEST_F(TextTrial, WithoutAnIdlePhaseThatPowerIsNotKnown) {
   EXPECT_FALSE(run_one().idle_w);
 }
 
+TEST_F(TextTrial, ItsModelIsBuiltBeforeThePrompts) {
+  runner_.reactions["load"] = [this](const json&, Conversation&) {
+    return reply_line(
+        {{"type", "loaded"}, {"t0_ns", clock_.now()}, {"t1_ns", clock_.now()}, {"builds", true}});
+  };
+  runner_.reactions["build"] = [this](const json&, Conversation&) {
+    const Nanoseconds t0 = clock_.now();
+    clock_.advance(kStep);
+    return reply_line({{"type", "built"}, {"t0_ns", t0}, {"t1_ns", clock_.now()}});
+  };
+  const TrialRecord trial = run_one();
+  ASSERT_EQ(trial.status, TrialStatus::kOk) << trial.reason;
+  EXPECT_TRUE(trial.phase(Phase::kBuild));
+  std::vector<std::string> types;
+  for (const auto& request : runner_.requests) types.push_back(request.type);
+  const auto build = std::find(types.begin(), types.end(), "build");
+  EXPECT_LT(build, std::find(types.begin(), types.end(), "prompts"));
+}
+
 TEST_F(TextTrial, TheWorkerIsToldInRequests) {
   run_one();
   std::map<std::string, std::vector<json>> sent;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// idle → load → warmup → ready → measure → (a language model's) prefill → drain.
+// idle → load → (where the engine does) build → warmup → ready → measure → (a language model's)
+// prefill → drain.
 #include "run/trial.h"
 
 #include <fmt/format.h>
@@ -79,6 +80,8 @@ class Attempt {
   Reply<void> idle();
   Reply<void> start_worker();
   Reply<void> prepare();
+  Reply<void> feed(const Loaded& loaded);
+  Reply<void> build();
   Reply<void> warm_up();
   Reply<void> ready();
   Reply<void> measure();
@@ -160,7 +163,6 @@ Reply<void> Attempt::prepare() {
   world_.progress.phase_changed(Phase::kLoad);
   phases_.begin();
   if (auto started = start_worker(); !started) return started;
-  const ModelSpec& model = request_.experiment.models[request_.planned.model];
   const auto opened = client_->open({.install = request_.install,
                                      .provider = configuration_.provider,
                                      .threads = configuration_.threads,
@@ -172,13 +174,32 @@ Reply<void> Attempt::prepare() {
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
   phases_.end(Phase::kLoad);
   record_phase(Phase::kLoad, loaded->t0_ns, loaded->t1_ns);
-  const auto ready =
-      request_.prompts != nullptr
-          ? client_->prompts(requests_of(*request_.prompts, configuration_.batch))
-          : client_->inputs(
-                {.model = model, .seed = request_.experiment.seed, .batch = configuration_.batch});
-  if (!ready) return ready;
+  if (auto fed = feed(*loaded); !fed) return fed;
   return answer_check_input(*client_, request_, requests_to_check(), end_);
+}
+
+/// Inputs tell a compiler their shapes; prompts are only for what is ready.
+Reply<void> Attempt::feed(const Loaded& loaded) {
+  const auto build_if_asked = [&] { return loaded.builds ? build() : Reply<void>(); };
+  if (request_.prompts != nullptr) {
+    if (auto built = build_if_asked(); !built) return built;
+    return client_->prompts(requests_of(*request_.prompts, configuration_.batch));
+  }
+  const auto ready = client_->inputs({.model = request_.experiment.models[request_.planned.model],
+                                      .seed = request_.experiment.seed,
+                                      .batch = configuration_.batch});
+  return ready ? build_if_asked() : ready;
+}
+
+Reply<void> Attempt::build() {
+  world_.progress.phase_changed(Phase::kBuild);
+  phases_.begin();
+  const auto built = client_->build();
+  if (!built) return tl::unexpected<Failure>(built.error());
+  if (!*built) return {};
+  phases_.end(Phase::kBuild);
+  record_phase(Phase::kBuild, (*built)->t0_ns, (*built)->t1_ns);
+  return {};
 }
 
 Reply<void> Attempt::warm_up() {

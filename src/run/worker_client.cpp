@@ -38,6 +38,7 @@ std::string_view place_of(std::string_view request) {
       {"operators", "listing its operators"},
       {"export", "writing the model in another format"},
       {"load", "in phase 'load'"},
+      {"build", "in phase 'build'"},
       {"inputs", "in phase 'load' (making the inputs)"},
       {"prompts", "in phase 'load' (taking the prompts)"},
       {"answer", "in phase 'load' (first call of the model)"},
@@ -196,6 +197,12 @@ Reply<Loaded> WorkerClient::load(const std::string& model, const std::string& pr
   if (!answer) return tl::unexpected<Failure>(answer.error());
   // The engine starts to load in `open`, so the worker's interval may begin before this request.
   return settle(parse_loaded(answer->line, {started_ns_, answer->exchange.received_ns}));
+}
+
+Reply<std::optional<Built>> WorkerClient::build() {
+  const auto answer = exchange("build", to_line({{"type", "build"}}));
+  if (!answer) return tl::unexpected<Failure>(answer.error());
+  return settle(parse_built(answer->line, answer->exchange));
 }
 
 Reply<void> WorkerClient::inputs(const InputsRequest& request) {

@@ -66,6 +66,8 @@ class WorkerClient {
   Reply<std::vector<OperatorRange>> operators();
   Reply<void> export_model(const protocol::ExportRequest& request);
   Reply<Loaded> load(const std::string& model, const std::string& precision);
+  /// Of a worker that said so when it loaded; empty where there was nothing to build.
+  Reply<std::optional<Built>> build();
   Reply<void> inputs(const InputsRequest& request);
   /// Instead of inputs, for a language model.
   Reply<void> prompts(const protocol::PromptsRequest& request);

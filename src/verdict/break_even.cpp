@@ -19,16 +19,27 @@ struct Cost {
 struct Unit {
   MetricId each;
   MetricId load;
+  MetricId build;
 };
-constexpr Unit kUnits[] = {{MetricId::kEnergy, MetricId::kLoadEnergy},
-                           {MetricId::kTime, MetricId::kLoadTime}};
+constexpr Unit kUnits[] = {{MetricId::kEnergy, MetricId::kLoadEnergy, MetricId::kBuildEnergy},
+                           {MetricId::kTime, MetricId::kLoadTime, MetricId::kBuildTime}};
+
+bool builds(const Cell& cell) {
+  return std::isfinite(cell.estimate(MetricId::kBuildTime).median.estimate);
+}
+
+/// NaN where loading, or the building of a model that was built, was not measured.
+double before_the_first(const Cell& cell, const Unit& unit) {
+  const double load = cell.estimate(unit.load).median.estimate;
+  return builds(cell) ? load + cell.estimate(unit.build).median.estimate : load;
+}
 
 std::vector<Cost> costs_of(const Judgement& judgement, const ModelVerdict& model,
                            const Unit& unit) {
   std::vector<Cost> costs;
   for (const std::size_t c : model.cells) {
     const Cell& cell = judgement.cells[c];
-    const double load = cell.estimate(unit.load).median.estimate;
+    const double load = before_the_first(cell, unit);
     const double each = cell.estimate(unit.each).median.estimate;
     if (cell.ranked() && std::isfinite(load) && std::isfinite(each))
       costs.push_back({c, load, each});
@@ -57,10 +68,12 @@ std::vector<BreakEven> break_even(const Judgement& judgement, const ModelVerdict
 }
 
 std::string to_sentence(const Judgement& judgement, const BreakEven& crossing) {
-  return fmt::format(
-      "loading included, {} needs less {} than {} from {} inferences on",
-      judgement.cells[crossing.other].label, crossing.unit == MetricId::kEnergy ? "energy" : "time",
-      judgement.cells[crossing.cell].label, format_significant(std::ceil(crossing.inferences)));
+  const Cell& cell = judgement.cells[crossing.cell];
+  const Cell& other = judgement.cells[crossing.other];
+  return fmt::format("{} included, {} needs less {} than {} from {} inferences on",
+                     builds(cell) || builds(other) ? "loading and building" : "loading",
+                     other.label, crossing.unit == MetricId::kEnergy ? "energy" : "time",
+                     cell.label, format_significant(std::ceil(crossing.inferences)));
 }
 
 }  // namespace joulemark::verdict

@@ -117,16 +117,31 @@ bool is_above_ready(MetricId id) {
   return id == MetricId::kEnergyAboveReady || id == MetricId::kEnergyAboveReadyUncertainty;
 }
 
+bool is_of_a_phase(MetricId id) {
+  return id == MetricId::kLoadEnergy || id == MetricId::kBuildEnergy;
+}
+
 bool is_energy(MetricId id) {
   return id == MetricId::kEnergyPerToken || id == MetricId::kPrefillEnergy ||
          id == MetricId::kDecodeEnergy || id == MetricId::kEnergy ||
          id == MetricId::kEnergyUncertainty || id == MetricId::kPower ||
          id == MetricId::kEnergyDelay || id == MetricId::kEnergyDelaySquared || is_above_idle(id) ||
-         is_above_ready(id) || id == MetricId::kLoadEnergy;
+         is_above_ready(id) || is_of_a_phase(id);
 }
 
 bool is_latency(MetricId id) {
   return id == MetricId::kLatencyP50 || id == MetricId::kLatencyP95 || id == MetricId::kLatencyP99;
+}
+
+bool is_of_building(MetricId id) {
+  return id == MetricId::kBuildTime || id == MetricId::kBuildEnergy;
+}
+
+/// Whether a trial of the cell has the phase.
+bool built_any(const ExperimentRecord& record, const Cell& cell) {
+  return std::any_of(cell.trials.begin(), cell.trials.end(), [&](std::size_t trial) {
+    return record.trials[trial].phase(Phase::kBuild).has_value();
+  });
 }
 
 /// Why none of the cell's trials has a value.
@@ -136,7 +151,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (is_of_text(id) && text.window.prompts == 0) return "no_language_model";
   if (is_latency(id)) return "no_durations";
   if (id == MetricId::kQuality) return "not_given";
-  if (id == MetricId::kBuildTime) return "not_told";
+  if (is_of_building(id) && !built_any(record, cell)) return "no_build_phase";
   if (id == MetricId::kCpu && record.trials[cell.trials.front()].resources.cpu_user_s)
     return "below_resolution";
   if (const auto fact = window_fact_from(metric(id).key)) {
@@ -149,7 +164,7 @@ std::string absent_reason(const ExperimentRecord& record, const Cell& cell, Metr
   if (total->energy_class == EnergyClass::kEstimated) return "estimated_only";
   if (is_above_idle(id) && is_rankable(*total)) return "no_idle_power";
   if (is_above_ready(id) && is_rankable(*total)) return "no_ready_phase";
-  if (id == MetricId::kLoadEnergy && is_rankable(*total)) return "not_recorded";
+  if (is_of_a_phase(id) && is_rankable(*total)) return "not_recorded";
   if (total->energy_class != EnergyClass::kAbsent) {
     return id == MetricId::kEnergyUncertainty && is_rankable(*total) ? "not_recorded"
                                                                      : "below_resolution";

@@ -74,17 +74,17 @@ Value cpu(const TrialFacts& facts) {
   return per_inference(facts, facts.record->resources.cpu_s);
 }
 
-Value load_time(const TrialFacts& facts) {
-  const auto load = facts.record->phase(Phase::kLoad);
-  return load ? finite((static_cast<double>(load->t1_ns) - static_cast<double>(load->t0_ns)) / 1e9)
-              : std::nullopt;
+template <Phase Which>
+Value phase_time(const TrialFacts& facts) {
+  const auto phase = facts.record->phase(Which);
+  if (!phase) return std::nullopt;
+  return finite((static_cast<double>(phase->t1_ns) - static_cast<double>(phase->t0_ns)) / 1e9);
 }
 
-/// What the engine says that it spent on making a program of the model.
-Value build_time(const TrialFacts& facts) {
-  const auto seconds = effective_value(*facts.record, "build_s");
-  return seconds.is_number() && seconds.get<double>() >= 0 ? finite(seconds.get<double>())
-                                                           : std::nullopt;
+template <Phase Which>
+Value phase_joules(const TrialFacts& facts) {
+  const PhaseEnergy* energy = facts.record->phase_energy(Which);
+  return energy != nullptr ? finite(energy->joules) : std::nullopt;
 }
 
 Value per(Value amount, std::int64_t count) {
@@ -185,11 +185,6 @@ Value energy_above_uncertainty(const TrialFacts& facts) {
   return per_unit(facts, std::hypot(*of_window, *rest->standard_u * *seconds));
 }
 
-Value load_energy(const TrialFacts& facts) {
-  const PhaseEnergy* load = facts.record->phase_energy(Phase::kLoad);
-  return load != nullptr ? finite(load->joules) : std::nullopt;
-}
-
 Value quality(const TrialFacts& facts) {
   const Value& quality = facts.record->quality;
   return quality && *quality > 0 ? finite(*quality) : std::nullopt;
@@ -232,8 +227,8 @@ constexpr Metric kMetrics[] = {
     {"cpu_per_inference_s", "s", "CPU time per inference", Better::kLess, Format::kSi, cpu},
     {"peak_rss_bytes", "B", "peak memory", Better::kLess, Format::kBytes, counter<&Resources::peak_rss_bytes>},
     {"load_peak_rss_bytes", "B", "peak memory while loading", Better::kLess, Format::kBytes, counter<&Resources::load_peak_rss_bytes>},
-    {"load_s", "s", "load time", Better::kLess, Format::kSi, load_time},
-    {"build_s", "s", "build time", Better::kLess, Format::kSi, build_time},
+    {"load_s", "s", "load time", Better::kLess, Format::kSi, phase_time<Phase::kLoad>},
+    {"build_s", "s", "build time", Better::kLess, Format::kSi, phase_time<Phase::kBuild>},
     {"minor_faults", "", "minor page faults", Better::kNeither, Format::kCount, counter<&Resources::minor_faults>},
     {"major_faults", "", "major page faults", Better::kNeither, Format::kCount, counter<&Resources::major_faults>},
     {"voluntary_switches", "", "voluntary context switches", Better::kNeither, Format::kCount, counter<&Resources::voluntary_switches>},
@@ -256,7 +251,8 @@ constexpr Metric kMetrics[] = {
     {"energy_above_idle_uncertainty_J", "J", "uncertainty of the energy above idle", Better::kNeither, Format::kSi, energy_above_uncertainty<idle>},
     {"energy_above_ready_J", "J", "energy above ready", Better::kLess, Format::kSi, energy_above<ready>},
     {"energy_above_ready_uncertainty_J", "J", "uncertainty of the energy above ready", Better::kNeither, Format::kSi, energy_above_uncertainty<ready>},
-    {"load_J", "J", "energy of loading", Better::kLess, Format::kSi, load_energy},
+    {"load_J", "J", "energy of loading", Better::kLess, Format::kSi, phase_joules<Phase::kLoad>},
+    {"build_J", "J", "energy of building", Better::kLess, Format::kSi, phase_joules<Phase::kBuild>},
     {"quality", "", "quality of the outputs", Better::kMore, Format::kDecimal, quality},
     window_fact<WindowFact::kReadBytes>("B", "bytes read from storage", Format::kBytes),
     window_fact<WindowFact::kWrittenBytes>("B", "bytes written to storage", Format::kBytes),

@@ -92,6 +92,7 @@ enum class MetricId : std::size_t {
   kEnergyAboveReady,
   kEnergyAboveReadyUncertainty,
   kLoadEnergy,
+  kBuildEnergy,
   kQuality,
   kReadBytes,
   kWrittenBytes,

@@ -58,15 +58,16 @@ TEST(Metric, LoadAndMemoryAreReadAsTheyAre) {
   EXPECT_FALSE(value(MetricId::kMajorFaults, record));
 }
 
-TEST(Metric, BuildingIsWhatTheEngineSaysOfIt) {
+TEST(Metric, BuildingIsAPhaseOfItsOwn) {
   TrialRecord record = batched_trial();
   EXPECT_FALSE(value(MetricId::kBuildTime, record));
-  record.effective_json = R"({"build_s": 0.25})";
+  EXPECT_FALSE(value(MetricId::kBuildEnergy, record));
+  record.phases.push_back({Phase::kBuild, 500'000'000, 750'000'000});
+  record.phase_energies.push_back(
+      {.phase = Phase::kBuild, .joules = 3, .uncertainty_j = 0.1, .seconds = 0.25});
   EXPECT_EQ(value(MetricId::kBuildTime, record), 0.25);
-  for (const char* nonsense : {R"({"build_s": -1})", R"({"build_s": "long"})", "{"}) {
-    record.effective_json = nonsense;
-    EXPECT_FALSE(value(MetricId::kBuildTime, record)) << nonsense;
-  }
+  EXPECT_EQ(value(MetricId::kBuildEnergy, record), 3);
+  EXPECT_NEAR(*value(MetricId::kLoadTime, record), 0.5, 1e-12) << "it is no part of loading";
 }
 
 TEST(Metric, EnergyThatMayNotBeRankedHasNoValue) {

@@ -72,6 +72,15 @@ Outcome<std::vector<EnginePort>> EngineModel::outputs() {
   return ports(api_->outputs);
 }
 
+Outcome<bool> EngineModel::build() {
+  if (!builds()) return false;
+  std::int32_t built = 0;
+  *message_ = {};
+  const jm_status status = api_->build(model_.get(), &built, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "build");
+  return built != 0;
+}
+
 Outcome<void> EngineModel::bind(std::vector<model::HostTensor> tensors) {
   std::vector<model::TensorView> views;
   views.reserve(tensors.size());

@@ -38,6 +38,10 @@ class EngineModel {
 
   Outcome<std::vector<EnginePort>> inputs();
   Outcome<std::vector<EnginePort>> outputs();
+  /// Whether the engine builds apart from loading.
+  [[nodiscard]] bool builds() const { return api_->build != nullptr; }
+  /// Whether anything was made. Nothing where the engine does not build.
+  Outcome<bool> build();
   /// Binds the tensors, in the order of inputs(), and keeps them.
   Outcome<void> bind(std::vector<model::HostTensor> tensors);
   [[nodiscard]] const std::vector<model::HostTensor>& bound() const { return tensors_; }

@@ -232,6 +232,7 @@ Request read_request(const json& object) {
   if (type == "load") {
     return LoadRequest{keys.text("model"), keys.text("precision", "f32"), keys.options("options")};
   }
+  if (type == "build") return BuildRequest{};
   if (type == "inputs") {
     return InputsRequest{
         {keys.text("source", model::kGeneratedInputs), keys.seed("seed"), keys.shapes("shapes")},

@@ -36,6 +36,7 @@ struct LoadRequest {
   std::string precision = "f32";
   Options options;
 };
+struct BuildRequest {};
 struct InputsRequest {
   model::InputsSource from;
   std::int64_t batch = 1;
@@ -57,10 +58,10 @@ using protocol::GoRequest;
 using protocol::PromptsRequest;
 using protocol::WarmupRequest;
 
-using Request =
-    std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest, LoadRequest,
-                 InputsRequest, AnswerRequest, WarmupRequest, GoRequest, DurationsRequest,
-                 CheckRequest, GenerateRequest, PromptsRequest, CeilingsRequest, QuitRequest>;
+using Request = std::variant<HelloRequest, OpenRequest, OperatorsRequest, ExportRequest,
+                             LoadRequest, InputsRequest, AnswerRequest, WarmupRequest, GoRequest,
+                             DurationsRequest, CheckRequest, GenerateRequest, PromptsRequest,
+                             CeilingsRequest, QuitRequest, BuildRequest>;
 
 /// Reads one line. Unknown keys are ignored, missing ones keep their default where there is one;
 /// JM_INVALID_ARGUMENT says which key is wrong.

@@ -183,8 +183,21 @@ Outcome<std::string> Session::load(const LoadRequest& request) {
   return to_line({{"type", "loaded"},
                   {"t0_ns", begin},
                   {"t1_ns", end},
+                  {"builds", model_->builds()},
                   {"inputs", ports_json(*inputs)},
                   {"outputs", ports_json(*outputs)}});
+}
+
+Outcome<std::string> Session::reply(const BuildRequest&) {
+  if (auto ready = need_model(); !ready) return fail(ready.error());
+  const Nanoseconds begin = monotonic_now();
+  const auto built = model_->build();
+  const Nanoseconds end = monotonic_now();
+  broken_ = !built;
+  if (!built) return fail(built.error());
+  json line = {{"type", "built"}};
+  if (*built) line.update({{"t0_ns", begin}, {"t1_ns", end}});
+  return to_line(line);
 }
 
 Outcome<std::string> Session::reply(const InputsRequest& request) {
@@ -310,7 +323,8 @@ Outcome<std::string> Session::reply(const QuitRequest&) {
 
 Outcome<void> Session::need_engine() const {
   if (broken_) {
-    return fail(JM_INVALID_ARGUMENT, "'open' or 'load' has failed; only 'quit' can follow");
+    return fail(JM_INVALID_ARGUMENT,
+                "'open', 'load' or 'build' has failed; only 'quit' can follow");
   }
   if (!engine_) return fail(JM_INVALID_ARGUMENT, "'open' must come first");
   return {};

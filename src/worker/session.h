@@ -41,6 +41,7 @@ class Session {
   Outcome<std::string> reply(const OperatorsRequest& request);
   Outcome<std::string> reply(const ExportRequest& request);
   Outcome<std::string> reply(const LoadRequest& request);
+  Outcome<std::string> reply(const BuildRequest& request);
   Outcome<std::string> reply(const InputsRequest& request);
   Outcome<std::string> reply(const AnswerRequest& request);
   Outcome<std::string> reply(const WarmupRequest& request);
@@ -69,7 +70,7 @@ class Session {
   std::optional<EngineModel> model_;           // after engine_: released before it
   std::optional<model::OnnxSummary> summary_;  // of the loaded model, when it is an ONNX file
   std::string precision_;
-  bool broken_ = false;  // open or load failed: the process is in an unknown state
+  bool broken_ = false;  // open, load or build failed: the process is in an unknown state
   bool has_inputs_ = false;
   bool made_up_ = false;              ///< the inputs are generated
   std::optional<std::int64_t> rows_;  ///< of one call, where batch 1 does not tell them

@@ -105,6 +105,31 @@ TEST_F(SessionTest, LoadTimeIncludesOpening) {
   EXPECT_GE(loaded["t1_ns"], between);
 }
 
+TEST_F(SessionTest, ABuildIsTimedWhereThereIsAnythingToBuild) {
+  open();
+  expect_error(ask({{"type", "build"}}), "invalid_argument", "'load' must come first");
+  EXPECT_EQ(load()["builds"], true);
+  engine_.has_to_build = true;
+  const json built = ask({{"type", "build"}});
+  EXPECT_EQ(built["type"], "built");
+  EXPECT_LE(built["t0_ns"], built["t1_ns"]);
+  const json again = ask({{"type", "build"}});
+  EXPECT_EQ(again, json({{"type", "built"}})) << "nothing was left to build";
+  engine_.build_status = JM_UNSUPPORTED;
+  expect_error(ask({{"type", "build"}}), "unsupported", "scripted: build");
+  expect_error(inputs(), "invalid_argument", "only 'quit' can follow");
+}
+
+TEST_F(SessionTest, APluginWithoutThatCallDoesNotBuild) {
+  jm_engine_api old = joulemark::testing::FakeEngine::api();
+  old.build = nullptr;
+  session_.emplace([&](const std::string&) -> Result<const jm_engine_api*> { return &old; });
+  open();
+  EXPECT_EQ(load()["builds"], false);
+  EXPECT_EQ(ask({{"type", "build"}}), json({{"type", "built"}}));
+  session_.reset();  // before the table that it looks into
+}
+
 TEST_F(SessionTest, StepsOutOfOrderAreErrors) {
   expect_error(load(), "invalid_argument", "'open' must come first");
   open();

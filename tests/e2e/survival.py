@@ -33,7 +33,7 @@ BIN = pathlib.Path(os.environ.get("JOULEMARK_BIN", ROOT / "build/release/bin"))
 
 # The columns of `export --csv` that the clock decides, directly or by how much fits into a window. All others have to be equal.
 TIMINGS = re.compile(
-    r"duration_s|iterations|inferences|warmup_.*|cooldown_.*|steady|started_at|load_s|cpu_s|.*_rss_bytes|.*_faults|.*_switches"
+    r"duration_s|iterations|inferences|warmup_.*|cooldown_.*|steady|started_at|load_s|build_s|cpu_s|.*_rss_bytes|.*_faults|.*_switches"
     r"|(read|written)_bytes|cgroup_.*|pressure_.*|temperature_.*|cpu_frequency_MHz|thermal_throttles|sampler_.*|steal_s|foreign_cpu_s|cpu_wait_s|disturbed"
     r"|.*_per_inference_[Js]|.*_per_s|latency_.*|power_W"
 )

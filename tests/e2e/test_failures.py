@@ -31,6 +31,7 @@ def trials_of(joulemark) -> list[dict[str, str]]:
         ("crash=kill", "crashed", "SIGKILL"),
         ("crash=exit", "crashed", "exit"),
         ("crash=segv&at=load", "crashed", "SIGSEGV"),
+        ("crash=segv&at=build", "crashed", "in phase 'build'"),
         ("crash=abort&at=bind", "crashed", "SIGABRT"),
         ("crash=kill&at=run:5", "crashed", "SIGKILL"),
         ("crash=error&status=failed", "failed", ""),

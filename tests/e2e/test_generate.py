@@ -103,6 +103,12 @@ def test_logits_come_as_asked(with_engines, engine):
     assert everything["synthetic"] is False
 
 
+@pytest.mark.parametrize(("engine", "builds"), [("onnxruntime", False), ("openvino", True)])
+def test_building_is_timed_apart_where_an_engine_does_that(with_engines, engine, builds):
+    timing = gpt2(with_engines, engine).json["timing"]
+    assert ("build_s" in timing) == builds and timing.get("build_s", 1) > 0
+
+
 def test_times_are_those_of_each_token(with_engines):
     timing = gpt2(with_engines, flags=["--max-new-tokens", 5]).json["timing"]
     assert timing["first_token_s"] > 0 and timing["load_s"] > 0

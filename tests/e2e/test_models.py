@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models and inputs on the real engines: what does not fit is said, with its name, and never crashes."""
 
+import json
 import pathlib
 import resource
 
 import numpy
 import onnx.backend.test
 import pytest
-from conftest import CACHE, NOT_OK, OK, QUICK, USAGE
+from conftest import CACHE, NOT_OK, OK, QUICK, USAGE, contents_of
 from models import data_set, embedding, expanding, fixed, linear, with_external_data, with_unknown_operator
 
 ENGINES = ["onnxruntime", "openvino"]
@@ -248,6 +249,22 @@ def test_engines_agree_and_the_verdict_ranks_them(with_engines, tmp_path):
     assert len(report["rows"]) == 4 and all(row["standing"] != "unranked" for row in report["rows"])
     assert report["verdict"]["models"][0]["outcome"] in ("better", "tie", "unresolved")
     assert report["verdict"]["sentence"]
+
+
+@pytest.mark.parametrize("static_shapes", [0, 1])
+def test_compiling_is_a_phase_apart_from_reading_where_an_engine_tells_the_two_apart(with_engines, tmp_path, static_shapes):
+    outcome = with_engines("compare", linear(tmp_path / "m.onnx", 256), "--engine", "onnxruntime,openvino", "--option",
+                           f"openvino.static_shapes={static_shapes}", *QUICK, "--store", "s.sqlite", "--json")  # fmt: skip
+    assert outcome.status == OK, outcome.err
+    ort, openvino = (row["metrics"] for row in sorted(outcome.json["rows"], key=lambda row: row["configuration"]["engine"]))
+    assert ort["build_s"]["value"] is None and ort["build_s"]["value_reason"] == "no_build_phase" and ort["load_s"]["value"] > 0
+    assert openvino["build_s"]["value"] > 0 and openvino["load_s"]["value"] > 0
+    with contents_of(with_engines.home / "s.sqlite") as store:
+        phases = "select p.phase, p.t0_ns, p.t1_ns from trial_phase p join trial t on t.id = p.trial where t.engine = 'openvino' order by p.trial, p.ordinal"
+        names, begins, ends = zip(*store.execute(phases), strict=True)
+        effective = [json.loads(text) for (text,) in store.execute("select effective_json from trial where engine = 'openvino'")]
+    assert names[:3] == ("load", "build", "warmup") and ends[0] <= begins[1] < ends[1] <= begins[2]
+    assert effective and all("build_s" not in told and told["static_shapes"] == bool(static_shapes) for told in effective)
 
 
 def test_engines_that_disagree_are_not_ranked_together(with_engines, tmp_path):

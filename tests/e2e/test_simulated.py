@@ -170,6 +170,25 @@ def test_a_bracket_holds_the_power_of_the_machine_at_rest_and_what_is_left_of_th
     assert outcome.err.count("idle before block") == 2 and outcome.err.count("idle after the last block") == 1
 
 
+def test_building_has_an_energy_of_its_own(joulemark):
+    """This machine draws 120 W whatever it does, and each phase is as long as its readings are apart."""
+    (joulemark.home / "mine.toml").write_text(STEADY)
+    outcome = joulemark("--sim", "mine.toml", "compare", "null:a?build_ms=400&load_ms=100", "--engine", "null", *QUICK, "--store", "s.sqlite", "--json")
+    assert outcome.status == OK, outcome.err
+    with contents_of(joulemark.home / "s.sqlite") as store:
+        told = list(store.execute(
+            "select e.phase, e.joules, e.uncertainty_j, e.seconds, (p.t1_ns - p.t0_ns) / 1e9 from trial_phase_energy e "
+            "join trial_phase p on p.trial = e.trial and p.phase = e.phase where e.phase in ('load', 'build')"))  # fmt: skip
+    assert [phase for phase, *_ in told] == ["load", "build"] * 2
+    for phase, joules, uncertainty, seconds, length in told:
+        assert {"load": 0.1, "build": 0.4}[phase] <= length <= seconds
+        assert holds(joules, uncertainty, 120 * seconds, 0.05 * 120) and 0 < uncertainty < 12
+    metrics = outcome.json["rows"][0]["metrics"]
+    for phase in ("load", "build"):
+        assert metrics[f"{phase}_J"]["value"] == pytest.approx(sum(row[1] for row in told if row[0] == phase) / 2)
+        assert metrics[f"{phase}_s"]["value"] == pytest.approx(sum(row[4] for row in told if row[0] == phase) / 2)
+
+
 def test_a_bracket_is_as_long_as_the_sensors_need_and_plan_counts_it(joulemark):
     (joulemark.home / "mine.toml").write_text(STEADY)
     (joulemark.home / "e.toml").write_text(
@@ -192,7 +211,7 @@ def test_a_resumed_experiment_has_brackets_for_the_blocks_that_it_goes_on_with(j
         except sqlite3.OperationalError:  # not made yet
             return []
 
-    process = joulemark.start("--sim", "mine.toml", "compare", "null:a?sleep_us=1000", "--engine", "null", "--threads", "1,2",
+    process = joulemark.start("--sim", "mine.toml", "compare", "null:a?sleep_us=1000&build_ms=20", "--engine", "null", "--threads", "1,2",
                               "--repetitions", "3", "--duration", "1", "--warmup-max", "0.05", "--warmup-min", "0", "--bracket", "0.3",
                               "--store", str(store))  # fmt: skip
     wait_until(lambda: len(blocks()) == 2, "the second block")
@@ -202,4 +221,5 @@ def test_a_resumed_experiment_has_brackets_for_the_blocks_that_it_goes_on_with(j
     resumed = joulemark("--sim", "mine.toml", "run", "--resume", "--store", str(store), "--experiment", "1", "--json")
     assert resumed.status == OK, resumed.err
     assert blocks() == [0, 1, 1, 2, 3]
-    assert all(row["metrics"]["energy_above_idle_J"]["n"] == 3 for row in resumed.json["rows"])
+    for key in ("energy_above_idle_J", "build_s", "build_J"):
+        assert all(row["metrics"][key]["n"] == 3 for row in resumed.json["rows"]), key

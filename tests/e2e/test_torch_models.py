@@ -29,6 +29,16 @@ def test_four_engines_agree_on_one_file(with_engines, tmp_path):
     assert outcome.out.count("different") == 0 and "failed" not in outcome.out
 
 
+@pytest.mark.parametrize("kind", ["graph", "archive"])
+def test_planning_is_a_phase_apart_from_reading(with_engines, exported, tmp_path, kind):
+    _, archive, inputs = exported
+    model = [archive, "--inputs", inputs] if kind == "archive" else [linear(tmp_path / "linear.onnx")]
+    rows = with_engines("compare", *model, *PYTORCH, *QUICK, "--json").json["rows"]
+    assert len(rows) == 2
+    for row in rows:
+        assert row["metrics"]["build_s"]["value"] > 0 and row["metrics"]["load_s"]["value"] > 0, row["configuration"]
+
+
 def test_an_archive_runs_on_both_engines_and_gives_the_same_answers(with_engines, exported):
     _, archive, inputs = exported
     outcome = with_engines("compare", archive, *PYTORCH, "--inputs", inputs, *QUICK)

@@ -122,6 +122,12 @@ jm_status lm_logits(jm_model* model, const int32_t* tokens, int32_t batch, int32
   return JM_UNSUPPORTED;
 }
 
+jm_status build(jm_model* model, int32_t* built, jm_message* message) {
+  if (model->api->build != nullptr) return model->api->build(model->inner, built, message);
+  *built = 0;
+  return JM_OK;
+}
+
 void release_model(jm_model* model) {
   if (model == nullptr) return;
   model->api->release_model(model->inner);
@@ -167,7 +173,8 @@ constexpr jm_engine_api kApi = {JM_ENGINE_ABI_VERSION,
                                 operators,
                                 export_model,
                                 lm_describe,
-                                lm_logits};
+                                lm_logits,
+                                build};
 
 }  // namespace
 

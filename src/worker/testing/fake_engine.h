@@ -27,6 +27,7 @@ class FakeEngine {
   jm_status open_status = JM_OK;
   jm_status operators_status = JM_OK;
   jm_status load_status = JM_OK;
+  jm_status build_status = JM_OK;
   jm_status bind_status = JM_OK;
   jm_status run_status = JM_OK;
   jm_status text_status = JM_OK;  ///< of lm_forward
@@ -45,6 +46,7 @@ class FakeEngine {
   std::string loaded_precision;
   std::int32_t opened_threads = 0;
   std::int64_t runs = 0;
+  bool has_to_build = false;  ///< what the next `build` makes
 
   static const jm_engine_api& api();
 
@@ -82,6 +84,7 @@ class FakeEngine {
   static jm_status lm_logits(jm_model*, const int32_t*, int32_t, int32_t, float*, jm_message*) {
     return JM_UNSUPPORTED;
   }
+  static jm_status build(jm_model*, int32_t* built, jm_message* message);
   static void release_model(jm_model*) { current()->log.emplace_back("release"); }
   static void close(jm_engine*) { current()->log.emplace_back("close"); }
 
@@ -116,6 +119,12 @@ inline jm_status FakeEngine::load(jm_engine*, const jm_load_params* params, jm_m
   self.loaded_precision = params->precision;
   *model = reinterpret_cast<jm_model*>(&self);
   return say(self.load_status, "load", message);
+}
+inline jm_status FakeEngine::build(jm_model*, int32_t* built, jm_message* message) {
+  FakeEngine& self = *current();
+  *built = self.has_to_build ? 1 : 0;
+  self.has_to_build = false;
+  return say(self.build_status, "build", message);
 }
 inline jm_status FakeEngine::inputs(jm_model*, const jm_port** ports, size_t* count, jm_message*) {
   *ports = &current()->input_;
@@ -191,7 +200,8 @@ inline const jm_engine_api& FakeEngine::api() {
                                    .operators = operators,
                                    .export_model = nullptr,
                                    .lm_describe = lm_describe,
-                                   .lm_logits = lm_logits};
+                                   .lm_logits = lm_logits,
+                                   .build = build};
   return table;
 }
 

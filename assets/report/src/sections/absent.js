@@ -5,7 +5,7 @@ import { h } from '../page/dom.js';
 
 const ENERGY_UNITS = ['J', 'W'];
 /** Reasons of metrics that nobody expects. */
-const NOT_EXPECTED = ['no_language_model', 'not_given', 'not_told'];
+const NOT_EXPECTED = ['no_language_model', 'not_given', 'no_build_phase'];
 
 const isAbsent = (estimate) => estimate?.value === null && !NOT_EXPECTED.includes(estimate.reason);
 
