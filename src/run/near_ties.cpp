@@ -60,9 +60,9 @@ void NearTies::check(const TrialRequest& reference, TrialEnd& end) {
 
 const std::optional<std::string>& NearTies::refuted(const TrialRequest& reference,
                                                     const std::vector<Parting>& claimed) {
-  const std::pair key{
-      std::pair{reference.planned.model, configuration_label(reference.planned.configuration)},
-      claimed};
+  std::string key = fmt::format("{} {}", reference.planned.model,
+                                configuration_label(reference.planned.configuration));
+  for (const Parting& parting : claimed) key += "; " + in_words(parting);
   const auto known = known_.find(key);
   return known != known_.end() ? known->second : known_[key] = ask(reference, claimed);
 }

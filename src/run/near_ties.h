@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "run/texts.h"
@@ -32,10 +31,8 @@ class NearTies {
                                                const std::vector<Parting>& claimed) const;
 
   const TrialWorld& world_;
-  /// By the reference's model and label.
-  std::map<std::pair<std::pair<std::size_t, std::string>, std::vector<Parting>>,
-           std::optional<std::string>>
-      known_;
+  /// What was asked, in words → why it is none.
+  std::map<std::string, std::optional<std::string>> known_;
 };
 
 }  // namespace joulemark::run

@@ -2,7 +2,6 @@
 // The texts that workers answered with, as they lie in folders.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -29,7 +28,7 @@ struct Parting {
   std::vector<std::int32_t> before;  ///< new ids that both have
   std::int32_t own = 0;
   std::int32_t reference = 0;
-  auto operator<=>(const Parting&) const = default;
+  bool operator==(const Parting&) const = default;
 };
 /// "prompt 3, token 2: 5 instead of 7".
 std::string in_words(const Parting& parting);

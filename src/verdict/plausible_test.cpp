@@ -144,8 +144,21 @@ TEST(Plausible, TokensFasterThanTheirArithmeticWereNotComputed) {
       std::fill_n(steps.begin(), count, 10'000);
     });
   };
-  EXPECT_THAT(quick(45), HasSubstr("45 of its 90 steps took less than 667 µs"));
+  EXPECT_THAT(quick(45), HasSubstr("45 of its 90 tokens took less than 667 µs"));
   EXPECT_EQ(quick(4), "") << "a step may be told late";
+}
+
+TEST(Plausible, CallsFasterThanTheirArithmeticWereNotComputed) {
+  const auto quick = [](std::size_t count) {
+    return reason(record_with([=](TrialRecord& trial) {
+      bound(trial);
+      trial.work.flops = 1e7;
+      trial.work.weight_bytes = 0;
+      std::fill_n(trial.durations_ns.begin(), count, 60'000);
+    }));
+  };
+  EXPECT_THAT(quick(100), HasSubstr("100 of its 1000 latencies took less than 66.7 µs"));
+  EXPECT_EQ(quick(40), "");
 }
 
 TEST(Plausible, FirstTokensAreHeldAgainstTheWindowThatEndsThere) {
@@ -196,7 +209,7 @@ TEST(Plausible, PollingLoopIsSeenInTheLatencies) {
 /// Calls of 4.4 ms, of which every fifth was put off for as long, and one in ten for twice that.
 void put_off(TrialRecord& trial) {
   for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
-    trial.durations_ns[i] = 4'400'000 * (i % 10 == 0 ? 3 : i % 5 == 0 ? 2 : 1);
+    trial.durations_ns[i] = std::int64_t{4'400'000} * (i % 10 == 0 ? 3 : i % 5 == 0 ? 2 : 1);
 }
 
 TEST(Plausible, StepsOfTheSchedulerAreNoPollingLoop) {

@@ -20,8 +20,8 @@ constexpr double kRoom = 1.5;
 /// Arithmetic of fewer bits has units of its own, up to so many times as fast (matrix units for
 /// bfloat16 against vectors of float32).
 constexpr double kFewerBits = 64;
-/// Of the steps: a single one may be told late, and the next then seems short.
-constexpr double kShortSteps = 0.05;
+/// A single call may be told late, and the next then seems short.
+constexpr double kShortCalls = 0.05;
 
 /// Bytes of a number, of the least that was asked for or ran; 4 where nobody knows.
 double width_of(const std::string& precision) {
@@ -113,20 +113,23 @@ Message faster_than_memory(const ExperimentRecord&, const TrialRecord& trial) {
       quantity_text(bytes / work.peak_bytes_per_s, "s"));
 }
 
-Message steps_faster_than_arithmetic(const ExperimentRecord&, const TrialRecord& trial) {
-  const auto& steps = trial.text.inter_token_ns;
-  if (!is_bounded(trial) || steps.empty()) return {};
-  const double least_s = least_seconds(trial, trial.work.flops);
-  const auto all = static_cast<double>(steps.size());
+Message calls_faster_than_arithmetic(const ExperimentRecord&, const TrialRecord& trial) {
+  const bool is_text = trial.text.window.prompts > 0;
+  const auto& times = is_text ? trial.text.inter_token_ns : trial.durations_ns;
+  if (!is_bounded(trial) || times.empty()) return {};
+  const double calls =
+      is_text ? 1 : static_cast<double>(std::max<std::int64_t>(trial.calls_per_record, 1));
+  const double least_s = calls * least_seconds(trial, trial.work.flops);
+  const auto all = static_cast<double>(times.size());
   const auto fast =
-      static_cast<double>(std::count_if(steps.begin(), steps.end(), [&](std::int64_t step) {
-        return static_cast<double>(step) * 1e-9 < least_s;
+      static_cast<double>(std::count_if(times.begin(), times.end(), [&](std::int64_t time) {
+        return static_cast<double>(time) * 1e-9 < least_s;
       }));
-  if (fast < std::max(2.0, kShortSteps * all)) return {};
+  if (fast < std::max(2.0, kShortCalls * all)) return {};
   return fmt::format(
-      "{:.0f} of its {:.0f} steps took less than {}, in which this machine cannot compute a token: "
-      "these tokens were not computed when they are said to have come",
-      fast, all, quantity_text(least_s, "s"));
+      "{:.0f} of its {:.0f} {} took less than {}, in which this machine cannot compute one: these "
+      "were not computed when they are said to have come",
+      fast, all, is_text ? "tokens" : "latencies", quantity_text(least_s, "s"));
 }
 
 }  // namespace joulemark::verdict

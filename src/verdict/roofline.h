@@ -19,8 +19,8 @@ std::optional<std::string> faster_than_arithmetic(const ExperimentRecord& record
 std::optional<std::string> faster_than_memory(const ExperimentRecord& record,
                                               const TrialRecord& trial);
 
-/// One step in twenty or more of a language model is shorter than the arithmetic of one token.
-std::optional<std::string> steps_faster_than_arithmetic(const ExperimentRecord& record,
+/// One call in twenty or more, or step of a language model, is shorter than its arithmetic takes.
+std::optional<std::string> calls_faster_than_arithmetic(const ExperimentRecord& record,
                                                         const TrialRecord& trial);
 
 }  // namespace joulemark::verdict

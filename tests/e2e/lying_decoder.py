@@ -112,7 +112,7 @@ class Worker:
 
     def lie(self, place: int, tokens: int) -> Text:
         """A text of the window."""
-        prompt, model = self.prompts[place], self.other if LIE == "other" else self.model
+        prompt, model = self.prompts[place], self.other if LIE in ("other", "wrong", "tie") else self.model
         text, past, fed = Text(), model.nothing(), prompt
         while len(text.ids) < (tokens // 2 if LIE == "shorter" and tokens > 1 else tokens):
             begin = time.monotonic()

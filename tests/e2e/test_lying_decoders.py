@@ -58,7 +58,7 @@ def lab(joulemark):
     return joulemark
 
 
-def compare(lab, *engines: str, prompts: int = 3, new_tokens: int = 48) -> tuple[int, dict[str, dict], dict[str, str]]:
+def compare(lab, *engines: str, prompts: int = 3, new_tokens: int = 24) -> tuple[int, dict[str, dict], dict[str, str]]:
     """Rows and caveats of engines, each named after its lie."""
     random = numpy.random.default_rng(2)
     lines = (json.dumps({"ids": random.integers(0, VOCABULARY, PROMPT_TOKENS).tolist()}) for _ in range(prompts))
@@ -90,7 +90,7 @@ def test_an_honest_worker_is_ranked_beside_another_engine(lab, with_engines):
 
 NAMED = {
     "cache": "the work was not done",
-    "fewer": "these tokens were not computed",
+    "fewer": "these were not computed when they are said to have come",
     "shorter": "worker answered nonsense to 'go'",
     "sleep": "its process computed for",
     "early": "its first tokens came after",

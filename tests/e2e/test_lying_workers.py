@@ -63,8 +63,10 @@ def test_an_honest_worker_is_ranked(lab):
     "lie, reason",
     [
         ("cache", "the work was not done"),
+        ("some", "these were not computed when they are said to have come"),
         ("fewer", "the work was not done"),
         ("sleep", "its process computed for"),
+        ("service", "its process computed for"),
         ("poll=0.1", "its latencies are multiples of"),
         ("part", "by its own account"),
         ("gaps", "its latencies are together"),
@@ -91,6 +93,11 @@ def test_wrong_outputs_are_seen_whatever_their_worker_says(lab, lie):
     assert status == NOT_OK and rows["none"]["standing"] == "best"
     assert rows[lie]["standing"] == "unranked" and rows[lie]["reason"].startswith("its outputs differ from those of none"), rows[lie]
     assert lie in caveats["different"]
+
+
+def test_another_precision_that_is_not_told_is_seen_in_the_outputs(lab):
+    _, rows, _ = compare(lab, "none", "halves")
+    assert rows["halves"]["standing"] == "unranked" and rows["halves"]["reason"].startswith("its outputs differ from those of none"), rows["halves"]
 
 
 def test_another_precision_is_not_ranked_beside_the_one_that_was_asked_for(lab):
