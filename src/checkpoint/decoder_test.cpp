@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "checkpoint/architectures.h"
+#include "checkpoint/decoder_work.h"
 #include "checkpoint/made_up_weights.h"
 #include "checkpoint/weight_list.h"
 #include "checkpoint/weights_file.h"
@@ -109,6 +110,33 @@ TEST_F(Checkpoint, TheGraphIsAModelThatCanBeRead) {
     EXPECT_EQ(graph->graph.outputs.front().name, "logits");
     EXPECT_EQ(graph->graph.outputs.size(), 1U + 2 * 2) << "keys and values of two layers";
   }
+}
+
+TEST_F(Checkpoint, WorkIsThatOfTheGraph) {
+  const auto decoder = read_decoder(model());
+  ASSERT_TRUE(decoder) << decoder.error().message;
+  const auto work = least_work(*decoder);
+  ASSERT_TRUE(work) << work.error().message;
+  const auto file = prepare(DecoderForm::kGrowingCache);
+  ASSERT_TRUE(file) << file.error().message;
+  const auto graph = model::read_onnx_model(*file);
+  ASSERT_TRUE(graph) << graph.error().message;
+  const model::LeastWork written = model::least_work(*graph, {});
+  EXPECT_EQ(work->flops, written.flops);
+  EXPECT_EQ(work->last_flops, 2.0 * 40 * 16);
+  EXPECT_EQ(work->last_flops, written.last_flops);
+  EXPECT_EQ(work->weights, written.weights);
+  EXPECT_EQ(work->weight_bytes, written.weight_bytes);
+}
+
+TEST_F(Checkpoint, WorkOfACheckpointThatLacksAWeightIsNotKnown) {
+  std::string config = kConfig;
+  const std::string layers = "\"num_hidden_layers\":";
+  config[config.find(layers) + layers.size()] = '3';
+  folder_.write("model/config.json", config);
+  const auto decoder = read_decoder(model());
+  ASSERT_TRUE(decoder) << decoder.error().message;
+  EXPECT_FALSE(least_work(*decoder));
 }
 
 TEST_F(Checkpoint, MappableWeightsAreNotCopied) {

@@ -22,4 +22,8 @@ Difference compare_outputs(const std::vector<HostTensor>& got, std::vector<HostT
   return difference;
 }
 
+double near_tie(const std::string& precision) {
+  return precision == "f32" || precision == "f64" ? 2e-3 : 0.25;
+}
+
 }  // namespace joulemark::model

@@ -8,6 +8,7 @@
 
 #include "run/own_comparison.h"
 #include "run/temporary_folder.h"
+#include "run/texts.h"
 
 namespace joulemark::run {
 namespace {
@@ -24,6 +25,7 @@ class Answering {
   Reply<void> apart();
   Reply<void> compare_with(const std::filesystem::path& reference, const std::string& label);
   void refute_claim(const std::filesystem::path& reference);
+  void note_texts(const TwoAnswers& answers);
 
   WorkerClient& client_;
   const TrialRequest& request_;
@@ -74,6 +76,18 @@ void Answering::refute_claim(const std::filesystem::path& reference) {
                            .reference = reference,
                            .precision = request_.planned.configuration.precision};
   if (auto refuted = refute(answers, agreement)) agreement = *std::move(refuted);
+  note_texts(answers);
+}
+
+/// What is looked at when the worker has ended, or has measured.
+void Answering::note_texts(const TwoAnswers& answers) {
+  const auto own = read_texts(answers.own);
+  const auto reference = read_texts(answers.reference);
+  if (!own || !reference || request_.prompts == nullptr || end_.record.agreement.agrees == false)
+    return;
+  end_.near_ties = partings(*own, *reference).value_or(std::vector<Parting>{});
+  const auto pass = requests_of(*request_.prompts, request_.planned.configuration.batch);
+  if (own->size() == pass.requests.size()) end_.own_texts = digest_of(*own);
 }
 
 Reply<void> Answering::all() {
@@ -100,6 +114,15 @@ Reply<void> Answering::all() {
 Reply<void> answer_check_input(WorkerClient& client, const TrialRequest& request,
                                std::int64_t requests, TrialEnd& end) {
   return Answering(client, request, requests, end).all();
+}
+
+void disagree(TrialRecord& record, const std::string& reference, const std::string& detail) {
+  record.agreement = {.compared = true,
+                      .agrees = false,
+                      .max_abs = {},
+                      .max_rel = {},
+                      .reference = reference,
+                      .detail = detail};
 }
 
 std::string difference_in_words(const TrialRecord& record) {

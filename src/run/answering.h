@@ -16,6 +16,9 @@ namespace joulemark::run {
 Reply<void> answer_check_input(WorkerClient& client, const TrialRequest& request,
                                std::int64_t requests, TrialEnd& end);
 
+/// Notes that the outputs are not those of `reference`, a label, although they may seem to be.
+void disagree(TrialRecord& record, const std::string& reference, const std::string& detail);
+
 /// Why the outputs of a record are not those that they should be.
 std::string difference_in_words(const TrialRecord& record);
 

@@ -14,6 +14,7 @@
 #include "run/disturbance.h"
 #include "run/failed_cells.h"
 #include "run/idle_bracket.h"
+#include "run/near_ties.h"
 #include "run/references.h"
 #include "run/temporary_folder.h"
 #include "run/trial.h"
@@ -22,9 +23,6 @@
 
 namespace joulemark::run {
 namespace {
-
-/// Measuring what the machine can do takes half a second.
-constexpr Nanoseconds kLookNs = 20 * kNanosecondsPerSecond;
 
 std::string changed_model(const std::string& change) {
   return fmt::format("model file {}: its trials would not be of one model; start a new experiment",
@@ -62,6 +60,7 @@ class Run {
         files_(plan.experiment.models, context.model_paths),
         folder_(reference_folder),
         references_(plan.experiment, plan.installs, reference_folder),
+        near_ties_(world_),
         least_work_(plan.experiment, files_, context.prompts),
         window_s_(plan.window_s),
         around_(context.root),
@@ -71,7 +70,9 @@ class Run {
 
   Status store_models();
   /// Nothing where no model's work is known, or the machine cannot be asked.
-  void look_at_machine();
+  void look_at_machine() {
+    if (least_work_.are_worth_a_look()) ceilings_ = find_ceilings(world_);
+  }
   void note_rest() { cooldown_.note_rest(); }
   Status read_stored();
   /// What is left out of the block of the trial `next`.
@@ -91,6 +92,7 @@ class Run {
   Status check_place(const TrialEnd& end);
   Status make_reference_for(const plan::PlannedTrial& trial);
   TrialEnd attempt(const plan::PlannedTrial& trial);
+  void look_at_near_ties(const plan::PlannedTrial& trial, TrialEnd& end);
   Status save(TrialRecord& record);
   [[nodiscard]] TrialRequest request_for(const plan::PlannedTrial& trial);
 
@@ -100,6 +102,7 @@ class Run {
   ModelFiles files_;
   std::filesystem::path folder_;  ///< what the workers write to
   References references_;
+  NearTies near_ties_;
   LeastWorkOfModels least_work_;
   MachineCeilings ceilings_;
   double window_s_;
@@ -132,20 +135,6 @@ Status Run::store_models() {
     if (!added) return added;
   }
   return {};
-}
-
-void Run::look_at_machine() {
-  if (!least_work_.are_worth_a_look()) return;
-  const auto ceilings = ask_ceilings(
-      context_.workers,
-      {.clock = context_.clock, .stop = context_.stop, .deadline = context_.clock.now() + kLookNs},
-      context_.root);
-  if (ceilings) ceilings_ = *ceilings;
-  if (!ceilings && !ceilings.error().interrupted)
-    context_.progress.warning(
-        {.code = "ceilings",
-         .message = fmt::format("what this machine can do at the most is not known: {}",
-                                ceilings.error().reason)});
 }
 
 Status Run::read_stored() {
@@ -325,10 +314,19 @@ TrialEnd Run::attempt(const plan::PlannedTrial& trial) {
   if (rest.interrupted) return {.record = {}, .interrupted = true};
   TrialEnd end = run_trial(request, world_);
   end.record.resources.facts.merge(rest.facts);
+  look_at_near_ties(trial, end);
   if (request.answer.write_to.empty()) return end;
   end.answered ? references_.answered(trial.model, trial.configuration)
                : references_.failed(trial.model, trial.configuration);
   return end;
+}
+
+void Run::look_at_near_ties(const plan::PlannedTrial& trial, TrialEnd& end) {
+  const auto reference = references_.reference_of(trial.model, trial.configuration);
+  if (!reference) return;
+  plan::PlannedTrial other = trial;
+  other.configuration = *reference;
+  near_ties_.check(request_for(other), end);
 }
 
 TrialRequest Run::request_for(const plan::PlannedTrial& trial) {

@@ -4,20 +4,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <system_error>
 
-#include "base/file.h"
 #include "model/compare_outputs.h"
 #include "model/inputs.h"
+#include "run/texts.h"
 
 namespace joulemark::run {
 namespace {
-
-namespace fs = std::filesystem;
-using nlohmann::json;
-
-constexpr const char* kTexts = "tokens.json";
 
 Agreement refuted(const Agreement& claim, const std::string& detail) {
   Agreement agreement = claim;
@@ -27,21 +20,18 @@ Agreement refuted(const Agreement& claim, const std::string& detail) {
   return agreement;
 }
 
-/// The new ids of a folder's texts; discarded where there is no such file.
-json texts_in(const fs::path& folder) {
-  const auto text = read_file(folder / kTexts);
-  json object = text ? json::parse(*text, nullptr, false) : json(json::value_t::discarded);
-  return object.is_object() && object.contains("requests") ? object.at("requests")
-                                                           : json(json::value_t::discarded);
-}
-
 std::optional<Agreement> refute_texts(const TwoAnswers& answers, const Agreement& claim) {
-  const json own = texts_in(answers.own);
-  const json reference = texts_in(answers.reference);
-  if (own.is_discarded()) return refuted(claim, "it wrote no tokens that can be read");
-  // A near tie that the worker tells of is said in a caveat.
-  if (reference.is_discarded() || own == reference || !claim.detail.empty()) return std::nullopt;
-  return refuted(claim, "its tokens are others than the reference's, and it says that they agree");
+  const auto own = read_texts(answers.own);
+  const auto reference = read_texts(answers.reference);
+  if (!own) return refuted(claim, "it wrote no tokens that can be read");
+  if (!reference || own == reference) return std::nullopt;
+  const auto parted = partings(*own, *reference);
+  if (!parted) return refuted(claim, "its texts are of other lengths than the reference's");
+  // Near ties that the worker tells of are looked at apart (near_ties.h).
+  if (!claim.detail.empty()) return std::nullopt;
+  return refuted(claim,
+                 "its tokens are others than the reference's, and it says that they agree: " +
+                     in_words(parted->front()));
 }
 
 std::optional<Agreement> refute_outputs(const TwoAnswers& answers, const Agreement& claim) {
@@ -61,9 +51,8 @@ std::optional<Agreement> refute_outputs(const TwoAnswers& answers, const Agreeme
 }  // namespace
 
 std::optional<Agreement> refute(const TwoAnswers& answers, const Agreement& claim) {
-  std::error_code unreadable;
-  return fs::exists(answers.reference / kTexts, unreadable) ? refute_texts(answers, claim)
-                                                            : refute_outputs(answers, claim);
+  return has_texts(answers.reference) ? refute_texts(answers, claim)
+                                      : refute_outputs(answers, claim);
 }
 
 }  // namespace joulemark::run

@@ -18,8 +18,8 @@ struct TwoAnswers {
 };
 
 /// What is wrong with a worker's `claim` that its answer agrees with the reference: outputs beyond
-/// the tolerance; other tokens where it told of no near tie; no answer that can be read. Empty
-/// where nothing is.
+/// the tolerance; texts of another length; other tokens where it told of no near tie; no answer
+/// that can be read. Empty where nothing is.
 std::optional<Agreement> refute(const TwoAnswers& answers, const Agreement& claim);
 
 }  // namespace joulemark::run

@@ -62,6 +62,17 @@ std::optional<Configuration> References::needed_first(std::size_t model,
   return shelf->candidates[shelf->next];
 }
 
+std::optional<Configuration> References::reference_of(std::size_t model,
+                                                      const Configuration& configuration) const {
+  const Shelf* shelf = shelf_of(model, configuration);
+  if (shelf == nullptr || !shelf->ready || shelf->next >= shelf->candidates.size())
+    return std::nullopt;
+  const Configuration& reference = shelf->candidates[shelf->next];
+  if (configuration_label(reference) != shelf->label || reference == configuration)
+    return std::nullopt;
+  return reference;
+}
+
 bool References::is_next(const Shelf& shelf, const Configuration& configuration) {
   return shelf.next < shelf.candidates.size() && shelf.candidates[shelf.next] == configuration;
 }

@@ -45,6 +45,10 @@ class References {
   /// when the reference is there, cannot be made, is not needed, or is this configuration itself.
   [[nodiscard]] std::optional<Configuration> needed_first(std::size_t model,
                                                           const Configuration& configuration) const;
+  /// The configuration whose outputs those of `configuration` are compared with; nothing where
+  /// there is none, or it is this one.
+  [[nodiscard]] std::optional<Configuration> reference_of(std::size_t model,
+                                                          const Configuration& configuration) const;
   /// What a worker of `configuration` is asked now. Makes the folder that is written to.
   [[nodiscard]] AnswerPlan plan(std::size_t model, const Configuration& configuration) const;
   /// Tells that `configuration` answered a plan with `write_to` set, or could not.

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "run/model_prompts.h"
 #include "run/orchestrator_fixture.h"
 #include "run/steady_meter_test.h"
+#include "run/texts.h"
 
 namespace joulemark::run {
 namespace {
@@ -58,7 +60,7 @@ class TextTrial : public Orchestrator {
                        {"iterations", worker.iterations + extra_},
                        {"prompt_tokens", worker.iterations / 2 * 6 + more_read_},
                        {"new_tokens", worker.iterations / 2 * 3 * steps + more_written_},
-                       {"tokens", "abc"}});
+                       {"tokens", tokens_}});
   }
   TrialRecord run_one() {
     const auto outcome = run();
@@ -68,6 +70,7 @@ class TextTrial : public Orchestrator {
   std::int64_t extra_ = 0;
   std::size_t lost_steps_ = 0;
   std::int64_t step_ns_ = kStep;
+  std::string tokens_ = "abc";
   std::int64_t more_read_ = 0;
   std::int64_t more_written_ = 0;
 };
@@ -201,6 +204,87 @@ TEST_F(TextTrial, APromptThatIsNotReadIsNonsense) {
 TEST_F(TextTrial, AWorkerThatTimesInputsInsteadIsNonsense) {
   runner_.reactions.erase("go");
   EXPECT_THAT(run_one().reason, HasSubstr("0 new tokens"));
+}
+
+/// Engine "b" has a worker of its own, which is held against "a": tokens.json of each, what "b"
+/// says of it, and the logits of "a".
+class SelfComparingText : public TextTrial {
+ protected:
+  void SetUp() override {
+    TextTrial::SetUp();
+    experiment_.factors.engine = {"a", "b"};
+    installs_["b"].worker = {"/p/b.so"};
+    runner_.reactions["answer"] = [this](const json& request, Conversation& worker) {
+      return answer(request, worker);
+    };
+    runner_.reactions["generate"] = [this](const json& request, Conversation&) {
+      asked_.push_back(request.at("prompts")[0]);
+      return reply_line(
+          {{"type", "generated"},
+           {"t0_ns", clock_.now()},
+           {"token_at_ns", {clock_.now()}},
+           {"rows",
+            {{{"new_ids", {2}}, {"prefill_logits", {logits_}}, {"step_logits", {logits_}}}}}});
+    };
+  }
+  Received answer(const json& request, Conversation& worker) {
+    const bool is_b = worker.plugin == "/p/b.so";
+    if (request.at("directory").is_string())
+      std::ofstream(request.at("directory").get<std::string>() + "/tokens.json")
+          << json({{"requests", is_b ? own_ : reference_}});
+    return reply_line({{"type", "answered"},
+                       {"effective", json::object()},
+                       {"compared", !request.at("reference").is_null()},
+                       {"agrees", true},
+                       {"max_abs", 0.001},
+                       {"max_rel", 0},
+                       {"detail", is_b ? detail_ : ""}});
+  }
+  TrialRecord trial_of_b() {
+    run_one();
+    const auto trials = stored_of("b");
+    EXPECT_EQ(trials.size(), 1U);
+    return trials.empty() ? TrialRecord{} : trials.front();
+  }
+
+  json reference_ = {{{1, 2, 3, 4}, {1, 2, 3, 4}}, {{1, 2, 3, 4}}};
+  json own_ = {{{1, 2, 3, 4}, {1, 2, 3, 4}}, {{1, 0, 3, 4}}};
+  std::string detail_ = "near tie at prompt 3, token 2: 0 instead of 2, margin 0.001";
+  std::vector<float> logits_ = {1.0F, 0.5F, 1.001F};
+  std::vector<json> asked_;
+};
+
+TEST_F(SelfComparingText, NearTiesAreLookedAtByTheReferencesEngine) {
+  tokens_ = digest_of(own_.get<Texts>());
+  EXPECT_EQ(trial_of_b().status, TrialStatus::kOk);
+  ASSERT_EQ(asked_.size(), 1U);
+  EXPECT_EQ(asked_[0], json({4, 5, 6, 1}));
+}
+
+TEST_F(SelfComparingText, WhatIsNoNearTieIsADifference) {
+  tokens_ = digest_of(own_.get<Texts>());
+  logits_ = {1.0F, 0.5F, 1.5F};
+  const TrialRecord trial = trial_of_b();
+  EXPECT_EQ(trial.status, TrialStatus::kDifferent);
+  EXPECT_EQ(trial.agreement.agrees, false);
+  EXPECT_THAT(trial.reason, HasSubstr("prompt 3, token 2: 0 instead of 2 is none: a cpu f32 t1 b2 "
+                                      "has a margin of 0.5"));
+}
+
+TEST_F(SelfComparingText, AWorkerIsBelievedWhereTheReferenceCannotTell) {
+  tokens_ = digest_of(own_.get<Texts>());
+  runner_.reactions["generate"] = reports("unsupported", "no logits");
+  EXPECT_EQ(trial_of_b().status, TrialStatus::kOk);
+}
+
+TEST_F(SelfComparingText, AWindowOfOtherTextsIsNotTheWorkThatWasChecked) {
+  own_ = reference_;
+  detail_ = "";
+  tokens_ = "abc";
+  const TrialRecord trial = trial_of_b();
+  EXPECT_EQ(trial.status, TrialStatus::kDifferent);
+  EXPECT_THAT(trial.reason, HasSubstr("the texts of its window are others than those that it "
+                                      "answered before it"));
 }
 
 TEST(ModelPrompts, AreCutIntoBatchesInTheirOrder) {

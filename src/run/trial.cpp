@@ -271,6 +271,11 @@ Reply<void> Attempt::measure() {
   if (auto counted = count_text(*done, passes(request_.prompts->new_tokens), record.text.window);
       !counted)
     return counted;
+  // A text that the worker repeats is the same one; else what it was checked for says nothing of
+  // its window.
+  if (record.agreement.agrees != false && !end_.own_texts.empty() && end_.own_texts != done->tokens)
+    disagree(record, configuration_label(configuration_),
+             "the texts of its window are others than those that it answered before it");
   if (auto collected = collect(*done); !collected) return collected;
   return measure_prefill();
 }

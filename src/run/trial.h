@@ -20,6 +20,7 @@
 #include "run/progress.h"
 #include "run/references.h"
 #include "run/reply.h"
+#include "run/texts.h"
 #include "run/worker_runner.h"
 #include "sensors/estimate/estimate.h"
 
@@ -58,6 +59,12 @@ struct TrialEnd {
   bool not_started = false;  ///< there was no worker
   /// The worker answered the check input twice alike, so what it wrote can serve as the reference.
   bool answered = false;
+  /// Of a worker of an engine's own: where its texts leave the reference's, which it calls near
+  /// ties.
+  std::vector<Parting> near_ties = {};
+  /// Of such a worker: digest of the texts that it answered in this process, where they are those
+  /// of a whole pass; "" else.
+  std::string own_texts = {};
 };
 
 /// The record of a planned trial with nothing observed yet and an absent total energy.

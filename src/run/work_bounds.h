@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,7 +12,7 @@
 #include "model/least_work.h"
 #include "run/model_files.h"
 #include "run/model_prompts.h"
-#include "run/worker_client.h"
+#include "run/trial.h"
 
 namespace joulemark::run {
 
@@ -22,13 +23,13 @@ struct MachineCeilings {
   double cache_bytes = 0;
 };
 
-/// Lets a worker measure them, and looks up the caches below `root`. Takes half a second. Fails
-/// where there is no worker, or it cannot.
-Reply<MachineCeilings> ask_ceilings(WorkerRunner& workers, const ClientOptions& options,
-                                    const std::filesystem::path& root);
+/// Lets a worker measure them, which takes half a second, and looks up the caches. None, with a
+/// warning, where there is no worker, or it cannot.
+MachineCeilings find_ceilings(const TrialWorld& world);
 
-/// The least work of every model of an experiment. A model that is no ONNX file, or whose inputs
-/// are not known, has none. Everything is borrowed.
+/// The least work of every model of an experiment, from the ONNX file that some engine loads, or
+/// else from a language model's checkpoint directory. A model that is neither, or whose inputs are
+/// not known, has none. Everything is borrowed.
 class LeastWorkOfModels {
  public:
   LeastWorkOfModels(const Experiment& experiment, const ModelFiles& files,
@@ -42,6 +43,10 @@ class LeastWorkOfModels {
 
  private:
   [[nodiscard]] model::LeastWork read(std::size_t model, int batch) const;
+  [[nodiscard]] model::LeastWork read_checkpoint(std::size_t model) const;
+  /// The first engine's that fits; "" where none does.
+  [[nodiscard]] std::string path_where(std::size_t model,
+                                       const std::function<bool(const std::string&)>& fits) const;
 
   const Experiment& experiment_;
   const ModelFiles& files_;

@@ -7,16 +7,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "stats/comb.h"
-#include "verdict/collect.h"
 #include "verdict/executing_provider.h"
+#include "verdict/first_token.h"
 #include "verdict/fixed_rate.h"
 #include "verdict/idle_faults.h"
 #include "verdict/idle_power.h"
 #include "verdict/metric.h"
 #include "verdict/power_limit.h"
+#include "verdict/roofline.h"
 #include "verdict/same_work.h"
 #include "verdict/window_claims.h"
 
@@ -25,78 +25,8 @@ namespace {
 
 using Message = std::optional<std::string>;
 
-/// Clocks may rise above what they were when the machine's ceilings were measured.
-constexpr double kRoom = 1.5;
-/// Arithmetic of fewer bits has units of its own, up to so many times as fast (matrix units for
-/// bfloat16 against vectors of float32).
-constexpr double kFewerBits = 64;
-
 bool is_on_processor(const TrialRecord& trial) {
   return trial.configuration.provider == "cpu";
-}
-
-/// Bytes of a number, of the least that was asked for or ran; 4 where nobody knows.
-double width_of(const std::string& precision) {
-  if (precision == "f16" || precision == "bf16") return 2;
-  if (precision == "int8" || precision == "i8" || precision == "u8" || precision == "uint8")
-    return 1;
-  if (precision == "int4" || precision == "i4" || precision == "u4") return 0.5;
-  return 4;
-}
-
-double width_of(const TrialRecord& trial) {
-  const auto ran = effective_value(trial, "precision");
-  const double asked = width_of(trial.configuration.precision);
-  return ran.is_string() ? std::min(asked, width_of(ran.get<std::string>())) : asked;
-}
-
-/// Of the whole window. A token passes through the body; each new one through the head too.
-double least_flops(const TrialRecord& trial) {
-  const WorkBounds& work = trial.work;
-  const TextWindow& text = trial.text.window;
-  if (text.prompts == 0) return work.flops * static_cast<double>(trial.iterations);
-  const auto passed = static_cast<double>(text.prompt_tokens + text.new_tokens - text.prompts);
-  return (work.flops - work.head_flops) * passed +
-         work.head_flops * static_cast<double>(text.new_tokens);
-}
-
-/// How often the weights were read through at the least: once a call, once a token of a batch.
-double passes_over_weights(const TrialRecord& trial) {
-  const TextWindow& text = trial.text.window;
-  if (text.prompts == 0) return static_cast<double>(trial.iterations);
-  return static_cast<double>(text.new_tokens) / std::max(trial.configuration.batch, 1);
-}
-
-Message faster_than_arithmetic(const ExperimentRecord&, const TrialRecord& trial) {
-  const WorkBounds& work = trial.work;
-  const double took_s = answering_s(trial);
-  if (!is_on_processor(trial) || work.flops <= 0 || work.peak_flops_per_s <= 0) return {};
-  const double peak = work.peak_flops_per_s * kRoom * (width_of(trial) < 4 ? kFewerBits : 1);
-  const double least_s = least_flops(trial) / peak;
-  if (took_s >= least_s) return {};
-  return fmt::format(
-      "its window took {}, but its work is at least {} and this machine does {} at the most, which "
-      "takes {}: the work was not done",
-      quantity_text(took_s, "s"), quantity_text(least_flops(trial), "FLOP"),
-      quantity_text(work.peak_flops_per_s, "FLOP/s"),
-      quantity_text(least_flops(trial) / work.peak_flops_per_s, "s"));
-}
-
-Message faster_than_memory(const ExperimentRecord&, const TrialRecord& trial) {
-  const WorkBounds& work = trial.work;
-  const double took_s = answering_s(trial);
-  if (!is_on_processor(trial) || work.cache_bytes <= 0 || work.peak_bytes_per_s <= 0) return {};
-  const double weights = std::min(work.weight_bytes, work.weights * width_of(trial));
-  // What a cache holds from one call to the next need not be read again.
-  const double bytes = (weights - work.cache_bytes) * passes_over_weights(trial);
-  const double least_s = bytes / (work.peak_bytes_per_s * kRoom);
-  if (bytes <= 0 || took_s >= least_s) return {};
-  return fmt::format(
-      "its window took {}, but {} of weights had to be read and this machine reads {} at the most, "
-      "which takes {}: the work was not done, or at fewer bits than it says",
-      quantity_text(took_s, "s"), quantity_text(bytes, "B"),
-      quantity_text(work.peak_bytes_per_s, "B/s"),
-      quantity_text(bytes / work.peak_bytes_per_s, "s"));
 }
 
 double fact_of(const TrialRecord& trial, WindowFact fact) {
@@ -104,25 +34,34 @@ double fact_of(const TrialRecord& trial, WindowFact fact) {
   return found == trial.resources.facts.end() ? 0 : found->second.value.value_or(0);
 }
 
-/// Whether calls were late because others had the processors: a scheduler hands them out in steps
-/// of its own, as a control group's limit does.
-bool is_of_scheduler(const TrialRecord& trial, const stats::Comb& comb) {
-  double late_ns = 0;
-  for (const auto duration : trial.durations_ns)
-    late_ns += std::max(0.0, static_cast<double>(duration) - comb.least * comb.quantum);
-  double waited_s = 0;
+/// Seconds in which others had the processors that the worker's threads were ready for.
+double waited_s(const TrialRecord& trial) {
+  double sum = 0;
   for (const WindowFact fact :
        {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled})
-    waited_s += fact_of(trial, fact);
-  return waited_s >= late_ns * 1e-9 / 2;
+    sum += fact_of(trial, fact);
+  return sum;
+}
+
+/// Whether what came late did so because others had the processors: a scheduler hands them out in
+/// steps of its own, as a control group's limit does.
+bool is_of_scheduler(const TrialRecord& trial, const std::vector<double>& durations_ns,
+                     const stats::Comb& comb) {
+  double late_ns = 0;
+  for (const double duration : durations_ns)
+    late_ns += std::max(0.0, duration - comb.least * comb.quantum);
+  return waited_s(trial) >= late_ns * 1e-9 / 2;
 }
 
 Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
   // At a fixed rate latencies hold the wait for others, which the schedule may make regular.
   if (trial.calls_per_record != 1 || is_at_rate(trial)) return {};
-  const std::vector<double> durations(trial.durations_ns.begin(), trial.durations_ns.end());
+  // Of a language model each token is waited for.
+  const auto& tokens = trial.text.inter_token_ns;
+  const auto& times = tokens.empty() ? trial.durations_ns : tokens;
+  const std::vector<double> durations(times.begin(), times.end());
   const auto comb = stats::find_comb(durations);
-  if (!comb || is_of_scheduler(trial, *comb)) return {};
+  if (!comb || is_of_scheduler(trial, durations, *comb)) return {};
   return fmt::format(
       "its latencies are multiples of {} ({} to {} times): something waits in steps, as a polling "
       "loop does, and the wait is in time and energy",
@@ -138,16 +77,25 @@ bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
   });
 }
 
+/// Of its window, what a process that computes has at the least.
+double least_share(const ExperimentRecord& record, const TrialRecord& trial) {
+  // Pages that are read from a disk are waited for as well.
+  const bool is_waiting_known = trial.resources.facts.contains(WindowFact::kWaitedCpu) &&
+                                trial.resources.major_faults.value_or(1) == 0;
+  if (is_waiting_known) return 0.5;
+  // Beside others an honest process gets its share of a processor, one that sleeps hardly any.
+  return is_crowded(record, trial) ? 0.05 : 0.1;
+}
+
 Message asleep(const ExperimentRecord& record, const TrialRecord& trial) {
-  // The null engine sleeps when its options say so. Beside others an honest process gets its share
-  // of a processor, one that sleeps uses hardly any.
-  const double least_share = is_crowded(record, trial) ? 0.05 : 0.1;
   constexpr double kShortest = 0.05;  // CPU time is counted in ticks of 10 ms
   const double window_s = answering_s(trial);
+  // The null engine sleeps when its options say so.
   if (!is_on_processor(trial) || trial.configuration.engine == "null" || !trial.resources.cpu_s ||
       window_s < kShortest)
     return {};
-  if (*trial.resources.cpu_s >= least_share * window_s) return {};
+  const double ready_s = *trial.resources.cpu_s + waited_s(trial);
+  if (ready_s >= least_share(record, trial) * window_s) return {};
   return fmt::format(
       "its process computed for {} of {}: it waited for something else, or the work is done in "
       "another process",
@@ -194,6 +142,10 @@ const std::vector<PlausibilityCheck>& plausibility_checks() {
       {"faster_than_memory",
        "the weights that the window reads against the memory's bandwidth (roofline)",
        Needs::kOneTrial, faster_than_memory},
+      {"calls", "single calls, or a language model's steps, against their arithmetic (roofline)",
+       Needs::kOneTrial, calls_faster_than_arithmetic},
+      {"first_token", "the times to the first tokens against the window of requests that end there",
+       Needs::kHalfOfThem, other_first_tokens},
       {"window_mismatch", "the worker's window against the time between the readings around it",
        Needs::kHalfOfThem, other_window},
       {"gaps", "the latencies' sum against the window", Needs::kOneTrial, gaps_between_calls},

@@ -102,6 +102,93 @@ TEST(Plausible, TokensOfALanguageModelEachPassThroughIt) {
   EXPECT_THAT(reason(record_with(lie)), HasSubstr("at least 64.0 TFLOP"));
 }
 
+/// Requests of 4 prompt tokens and 10 new ones of 0.1 GFLOP: 0.1 s each where the text is computed
+/// as fast as the machine can.
+void as_text(TrialRecord& trial) {
+  bound(trial);
+  trial.work.flops = 1e8;
+  trial.work.head_flops = 1e7;
+  trial.work.weight_bytes = 0;
+  trial.iterations = 10;
+  trial.durations_ns.assign(10, 100'000'000);
+  trial.text.window = {.prompts = 10, .prompt_tokens = 40, .new_tokens = 100};
+  trial.text.prefill = {.prompts = 10, .prompt_tokens = 40, .new_tokens = 10};
+  trial.text.first_token_ns.assign(10, 10'000'000);
+  trial.text.inter_token_ns.assign(90, 10'000'000);
+  const std::int64_t end = trial.phase(Phase::kMeasure)->t1_ns;
+  trial.phases.push_back({Phase::kPrefill, end, end + 100'000'000});
+}
+
+std::string reason_of_text(const std::function<void(TrialRecord&)>& plant) {
+  return reason(record_with([&](TrialRecord& trial) {
+    as_text(trial);
+    plant(trial);
+  }));
+}
+
+TEST(Plausible, AnHonestTextIsLeftAlone) {
+  EXPECT_EQ(reason_of_text([](TrialRecord&) {}), "");
+}
+
+TEST(Plausible, PromptsFasterThanTheirArithmeticWereNotRead) {
+  EXPECT_THAT(reason_of_text([](TrialRecord& trial) {
+                trial.phases.back().t1_ns = trial.phases.back().t0_ns + 1'000'000;
+              }),
+              HasSubstr("its window up to the first tokens took 1.00 ms"));
+}
+
+TEST(Plausible, TokensFasterThanTheirArithmeticWereNotComputed) {
+  const auto quick = [](std::size_t count) {
+    return reason_of_text([=](TrialRecord& trial) {
+      auto& steps = trial.text.inter_token_ns;
+      std::fill_n(steps.begin(), count, 10'000);
+    });
+  };
+  EXPECT_THAT(quick(45), HasSubstr("45 of its 90 tokens took less than 667 µs"));
+  EXPECT_EQ(quick(4), "") << "a step may be told late";
+}
+
+TEST(Plausible, CallsFasterThanTheirArithmeticWereNotComputed) {
+  const auto quick = [](std::size_t count) {
+    return reason(record_with([=](TrialRecord& trial) {
+      bound(trial);
+      trial.work.flops = 1e7;
+      trial.work.weight_bytes = 0;
+      std::fill_n(trial.durations_ns.begin(), count, 60'000);
+    }));
+  };
+  EXPECT_THAT(quick(100), HasSubstr("100 of its 1000 latencies took less than 66.7 µs"));
+  EXPECT_EQ(quick(40), "");
+}
+
+TEST(Plausible, FirstTokensAreHeldAgainstTheWindowThatEndsThere) {
+  const auto first = [](std::int64_t ns) {
+    return reason_of_text([=](TrialRecord& trial) { trial.text.first_token_ns.assign(10, ns); });
+  };
+  EXPECT_THAT(first(1'000'000), HasSubstr("after 1.00 ms by its own account, and requests that "
+                                          "end there took 10.0 ms each"));
+  EXPECT_THAT(first(80'000'000), HasSubstr("after 80.0 ms by its own account"));
+  for (const std::int64_t honest : {4'000'000, 10'000'000, 30'000'000})
+    EXPECT_EQ(first(honest), "") << honest;
+}
+
+TEST(Plausible, AtARateFirstTokensHoldTheWaitForOthers) {
+  EXPECT_EQ(reason_of_text([](TrialRecord& trial) {
+              trial.text.first_token_ns.assign(10, 1'000'000);
+              trial.resources.facts[WindowFact::kBusy] = {1.0, ""};
+            }),
+            "");
+}
+
+TEST(Plausible, PollingForTokensIsSeenInTheirTimes) {
+  EXPECT_THAT(reason_of_text([](TrialRecord& trial) {
+                auto& steps = trial.text.inter_token_ns;
+                for (std::size_t i = 0; i < steps.size(); ++i)
+                  steps[i] = 4'000'000 * (1 + static_cast<std::int64_t>(i % 3));
+              }),
+              HasSubstr("multiples of 4.00 ms"));
+}
+
 TEST(Plausible, AcceleratorsAreNotHeldAgainstTheProcessor) {
   const auto record = record_with([](TrialRecord& trial) {
     bound(trial);
@@ -122,7 +209,7 @@ TEST(Plausible, PollingLoopIsSeenInTheLatencies) {
 /// Calls of 4.4 ms, of which every fifth was put off for as long, and one in ten for twice that.
 void put_off(TrialRecord& trial) {
   for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
-    trial.durations_ns[i] = 4'400'000 * (i % 10 == 0 ? 3 : i % 5 == 0 ? 2 : 1);
+    trial.durations_ns[i] = std::int64_t{4'400'000} * (i % 10 == 0 ? 3 : i % 5 == 0 ? 2 : 1);
 }
 
 TEST(Plausible, StepsOfTheSchedulerAreNoPollingLoop) {
@@ -158,6 +245,21 @@ TEST(Plausible, BesideOthersAWorkerMayHaveComputedLittle) {
   EXPECT_EQ(reason(record), "");
   for (TrialRecord& trial : record.trials) trial.resources.cpu_s = 0.01;
   EXPECT_THAT(reason(record), HasSubstr("computed for 10.0 ms"));
+}
+
+TEST(Plausible, WhereWaitsAreKnownAProcessComputesForHalfOfItsWindow) {
+  const auto of = [](double cpu_s, double waited_s, std::int64_t faults) {
+    return reason(record_with([=](TrialRecord& trial) {
+      trial.resources.cpu_s = cpu_s;
+      trial.resources.major_faults = faults;
+      trial.resources.facts[WindowFact::kWaitedCpu] = {waited_s, ""};
+      trial.resources.facts[WindowFact::kForeignCpu] = {1.5, ""};
+    }));
+  };
+  EXPECT_THAT(of(0.4, 0, 0), HasSubstr("computed for 400 ms of 1.00 s"));
+  EXPECT_EQ(of(0.6, 0, 0), "");
+  EXPECT_EQ(of(0.2, 0.5, 0), "") << "others had the processors";
+  EXPECT_EQ(of(0.2, 0, 3), "") << "pages were read from a disk";
 }
 
 TEST(Plausible, LessThanAnIdleMachineIsNoWindow) {

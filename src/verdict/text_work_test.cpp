@@ -18,6 +18,7 @@ void as_text(ExperimentRecord& record, const std::string& engine, std::int64_t n
              const std::string& tokens) {
   for (TrialRecord& trial : record.trials) {
     if (trial.configuration.engine != engine) continue;
+    trial.iterations = 10;
     trial.text.window = {.prompts = 10, .prompt_tokens = 50, .new_tokens = 10 * new_tokens};
     trial.text.tokens = tokens;
     trial.text.first_token_ns.assign(10, 40'000'000);

@@ -101,10 +101,6 @@ bool have_one_shape(const Tokens& own, const Tokens& reference) {
 
 }  // namespace
 
-double near_tie(const std::string& precision) {
-  return precision == "f32" || precision == "f64" ? 2e-3 : 0.25;
-}
-
 Outcome<void> write_tokens(const std::filesystem::path& folder, const Tokens& tokens) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

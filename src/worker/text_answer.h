@@ -28,15 +28,11 @@ struct TokenDifference {
   std::optional<double> margin;  ///< largest of the near ties; empty without any
 };
 
-/// How far apart two logits may be for either to be the greatest: what rounding does to a logit of
-/// some tens in this precision.
-double near_tie(const std::string& precision);
-
 struct TokenCheck {
   const std::vector<TextRequest>& requests;  ///< of the own tokens
   const Tokens& own;
   const Tokens& reference;
-  double tolerance = 0;  ///< see near_tie
+  double tolerance = 0;  ///< model::near_tie
 };
 
 /// Greedy choices may differ where two logits are nearly equal. At the first token of a row that is

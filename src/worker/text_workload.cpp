@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/fnv.h"
+#include "model/compare_outputs.h"
 
 namespace joulemark::worker {
 namespace {
@@ -111,7 +112,7 @@ Outcome<TokenDifference> TextWorkload::answer(EngineModel& model, const AnswerRe
   if (!request.reference) return TokenDifference{};
   const auto reference = read_tokens(*request.reference);
   if (!reference) return fail(reference.error());
-  return compare_tokens(model, {requests_, tokens, *reference, near_tie(precision)});
+  return compare_tokens(model, {requests_, tokens, *reference, model::near_tie(precision)});
 }
 
 Outcome<WarmupResult> TextWorkload::warm_up(EngineModel& model, const WarmupRequest& request) {

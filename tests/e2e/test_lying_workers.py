@@ -63,8 +63,10 @@ def test_an_honest_worker_is_ranked(lab):
     "lie, reason",
     [
         ("cache", "the work was not done"),
+        ("some", "these were not computed when they are said to have come"),
         ("fewer", "the work was not done"),
         ("sleep", "its process computed for"),
+        ("service", "its process computed for"),
         ("poll=0.1", "its latencies are multiples of"),
         ("part", "by its own account"),
         ("gaps", "its latencies are together"),
@@ -113,6 +115,11 @@ def test_wrong_outputs_are_measured_in_every_block_where_that_is_asked_for(lab):
     status, _, caveats = compare(lab, "none", "constant", flags=("--different", "always"), repetitions=2)
     assert status == NOT_OK and "left out" not in caveats["different"]
     assert sorted(trials(lab)) == [("constant", 0), ("constant", 1), ("none", 0), ("none", 1)]
+
+
+def test_another_precision_that_is_not_told_is_seen_in_the_outputs(lab):
+    _, rows, _ = compare(lab, "none", "halves")
+    assert rows["halves"]["standing"] == "unranked" and rows["halves"]["reason"].startswith("its outputs differ from those of none"), rows["halves"]
 
 
 def test_another_precision_is_not_ranked_beside_the_one_that_was_asked_for(lab):
