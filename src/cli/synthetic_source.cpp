@@ -40,9 +40,8 @@ Result<fs::path> synthetic_directory(const std::string& source) {
   const auto place = place_of(source);
   if (!place) return fail(place.error());
   if (!place->is_made()) {
-    const auto bytes = checkpoint::synthetic_bytes(place->model);
-    if (!bytes) return fail(bytes.error());
-    print_note(fmt::format("making {} MB of weights for '{}' in '{}', once", *bytes / 1'000'000,
+    const std::uint64_t bytes = checkpoint::synthetic_bytes(place->model);
+    print_note(fmt::format("making {} MB of weights for '{}' in '{}', once", bytes / 1'000'000,
                            source, place->folder.string()));
   }
   return checkpoint::make_synthetic(place->model, place->cache);
