@@ -40,9 +40,9 @@ std::filesystem::path synthetic_folder(const SyntheticModel& model,
 
 /// Makes the directory below `cache`, once; later calls find it: a checkpoint with config.json and
 /// model.safetensors and no tokenizer, or a network with model.onnx, its weights beside it and a
-/// config.json that is only a mark. Several processes may ask at the same time; one that is
-/// interrupted leaves nothing that would be taken for a model. Fails with kMachine when the disk
-/// has no room.
+/// config.json that is little more than a mark. Several processes may ask at the same time; one
+/// that is interrupted leaves nothing that would be taken for a model. Fails with kMachine when the
+/// disk has no room.
 Result<std::filesystem::path> make_synthetic(const SyntheticModel& model,
                                              const std::filesystem::path& cache);
 

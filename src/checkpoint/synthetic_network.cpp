@@ -39,9 +39,11 @@ SyntheticResult synthetic_network(const KnownNetwork& known, std::string_view op
   }
   const nlohmann::ordered_json mark = {
       {"model", known.name}, {"version", kVersion}, {"seed", seed}, {"source", known.source}};
+  auto config = nlohmann::ordered_json::parse(known.config);
+  config[kSyntheticMark] = mark;
   SyntheticModel model{.name = fmt::format("{}-seed{}", known.name, seed),
                        .version = kVersion,
-                       .config = nlohmann::ordered_json{{kSyntheticMark, mark}}.dump(2),
+                       .config = config.dump(2),
                        .weights_file = "weights.safetensors",
                        .weights = list_weights(known),
                        .seed = seed};

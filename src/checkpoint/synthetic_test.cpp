@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <thread>
 
 #include "base/file.h"
@@ -230,6 +231,36 @@ TEST(MadeUpWeights, NumbersAreSpreadAsTheirTensorAsks) {
   EXPECT_NEAR(moments(file, "b").second, 0.5, 0.01);
   EXPECT_EQ(moments(file, "n").first, 1);
   EXPECT_EQ(moments(file, "n").second, 0);
+}
+
+TEST(MadeUpWeights, BalancedRowsAddUpToNothingAndKeepTheirDeviation) {
+  const ScratchFolder folder;
+  const fs::path file = folder.path() / "w";
+  ASSERT_TRUE(write_made_up_weights({.weights = {{.name = "filters",
+                                                  .dims = {200'000, 1, 3, 3},
+                                                  .deviation = 0.5F,
+                                                  .rows = Rows::kBalanced}},
+                                     .threads = 2},
+                                    file));
+  const std::string bytes = read_file(file).value_or("");
+  const auto at = made_up_offsets({{.name = "filters", .dims = {200'000, 1, 3, 3}}}).at("filters");
+  for (std::size_t row = 0; row < 200'000; ++row) {
+    float numbers[9];
+    std::memcpy(numbers, bytes.data() + at + row * sizeof(numbers), sizeof(numbers));
+    ASSERT_NEAR(std::accumulate(std::begin(numbers), std::end(numbers), 0.0), 0, 1e-6) << row;
+  }
+  EXPECT_NEAR(moments(file, "filters").second, 0.5, 1e-3);
+}
+
+TEST(MadeUpWeights, OffsetsAreThoseOfTheFile) {
+  const ScratchFolder folder;
+  const fs::path file = folder.path() / "w";
+  ASSERT_TRUE(write_made_up_weights(sample(1), file));
+  const auto offsets = made_up_offsets(sample(1).weights);
+  const auto stored_tensors = read_safetensors_header(file);
+  ASSERT_TRUE(stored_tensors) << stored_tensors.error().message;
+  for (const auto& [name, stored] : *stored_tensors)
+    EXPECT_EQ(offsets.at(name), stored.offset) << name;
 }
 
 TEST(MadeUpWeights, NoiseIsAFunctionOfItsPlace) {

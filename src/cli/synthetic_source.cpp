@@ -54,11 +54,20 @@ Result<std::optional<fs::path>> made_synthetic(const std::string& source) {
   return place->folder;
 }
 
+Status check_generates(const std::string& source) {
+  if (!checkpoint::names_synthetic(source)) return {};
+  const auto model = checkpoint::parse_synthetic(source);
+  if (!model) return fail(model.error());
+  if (model->network.empty()) return {};
+  return fail(ErrorKind::kUnsupported,
+              fmt::format("'{}' generates no text; 'joulemark compare' measures it", source));
+}
+
 void note_synthetic(const std::string& source) {
   if (checkpoint::is_synthetic(source))
     print_note(
         fmt::format("the weights of '{}' are synthetic: it does the work of the model it is "
-                    "named after, and what it says means nothing",
+                    "named after, and what it answers means nothing",
                     source));
 }
 

@@ -13,7 +13,8 @@ namespace {
 constexpr KnownNetwork kNetworks[] = {
     {"resnet50", "He et al. 2015, arXiv 1512.03385, as v1.5", build_resnet50},
     {"mobilenet_v2", "Sandler et al. 2018, arXiv 1801.04381", build_mobilenet_v2},
-    {"bert-base", "Devlin et al. 2018, arXiv 1810.04805", build_bert_base},
+    {"bert-base", "Devlin et al. 2018, arXiv 1810.04805", build_bert_base,
+     R"({"model_type": "bert", "max_position_embeddings": 512})"},
 };
 
 /// "MobileNet-V2" → "mobilenetv2".

@@ -2,6 +2,7 @@
 // Networks of published papers at full size, built here rather than read from a file.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ struct KnownNetwork {
   const char* name;    ///< "resnet50"
   const char* source;  ///< the paper
   void (*build)(NetworkWriter&);
+  const char* config = "{}";  ///< config.json, what is said of such a network
 };
 
 std::span<const KnownNetwork> known_networks();
