@@ -124,15 +124,20 @@ void balance(std::span<float> numbers, std::uint64_t row, float scale) {
   }
 }
 
+/// In double precision the product is exact, so that one instruction or two make no difference.
+void spread(std::span<float> numbers, float scale, float centre) {
+  for (float& number : numbers)
+    number = static_cast<float>(static_cast<double>(number) * scale + centre);
+}
+
 int write_piece(int fd, const Piece& piece, std::vector<float>& buffer) {
   buffer.assign(piece.numbers, piece.centre);
   if (piece.scale != 0) {
     fill_with_noise(piece.stream, piece.begin, buffer);
-    if (piece.row > 0) balance(buffer, piece.row, piece.scale);
-    // The product is exact in double precision, so that it does not matter where it is rounded.
-    if (piece.row == 0)
-      for (float& number : buffer)
-        number = static_cast<float>(static_cast<double>(number) * piece.scale + piece.centre);
+    if (piece.row > 0)
+      balance(buffer, piece.row, piece.scale);
+    else
+      spread(buffer, piece.scale, piece.centre);
   }
   return write_at(fd, std::as_bytes(std::span(buffer)), piece.offset);
 }

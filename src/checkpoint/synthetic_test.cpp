@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "base/fnv.h"
 #include "checkpoint/architectures.h"
 #include "checkpoint/decoder.h"
 #include "checkpoint/made_up_weights.h"
@@ -121,6 +122,12 @@ TEST(Synthetic, TheDirectoryIsACheckpoint) {
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_TRUE(fs::exists(*file));
   EXPECT_FALSE(fs::exists(folder.string() + ".part"));
+}
+
+TEST(Synthetic, BytesAreTheSameOnEveryMachine) {
+  const ScratchFolder cache;
+  const auto weights = read_file(made(kSmall, cache) / "model.safetensors");
+  EXPECT_EQ(fnv1a(weights.value_or("")), 7463673298997892120U);
 }
 
 TEST(Synthetic, ItIsMadeOnce) {
