@@ -15,6 +15,7 @@
 #include "checkpoint/architectures.h"
 #include "checkpoint/decoder_work.h"
 #include "checkpoint/made_up_weights.h"
+#include "checkpoint/synthetic_kinds.h"
 #include "checkpoint/weight_list.h"
 #include "checkpoint/weights_file.h"
 #include "model/onnx_reader.h"
@@ -42,7 +43,7 @@ class Checkpoint : public ::testing::Test {
     const auto parsed = ConfigJson::parse(config, "config.json");
     const auto spec = read_decoder_spec(*parsed);
     ASSERT_TRUE(spec) << spec.error().message;
-    const auto made = write_made_up_weights({.weights = list_weights(*spec)}, weights());
+    const auto made = write_made_up_weights({.weights = made_up_decoder(*spec)}, weights());
     ASSERT_TRUE(made) << made.error().message;
   }
   [[nodiscard]] fs::path model() const { return folder_.path() / "model"; }

@@ -47,6 +47,11 @@ void OnnxCalls::need_opset(std::int64_t version) {
   contents_.opsets[""] = std::max(contents_.opsets[""], version);
 }
 
+void OnnxCalls::set_versions(std::int64_t opset, std::int64_t ir_version) {
+  contents_.opsets[""] = opset;
+  contents_.ir_version = ir_version;
+}
+
 Value OnnxCalls::fresh(const char* op) {
   return {fmt::format("{}_{}", op, next_++)};
 }

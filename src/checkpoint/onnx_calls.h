@@ -32,6 +32,8 @@ class OnnxCalls {
                 Attributes attributes);
   Value fresh(const char* op);
   void need_opset(std::int64_t version);
+  /// In the place of what decoders need: for graphs that older engines shall read as well.
+  void set_versions(std::int64_t opset, std::int64_t ir_version);
 
   Value ints(const std::vector<std::int64_t>& values);
   Value integer(std::int64_t value);

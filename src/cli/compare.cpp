@@ -44,7 +44,7 @@ Result<int> compare(const Compare& command) {
   if (!asked) return fail(asked.error());
   if (command.print_experiment == Arguments::Switch::kOn)
     return print(config::to_toml(asked->experiment));
-  const auto checked = check_experiment(asked->experiment, asked->models);
+  const auto checked = check_experiment(asked->experiment, asked->models, command.options.absent());
   if (!checked) return fail(checked.error());
   const auto code = measure(*asked, command.options);
   if (code && *code != kExitInterrupted && command.options.quiet == Arguments::Switch::kOff)

@@ -9,6 +9,7 @@
 #include <regex>
 
 #include "base/suggest.h"
+#include "cli/output.h"
 #include "config/experiment_file.h"
 #include "plan/plan.h"
 
@@ -133,9 +134,10 @@ Manifests read_manifests(const Experiment& experiment, const engine::SearchPath&
 }  // namespace
 
 Issues find_engine_issues(const Experiment& experiment, const LocalModels& models,
-                          const engine::SearchPath& path) {
+                          const engine::SearchPath& path, AbsentEngines absent) {
   Issues issues;
   const Manifests manifests = read_manifests(experiment, path, issues);
+  if (absent == AbsentEngines::kSkipped) issues.clear();  // find_installs says it
   for (const auto& [name, manifest] : manifests) check_formats(manifest, models, issues);
   for (const auto& cell : plan::configurations(experiment))
     if (const auto manifest = manifests.find(cell.engine); manifest != manifests.end())
@@ -158,13 +160,20 @@ void spell_option_values(Experiment& experiment, const engine::SearchPath& path)
   }
 }
 
-Result<Installs> find_installs(const Experiment& experiment, const engine::SearchPath& path) {
+Result<Installs> find_installs(const Experiment& experiment, const engine::SearchPath& path,
+                               AbsentEngines absent) {
   Installs installs;
+  std::vector<Error> reasons;
   for (const auto& name : experiment.factors.engine) {
     auto install = engine::find_engine(name, path);
-    if (!install) return fail(install.error());
-    installs.emplace(name, std::move(*install));
+    if (!install && absent == AbsentEngines::kRefused) return fail(install.error());
+    if (install)
+      installs.emplace(name, std::move(*install));
+    else
+      reasons.push_back(install.error());
   }
+  if (installs.empty() && !reasons.empty()) return fail(reasons.front());
+  for (const Error& reason : reasons) print_note("skipped: " + reason.message);
   return installs;
 }
 

@@ -54,6 +54,23 @@ TEST_F(EngineChecks, PassWhatTheManifestsPromise) {
   EXPECT_EQ(complaint(), "(no complaint)");
 }
 
+TEST_F(EngineChecks, LetUnknownEnginesPassWhereTheyMayBeSkippedAndNothingElse) {
+  experiment_.factors.engine = {"fast", "slow"};
+  const auto unknown = [&](AbsentEngines absent) {
+    return find_engine_issues(experiment_, models(), path_, absent);
+  };
+  EXPECT_EQ(unknown(AbsentEngines::kRefused).size(), 1u);
+  EXPECT_TRUE(unknown(AbsentEngines::kSkipped).empty());
+  const auto installs = find_installs(experiment_, path_, AbsentEngines::kSkipped);
+  ASSERT_TRUE(installs) << installs.error().message;
+  EXPECT_EQ(installs->size(), 1u);
+  EXPECT_TRUE(installs->contains("fast"));
+  experiment_.factors.provider = {"cuda"};
+  EXPECT_EQ(unknown(AbsentEngines::kSkipped).size(), 1u);
+  experiment_.factors.engine = {"slow"};
+  EXPECT_FALSE(find_installs(experiment_, path_, AbsentEngines::kSkipped));
+}
+
 TEST_F(EngineChecks, NameWhatAnEngineLacksAndWhatItHas) {
   experiment_.factors.provider = {"cuda"};
   EXPECT_EQ(complaint(), "engine 'fast' has no provider 'cuda'; it has cpu, gpu");

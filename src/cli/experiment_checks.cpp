@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/engine_checks.h"
 #include "cli/model_checks.h"
 #include "model/onnx_summary.h"
 #include "plan/plan.h"
@@ -60,12 +59,12 @@ void check_windows(const Experiment& experiment, const LocalModels& models, Find
                               window_s, protocol.rate)});
 }
 
-Findings check(Experiment& experiment, const LocalModels& models) {
+Findings check(Experiment& experiment, const LocalModels& models, AbsentEngines absent) {
   const auto path = engine::default_search_path(experiment.engine_roots);
   spell_option_values(experiment, path);
   settle_length(experiment, models);
   settle_batch(experiment, models);
-  Findings findings{.issues = find_engine_issues(experiment, models, path)};
+  Findings findings{.issues = find_engine_issues(experiment, models, path, absent)};
   check_each_model(experiment, models, findings);
   check_windows(experiment, models, findings);
   return findings;
@@ -73,25 +72,28 @@ Findings check(Experiment& experiment, const LocalModels& models) {
 
 }  // namespace
 
-Status check_experiment(Experiment& experiment, const LocalModels& models) {
-  const Findings found = check(experiment, models);
+Status check_experiment(Experiment& experiment, const LocalModels& models, AbsentEngines absent) {
+  const Findings found = check(experiment, models, absent);
   if (found.issues.empty()) return {};
   return fail(found.kind, found.issues.front().message);
 }
 
-Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find) {
+Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find,
+                                      AbsentEngines absent) {
   auto models = find(experiment);
   if (!models) return fail(models.error());
-  if (auto checked = check_experiment(experiment, *models); !checked) return fail(checked.error());
+  if (auto checked = check_experiment(experiment, *models, absent); !checked)
+    return fail(checked.error());
   return CheckedExperiment{std::move(experiment), *std::move(models)};
 }
 
-Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find) {
+Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find,
+                                               AbsentEngines absent) {
   auto loaded = config::load_experiment(file);
   if (!loaded) return fail(loaded.error());
   auto models = find(loaded->experiment);
   if (!models) return fail(models.error());
-  const Findings found = check(loaded->experiment, *models);
+  const Findings found = check(loaded->experiment, *models, absent);
   if (!found.issues.empty())
     return fail(found.kind, config::complaints_text(loaded->places, found.issues));
   return CheckedExperiment{std::move(loaded->experiment), *std::move(models)};

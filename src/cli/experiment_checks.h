@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "cli/engine_checks.h"
 #include "cli/local_models.h"
 #include "config/experiment_file.h"
 #include "joulemark/experiment.h"
@@ -15,7 +16,7 @@ namespace joulemark::cli {
 /// An experiment from command line flags against the manifests of its engines and its model files,
 /// with the values of options spelled as the engines do. The first mistake: kUsage, or kFailed for
 /// a model that cannot be read.
-Status check_experiment(Experiment& experiment, const LocalModels& models);
+Status check_experiment(Experiment& experiment, const LocalModels& models, AbsentEngines absent);
 
 struct CheckedExperiment {
   Experiment experiment;
@@ -27,9 +28,11 @@ using ModelFinder = std::function<Result<LocalModels>(const Experiment&)>;
 
 /// Reads an experiment file, finds its models and checks it in the same way. All mistakes, each
 /// with its place.
-Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find);
+Result<CheckedExperiment> read_experiment_file(const std::string& file, const ModelFinder& find,
+                                               AbsentEngines absent);
 
 /// The same with an experiment that was checked once, when it began. The first mistake.
-Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find);
+Result<CheckedExperiment> check_again(Experiment experiment, const ModelFinder& find,
+                                      AbsentEngines absent);
 
 }  // namespace joulemark::cli

@@ -46,6 +46,7 @@ Result<std::string> find_file(const GenerateFlags& flags, const engine::SearchPa
                 fmt::format("'{}' is an encoder, which generates no text; 'joulemark compare' "
                             "measures it",
                             flags.model));
+  if (auto text = check_generates(flags.model); !text) return fail(text.error());
   const auto manifest = engine::find_manifest(flags.engine, path);
   if (!manifest) return fail(manifest.error());
   return model_file(flags.model, *manifest);

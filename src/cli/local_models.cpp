@@ -23,12 +23,15 @@ LanguageModel language_of(const fs::path& folder, const checkpoint::DecoderSpec&
   return language;
 }
 
-/// Whether a model that was exported into a directory generates text, by its config.json.
-void find_language(LocalModel& model) {
-  if (!checkpoint::is_checkpoint(model.path) || checkpoint::is_encoder(model.path)) return;
+/// Of a model that was exported into a directory, by its config.json: whether it generates text,
+/// and how long the texts of an encoder may be.
+void read_config(LocalModel& model) {
+  if (!checkpoint::is_checkpoint(model.path)) return;
   const auto config = checkpoint::ConfigJson::read(fs::path(model.path) / "config.json");
   if (!config) return;
-  if (const auto spec = checkpoint::read_decoder_spec(*config))
+  if (checkpoint::is_encoder(model.path))
+    model.longest = config->count({"max_position_embeddings"});
+  else if (const auto spec = checkpoint::read_decoder_spec(*config))
     model.language = language_of(model.path, *spec);
 }
 
@@ -57,7 +60,7 @@ Status describe_directory(LocalModel& model) {
   if (const auto exported = exported_model(model.path)) {
     model.format = exported->format;
     if (model.format == model::kOnnxFile) model.description = exported->path;
-    find_language(model);
+    read_config(model);
     return {};
   }
   if (checkpoint::is_checkpoint(model.path)) return describe_checkpoint(model);
@@ -134,7 +137,7 @@ Result<run::ModelPaths> find_model_paths(const Experiment& experiment, const Loc
   run::ModelPaths paths;
   for (const std::string& engine : experiment.factors.engine) {
     const auto manifest = engine::find_manifest(engine, path);
-    if (!manifest) return fail(manifest.error());
+    if (!manifest) continue;  // said where engines are searched for
     for (std::size_t i = 0; i < models.size(); ++i) {
       std::error_code error;
       if (!fs::is_directory(models[i].path, error)) continue;

@@ -23,6 +23,7 @@
 #include "cli/preflight.h"
 #include "cli/preparation.h"
 #include "cli/report_output.h"
+#include "cli/skip_absent_flag.h"
 #include "cli/synthetic_source.h"
 #include "cli/workload.h"
 #include "config/experiment_file.h"
@@ -215,7 +216,7 @@ Result<Needs> find_needs(const CheckedExperiment& checked, const MeasurementOpti
   const Experiment& experiment = checked.experiment;
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
   const auto path = engine::default_search_path(experiment.engine_roots);
-  auto installs = find_installs(experiment, path);
+  auto installs = find_installs(experiment, path, options.absent());
   if (!installs) return fail(installs.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());
   if (auto opened = check_installs(*installs, experiment); !opened) return fail(opened.error());
@@ -275,12 +276,17 @@ void MeasurementOptions::declare(Arguments& arguments) {
   declare_estimate(arguments, estimate);
   declare_root(arguments, root);
   arguments.group("Machine");
+  declare_skip_absent(arguments, skip_absent);
   preflight.declare(arguments);
   declare_prepare(arguments, prepare);
 }
 
 run::ProgressStyle MeasurementOptions::progress_style() const {
   return quiet == Switch::kOn ? run::ProgressStyle::kQuiet : run::progress_style_for(stderr);
+}
+
+AbsentEngines MeasurementOptions::absent() const {
+  return absent_engines(skip_absent);
 }
 
 Result<int> measure(const CheckedExperiment& checked, const MeasurementOptions& options) {

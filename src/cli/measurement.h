@@ -24,11 +24,13 @@ struct MeasurementOptions {
   Arguments::Switch quiet = Arguments::Switch::kOff;
   Arguments::Switch estimate = Arguments::Switch::kOff;
   Arguments::Switch prepare = Arguments::Switch::kOff;
+  Arguments::Switch skip_absent = Arguments::Switch::kOff;
   PreflightFlags preflight;
   Resume resume;  ///< of `run` alone
 
   void declare(Arguments& arguments);
   [[nodiscard]] run::ProgressStyle progress_style() const;
+  [[nodiscard]] AbsentEngines absent() const;
 };
 
 /// Checks an experiment that is right in itself against this machine (engines, CPUs, where the

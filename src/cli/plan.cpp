@@ -18,6 +18,7 @@
 #include "cli/meter_flag.h"
 #include "cli/output.h"
 #include "run/cooldown.h"
+#include "cli/skip_absent_flag.h"
 #include "run/idle_bracket.h"
 #include "run/window_length.h"
 #include "sensors/catalog.h"
@@ -34,6 +35,7 @@ struct Plan {
   std::vector<std::string> calibration;
   std::string root = "/";
   Arguments::Switch as_json = Arguments::Switch::kOff;
+  Arguments::Switch skip_absent = Arguments::Switch::kOff;
 };
 
 using Trials = std::vector<plan::PlannedTrial>;
@@ -119,7 +121,8 @@ Foretold foretell(const CheckedExperiment& checked,
 Result<int> show_plan(const Plan& command) {
   if (auto root = check_root(command.root); !root) return fail(root.error());
   if (const auto named = meters_from(command.meters); !named) return fail(named.error());
-  const auto checked = read_experiment_file(command.file, find_models_here);
+  const auto checked =
+      read_experiment_file(command.file, find_models_here, absent_engines(command.skip_absent));
   if (!checked) return fail(checked.error());
   const Experiment& experiment = checked->experiment;
   auto calibrations =
@@ -149,6 +152,7 @@ Action declare_plan(Arguments& arguments) {
   declare_meters(arguments, command->meters);
   declare_calibrations(arguments, command->calibration);
   declare_root(arguments, command->root);
+  declare_skip_absent(arguments, command->skip_absent);
   return [command] { return show_plan(*command); };
 }
 

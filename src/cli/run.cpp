@@ -23,14 +23,15 @@ Result<CheckedExperiment> experiment_of(const Run& command) {
   const ModelFinder find = [&](const Experiment& experiment) {
     return find_models(experiment, command.options.progress_style());
   };
-  if (!command.file.empty()) return read_experiment_file(command.file, find);
+  if (!command.file.empty())
+    return read_experiment_file(command.file, find, command.options.absent());
   if (command.options.resume.on == Arguments::Switch::kOff)
     return fail(ErrorKind::kUsage,
                 "EXPERIMENT is missing: name a file, or give --resume to go on with what the store "
                 "has");
   auto asked = asked_of_store(command.options.store, command.options.resume);
   if (!asked) return fail(asked.error());
-  return check_again(*std::move(asked), find);
+  return check_again(*std::move(asked), find, command.options.absent());
 }
 
 Result<int> run(const Run& command) {

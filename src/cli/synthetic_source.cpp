@@ -40,9 +40,8 @@ Result<fs::path> synthetic_directory(const std::string& source) {
   const auto place = place_of(source);
   if (!place) return fail(place.error());
   if (!place->is_made()) {
-    const auto bytes = checkpoint::synthetic_bytes(place->model);
-    if (!bytes) return fail(bytes.error());
-    print_note(fmt::format("making {} MB of weights for '{}' in '{}', once", *bytes / 1'000'000,
+    const std::uint64_t bytes = checkpoint::synthetic_bytes(place->model);
+    print_note(fmt::format("making {} MB of weights for '{}' in '{}', once", bytes / 1'000'000,
                            source, place->folder.string()));
   }
   return checkpoint::make_synthetic(place->model, place->cache);
@@ -55,11 +54,20 @@ Result<std::optional<fs::path>> made_synthetic(const std::string& source) {
   return place->folder;
 }
 
+Status check_generates(const std::string& source) {
+  if (!checkpoint::names_synthetic(source)) return {};
+  const auto model = checkpoint::parse_synthetic(source);
+  if (!model) return fail(model.error());
+  if (model->network.empty()) return {};
+  return fail(ErrorKind::kUnsupported,
+              fmt::format("'{}' generates no text; 'joulemark compare' measures it", source));
+}
+
 void note_synthetic(const std::string& source) {
   if (checkpoint::is_synthetic(source))
     print_note(
         fmt::format("the weights of '{}' are synthetic: it does the work of the model it is "
-                    "named after, and what it says means nothing",
+                    "named after, and what it answers means nothing",
                     source));
 }
 

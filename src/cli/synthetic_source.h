@@ -17,6 +17,9 @@ Result<std::filesystem::path> synthetic_directory(const std::string& source);
 /// The directory where it was made before. kUsage when `source` names no model that there is.
 Result<std::optional<std::filesystem::path>> made_synthetic(const std::string& source);
 
+/// Fails with kUnsupported for what `source` names when that is a network that generates no text.
+Status check_generates(const std::string& source);
+
 /// Says on standard error that a model's weights are made up, where they are.
 void note_synthetic(const std::string& source);
 

@@ -58,7 +58,7 @@ std::optional<std::string> synthetic_caveat(const ExperimentRecord& record) {
   if (who.empty()) return std::nullopt;
   return fmt::format(
       "the weights are synthetic: times and energies are those of the model that is named, its "
-      "texts mean nothing: {}",
+      "answers mean nothing: {}",
       names(who));
 }
 

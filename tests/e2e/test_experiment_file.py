@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import BIN, OK, QUICK, ROOT, USAGE, statuses
+from conftest import BIN, CACHE, MACHINE, NOT_OK, OK, QUICK, ROOT, USAGE, statuses
 from models import linear
 
 GOOD = """\
@@ -177,9 +177,31 @@ def test_compare_ends_with_the_way_to_its_file(joulemark):
 def test_every_example_has_a_plan(joulemark, example):
     shutil.copy(example, joulemark.home)
     linear(joulemark.home / "resnet50.onnx")
-    plan = joulemark("plan", example.name)
+    flags = ["--skip-absent"] if "--skip-absent" in example.read_text() else []
+    plan = joulemark("plan", example.name, *flags)
     assert plan.status == OK, plan.err
     assert "trials in" in plan.out
+
+
+def test_absent_engines_are_skipped_when_asked(joulemark):
+    """ONNX Runtime is there, OpenVINO is not installed, and nobody knows the third."""
+    engines = joulemark.home / ".cache/joulemark/engines"
+    engines.mkdir(parents=True)
+    for folder in (CACHE / "engines").glob("onnxruntime*"):
+        (engines / folder.name).symlink_to(folder)
+    linear(joulemark.home / "m.onnx")
+    flags = ["compare", "m.onnx", "--engine", "onnxruntime,openvino,nonesuch", *QUICK]
+    refused = joulemark(*flags)
+    assert refused.status == USAGE and "unknown engine 'nonesuch'" in refused.err
+    outcome = joulemark(*flags, "--skip-absent", "--json")
+    assert outcome.status == NOT_OK
+    assert "skipped: cannot use engine 'openvino'" in outcome.err and "skipped: unknown engine 'nonesuch'" in outcome.err
+    rows = {row["configuration"]["engine"]: row for row in outcome.json["rows"]}
+    assert rows["onnxruntime"]["trials_ok"] == 2 and rows["onnxruntime"]["standing"] == "best"
+    for engine in ("openvino", "nonesuch"):
+        assert rows[engine]["trials_ok"] == 0 and f"engine '{engine}' is not installed" in rows[engine]["reason"]
+    nobody = joulemark("compare", "m.onnx", "--engine", "openvino", *QUICK, "--skip-absent")
+    assert nobody.status == MACHINE and "cannot use engine 'openvino'" in nobody.err
 
 
 ABSENT = """\
