@@ -82,9 +82,8 @@ TEST(Table, FindsTheEntryOfAnOpset) {
   EXPECT_EQ(table.find("", "Pad", 1), nullptr);
   EXPECT_THAT(table.why_none("", "Pad", 1, "toy"), HasSubstr("for other opsets only"));
   EXPECT_THAT(table.why_none("", "Pat", 1, "toy"), HasSubstr("joulemark engines toy --operators"));
-  EXPECT_EQ(operators_json(table.list()),
-            R"([{"domain":"","name":"Pad","since":2,"until":10},)"
-            R"({"domain":"","name":"Pad","since":11}])");
+  EXPECT_EQ(operators_json(table.list()), R"([{"domain":"","name":"Pad","since":2,"until":10},)"
+                                          R"({"domain":"","name":"Pad","since":11}])");
 }
 
 TEST(AtNode, AFailureNamesItsNodeOnce) {
@@ -94,7 +93,10 @@ TEST(AtNode, AFailureNamesItsNodeOnce) {
   const auto failure = failure_of([&] {
     at_node(
         outer,
-        [&] { at_node(inner, [] { plugin::fail(JM_UNSUPPORTED, "too many axes"); }, brief); },
+        [&] {
+          at_node(
+              inner, [] { plugin::fail(JM_UNSUPPORTED, "too many axes"); }, brief);
+        },
         brief);
   });
   EXPECT_EQ(failure.status, JM_UNSUPPORTED);

@@ -11,8 +11,8 @@ namespace {
 constexpr int kIntraOpThreads = 2;
 constexpr int kInterOpThreads = 5;
 constexpr int kGraphOptions = 10;
-constexpr int kRewriteOptions = 10;      // of GraphOptions
-constexpr int kMinGraphNodes = 17;       // of RewriterConfig
+constexpr int kRewriteOptions = 10;  // of GraphOptions
+constexpr int kMinGraphNodes = 17;   // of RewriterConfig
 constexpr int kDisableMetaOptimizer = 19;
 constexpr int kCpuLayoutConversion = 50;
 constexpr int kOutputPartitionGraphs = 5;  // of RunOptions

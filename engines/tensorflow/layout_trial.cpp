@@ -13,35 +13,35 @@ using Clock = std::chrono::steady_clock;
 constexpr int kRounds = 10;
 constexpr std::chrono::milliseconds kLongest{400};
 
-/// A session while it is tried.
+/// A layout while it is tried.
 struct Candidate {
-  std::unique_ptr<RunningSession> session;
+  Loaded loaded;
   std::optional<double> best_s;
 };
 
 /// Seconds of one run; nothing when it fails.
-std::optional<double> timed(const Api& api, RunningSession& session, Call& call) {
+std::optional<double> timed(const Api& api, Loaded& loaded) {
   const Outcome outcome(api);
   const auto begin = Clock::now();
-  session.run(call, outcome);
+  loaded.session->run(loaded.call, outcome);
   const std::chrono::duration<double> took = Clock::now() - begin;
-  drop_outputs(api, call);
+  drop_outputs(api, loaded.call);
   if (!outcome.ok()) return std::nullopt;
   return took.count();
 }
 
-/// What compiles the graph, and shows whether it runs.
-bool starts(const Api& api, Candidate& candidate, Call& call) {
-  if (!timed(api, *candidate.session, call)) return false;
-  candidate.best_s = timed(api, *candidate.session, call);
+/// The first run compiles the graph, and shows whether it runs.
+bool starts(const Api& api, Candidate& candidate) {
+  if (!timed(api, candidate.loaded)) return false;
+  candidate.best_s = timed(api, candidate.loaded);
   return candidate.best_s.has_value();
 }
 
-void take_turns(const Api& api, std::array<Candidate, 2>& candidates, Call& call) {
+void take_turns(const Api& api, std::array<Candidate, 2>& candidates) {
   const auto end = Clock::now() + kLongest;
   for (int round = 0; round < kRounds && Clock::now() < end; ++round)
     for (Candidate& candidate : candidates)
-      if (const auto took = timed(api, *candidate.session, call))
+      if (const auto took = timed(api, candidate.loaded))
         candidate.best_s = std::min(*took, candidate.best_s.value_or(*took));
 }
 
@@ -50,20 +50,21 @@ void take_turns(const Api& api, std::array<Candidate, 2>& candidates, Call& call
 Layout LayoutTrial::faster() const {
   if (!channels_first_s) return Layout::kChannelsLast;
   return channels_last_s && *channels_last_s <= *channels_first_s ? Layout::kChannelsLast
-                                                                 : Layout::kChannelsFirst;
+                                                                  : Layout::kChannelsFirst;
 }
 
-LayoutTrial try_layouts(const Api& api,
-                        const std::function<std::unique_ptr<RunningSession>(Layout)>& open,
-                        Call call, std::unique_ptr<RunningSession>& session) {
-  call.outputs.assign(call.fetches.size(), nullptr);
-  std::array<Candidate, 2> candidates = {Candidate{open(Layout::kChannelsFirst), {}},
-                                         Candidate{open(Layout::kChannelsLast), {}}};
-  const bool first_runs = starts(api, candidates[0], call);
-  const bool last_runs = starts(api, candidates[1], call);
-  if (first_runs && last_runs) take_turns(api, candidates, call);
+LayoutTrial try_layouts(const Api& api, const std::function<Loaded(Layout)>& load,
+                        const std::vector<Tensor*>& inputs, Loaded& chosen) {
+  std::array<Candidate, 2> candidates = {Candidate{load(Layout::kChannelsFirst), {}},
+                                         Candidate{load(Layout::kChannelsLast), {}}};
+  for (Candidate& candidate : candidates) candidate.loaded.call.inputs = inputs;
+  const bool first_runs = starts(api, candidates[0]);
+  const bool last_runs = starts(api, candidates[1]);
+  if (first_runs && last_runs) take_turns(api, candidates);
   const LayoutTrial trial{candidates[0].best_s, candidates[1].best_s};
-  session = std::move(candidates[trial.faster() == Layout::kChannelsFirst ? 0 : 1].session);
+  Loaded& faster = candidates[trial.faster() == Layout::kChannelsFirst ? 0 : 1].loaded;
+  chosen.session.reset();
+  chosen = std::move(faster);
   return trial;
 }
 

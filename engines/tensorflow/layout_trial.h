@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "config.h"
 #include "tf_session.h"
@@ -21,10 +22,9 @@ struct LayoutTrial {
   [[nodiscard]] Layout faster() const;
 };
 
-/// Opens a session for each layout by `open`, runs them in turns on the call's inputs for a fraction
-/// of a second, and leaves the faster one in `session`.
-LayoutTrial try_layouts(const Api& api,
-                        const std::function<std::unique_ptr<RunningSession>(Layout)>& open,
-                        Call call, std::unique_ptr<RunningSession>& session);
+/// Loads the model in each layout by `load`, runs both in turns on `inputs` for a fraction of a
+/// second, and leaves the faster one in `chosen`.
+LayoutTrial try_layouts(const Api& api, const std::function<Loaded(Layout)>& load,
+                        const std::vector<Tensor*>& inputs, Loaded& chosen);
 
 }  // namespace joulemark::tf

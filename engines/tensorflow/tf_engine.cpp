@@ -36,8 +36,8 @@ tf::Settings read_settings(const jm_open_params& params) {
   settings.affinity.assign(params.affinity, params.affinity + params.affinity_count);
   settings.layout = read_layout(options);
   settings.weights = read_weights(options);
-  settings.optimizer = options.choice("optimize", {"0", "1"}, "1") == "1" ? tf::Optimizer::kOn
-                                                                          : tf::Optimizer::kOff;
+  settings.optimizer =
+      options.choice("optimize", {"0", "1"}, "1") == "1" ? tf::Optimizer::kOn : tf::Optimizer::kOff;
   options.finish("tensorflow");
   if (settings.optimizer == tf::Optimizer::kOff && settings.layout == Layout::kChannelsLast)
     plugin::fail(JM_INVALID_ARGUMENT,

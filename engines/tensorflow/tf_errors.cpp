@@ -34,8 +34,7 @@ std::string brief(std::string text) {
   if (const std::size_t end = text.find('\n'); end != std::string::npos) {
     const std::size_t node = text.find("{{node ", end);
     std::string name;
-    if (node != std::string::npos)
-      name = text.substr(node + 7, text.find("}}", node) - node - 7);
+    if (node != std::string::npos) name = text.substr(node + 7, text.find("}}", node) - node - 7);
     text.resize(end);
     if (!name.empty() && text.find(name) == std::string::npos) text += " (node '" + name + "')";
   }

@@ -48,71 +48,85 @@ void add_ran_graph(const tf::RanGraph& ran, nlohmann::json& json) {
 }  // namespace
 
 jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
-    : engine_(engine), api_(engine.library.api), layout_(engine.settings.layout), outcome_(api_) {
+    : engine_(engine), api_(engine.library.api), outcome_(api_) {
   plugin::check_model_file(params);
   plugin::check_precision("tensorflow", params.precision);
   const plugin::WideAffinity wide(engine.settings.affinity);
   model_ = lowering::read_model(params.model_path);
-  tf::Lowered lowered = tf::lower(api_, model_, engine.settings.weights);
-  inputs = plugin::PortList(std::move(lowered.inputs));
-  outputs = plugin::PortList(std::move(lowered.outputs));
-  graph_ = std::move(lowered.writer);
-  call_ = {std::move(lowered.feeds), std::move(lowered.fetches), {}, {}};
-  call_.outputs.assign(call_.fetches.size(), nullptr);
-  // Without images nothing is to be tried, and without an optimiser nothing to be chosen.
-  if (!graph_->has_images() || engine.settings.optimizer == tf::Optimizer::kOff)
-    layout_ = Layout::kChannelsFirst;
-  if (layout_) choose_session();
+  const tf::Settings& settings = engine.settings;
+  loaded_ = lower(settings.layout.value_or(Layout::kChannelsFirst));
+  // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
+  const bool fixed =
+      settings.layout || !loaded_.graph->has_images() || settings.optimizer == tf::Optimizer::kOff;
+  if (fixed) open_session(loaded_);
 }
 
 jm_model::~jm_model() {
-  tf::drop_outputs(api_, call_);
+  tf::drop_outputs(api_, loaded_.call);
 }
 
-void jm_model::choose_session() {
-  const tf::Settings& settings = engine_.settings;
-  const auto open = [&](Layout layout) {
-    return std::make_unique<tf::RunningSession>(
-        api_, *graph_, tf::session_config(settings.threads, layout, settings.optimizer));
-  };
-  if (layout_) {
-    session_ = open(*layout_);
-    return;
+tf::Loaded jm_model::lower(Layout layout) {
+  tf::Lowered lowered = tf::lower(api_, model_, {layout, engine_.settings.weights});
+  if (inputs.size() + outputs.size() == 0) {
+    inputs = plugin::PortList(std::move(lowered.inputs));
+    outputs = plugin::PortList(std::move(lowered.outputs));
   }
-  trial_ = tf::try_layouts(api_, open, call_, session_);
-  layout_ = trial_->faster();
+  tf::Loaded loaded{std::move(lowered.writer),
+                    {std::move(lowered.feeds), std::move(lowered.fetches), {}, {}},
+                    nullptr};
+  loaded.call.outputs.assign(loaded.call.fetches.size(), nullptr);
+  return loaded;
+}
+
+void jm_model::open_session(tf::Loaded& loaded) {
+  const tf::Settings& settings = engine_.settings;
+  loaded.session = std::make_unique<tf::RunningSession>(
+      api_, *loaded.graph,
+      tf::session_config(settings.threads, loaded.graph->layout(), settings.optimizer));
+}
+
+void jm_model::choose_layout() {
+  const auto load = [&](Layout layout) {
+    tf::Loaded loaded = lower(layout);
+    open_session(loaded);
+    return loaded;
+  };
+  const std::vector<tf::Tensor*> bound = std::move(loaded_.call.inputs);
+  loaded_ = {};  // what was lowered for the ports alone
+  trial_ = tf::try_layouts(api_, load, bound, loaded_);
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   is_bound_ = false;
   has_run_ = false;
   plugin::check_inputs(inputs, tensors, count);
-  tf::drop_outputs(api_, call_);
+  tf::Call& call = loaded_.call;
+  tf::drop_outputs(api_, call);
   bound_.clear();
-  call_.inputs.clear();
+  call.inputs.clear();
   for (std::size_t i = 0; i < count; ++i) {
     const jm_tensor& tensor = tensors[i];
-    bound_.push_back(tf::borrow(api_, {*tf::type_of(tensor.dtype),
-                                       tf::Ints(tensor.dims, tensor.dims + tensor.rank),
-                                       tensor.data, tensor.bytes}));
-    call_.inputs.push_back(bound_.back().get());
+    bound_.push_back(tf::borrow(
+        api_, {*tf::type_of(tensor.dtype), tf::Ints(tensor.dims, tensor.dims + tensor.rank),
+               tensor.data, tensor.bytes}));
+    call.inputs.push_back(bound_.back().get());
   }
-  if (session_ == nullptr) {
+  if (loaded_.session == nullptr) {
     const plugin::WideAffinity wide(engine_.settings.affinity);
-    choose_session();
+    choose_layout();
   }
   is_bound_ = true;
 }
 
 void jm_model::run() {
   if (!is_bound_) plugin::fail(JM_INVALID_ARGUMENT, "run without bound inputs");
-  tf::drop_outputs(api_, call_);
+  tf::drop_outputs(api_, loaded_.call);
   if (!has_run_) {
     // Threads are started by the first run; they inherit the CPUs of this one.
     const plugin::WideAffinity wide(engine_.settings.affinity);
-    session_->run(call_, outcome_);
+    loaded_.session->run(loaded_.call, outcome_);
   } else {
-    session_->run(call_, outcome_);
+    loaded_.session->run(loaded_.call, outcome_);
   }
   outcome_.check(tf::Stage::kRun);
   has_run_ = true;
@@ -121,9 +135,9 @@ void jm_model::run() {
 const std::vector<jm_tensor>& jm_model::results() {
   if (!has_run_) plugin::fail(JM_FAILED, "there are no results before a run");
   results_.clear();
-  dims_.assign(call_.outputs.size(), {});
-  for (std::size_t i = 0; i < call_.outputs.size(); ++i) {
-    const tf::Tensor* tensor = call_.outputs[i];
+  dims_.assign(loaded_.call.outputs.size(), {});
+  for (std::size_t i = 0; i < loaded_.call.outputs.size(); ++i) {
+    const tf::Tensor* tensor = loaded_.call.outputs[i];
     for (int axis = 0; axis < api_.TF_NumDims(tensor); ++axis)
       dims_[i].push_back(api_.TF_Dim(tensor, axis));
     results_.push_back({tf::dtype_of(api_.TF_TensorType(tensor)), JM_MEMORY_HOST,
@@ -138,15 +152,16 @@ const char* jm_model::effective() {
                          {"threads", engine_.settings.threads},
                          {"optimize", engine_.settings.optimizer == tf::Optimizer::kOn},
                          {"version", engine_.library.version}};
-  if (!graph_->precision().empty()) json["precision"] = graph_->precision();
+  if (!loaded_.graph->precision().empty()) json["precision"] = loaded_.graph->precision();
   std::size_t variable_bytes = 0;
-  for (const tf::Variable& variable : graph_->variables()) variable_bytes += variable.elements.bytes;
-  json["variables"] = graph_->variables().size();
+  for (const tf::Variable& variable : loaded_.graph->variables())
+    variable_bytes += variable.elements.bytes;
+  json["variables"] = loaded_.graph->variables().size();
   json["variable_bytes"] = variable_bytes;
-  if (graph_->has_images() && layout_) json["layout"] = tf::to_string(*layout_);
+  if (loaded_.graph->has_images()) json["layout"] = tf::to_string(loaded_.graph->layout());
   if (trial_) json["layout_trial"] = trial_json(*trial_);
   if (has_run_)
-    if (const std::string metadata = session_->metadata_of(call_); !metadata.empty())
+    if (const std::string metadata = loaded_.session->metadata_of(loaded_.call); !metadata.empty())
       add_ran_graph(tf::read_ran_graph(metadata), json);
   effective_ = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return effective_.c_str();

@@ -30,16 +30,15 @@ struct jm_model {
   const char* effective();
 
  private:
-  void choose_session();
+  joulemark::tf::Loaded lower(joulemark::tf::Layout layout);
+  void open_session(joulemark::tf::Loaded& loaded);
+  void choose_layout();
 
   jm_engine& engine_;
   const joulemark::tf::Api& api_;
   joulemark::model::OnnxModel model_;  ///< variables borrow its bytes
-  std::unique_ptr<joulemark::tf::GraphWriter> graph_;
-  joulemark::tf::Call call_;
-  std::optional<joulemark::tf::Layout> layout_;
+  joulemark::tf::Loaded loaded_;       ///< without a session until the layout is chosen
   std::optional<joulemark::tf::LayoutTrial> trial_;
-  std::unique_ptr<joulemark::tf::RunningSession> session_;
   std::vector<joulemark::tf::OwnedTensor> bound_;
   joulemark::tf::Outcome outcome_;  ///< of run
   bool is_bound_ = false;

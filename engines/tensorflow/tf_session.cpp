@@ -15,14 +15,14 @@ void leave(void* /*data*/, std::size_t /*length*/, void* /*argument*/) {}
 OwnedTensor borrow(const Api& api, const Elements& elements) {
   // TensorFlow reads only: what is fed is held by two and never written over.
   void* data = plugin::not_null(const_cast<void*>(elements.data));
-  OwnedTensor tensor{api.TF_NewTensor(elements.type, elements.dims.data(),
-                                      static_cast<int>(elements.dims.size()), data, elements.bytes,
-                                      leave, nullptr),
-                     api.TF_DeleteTensor};
+  OwnedTensor tensor{
+      api.TF_NewTensor(elements.type, elements.dims.data(), static_cast<int>(elements.dims.size()),
+                       data, elements.bytes, leave, nullptr),
+      api.TF_DeleteTensor};
   if (tensor == nullptr)
-    plugin::fail(JM_INVALID_ARGUMENT, "TensorFlow makes no tensor of shape " +
-                                          plugin::dims_text(elements.dims.data(),
-                                                            elements.dims.size()));
+    plugin::fail(JM_INVALID_ARGUMENT,
+                 "TensorFlow makes no tensor of shape " +
+                     plugin::dims_text(elements.dims.data(), elements.dims.size()));
   return tensor;
 }
 
@@ -64,9 +64,9 @@ void RunningSession::assign(const std::vector<Variable>& variables) {
     targets.push_back(variable.assign);
   }
   const Outcome outcome(api_);
-  api_.TF_SessionRun(session_, nullptr, feeds.data(), values.data(),
-                     static_cast<int>(feeds.size()), nullptr, nullptr, 0, targets.data(),
-                     static_cast<int>(targets.size()), nullptr, outcome);
+  api_.TF_SessionRun(session_, nullptr, feeds.data(), values.data(), static_cast<int>(feeds.size()),
+                     nullptr, nullptr, 0, targets.data(), static_cast<int>(targets.size()), nullptr,
+                     outcome);
   outcome.check(Stage::kLoad);
 }
 

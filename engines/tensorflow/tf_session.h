@@ -57,6 +57,13 @@ class RunningSession {
   Session* session_ = nullptr;
 };
 
+/// A graph with a session of it, and what its runs feed and fetch.
+struct Loaded {
+  std::unique_ptr<GraphWriter> graph;
+  Call call;
+  std::unique_ptr<RunningSession> session;  ///< ends before the graph
+};
+
 /// Deletes what a run gave.
 void drop_outputs(const Api& api, Call& call);
 

@@ -47,7 +47,8 @@ Ints read_ints(const void* data, std::size_t bytes) {
 
 }  // namespace
 
-GraphWriter::GraphWriter(const Api& api) : api_(api), graph_(api.TF_NewGraph()) {}
+GraphWriter::GraphWriter(const Api& api, Layout layout)
+    : api_(api), graph_(api.TF_NewGraph()), layout_(layout) {}
 
 GraphWriter::~GraphWriter() {
   api_.TF_DeleteGraph(graph_);
@@ -56,8 +57,7 @@ GraphWriter::~GraphWriter() {
 void GraphWriter::set_position(const std::string& name) {
   position_.clear();
   // What TensorFlow takes for a name.
-  for (const char c : name)
-    position_ += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  for (const char c : name) position_ += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   if (position_.empty()) position_ = "_";
   if (position_.front() == '_') position_.insert(position_.begin(), 'n');
 }
@@ -90,9 +90,9 @@ Value GraphWriter::placeholder(Type type, const std::optional<Ints>& dims) {
 }
 
 Value GraphWriter::constant(const Elements& elements) {
-  const OwnedTensor owned{api_, api_.TF_AllocateTensor(elements.type, elements.dims.data(),
-                                                       static_cast<int>(elements.dims.size()),
-                                                       elements.bytes)};
+  const OwnedTensor owned{
+      api_, api_.TF_AllocateTensor(elements.type, elements.dims.data(),
+                                   static_cast<int>(elements.dims.size()), elements.bytes)};
   if (owned.tensor == nullptr) throw std::bad_alloc();
   if (elements.bytes > 0)
     std::memcpy(api_.TF_TensorData(owned.tensor), elements.data, elements.bytes);

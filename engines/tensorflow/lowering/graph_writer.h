@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lowering_kit/node_call.h"
+#include "tensorflow/config.h"
 #include "tensorflow/tf_api.h"
 #include "tensorflow/tf_errors.h"
 
@@ -60,13 +61,16 @@ struct Variable {
 /// by the caller.
 class GraphWriter {
  public:
-  explicit GraphWriter(const Api& api);
+  /// `layout`: what the graph will run in. It is written with channels first either way; where it
+  /// is channels last, the optimiser converts it.
+  GraphWriter(const Api& api, Layout layout);
   ~GraphWriter();
   GraphWriter(const GraphWriter&) = delete;
   GraphWriter& operator=(const GraphWriter&) = delete;
 
   [[nodiscard]] const Api& api() const { return api_; }
   [[nodiscard]] Graph* graph() const { return graph_; }
+  [[nodiscard]] Layout layout() const { return layout_; }
   [[nodiscard]] const std::vector<Variable>& variables() const { return variables_; }
 
   /// What is written next belongs to this node of the model.
@@ -108,6 +112,7 @@ class GraphWriter {
 
   const Api& api_;
   Graph* graph_;
+  Layout layout_;
   std::string position_;
   int count_ = 0;
   std::vector<Variable> variables_;

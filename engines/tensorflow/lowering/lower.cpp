@@ -41,8 +41,8 @@ void add_input(Lowered& lowered, const model::Port& from, Scope& scope) {
                                      model::dtype_name(from.dtype) +
                                      ", which this engine passes no tensors of");
   lowered.writer->set_position(from.name);
-  const Value value = lowered.writer->placeholder(
-      *type, port.rank_known ? std::optional(port.dims) : std::nullopt);
+  const Value value =
+      lowered.writer->placeholder(*type, port.rank_known ? std::optional(port.dims) : std::nullopt);
   lowered.feeds.push_back(value);
   scope[from.name] = Operand{value};
   lowered.inputs.push_back(std::move(port));
@@ -55,8 +55,8 @@ void add_output(Lowered& lowered, const model::Port& from, Scope& scope) {
   if (found == nullptr)
     plugin::fail(JM_INVALID_MODEL, "its output '" + from.name + "' is not defined");
   lowered.writer->set_position(from.name);
-  const Value value = found->value.op == nullptr ? write_weight(*lowered.writer, *found)
-                                                 : found->value;
+  const Value value =
+      found->value.op == nullptr ? write_weight(*lowered.writer, *found) : found->value;
   port.dtype = dtype_of(lowered.writer->type(value));
   lowered.fetches.push_back(lowered.writer->op("Identity", {value}));
   lowered.outputs.push_back(std::move(port));
@@ -64,10 +64,10 @@ void add_output(Lowered& lowered, const model::Port& from, Scope& scope) {
 
 }  // namespace
 
-Lowered lower(const Api& api, const model::OnnxModel& model, WeightsOption weights) {
-  Lowered lowered{std::make_unique<GraphWriter>(api), {}, {}, {}, {}};
+Lowered lower(const Api& api, const model::OnnxModel& model, LoweringOptions options) {
+  Lowered lowered{std::make_unique<GraphWriter>(api, options.layout), {}, {}, {}, {}};
   Scope scope;
-  const auto variables = variables_of(model.graph, weights);
+  const auto variables = variables_of(model.graph, options.weights);
   for (const model::OnnxTensor& weight : model.graph.initializers)
     scope[weight.name] =
         Operand{{}, &weight, variables.contains(weight.name) ? Keep::kVariable : Keep::kConstant};

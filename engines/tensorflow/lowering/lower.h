@@ -24,6 +24,10 @@ struct Lowered {
 
 /// Variables borrow the model's bytes. Throws plugin::Failure, with the node, its operator and its
 /// opset in the message.
-Lowered lower(const Api& api, const model::OnnxModel& model, WeightsOption weights);
+struct LoweringOptions {
+  Layout layout;
+  WeightsOption weights;
+};
+Lowered lower(const Api& api, const model::OnnxModel& model, LoweringOptions options);
 
 }  // namespace joulemark::tf

@@ -62,7 +62,8 @@ struct Grid {
 void move_elements(const std::byte* from, std::byte* to, const Grid& grid) {
   const auto& [dims, strides, width] = grid;
   const std::size_t rank = dims.size();
-  const auto count = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+  const auto count =
+      std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
   Ints at(rank, 0);
   std::int64_t offset = 0;
   for (std::int64_t i = 0; i < count; ++i) {

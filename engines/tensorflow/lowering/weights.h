@@ -15,10 +15,10 @@ namespace joulemark::tf {
 /// As the option `weights` says it.
 enum class WeightsOption { kAuto, kConstant, kVariable };
 
-/// Names of the initializers that become variables: TensorFlow copies a constant several times while
-/// it optimises, and a variable not once. kAuto: large matrices that only products and look-ups read.
-/// A convolution packs its weights once where they are constants, and in every run else.
-/// kVariable: all large ones of floating types.
+/// Names of the initializers that become variables: TensorFlow copies a constant several times
+/// while it optimises, and a variable not once. kAuto: large matrices that only products and
+/// look-ups read. A convolution packs its weights once where they are constants, and in every run
+/// else. kVariable: all large ones of floating types.
 std::unordered_set<std::string> variables_of(const model::OnnxGraph& graph, WeightsOption option);
 
 /// The constant as a value of the graph. Throws plugin::Failure for a type that TensorFlow lacks.

@@ -56,8 +56,8 @@ void celu(OpCall& call) {
 
 void prelu(OpCall& call) {
   Formula f{call};
-  call.result(call.op("SelectV2", {call.op("GreaterEqual", {f.x, f.number(0)}), f.x,
-                                   f.mul(call.tensor(1), f.x)}));
+  call.result(call.op(
+      "SelectV2", {call.op("GreaterEqual", {f.x, f.number(0)}), f.x, f.mul(call.tensor(1), f.x)}));
 }
 
 void thresholded_relu(OpCall& call) {
@@ -68,8 +68,8 @@ void thresholded_relu(OpCall& call) {
 
 void hard_sigmoid(OpCall& call) {
   Formula f{call};
-  const Value line = f.add(f.mul(f.x, f.number(call.real("alpha", 0.2F))),
-                           f.number(call.real("beta", 0.5)));
+  const Value line =
+      f.add(f.mul(f.x, f.number(call.real("alpha", 0.2F))), f.number(call.real("beta", 0.5)));
   call.result(f.at_most(f.at_least(line, 0), 1));
 }
 
@@ -138,6 +138,10 @@ void clip(OpCall& call) {
 /// Over one axis; TensorFlow has it over the last.
 Value over_last(OpCall& call, const char* op, Value x, std::int64_t axis) {
   const std::int64_t rank = call.rank_of(x);
+  const Type type = call.graph.type(x);
+  // Sums of half-precision numbers are not computed in half precision.
+  if (type == kHalf || type == kBfloat16)
+    return call.cast(over_last(call, op, call.cast(x, kFloat), axis), type);
   if (axis == rank - 1) return call.op(op, {x});
   Ints order = iota(rank);
   std::swap(order[static_cast<std::size_t>(axis)], order.back());
@@ -150,9 +154,9 @@ void softmax(OpCall& call) {
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", call.opset() < 13 ? 1 : -1));
   const std::int64_t rank = call.rank_of(x);
-  if (rank == 0) return call.result(call.reshape(call.op(op.text, {call.reshape(x, Ints{1})}), Ints{}));
-  if (call.opset() >= 13 || axis == rank - 1)
-    return call.result(over_last(call, op.text, x, axis));
+  if (rank == 0)
+    return call.result(call.reshape(call.op(op.text, {call.reshape(x, Ints{1})}), Ints{}));
+  if (call.opset() >= 13 || axis == rank - 1) return call.result(over_last(call, op.text, x, axis));
   const Value flat = flattened(call, x, axis);
   call.result(call.reshape(call.op(op.text, {flat}), call.shape(x)));
 }
@@ -165,7 +169,8 @@ void hardmax(OpCall& call) {
   const Value rows = flat ? flattened(call, x, axis) : x;
   const std::int64_t over = flat ? 1 : axis;
   const Type type = call.graph.type(x);
-  const Value best = call.op("ArgMax", {rows, call.int_scalar(over, kInt32)}, {{"output_type", kInt64}});
+  const Value best =
+      call.op("ArgMax", {rows, call.int_scalar(over, kInt32)}, {{"output_type", kInt64}});
   const Value depth = call.cast(size_of_axis(call, rows, over), kInt32);
   const Value hot = call.op("OneHot", {best, depth, call.scalar(1, type), call.scalar(0, type)},
                             {{"axis", over == call.rank_of(rows) - 1 ? std::int64_t{-1} : over}});

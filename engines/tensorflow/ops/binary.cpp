@@ -16,7 +16,8 @@ Value second(OpCall& call) {
   std::int64_t axis = call.integer("axis", rank - own);
   if (axis < 0) axis += rank;
   Ints shape = call.dims_of(b);
-  if (axis + own > rank) call.invalid("its second value does not fit behind axis " + std::to_string(axis));
+  if (axis + own > rank)
+    call.invalid("its second value does not fit behind axis " + std::to_string(axis));
   if (axis + own == rank) return b;
   shape.resize(static_cast<std::size_t>(rank - axis), 1);
   return call.reshape(b, shape);
@@ -54,7 +55,11 @@ void division(OpCall& call) {
 
 void modulo(OpCall& call) {
   const bool truncated = call.integer("fmod", 0) != 0;
-  call.result(call.op(truncated ? "Mod" : "FloorMod", {call.tensor(0), call.tensor(1)}));
+  const Type type = call.type(0);
+  const Type wide = type == kHalf || type == kBfloat16 ? kFloat : type;
+  const Value y = call.op(truncated ? "Mod" : "FloorMod",
+                          {call.cast(call.tensor(0), wide), call.cast(call.tensor(1), wide)});
+  call.result(call.cast(y, type));
 }
 
 /// In the type of the base; an integer to a power of another type is computed in double.
@@ -70,14 +75,27 @@ void power(OpCall& call) {
 
 void mean(OpCall& call) {
   Value all = call.tensor(0);
-  for (std::size_t i = 1; i < call.input_count(); ++i) all = call.op("AddV2", {all, call.tensor(i)});
+  for (std::size_t i = 1; i < call.input_count(); ++i)
+    all = call.op("AddV2", {all, call.tensor(i)});
   const Value count = call.scalar(static_cast<double>(call.input_count()), call.graph.type(all));
   call.result(call.op("RealDiv", {all, count}));
 }
 
+/// All bits leave a value that is shifted by its width or more; a negative number is as a large
+/// one.
 void shift(OpCall& call) {
   const bool left = call.text("direction", "") == "LEFT";
-  call.result(call.op(left ? "LeftShift" : "RightShift", {call.tensor(0), call.tensor(1)}));
+  const Value x = call.tensor(0);
+  const Value by = call.tensor(1);
+  const Type type = call.graph.type(x);
+  const Value zero = call.scalar(0, type);
+  const Value last = call.scalar(static_cast<double>(8 * size_of(type) - 1), type);
+  const Value inside = call.op(
+      "LogicalAnd", {call.op("GreaterEqual", {by, zero}), call.op("LessEqual", {by, last})});
+  if (left) return call.result(call.op("SelectV2", {inside, call.op("LeftShift", {x, by}), zero}));
+  const Value sign =
+      call.op("SelectV2", {call.op("Less", {x, zero}), call.op("Invert", {zero}), zero});
+  call.result(call.op("SelectV2", {inside, call.op("RightShift", {x, by}), sign}));
 }
 
 constexpr Entry kEntries[] = {

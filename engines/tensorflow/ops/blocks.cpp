@@ -32,7 +32,8 @@ std::int64_t block_size(OpCall& call) {
 /// The sizes of an image; only the batch may be open.
 Ints image_sizes(OpCall& call) {
   const Ints dims = call.dims_of(call.tensor(0));
-  if (dims.size() != 4) call.invalid("its input has rank " + std::to_string(dims.size()) + ", not 4");
+  if (dims.size() != 4)
+    call.invalid("its input has rank " + std::to_string(dims.size()) + ", not 4");
   for (std::size_t i = 1; i < 4; ++i)
     if (dims[i] < 0) call.unsupported("sizes of images must be known when the model is loaded");
   return dims;
@@ -51,8 +52,9 @@ void depth_to_space(OpCall& call) {
 void space_to_depth(OpCall& call) {
   const std::int64_t b = block_size(call);
   const Ints d = image_sizes(call);
+  const bool depth_first = call.text("mode", "DCR") == "DCR";
   move_blocks(call, {{d[0], d[1], d[2] / b, b, d[3] / b, b},
-                     {0, 3, 5, 1, 2, 4},
+                     depth_first ? Ints{0, 3, 5, 1, 2, 4} : Ints{0, 1, 3, 5, 2, 4},
                      {d[0], d[1] * b * b, d[2] / b, d[3] / b}});
 }
 

@@ -56,7 +56,8 @@ Value depthwise(OpCall& call, const Convolution& of, Value x, const Attrs& attrs
 
 Value convolve(OpCall& call, const Convolution& of, Value x, const Attrs& attrs) {
   const std::int64_t channels = call.dims_of(x)[1];
-  if (of.group > 1 && of.group == channels && of.form.axes == 2) return depthwise(call, of, x, attrs);
+  if (of.group > 1 && of.group == channels && of.form.axes == 2)
+    return depthwise(call, of, x, attrs);
   return plain(call, of, x, attrs);
 }
 

@@ -31,7 +31,8 @@ void binary(OpCall& call) {
 template <Name op>
 void variadic(OpCall& call) {
   Value all = call.tensor(0);
-  for (std::size_t i = 1; i < call.input_count(); ++i) all = call.op(op.text, {all, call.tensor(i)});
+  for (std::size_t i = 1; i < call.input_count(); ++i)
+    all = call.op(op.text, {all, call.tensor(i)});
   call.result(all);
 }
 

@@ -17,16 +17,17 @@ Value float_constant(OpCall& call, const std::vector<double>& numbers, const Int
 
 void constant(OpCall& call) {
   if (call.has_attribute("value")) {
-    if (call.wants(0))
-      call.scope[call.node.outputs[0]] = Operand{{}, &call.model_tensor("value")};
+    if (call.wants(0)) call.scope[call.node.outputs[0]] = Operand{{}, &call.model_tensor("value")};
     return;
   }
   if (call.has_attribute("value_int"))
     return call.result(call.int_scalar(call.integer("value_int", 0)));
-  if (call.has_attribute("value_ints")) return call.result(call.ints(call.integers("value_ints", {})));
+  if (call.has_attribute("value_ints"))
+    return call.result(call.ints(call.integers("value_ints", {})));
   if (call.has_attribute("value_float"))
     return call.result(float_constant(call, {call.real("value_float", 0)}, {}));
-  if (!call.has_attribute("value_floats")) call.unsupported("a constant that is no tensor of numbers");
+  if (!call.has_attribute("value_floats"))
+    call.unsupported("a constant that is no tensor of numbers");
   const auto numbers = call.reals("value_floats", {});
   call.result(float_constant(call, numbers, {static_cast<std::int64_t>(numbers.size())}));
 }

@@ -16,8 +16,8 @@ void product_of_rows(OpCall& call, Value a, Value b) {
   const std::int64_t columns = dims.back();
   const std::int64_t rank = call.rank_of(a);
   const Value rows = call.op("MatMul", {call.reshape(a, Ints{-1, columns}), b});
-  const Value sizes = joined(call, {part(call, call.shape(a), 0, rank - 1),
-                                    part(call, call.shape(b), 1, 2)});
+  const Value sizes =
+      joined(call, {part(call, call.shape(a), 0, rank - 1), part(call, call.shape(b), 1, 2)});
   const Value y = call.reshape(rows, sizes);
   call.result(y);
   if (call.wants(0)) call.scope[call.node.outputs[0]].rows = rows;
@@ -74,8 +74,7 @@ void einsum(OpCall& call) {
   std::string equation;
   for (const char c : call.text("equation", ""))
     if (c != ' ') equation += c;
-  if (equation.find("->") == std::string::npos)
-    call.unsupported("an equation without '->'");
+  if (equation.find("->") == std::string::npos) call.unsupported("an equation without '->'");
   call.result(call.op("Einsum", {call.tensors()}, {{"equation", equation}}));
 }
 

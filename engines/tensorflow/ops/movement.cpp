@@ -14,6 +14,9 @@ void identity(OpCall& call) {
 
 /// What does nothing when a model is used; everything is kept.
 void dropout(OpCall& call) {
+  const bool trains = call.opset() >= 12 && call.has(2) && call.known_ints(2) != Ints{0};
+  const bool drops = call.has(1) ? known_number(call, 1) != 0.0 : call.real("ratio", 0.5) != 0;
+  if (trains && drops) call.unsupported("the training form of Dropout");
   identity(call);
   if (!call.wants(1)) return;
   const Value x = call.tensor(0);
@@ -44,8 +47,8 @@ Value with_copied_sizes(OpCall& call, Value sizes, Value x) {
 
 void reshape(OpCall& call) {
   const Value x = call.tensor(0);
-  const auto known = call.opset() < 5 ? std::optional(call.integers("shape", {}))
-                                      : call.known_ints(1);
+  const auto known =
+      call.opset() < 5 ? std::optional(call.integers("shape", {})) : call.known_ints(1);
   const bool copies = call.integer("allowzero", 0) == 0;
   if (!known) {
     // What was computed from sizes is 0 only where a dimension is empty.
@@ -90,8 +93,56 @@ void flatten(OpCall& call) {
 
 constexpr std::int64_t kAxesAreInput = 13;
 
+/// Whether the axes are an input that only a run tells.
+bool has_open_axes(OpCall& call) {
+  return call.opset() >= kAxesAreInput && call.has(1) && !call.known_ints(1);
+}
+
+/// How many they are, and they as places in a value of `rank`.
+struct OpenAxes {
+  std::int64_t count;
+  Value places;
+};
+
+OpenAxes open_axes(OpCall& call, std::int64_t rank) {
+  const Value axes = call.reshape(call.cast(call.tensor(1), kInt64), Ints{-1});
+  const Ints count = call.dims_of(axes);
+  if (count[0] < 0) call.unsupported("a number of axes that only a run tells");
+  return {count[0], call.op("FloorMod", {axes, call.int_scalar(rank)})};
+}
+
+void squeeze_open(OpCall& call, Value x) {
+  const std::int64_t rank = call.rank_of(x);
+  const OpenAxes axes = open_axes(call, rank);
+  const Value left =
+      call.op("ListDiff", {call.ints(iota(rank)), axes.places}, {{"out_idx", kInt32}});
+  const Value sizes = call.op("GatherV2", {call.shape(x), left, call.int_scalar(0, kInt32)});
+  const Value y = call.reshape(x, sizes);
+  call.graph.declare(
+      y, Ints(static_cast<std::size_t>(std::max<std::int64_t>(rank - axes.count, 0)), -1));
+  call.result(y);
+}
+
+/// Sizes of 1 at the axes, the others in their order between them.
+void unsqueeze_open(OpCall& call, Value x) {
+  const Value axes = call.reshape(call.tensor(1), Ints{-1});
+  const Ints count = call.dims_of(axes);
+  if (count[0] < 0) call.unsupported("a number of axes that only a run tells");
+  const std::int64_t rank = call.rank_of(x) + count[0];
+  const Value places = open_axes(call, rank).places;
+  const Value old = call.op("ListDiff", {call.ints(iota(rank)), places}, {{"out_idx", kInt32}});
+  const auto column = [&](Value of) { return call.reshape(of, Ints{-1, 1}); };
+  const Value sizes =
+      call.op("TensorScatterUpdate",
+              {call.ints(Ints(static_cast<std::size_t>(rank), 1)), column(old), call.shape(x)});
+  const Value y = call.reshape(x, sizes);
+  call.graph.declare(y, Ints(static_cast<std::size_t>(rank), -1));
+  call.result(y);
+}
+
 void squeeze(OpCall& call) {
   const Value x = call.tensor(0);
+  if (has_open_axes(call)) return squeeze_open(call, x);
   const auto axes = given_axes(call, 1, kAxesAreInput);
   if (axes && axes->empty()) return call.result(x);
   call.result(call.op("Squeeze", {x}, {{"squeeze_dims", axes.value_or(Ints{})}}));
@@ -99,6 +150,7 @@ void squeeze(OpCall& call) {
 
 void unsqueeze(OpCall& call) {
   Value x = call.tensor(0);
+  if (has_open_axes(call)) return unsqueeze_open(call, x);
   Ints axes = given_axes(call, 1, kAxesAreInput).value_or(Ints{});
   const auto negative = [](std::int64_t axis) { return axis < 0; };
   if (axes.size() > 1 || std::ranges::any_of(axes, negative)) {
@@ -106,7 +158,8 @@ void unsqueeze(OpCall& call) {
     for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
     std::ranges::sort(axes);
   }
-  for (const std::int64_t axis : axes) x = call.op("ExpandDims", {x, call.int_scalar(axis, kInt32)});
+  for (const std::int64_t axis : axes)
+    x = call.op("ExpandDims", {x, call.int_scalar(axis, kInt32)});
   call.result(x);
 }
 
@@ -160,19 +213,19 @@ void split(OpCall& call) {
   if (!call.has(1) && !call.has_attribute("split") && size < 0) {
     parts = call.graph.op_all("Split", {place, x}, {{"num_split", count}});
   } else {
-    const Value sizes = call.has(1) ? call.cast(call.tensor(1), kInt64)
-                                    : call.ints(call.has_attribute("split")
-                                                    ? call.integers("split", {})
-                                                    : equal_sizes(call, size));
+    const Value sizes = call.has(1)
+                            ? call.cast(call.tensor(1), kInt64)
+                            : call.ints(call.has_attribute("split") ? call.integers("split", {})
+                                                                    : equal_sizes(call, size));
     parts = call.graph.op_all("SplitV", {x, sizes, place}, {{"num_split", count}});
   }
   for (std::size_t i = 0; i < parts.size(); ++i) call.result(parts[i], i);
 }
 
 constexpr Entry kEntries[] = {
-    {"Identity", 1, identity}, {"Dropout", 1, dropout},     {"Reshape", 1, reshape},
-    {"Transpose", 1, transpose}, {"Flatten", 1, flatten},   {"Squeeze", 1, squeeze},
-    {"Unsqueeze", 1, unsqueeze}, {"Expand", 8, expand},     {"Concat", 1, concat},
+    {"Identity", 1, identity},   {"Dropout", 1, dropout}, {"Reshape", 1, reshape},
+    {"Transpose", 1, transpose}, {"Flatten", 1, flatten}, {"Squeeze", 1, squeeze},
+    {"Unsqueeze", 1, unsqueeze}, {"Expand", 8, expand},   {"Concat", 1, concat},
     {"Split", 1, split},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalisation over channels, groups and trailing axes.
 #include <algorithm>
+#include <cmath>
 
 #include "tensorflow/dtypes.h"
 #include "tensorflow/ops/families.h"
@@ -36,12 +37,11 @@ Value inverse_deviation(OpCall& call, Value variance, double epsilon) {
   return call.op("Rsqrt", {call.op("AddV2", {variance, more})});
 }
 
-/// (x − mean) · factor + offset, in the order that TensorFlow's optimiser knows.
-Value normalized(OpCall& call, Value x, const Moments& by, Value factor, std::optional<Value> offset) {
-  const Value scaled = call.op("Mul", {x, factor});
-  const Value shift = call.op("Mul", {by.mean, factor});
-  if (!offset) return call.op("Sub", {scaled, shift});
-  return call.op("AddV2", {scaled, call.op("Sub", {*offset, shift})});
+/// (x − mean) · factor + offset.
+Value normalized(OpCall& call, Value x, const Moments& by, Value factor,
+                 std::optional<Value> offset) {
+  const Value scaled = call.op("Mul", {call.op("Sub", {x, by.mean}), factor});
+  return offset ? call.op("AddV2", {scaled, *offset}) : scaled;
 }
 
 void batch_normalization(OpCall& call) {
@@ -55,13 +55,14 @@ void batch_normalization(OpCall& call) {
   const double epsilon = call.real("epsilon", 1e-5F);
   const std::int64_t rank = call.rank_of(x);
   if (rank == 4 && type == kFloat)
-    return call.result(call.op("FusedBatchNormV3",
-                               {x, call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)},
-                               {{"epsilon", epsilon}, {"is_training", false}, {"data_format", "NCHW"}}));
+    return call.result(call.op(
+        "FusedBatchNormV3", {x, call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)},
+        {{"epsilon", epsilon}, {"is_training", false}, {"data_format", "NCHW"}}));
   const auto parameter = [&](std::size_t i) {
     return each_channel(call, call.cast(call.tensor(i), type), rank);
   };
-  const Value factor = call.op("Mul", {inverse_deviation(call, parameter(4), epsilon), parameter(1)});
+  const Value factor =
+      call.op("Mul", {inverse_deviation(call, parameter(4), epsilon), parameter(1)});
   call.result(normalized(call, x, {parameter(3), {}}, factor, parameter(2)));
 }
 
@@ -90,7 +91,26 @@ Type stash_type(OpCall& call) {
   return type.value_or(kFloat);
 }
 
+/// The optimiser has one kernel for these operations in this order, which computes with this
+/// epsilon whatever the graph says.
+constexpr double kFusedEpsilon = 0.001;
+
+/// A factor for x makes any epsilon that one.
+Value fused_layer_normalization(OpCall& call, double epsilon) {
+  const Value factor = call.scalar(std::sqrt(kFusedEpsilon / epsilon), kFloat);
+  const Value x = call.op("Mul", {call.tensor(0), factor});
+  const Moments by = moments(call, x, trailing(call, x));
+  const Value scale =
+      call.op("Mul", {inverse_deviation(call, by.variance, kFusedEpsilon), call.tensor(1)});
+  const Value shift = call.op("Sub", {call.tensor(2), call.op("Mul", {by.mean, scale})});
+  return call.op("AddV2", {call.op("Mul", {x, scale}), shift});
+}
+
 void layer_normalization(OpCall& call) {
+  const double wanted = call.real("epsilon", 1e-5F);
+  const bool alone = !call.wants(1) && !call.wants(2);
+  if (call.type(0) == kFloat && call.type(1) == kFloat && call.has(2) && alone && wanted > 0)
+    return call.result(fused_layer_normalization(call, wanted));
   const Type type = call.type(0);
   const Type wide = type == kDouble ? kDouble : stash_type(call);
   const Value x = call.cast(call.tensor(0), wide);
@@ -107,8 +127,9 @@ void rms_normalization(OpCall& call) {
   const Type type = call.type(0);
   const Type wide = type == kDouble ? kDouble : stash_type(call);
   const Value x = call.cast(call.tensor(0), wide);
-  const Value square = call.op("Mean", {call.op("Mul", {x, x}), call.ints(trailing(call, x), kInt32)},
-                               {{"keep_dims", true}});
+  const Value square =
+      call.op("Mean", {call.op("Mul", {x, x}), call.ints(trailing(call, x), kInt32)},
+              {{"keep_dims", true}});
   const Value deviation = inverse_deviation(call, square, call.real("epsilon", 1e-5F));
   const Value y = call.cast(call.op("Mul", {x, deviation}), type);
   call.result(call.op("Mul", {y, call.tensor(1)}));
@@ -123,9 +144,9 @@ void group_normalization(OpCall& call) {
   const std::int64_t channels = call.dims_of(x)[1];
   if (channels < 0 || channels % groups != 0) call.invalid("its channels do not make equal groups");
   const Value shape = call.shape(x);
-  const Value grouped = call.reshape(
-      x, joined(call, {part(call, shape, 0, 1), call.ints({groups, channels / groups}),
-                       part(call, shape, 2, rank)}));
+  const Value grouped =
+      call.reshape(x, joined(call, {part(call, shape, 0, 1), call.ints({groups, channels / groups}),
+                                    part(call, shape, 2, rank)}));
   Ints axes = iota(rank + 1);
   axes.erase(axes.begin(), axes.begin() + 2);
   const Moments by = moments(call, grouped, axes);
@@ -135,7 +156,8 @@ void group_normalization(OpCall& call) {
     Value numbers = call.tensor(i);
     if (call.opset() < 21) {
       const Value columns = call.reshape(numbers, Ints{groups, 1});
-      numbers = call.reshape(call.op("Tile", {columns, call.ints({1, channels / groups})}), Ints{-1});
+      numbers =
+          call.reshape(call.op("Tile", {columns, call.ints({1, channels / groups})}), Ints{-1});
     }
     return each_channel(call, numbers, rank);
   };
@@ -161,8 +183,8 @@ void mean_variance_normalization(OpCall& call) {
   Ints axes = call.integers("axes", {0, 2, 3});
   for (std::int64_t& axis : axes) axis = call.axis_of(x, axis);
   const Moments by = moments(call, x, axes);
-  const Value deviation = call.op("AddV2", {call.op("Sqrt", {by.variance}),
-                                            call.scalar(1e-9, call.graph.type(x))});
+  const Value deviation =
+      call.op("AddV2", {call.op("Sqrt", {by.variance}), call.scalar(1e-9, call.graph.type(x))});
   call.result(call.op("RealDiv", {call.op("Sub", {x, by.mean}), deviation}));
 }
 

@@ -85,7 +85,34 @@ Value looked_up(OpCall& call, Value x, const Pads& pads, const std::string& mode
   return x;
 }
 
+/// Padding that only a run tells, which must not be negative: [rank, 2].
+Value open_paddings(OpCall& call, std::int64_t rank) {
+  const Value pairs =
+      call.transpose(call.reshape(call.cast(call.tensor(1), kInt64), Ints{2, -1}), {1, 0});
+  if (!call.has(3)) return pairs;
+  const Value axes =
+      call.op("FloorMod", {call.cast(call.tensor(3), kInt64), call.int_scalar(rank)});
+  const Value none =
+      call.reshape(call.ints(Ints(static_cast<std::size_t>(2 * rank), 0)), Ints{rank, 2});
+  return call.op("TensorScatterUpdate", {none, call.reshape(axes, Ints{-1, 1}), pairs});
+}
+
+void pad_open(OpCall& call) {
+  const Value x = call.tensor(0);
+  const Value paddings = open_paddings(call, call.rank_of(x));
+  const std::string mode = call.text("mode", "constant");
+  if (mode == "reflect")
+    return call.result(call.op("MirrorPad", {x, paddings}, {{"mode", "REFLECT"}}));
+  if (mode != "constant")
+    call.unsupported("mode '" + mode + "' with padding that only a run tells");
+  const Value value =
+      call.has(2) ? call.reshape(call.tensor(2), Ints{}) : call.scalar(0, call.graph.type(x));
+  call.result(call.op("PadV2", {x, paddings, value}));
+}
+
 void pad(OpCall& call) {
+  const bool open_axes = call.has(3) && !call.known_ints(3);
+  if (call.opset() >= 11 && (open_axes || !call.known_ints(1))) return pad_open(call);
   Value x = call.tensor(0);
   Pads pads = read_pads(call, call.rank_of(x));
   x = cut(call, x, pads);

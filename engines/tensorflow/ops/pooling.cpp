@@ -86,17 +86,20 @@ void max_pool(OpCall& call) {
   const Value x = in_kernel_type(call, call.tensor(0));
   const Padding padding = with_overhang(pool.padding, overhang(call, pool));
   const Form form = form_of(call, call.graph.type(x), pool.kernel.size());
-  const bool native = form.channels_first && !padding.none() && form.model_axes == 2;
+  // Only the kernel for channels last, which the optimiser converts to, pads by itself.
+  const bool native = form.channels_first && !padding.none() && form.model_axes == 2 &&
+                      call.graph.layout() == Layout::kChannelsLast;
   if (!native) {
     const Value padded = pad_images(call, x, padding, lowest(call.graph.type(x)));
     return call.result(call.cast(pooled(call, pool, "MaxPool", padded), type));
   }
-  call.result(call.op("MaxPool", {x},
-                      {{"ksize", form.each_axis(pool.kernel, 1)},
-                       {"strides", form.each_axis(pool.window.strides, 1)},
-                       {"padding", "EXPLICIT"},
-                       {"explicit_paddings", form.pairs(padding.begin, padding.end)},
-                       {"data_format", form.data_format}}));
+  const Value y = call.op("MaxPool", {x},
+                          {{"ksize", form.each_axis(pool.kernel, 1)},
+                           {"strides", form.each_axis(pool.window.strides, 1)},
+                           {"padding", "EXPLICIT"},
+                           {"explicit_paddings", form.pairs(padding.begin, padding.end)},
+                           {"data_format", form.data_format}});
+  call.result(call.cast(y, type));
 }
 
 /// The mean over the elements of a window that count, which padding may do or not.
@@ -111,9 +114,11 @@ void average_pool(OpCall& call) {
   if (padding.none() || (padding_counts && none.none())) return call.result(means);
   // How much of each window counts.
   const Value size = call.op("Shape", {x}, {{"out_type", kInt64}});
-  const Value ones = call.op("Fill", {joined(call, {call.ints({1, 1}), part(call, size, 2, call.rank_of(x))}),
-                                      call.scalar(1, call.graph.type(x))},
-                             {{"index_type", kInt64}});
+  const Value ones =
+      call.op("Fill",
+              {joined(call, {call.ints({1, 1}), part(call, size, 2, call.rank_of(x))}),
+               call.scalar(1, call.graph.type(x))},
+              {{"index_type", kInt64}});
   const Value counted = padding_counts
                             ? pad_images(call, pad_images(call, ones, pool.padding, 1), none, 0)
                             : pad_images(call, ones, padding, 0);

@@ -16,7 +16,8 @@ struct Axes {
 std::optional<Value> given(OpCall& call) {
   if (call.has(1)) {
     const auto known = call.known_ints(1);
-    if (known && known->empty()) return std::nullopt;
+    const bool none = call.graph.dims(call.tensor(1)) == Ints{0};
+    if (none || (known && known->empty())) return std::nullopt;
     if (!known) return call.tensor(1);
     return call.ints(*known);
   }
@@ -97,10 +98,11 @@ Value log_sum(OpCall& call, Value x, const Axes& axes) {
 Value log_sum_exp(OpCall& call, Value x, const Axes& axes) {
   const Value real = as_real(call, x);
   const Value most = maximum(call, real, {axes.list, true});
-  const Value finite = call.op("SelectV2", {call.op("IsFinite", {most}), most,
-                                            call.scalar(0, call.graph.type(most))});
+  const Value finite = call.op(
+      "SelectV2", {call.op("IsFinite", {most}), most, call.scalar(0, call.graph.type(most))});
   const Value sums = sum(call, call.op("Exp", {call.op("Sub", {real, finite})}), axes);
-  const Value base = axes.keep ? finite : call.reshape(finite, call.op("Shape", {sums}, {{"out_type", kInt64}}));
+  const Value base =
+      axes.keep ? finite : call.reshape(finite, call.op("Shape", {sums}, {{"out_type", kInt64}}));
   return back(call, call.op("AddV2", {call.op("Log", {sums}), base}), x);
 }
 

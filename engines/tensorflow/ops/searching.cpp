@@ -33,8 +33,8 @@ void top_k(OpCall& call) {
   const Value rows = call.transpose(x, order);
   const Value k = call.opset() < 10 ? call.int_scalar(call.integer("k", 1), kInt32)
                                     : call.cast(call.reshape(call.tensor(1), Ints{}), kInt32);
-  const auto found = call.graph.op_all(
-      "TopKV2", {largest ? rows : call.op("Neg", {rows}), k}, {{"index_type", kInt64}});
+  const auto found = call.graph.op_all("TopKV2", {largest ? rows : call.op("Neg", {rows}), k},
+                                       {{"index_type", kInt64}});
   const Value values = largest ? found[0] : call.op("Neg", {found[0]});
   call.result(call.transpose(values, order), 0);
   call.result(call.transpose(found[1], order), 1);

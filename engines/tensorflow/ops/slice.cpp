@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts of a value along its axes.
+#include <limits>
+
 #include "tensorflow/ops/families.h"
 #include "tensorflow/ops/values.h"
 
@@ -49,8 +51,26 @@ Request read_request(OpCall& call) {
   return request;
 }
 
+/// Axes that only a run tells: starts, ends and steps of all axes with theirs written in.
+void slice_open(OpCall& call, Value x) {
+  const std::int64_t rank = call.rank_of(x);
+  const Value axes =
+      call.op("FloorMod", {call.cast(call.tensor(3), kInt64), call.int_scalar(rank)});
+  const Value places = call.reshape(axes, Ints{-1, 1});
+  const auto written = [&](std::size_t i, std::int64_t otherwise) {
+    const Value all = call.ints(Ints(static_cast<std::size_t>(rank), otherwise));
+    if (!call.has(i)) return all;
+    return call.op("TensorScatterUpdate", {all, places, call.cast(call.tensor(i), kInt64)});
+  };
+  const Value y = call.op(
+      "StridedSlice",
+      {x, written(1, 0), written(2, std::numeric_limits<std::int64_t>::max()), written(4, 1)});
+  call.result(y);
+}
+
 void slice(OpCall& call) {
   const Value x = call.tensor(0);
+  if (call.opset() >= 10 && call.has(3) && !call.known_ints(3)) return slice_open(call, x);
   const Request request = read_request(call);
   const auto rank = static_cast<std::size_t>(call.rank_of(x));
   std::vector<Value> begin(rank, call.ints({0}));

@@ -62,8 +62,8 @@ Value flattened(OpCall& call, Value value, std::int64_t axis) {
   };
   const Value shape = call.shape(value);
   const auto rank = static_cast<std::int64_t>(dims.size());
-  return call.reshape(value, joined(call, {all(part(call, shape, 0, axis)),
-                                           all(part(call, shape, axis, rank))}));
+  return call.reshape(
+      value, joined(call, {all(part(call, shape, 0, axis)), all(part(call, shape, axis, rank))}));
 }
 
 std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since) {
