@@ -120,7 +120,7 @@ endfunction()
 
 # The digest of all sources that an implementation is made of, so that a plugin passes over one that was made of others.
 function(joulemark_add_torch_digest)
-  set(folders engines/torch engines/torchscript engines/torch_kit engines/plugin_kit src/base src/model)
+  set(folders engines/torch engines/torchscript engines/torch_kit engines/lowering_kit engines/plugin_kit src/base src/model)
   list(TRANSFORM folders PREPEND ${CMAKE_SOURCE_DIR}/)
   list(TRANSFORM folders APPEND "/*.cpp" OUTPUT_VARIABLE sources)
   list(TRANSFORM folders APPEND "/*.h" OUTPUT_VARIABLE headers)

@@ -74,14 +74,6 @@ jm_engine::jm_engine(const jm_open_params& params, const torch_kit::Flavour& own
 }
 
 const char* jm_engine::operators() {
-  nlohmann::json list = nlohmann::json::array();
-  for (const torch_kit::Family family : torch_kit::families()) {
-    for (const torch_kit::Entry& entry : family()) {
-      nlohmann::json row = {{"domain", entry.domain}, {"name", entry.name}, {"since", entry.since}};
-      if (entry.until != std::numeric_limits<std::int64_t>::max()) row["until"] = entry.until;
-      list.push_back(std::move(row));
-    }
-  }
-  operators_ = list.dump();
+  operators_ = lowering::operators_json(torch_kit::table().list());
   return operators_.c_str();
 }

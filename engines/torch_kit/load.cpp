@@ -5,8 +5,8 @@
 #include <c10/util/Exception.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
+#include "lowering_kit/model_file.h"
 #include "model/model_format.h"
-#include "model/onnx_reader.h"
 #include "plugin_kit/decoder.h"
 #include "plugin_kit/status.h"
 #include "torch_kit/archive.h"
@@ -20,19 +20,9 @@
 namespace joulemark::torch_kit {
 namespace {
 
-jm_status status_of(const Error& error) {
-  return error.kind == ErrorKind::kUnsupported ? JM_UNSUPPORTED : JM_INVALID_MODEL;
-}
-
-model::OnnxModel read_file(const std::string& path) {
-  auto model = model::read_onnx_model(path);
-  if (!model) plugin::fail(status_of(model.error()), model.error().message);
-  return std::move(*model);
-}
-
 plugin::PortList ports_of(const std::vector<model::Port>& from) {
   std::vector<plugin::Port> ports;
-  for (const model::Port& port : from) ports.push_back(port_of(port));
+  for (const model::Port& port : from) ports.push_back(lowering::port_of(port));
   return plugin::PortList(std::move(ports));
 }
 
@@ -54,7 +44,7 @@ std::unique_ptr<Executor> executor_of(const jm_engine& engine,
 }
 
 Loaded load_onnx(const jm_engine& engine, const std::string& path) {
-  const model::OnnxModel model = read_file(path);
+  const model::OnnxModel model = lowering::read_model(path);
   const Caches caches = caches_of(model.graph);
   Lowered lowered = lower(model, engine.device, caches);
   return {std::move(lowered.inputs),
@@ -97,7 +87,7 @@ Loaded load(const jm_engine& engine, const std::string& path) {
 namespace {
 
 void export_torchscript(const jm_engine& engine, const std::string& path, const std::string& to) {
-  Lowered lowered = lower(read_file(path), engine.device);
+  Lowered lowered = lower(lowering::read_model(path), engine.device);
   // oneDNN's own layouts cannot be saved.
   optimise(lowered.graph, engine.optimize == Optimize::kNone ? Optimize::kNone : Optimize::kFreeze);
   make_module(*lowered.graph).save(to);

@@ -6,6 +6,8 @@
 #include <cctype>
 #include <map>
 
+#include "lowering_kit/at_node.h"
+#include "lowering_kit/model_file.h"
 #include "model/dtype.h"
 #include "plugin_kit/status.h"
 #include "torch_kit/dtypes.h"
@@ -17,31 +19,12 @@
 namespace joulemark::torch_kit {
 namespace {
 
-/// A failure that already names its node.
-struct NodeFailure : plugin::Failure {};
-
-std::string name_of(const model::OnnxNode& node) {
-  if (!node.name.empty()) return node.name;
-  for (const std::string& output : node.outputs)
-    if (!output.empty()) return output;
-  return "?";
-}
-
-std::string operator_of(const model::OnnxNode& node) {
-  return (node.domain.empty() ? "" : node.domain + ".") + node.op_type;
-}
-
-[[noreturn]] void fail_at(const model::OnnxNode& node, jm_status status, const std::string& why) {
-  throw NodeFailure{{status, "node '" + name_of(node) + "' (" + operator_of(node) + ", opset " +
-                                 std::to_string(node.opset) + "): " + why}};
-}
-
 void lower_node(GraphWriter& writer, const model::OnnxNode& node, Scope& scope) {
   OpCall call(writer, node, scope);
   if (lower_on_host(call)) return;
   const Entry* entry = find_entry(node.domain, node.op_type, node.opset);
   if (entry == nullptr)
-    plugin::fail(JM_UNSUPPORTED, why_no_entry(node.domain, node.op_type, node.opset));
+    plugin::fail(JM_UNSUPPORTED, table().why_none(node.domain, node.op_type, node.opset, "torch"));
   if (entry->types == Types::kWidened) call.widen();
   entry->lower(call);
   for (std::size_t i = 0; i < call.output_count(); ++i)
@@ -51,18 +34,9 @@ void lower_node(GraphWriter& writer, const model::OnnxNode& node, Scope& scope) 
 
 void lower_node_or_name_it(GraphWriter& writer, const model::OnnxNode& node, Scope& scope) {
   const std::string outer = writer.position();
-  writer.set_position("ONNX node '" + name_of(node) + "' (" + operator_of(node) + ")");
-  try {
-    lower_node(writer, node, scope);
-  } catch (const NodeFailure&) {
-    throw;
-  } catch (const plugin::Failure& failure) {
-    fail_at(node, failure.status, failure.message);
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& error) {
-    fail_at(node, JM_UNSUPPORTED, brief(error));
-  }
+  writer.set_position("ONNX node '" + lowering::name_of(node) + "' (" +
+                      lowering::operator_of(node) + ")");
+  lowering::at_node(node, [&] { lower_node(writer, node, scope); }, brief);
   writer.set_position(outer);
 }
 
@@ -114,19 +88,6 @@ void add_input(GraphWriter& writer, const model::Port& from, OpenSizes& sizes, S
 
 }  // namespace
 
-plugin::Port port_of(const model::Port& from) {
-  if (from.kind != model::ValueKind::kTensor)
-    plugin::fail(JM_UNSUPPORTED, "'" + from.name + "' is a " + model::to_string(from.kind) +
-                                     "; only tensors can be passed");
-  plugin::Port port;
-  port.name = from.name;
-  port.dtype = from.dtype;
-  port.rank_known = from.dims.has_value();
-  if (from.dims)
-    for (const model::Dim& dim : *from.dims) port.dims.push_back(dim.value);
-  return port;
-}
-
 void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
   for (const model::OnnxTensor& weight : graph.initializers) {
     if (weight.dtype == JM_STRING) continue;
@@ -142,12 +103,12 @@ Lowered lower(const model::OnnxModel& model, c10::Device device, Caches caches) 
   Scope scope;
   OpenSizes sizes;
   for (const model::Port& input : model.graph.inputs) {
-    lowered.inputs.push_back(port_of(input));
+    lowered.inputs.push_back(lowering::port_of(input));
     add_input(writer, input, sizes, scope);
   }
   lower_nodes(writer, model.graph, scope);
   for (const model::Port& output : model.graph.outputs) {
-    plugin::Port port = port_of(output);
+    plugin::Port port = lowering::port_of(output);
     Operand* found = scope.find(output.name);
     if (found == nullptr)
       plugin::fail(JM_INVALID_MODEL, "its output '" + output.name + "' is not defined");

@@ -26,9 +26,6 @@ struct Lowered {
 /// Throws plugin::Failure, with the node, its operator and its opset in the message.
 Lowered lower(const model::OnnxModel& model, c10::Device device, Caches caches = Caches::kCopied);
 
-/// As the model declares it. Throws plugin::Failure for what is no tensor.
-plugin::Port port_of(const model::Port& from);
-
 /// Writes the initializers and nodes of a (sub-)graph at the writer's present place. Its inputs
 /// stand in `scope` already; its values are there afterwards.
 void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope);

@@ -11,23 +11,7 @@
 namespace joulemark::torch_kit {
 
 OpCall::OpCall(GraphWriter& graph_writer, const model::OnnxNode& onnx_node, Scope& names)
-    : graph(graph_writer), node(onnx_node), scope(names) {}
-
-void OpCall::unsupported(const std::string& what) const {
-  plugin::fail(JM_UNSUPPORTED, what);
-}
-
-void OpCall::invalid(const std::string& what) const {
-  plugin::fail(JM_INVALID_MODEL, what);
-}
-
-bool OpCall::has(std::size_t i) const {
-  return i < node.inputs.size() && !node.inputs[i].empty();
-}
-
-bool OpCall::wants(std::size_t i) const {
-  return i < node.outputs.size() && !node.outputs[i].empty();
-}
+    : NodeCall(onnx_node), graph(graph_writer), scope(names) {}
 
 Operand& OpCall::operand(std::size_t i) {
   if (!has(i)) invalid("input " + std::to_string(i) + " is missing");
@@ -110,6 +94,10 @@ std::optional<at::Tensor> OpCall::constant(std::size_t i) {
   const auto known = graph.value_of(value.tensor);
   if (!known || !known->isTensor()) return std::nullopt;
   return known->toTensor();
+}
+
+at::Tensor OpCall::tensor_attribute(std::string_view name) {
+  return from_model(model_tensor(name), graph.device());
 }
 
 std::vector<JitValue*> OpCall::int_elements(std::size_t i) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lowering_kit/node_call.h"
 #include "model/onnx_graph.h"
 #include "torch_kit/lowering/graph_writer.h"
 #include "torch_kit/lowering/operand.h"
@@ -15,22 +16,15 @@
 
 namespace joulemark::torch_kit {
 
-/// Inputs, attributes and results of a node. Whatever does not fit throws plugin::Failure:
-/// JM_UNSUPPORTED for what the table does not cover, JM_INVALID_MODEL for what ONNX does not allow.
-class OpCall {
+/// Inputs and results of a node; its attributes are those of lowering::NodeCall.
+class OpCall : public lowering::NodeCall {
  public:
   OpCall(GraphWriter& graph_writer, const model::OnnxNode& onnx_node, Scope& names);
 
   GraphWriter& graph;
-  const model::OnnxNode& node;
   Scope& scope;
 
-  [[nodiscard]] std::int64_t opset() const { return node.opset; }
-
   // Inputs, by position.
-  [[nodiscard]] std::size_t input_count() const { return node.inputs.size(); }
-  /// Whether input `i` is given; optional ones may be left out.
-  [[nodiscard]] bool has(std::size_t i) const;
   Operand& operand(std::size_t i);
   /// The input as a tensor of the graph. A type without arithmetic is widened if `widen` was asked
   /// for.
@@ -57,22 +51,10 @@ class OpCall {
   JitValue* number(std::size_t i);
   JitValue* number_of(Operand& operand);
 
-  // Attributes; the second argument is the default.
-  [[nodiscard]] bool has_attribute(std::string_view name) const;
-  std::int64_t integer(std::string_view name, std::int64_t otherwise);
-  double real(std::string_view name, double otherwise);
-  std::string text(std::string_view name, const std::string& otherwise);
-  Ints integers(std::string_view name, const Ints& otherwise);
-  std::vector<double> reals(std::string_view name, const std::vector<double>& otherwise);
-  std::vector<std::string> texts(std::string_view name);
-  /// JM_INVALID_MODEL when it is not there.
+  /// An attribute; JM_INVALID_MODEL when it is not there.
   at::Tensor tensor_attribute(std::string_view name);
-  const model::OnnxGraph& graph_attribute(std::string_view name);
 
   // Results, by position.
-  [[nodiscard]] std::size_t output_count() const { return node.outputs.size(); }
-  /// Whether anybody asked for output `i`.
-  [[nodiscard]] bool wants(std::size_t i) const;
   /// Gives output `i`; `dtype` only where the tensor's own type does not say it (packed types).
   void result(JitValue* value, std::size_t i = 0, jm_dtype dtype = JM_UNDEFINED);
   void result(Operand operand, std::size_t i = 0);
@@ -98,11 +80,7 @@ class OpCall {
   /// result() turns those back.
   void widen();
 
-  [[noreturn]] void unsupported(const std::string& what) const;
-  [[noreturn]] void invalid(const std::string& what) const;
-
  private:
-  const model::OnnxAttributeValue* find(std::string_view name) const;
   at::ScalarType held_type(std::size_t i);
   JitValue* numbers_as_tensor(const Operand& operand);
 

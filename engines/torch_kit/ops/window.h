@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sliding window that convolutions and pooling share: its attributes, and padding.
+// The sliding window that convolutions and pooling share, and its padding.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "lowering_kit/window.h"
 #include "torch_kit/ops/values.h"
 
 namespace joulemark::torch_kit::ops {
 
-enum class AutoPad { kExplicit, kSameUpper, kSameLower, kValid };
-
-/// Attributes of a window over the last axes, one element an axis, checked.
-struct Window {
-  AutoPad auto_pad = AutoPad::kExplicit;
-  Ints strides, dilations;
-  Ints begin, end;  ///< the attribute `pads`; all 0 unless auto_pad is kExplicit
-  [[nodiscard]] std::size_t axes() const { return strides.size(); }
-};
-
-Window read_window(OpCall& call, std::size_t axes);
+using lowering::AutoPad;
+using lowering::read_window;
+using lowering::Window;
 
 /// How many elements stand before and after each axis, as ints of the graph.
 struct Padding {

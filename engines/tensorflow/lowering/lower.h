@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ONNX model as one TensorFlow graph.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/onnx_graph.h"
+#include "plugin_kit/ports.h"
+#include "tensorflow/lowering/graph_writer.h"
+#include "tensorflow/lowering/weights.h"
+
+namespace joulemark::tf {
+
+/// What is fed and fetched stands in the order of the ports.
+struct Lowered {
+  std::unique_ptr<GraphWriter> writer;  ///< owns the graph
+  std::vector<plugin::Port> inputs;
+  std::vector<plugin::Port> outputs;
+  std::vector<Output> feeds;
+  std::vector<Output> fetches;
+};
+
+/// Variables borrow the model's bytes. Throws plugin::Failure, with the node, its operator and its
+/// opset in the message.
+struct LoweringOptions {
+  Layout layout;
+  WeightsOption weights;
+};
+Lowered lower(const Api& api, const model::OnnxModel& model, LoweringOptions options);
+
+}  // namespace joulemark::tf

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small things that several families do with values.
+#pragma once
+
+#include <optional>
+
+#include "tensorflow/lowering/op_call.h"
+
+namespace joulemark::tf::ops {
+
+/// 0, 1, … count − 1.
+Ints iota(std::int64_t count);
+
+/// The one number that input `i` is, where it is known now; nothing where it is left out.
+std::optional<double> known_number(OpCall& call, std::size_t i);
+
+/// One size as an int64 scalar.
+Value size_of_axis(OpCall& call, Value value, std::int64_t axis);
+
+/// Two dimensions: all before the axis, all from it on.
+Value flattened(OpCall& call, Value value, std::int64_t axis);
+
+/// Elements [from, to) of a value of rank 1; counted from its end where negative.
+Value part(OpCall& call, Value vector, std::int64_t from, std::int64_t to);
+
+/// One element of a value of rank 1, as a scalar.
+Value element(OpCall& call, Value vector, std::int64_t at);
+
+/// Values of rank 1 one behind the other.
+Value joined(OpCall& call, const std::vector<Value>& vectors);
+
+/// The axes of a node: attribute `axes`, or as input
+/// `i` from opset `since` on. Nothing where it has none.
+std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since);
+
+/// A value whose axes a library's kernel wants last: moves images from channels first to channels
+/// last, and back. Ranks 3 to 5.
+Value channels_last(OpCall& call, Value value);
+Value channels_first(OpCall& call, Value value);
+
+}  // namespace joulemark::tf::ops

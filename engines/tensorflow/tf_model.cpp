@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions, bound inputs and results.
+#include "tf_model.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "dtypes.h"
+#include "lowering_kit/model_file.h"
+#include "plugin_kit/affinity.h"
+#include "plugin_kit/model_file.h"
+#include "ran_graph.h"
+
+namespace {
+
+using namespace joulemark;
+using tf::Layout;
+
+/// Seconds as milliseconds with three digits behind the point.
+double milliseconds(double seconds) {
+  return std::round(seconds * 1e6) / 1e3;
+}
+
+nlohmann::json trial_json(const tf::LayoutTrial& trial) {
+  nlohmann::json json = nlohmann::json::object();
+  if (trial.channels_first_s) json["nchw_ms"] = milliseconds(*trial.channels_first_s);
+  if (trial.channels_last_s) json["nhwc_ms"] = milliseconds(*trial.channels_last_s);
+  return json;
+}
+
+/// Operators of oneDNN go by names of their own.
+int onednn_operators(const tf::RanGraph& ran) {
+  int count = 0;
+  for (const auto& [name, operators] : ran.operators)
+    if (name.rfind("_Mkl", 0) == 0) count += operators;
+  return count;
+}
+
+void add_ran_graph(const tf::RanGraph& ran, nlohmann::json& json) {
+  int nodes = 0;
+  for (const auto& [name, operators] : ran.operators) nodes += operators;
+  json["graph_nodes"] = nodes;
+  json["onednn_nodes"] = onednn_operators(ran);
+  json["fused"] = ran.fused;
+  json["layouts"] = ran.layouts;
+}
+
+}  // namespace
+
+jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
+    : engine_(engine), api_(engine.library.api), outcome_(api_) {
+  plugin::check_model_file(params);
+  plugin::check_precision("tensorflow", params.precision);
+  const plugin::WideAffinity wide(engine.settings.affinity);
+  model_ = lowering::read_model(params.model_path);
+  const tf::Settings& settings = engine.settings;
+  loaded_ = lower(settings.layout.value_or(Layout::kChannelsFirst));
+  // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
+  const bool fixed =
+      settings.layout || !loaded_.graph->has_images() || settings.optimizer == tf::Optimizer::kOff;
+  if (fixed) open_session(loaded_);
+}
+
+jm_model::~jm_model() {
+  tf::drop_outputs(api_, loaded_.call);
+}
+
+tf::Loaded jm_model::lower(Layout layout) {
+  tf::Lowered lowered = tf::lower(api_, model_, {layout, engine_.settings.weights});
+  if (inputs.size() + outputs.size() == 0) {
+    inputs = plugin::PortList(std::move(lowered.inputs));
+    outputs = plugin::PortList(std::move(lowered.outputs));
+  }
+  tf::Loaded loaded{std::move(lowered.writer),
+                    {std::move(lowered.feeds), std::move(lowered.fetches), {}, {}},
+                    nullptr};
+  loaded.call.outputs.assign(loaded.call.fetches.size(), nullptr);
+  return loaded;
+}
+
+void jm_model::open_session(tf::Loaded& loaded) {
+  const tf::Settings& settings = engine_.settings;
+  loaded.session = std::make_unique<tf::RunningSession>(
+      api_, *loaded.graph,
+      tf::session_config(settings.threads, loaded.graph->layout(), settings.optimizer));
+}
+
+void jm_model::choose_layout() {
+  const auto load = [&](Layout layout) {
+    tf::Loaded loaded = lower(layout);
+    open_session(loaded);
+    return loaded;
+  };
+  const std::vector<tf::Tensor*> bound = std::move(loaded_.call.inputs);
+  loaded_ = {};  // what was lowered for the ports alone
+  trial_ = tf::try_layouts(api_, load, bound, loaded_);
+}
+
+void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
+  is_bound_ = false;
+  has_run_ = false;
+  plugin::check_inputs(inputs, tensors, count);
+  tf::Call& call = loaded_.call;
+  tf::drop_outputs(api_, call);
+  bound_.clear();
+  call.inputs.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    const jm_tensor& tensor = tensors[i];
+    bound_.push_back(tf::borrow(
+        api_, {*tf::type_of(tensor.dtype), tf::Ints(tensor.dims, tensor.dims + tensor.rank),
+               tensor.data, tensor.bytes}));
+    call.inputs.push_back(bound_.back().get());
+  }
+  if (loaded_.session == nullptr) {
+    const plugin::WideAffinity wide(engine_.settings.affinity);
+    choose_layout();
+  }
+  is_bound_ = true;
+}
+
+void jm_model::run() {
+  if (!is_bound_) plugin::fail(JM_INVALID_ARGUMENT, "run without bound inputs");
+  tf::drop_outputs(api_, loaded_.call);
+  if (!has_run_) {
+    // Threads are started by the first run; they inherit the CPUs of this one.
+    const plugin::WideAffinity wide(engine_.settings.affinity);
+    loaded_.session->run(loaded_.call, outcome_);
+  } else {
+    loaded_.session->run(loaded_.call, outcome_);
+  }
+  outcome_.check(tf::Stage::kRun);
+  has_run_ = true;
+}
+
+const std::vector<jm_tensor>& jm_model::results() {
+  if (!has_run_) plugin::fail(JM_FAILED, "there are no results before a run");
+  results_.clear();
+  dims_.assign(loaded_.call.outputs.size(), {});
+  for (std::size_t i = 0; i < loaded_.call.outputs.size(); ++i) {
+    const tf::Tensor* tensor = loaded_.call.outputs[i];
+    for (int axis = 0; axis < api_.TF_NumDims(tensor); ++axis)
+      dims_[i].push_back(api_.TF_Dim(tensor, axis));
+    results_.push_back({tf::dtype_of(api_.TF_TensorType(tensor)), JM_MEMORY_HOST,
+                        static_cast<std::int32_t>(dims_[i].size()), dims_[i].data(),
+                        api_.TF_TensorData(tensor), api_.TF_TensorByteSize(tensor)});
+  }
+  return results_;
+}
+
+const char* jm_model::effective() {
+  nlohmann::json json = {{"provider", "cpu"},
+                         {"threads", engine_.settings.threads},
+                         {"optimize", engine_.settings.optimizer == tf::Optimizer::kOn},
+                         {"version", engine_.library.version}};
+  if (!loaded_.graph->precision().empty()) json["precision"] = loaded_.graph->precision();
+  std::size_t variable_bytes = 0;
+  for (const tf::Variable& variable : loaded_.graph->variables())
+    variable_bytes += variable.elements.bytes;
+  json["variables"] = loaded_.graph->variables().size();
+  json["variable_bytes"] = variable_bytes;
+  if (loaded_.graph->has_images()) json["layout"] = tf::to_string(loaded_.graph->layout());
+  if (trial_) json["layout_trial"] = trial_json(*trial_);
+  if (has_run_)
+    if (const std::string metadata = loaded_.session->metadata_of(loaded_.call); !metadata.empty())
+      add_ran_graph(tf::read_ran_graph(metadata), json);
+  effective_ = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return effective_.c_str();
+}
