@@ -89,14 +89,4 @@ std::vector<ListedWeight> list_weights(const DecoderSpec& spec) {
   return sink.take();
 }
 
-std::uint64_t count_parameters(const std::vector<ListedWeight>& weights) {
-  std::uint64_t total = 0;
-  for (const ListedWeight& weight : weights) {
-    std::uint64_t numbers = 1;
-    for (const std::int64_t dim : weight.dims) numbers *= static_cast<std::uint64_t>(dim);
-    total += numbers;
-  }
-  return total;
-}
-
 }  // namespace joulemark::checkpoint

@@ -29,7 +29,4 @@ struct ListedWeight {
 /// read_decoder_spec gave.
 std::vector<ListedWeight> list_weights(const DecoderSpec& spec);
 
-/// Numbers in all tensors.
-std::uint64_t count_parameters(const std::vector<ListedWeight>& weights);
-
 }  // namespace joulemark::checkpoint
