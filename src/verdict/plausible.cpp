@@ -79,10 +79,10 @@ bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
 
 /// Of its window, what a process that computes has at the least.
 double least_share(const ExperimentRecord& record, const TrialRecord& trial) {
+  const auto waited = trial.resources.facts.find(WindowFact::kWaitedCpu);
+  const bool is_waiting_known = waited != trial.resources.facts.end() && waited->second.value;
   // Pages that are read from a disk are waited for as well.
-  const bool is_waiting_known = trial.resources.facts.contains(WindowFact::kWaitedCpu) &&
-                                trial.resources.major_faults.value_or(1) == 0;
-  if (is_waiting_known) return 0.5;
+  if (is_waiting_known && trial.resources.major_faults.value_or(1) == 0) return 0.5;
   // Beside others an honest process gets its share of a processor, one that sleeps hardly any.
   return is_crowded(record, trial) ? 0.05 : 0.1;
 }

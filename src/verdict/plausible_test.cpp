@@ -248,11 +248,11 @@ TEST(Plausible, BesideOthersAWorkerMayHaveComputedLittle) {
 }
 
 TEST(Plausible, WhereWaitsAreKnownAProcessComputesForHalfOfItsWindow) {
-  const auto of = [](double cpu_s, double waited_s, std::int64_t faults) {
+  const auto of = [](double cpu_s, std::optional<double> waited_s, std::int64_t faults) {
     return reason(record_with([=](TrialRecord& trial) {
       trial.resources.cpu_s = cpu_s;
       trial.resources.major_faults = faults;
-      trial.resources.facts[WindowFact::kWaitedCpu] = {waited_s, ""};
+      trial.resources.facts[WindowFact::kWaitedCpu] = {waited_s, waited_s ? "" : "absent"};
       trial.resources.facts[WindowFact::kForeignCpu] = {1.5, ""};
     }));
   };
@@ -260,6 +260,7 @@ TEST(Plausible, WhereWaitsAreKnownAProcessComputesForHalfOfItsWindow) {
   EXPECT_EQ(of(0.6, 0, 0), "");
   EXPECT_EQ(of(0.2, 0.5, 0), "") << "others had the processors";
   EXPECT_EQ(of(0.2, 0, 3), "") << "pages were read from a disk";
+  EXPECT_EQ(of(0.2, std::nullopt, 0), "") << "nobody counted waits";
 }
 
 TEST(Plausible, LessThanAnIdleMachineIsNoWindow) {
