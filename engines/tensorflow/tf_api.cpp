@@ -61,7 +61,6 @@ Api find_functions(void* handle, const std::string& path) {
 }  // namespace
 
 Library open_library(const std::string& folder) {
-  plugin::find_library(folder, "libtensorflow_framework.so.2");
   set_environment();
   const Silence silence;
   const auto [path, handle] = plugin::open_library(folder, "libtensorflow_cc.so.2");

@@ -44,6 +44,14 @@ Value joined(OpCall& call, const std::vector<Value>& vectors) {
   return call.op("ConcatV2", {vectors, call.int_scalar(0, kInt32)});
 }
 
+Value as_bias(OpCall& call, Value value) {
+  const auto dims = call.graph.dims(value);
+  if (!dims || dims->size() < 2 || dims->back() < 0) return value;
+  const bool bias =
+      std::all_of(dims->begin(), dims->end() - 1, [](auto size) { return size == 1; });
+  return bias ? call.reshape(value, Ints{dims->back()}) : value;
+}
+
 Value flattened(OpCall& call, Value value, std::int64_t axis) {
   const Ints dims = call.dims_of(value);
   const auto middle = dims.begin() + static_cast<std::ptrdiff_t>(axis);

@@ -17,6 +17,10 @@ std::optional<double> known_number(OpCall& call, std::size_t i);
 /// One size as an int64 scalar.
 Value size_of_axis(OpCall& call, Value value, std::int64_t axis);
 
+/// A value of sizes [1, …, 1, n], n known, as [n]; itself else. The optimiser takes what is added
+/// to a product for a bias of one axis, whatever sizes of 1 stand before.
+Value as_bias(OpCall& call, Value value);
+
 /// Two dimensions: all before the axis, all from it on.
 Value flattened(OpCall& call, Value value, std::int64_t axis);
 
