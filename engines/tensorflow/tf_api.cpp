@@ -15,8 +15,8 @@ namespace {
 
 using plugin::fail;
 
-/// While it lives, what is written to stderr is lost. TensorFlow says a few lines when it is opened
-/// and when its first session starts, whatever it is told.
+/// While it lives, what is written to stderr is lost: TensorFlow says a few lines when it is
+/// opened, whatever it is told.
 class Silence {
  public:
   Silence() {

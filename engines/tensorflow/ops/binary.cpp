@@ -50,7 +50,8 @@ void addition(OpCall& call) {
   const auto a_dims = call.graph.dims(a);
   const auto b_dims = call.graph.dims(b);
   const bool wider = a_dims && b_dims && a_dims->size() >= b_dims->size();
-  call.result(call.op("AddV2", {a, wider ? as_bias(call, b) : b}));
+  const Value added = wider ? as_bias(call, b) : b;
+  call.result(call.op("AddV2", {a, added}));
 }
 
 /// Integers are truncated.

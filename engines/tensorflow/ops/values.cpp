@@ -62,9 +62,9 @@ Value flattened(OpCall& call, Value value, std::int64_t axis) {
   };
   const std::int64_t before = product(dims.begin(), middle);
   const std::int64_t behind = product(middle, dims.end());
-  if (before >= 0 && behind >= 0) return call.reshape(value, Ints{before, behind});
   // One of them may be left to Reshape, unless the other is 0.
-  if (before > 0 || behind > 0) return call.reshape(value, Ints{before, behind});
+  const bool both = before >= 0 && behind >= 0;
+  if (both || before > 0 || behind > 0) return call.reshape(value, Ints{before, behind});
   const auto all = [&](Value sizes) {
     return call.op("Prod", {sizes, call.ints({0}, kInt32)}, {{"keep_dims", true}});
   };

@@ -33,12 +33,11 @@ Value element(OpCall& call, Value vector, std::int64_t at);
 /// Values of rank 1 one behind the other.
 Value joined(OpCall& call, const std::vector<Value>& vectors);
 
-/// The axes of a node: attribute `axes`, or as input
-/// `i` from opset `since` on. Nothing where it has none.
+/// The axes of a node: attribute `axes`, from opset `since` on input `i`. Nothing where it has
+/// none.
 std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since);
 
-/// A value whose axes a library's kernel wants last: moves images from channels first to channels
-/// last, and back. Ranks 3 to 5.
+/// Images with their channels moved behind the spatial axes, and back.
 Value channels_last(OpCall& call, Value value);
 Value channels_first(OpCall& call, Value value);
 
