@@ -15,8 +15,8 @@ namespace {
 
 using plugin::fail;
 
-/// While it lives, what is written to stderr is lost. TensorFlow says a few lines when it is opened
-/// and when its first session starts, whatever it is told.
+/// While it lives, what is written to stderr is lost: TensorFlow says a few lines when it is
+/// opened, whatever it is told.
 class Silence {
  public:
   Silence() {
@@ -61,7 +61,6 @@ Api find_functions(void* handle, const std::string& path) {
 }  // namespace
 
 Library open_library(const std::string& folder) {
-  plugin::find_library(folder, "libtensorflow_framework.so.2");
   set_environment();
   const Silence silence;
   const auto [path, handle] = plugin::open_library(folder, "libtensorflow_cc.so.2");

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "dtypes.h"
 #include "lowering_kit/model_file.h"
@@ -121,11 +122,11 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
 void jm_model::run() {
   if (!is_bound_) plugin::fail(JM_INVALID_ARGUMENT, "run without bound inputs");
   tf::drop_outputs(api_, loaded_.call);
-  if (!has_run_) {
-    // Threads are started by the first run; they inherit the CPUs of this one.
-    const plugin::WideAffinity wide(engine_.settings.affinity);
+  if (std::exchange(has_run_, false)) {
     loaded_.session->run(loaded_.call, outcome_);
   } else {
+    // Threads are started by the first run; they inherit the CPUs of this one.
+    const plugin::WideAffinity wide(engine_.settings.affinity);
     loaded_.session->run(loaded_.call, outcome_);
   }
   outcome_.check(tf::Stage::kRun);

@@ -42,7 +42,7 @@ struct jm_model {
   std::vector<joulemark::tf::OwnedTensor> bound_;
   joulemark::tf::Outcome outcome_;  ///< of run
   bool is_bound_ = false;
-  bool has_run_ = false;  ///< since the last bind
+  bool has_run_ = false;  ///< since the last bind, and the last run succeeded
   std::vector<joulemark::tf::Ints> dims_;
   std::vector<jm_tensor> results_;
   std::string effective_;

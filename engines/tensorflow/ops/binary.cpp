@@ -3,6 +3,7 @@
 #include "tensorflow/dtypes.h"
 #include "tensorflow/ops/direct.h"
 #include "tensorflow/ops/families.h"
+#include "tensorflow/ops/values.h"
 
 namespace joulemark::tf::ops {
 namespace {
@@ -44,7 +45,13 @@ bool add_bias(OpCall& call, std::size_t product, std::size_t bias) {
 
 void addition(OpCall& call) {
   if (call.opset() >= 7 && (add_bias(call, 0, 1) || add_bias(call, 1, 0))) return;
-  arithmetic<"AddV2">(call);
+  const Value a = call.tensor(0);
+  const Value b = second(call);
+  const auto a_dims = call.graph.dims(a);
+  const auto b_dims = call.graph.dims(b);
+  const bool wider = a_dims && b_dims && a_dims->size() >= b_dims->size();
+  const Value added = wider ? as_bias(call, b) : b;
+  call.result(call.op("AddV2", {a, added}));
 }
 
 /// Integers are truncated.

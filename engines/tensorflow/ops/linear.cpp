@@ -61,7 +61,7 @@ void gemm(OpCall& call) {
                                  {"transpose_b", call.integer("transB", 0) != 0}});
   const Value y = scaled(call, product, "alpha");
   if (!call.has(2) || call.real("beta", 1) == 0) return call.result(y);
-  const Value c = scaled(call, call.tensor(2), "beta");
+  const Value c = as_bias(call, scaled(call, call.tensor(2), "beta"));
   const auto bias = call.graph.dims(c);
   const auto wide = call.graph.dims(y);
   const bool each_column =

@@ -44,6 +44,14 @@ Value joined(OpCall& call, const std::vector<Value>& vectors) {
   return call.op("ConcatV2", {vectors, call.int_scalar(0, kInt32)});
 }
 
+Value as_bias(OpCall& call, Value value) {
+  const auto dims = call.graph.dims(value);
+  if (!dims || dims->size() < 2 || dims->back() < 0) return value;
+  const bool bias =
+      std::all_of(dims->begin(), dims->end() - 1, [](auto size) { return size == 1; });
+  return bias ? call.reshape(value, Ints{dims->back()}) : value;
+}
+
 Value flattened(OpCall& call, Value value, std::int64_t axis) {
   const Ints dims = call.dims_of(value);
   const auto middle = dims.begin() + static_cast<std::ptrdiff_t>(axis);
@@ -54,9 +62,9 @@ Value flattened(OpCall& call, Value value, std::int64_t axis) {
   };
   const std::int64_t before = product(dims.begin(), middle);
   const std::int64_t behind = product(middle, dims.end());
-  if (before >= 0 && behind >= 0) return call.reshape(value, Ints{before, behind});
   // One of them may be left to Reshape, unless the other is 0.
-  if (before > 0 || behind > 0) return call.reshape(value, Ints{before, behind});
+  const bool both = before >= 0 && behind >= 0;
+  if (both || before > 0 || behind > 0) return call.reshape(value, Ints{before, behind});
   const auto all = [&](Value sizes) {
     return call.op("Prod", {sizes, call.ints({0}, kInt32)}, {{"keep_dims", true}});
   };

@@ -17,6 +17,10 @@ std::optional<double> known_number(OpCall& call, std::size_t i);
 /// One size as an int64 scalar.
 Value size_of_axis(OpCall& call, Value value, std::int64_t axis);
 
+/// A value of sizes [1, …, 1, n], n known, as [n]; itself else. The optimiser takes what is added
+/// to a product for a bias of one axis, whatever sizes of 1 stand before.
+Value as_bias(OpCall& call, Value value);
+
 /// Two dimensions: all before the axis, all from it on.
 Value flattened(OpCall& call, Value value, std::int64_t axis);
 
@@ -29,12 +33,11 @@ Value element(OpCall& call, Value vector, std::int64_t at);
 /// Values of rank 1 one behind the other.
 Value joined(OpCall& call, const std::vector<Value>& vectors);
 
-/// The axes of a node: attribute `axes`, or as input
-/// `i` from opset `since` on. Nothing where it has none.
+/// The axes of a node: attribute `axes`, from opset `since` on input `i`. Nothing where it has
+/// none.
 std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since);
 
-/// A value whose axes a library's kernel wants last: moves images from channels first to channels
-/// last, and back. Ranks 3 to 5.
+/// Images with their channels moved behind the spatial axes, and back.
 Value channels_last(OpCall& call, Value value);
 Value channels_first(OpCall& call, Value value);
 

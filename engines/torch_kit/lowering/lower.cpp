@@ -36,7 +36,8 @@ void lower_node_or_name_it(GraphWriter& writer, const model::OnnxNode& node, Sco
   const std::string outer = writer.position();
   writer.set_position("ONNX node '" + lowering::name_of(node) + "' (" +
                       lowering::operator_of(node) + ")");
-  lowering::at_node(node, [&] { lower_node(writer, node, scope); }, brief);
+  lowering::at_node(
+      node, [&] { lower_node(writer, node, scope); }, brief);
   writer.set_position(outer);
 }
 

@@ -4,7 +4,6 @@
 #include <ATen/ops/scalar_tensor.h>
 
 #include "model/dtype.h"
-#include "plugin_kit/status.h"
 #include "torch_kit/dtypes.h"
 #include "torch_kit/tensors.h"
 

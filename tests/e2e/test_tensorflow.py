@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TensorFlow on real models: the same ONNX file and the same answers as the others, what it tells of its run, what it refuses."""
+
+import contextlib
+import json
+import pathlib
+import sqlite3
+
+import numpy
+import pytest
+from conftest import CACHE, NOT_OK, OK, QUICK, USAGE
+from models import floats, linear, save, with_unknown_operator
+from onnx import helper, numpy_helper
+
+INSTALLED = sorted((CACHE / "engines/tensorflow").glob("[0-9]*"))
+pytestmark = pytest.mark.skipif(not INSTALLED, reason="TensorFlow is not in the cache; run script/bootstrap")
+
+BOTH = ["--engine", "onnxruntime,tensorflow"]
+
+
+def weights(name: str, *dims: int) -> numpy_helper.onnx.TensorProto:
+    values = numpy.random.default_rng(len(name)).standard_normal(dims) / 4
+    return numpy_helper.from_array(values.astype(numpy.float32), name)
+
+
+def image_network(path: pathlib.Path) -> pathlib.Path:
+    """Convolution, depthwise convolution with a bias, pooling with padding, a product."""
+    nodes = [
+        helper.make_node("Conv", ["x", "a"], ["c1"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("BatchNormalization", ["c1", "scale", "offset", "mean", "variance"], ["n1"]),
+        helper.make_node("Relu", ["n1"], ["r1"]),
+        helper.make_node("Conv", ["r1", "depth", "bias"], ["c2"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=8, strides=[2, 2]),
+        helper.make_node("Clip", ["c2", "zero", "six"], ["r2"]),
+        helper.make_node("MaxPool", ["r2"], ["p"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("GlobalAveragePool", ["p"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["f"]),
+        helper.make_node("Gemm", ["f", "fc", "fb"], ["y"], transB=1),
+    ]
+    numbers = [numpy_helper.from_array(numpy.array(value, numpy.float32), name) for name, value in (("zero", 0), ("six", 6))]
+    variance = numpy_helper.from_array(numpy.full(8, 0.5, numpy.float32), "variance")
+    parameters = [weights("a", 8, 3, 3, 3), weights("depth", 8, 1, 3, 3), weights("fc", 10, 8), weights("fb", 10)]
+    parameters += [weights(name, 8) for name in ("scale", "offset", "mean", "bias")]
+    return save(path, nodes, [floats("x", ["N", 3, 32, 32])], [floats("y", ["N", 10])], [*parameters, *numbers, variance])
+
+
+def normalising(path: pathlib.Path) -> pathlib.Path:
+    """Layer normalisation of small numbers, which an epsilon that is too large changes."""
+    nodes = [
+        helper.make_node("Mul", ["x", "small"], ["s"]),
+        helper.make_node("LayerNormalization", ["s", "scale", "offset"], ["y"], epsilon=1e-12),
+    ]
+    small = numpy_helper.from_array(numpy.array(0.01, numpy.float32), "small")
+    return save(path, nodes, [floats("x", ["N", 64])], [floats("y", ["N", 64])], [small, weights("scale", 64), weights("offset", 64)])
+
+
+def effective_of(joulemark) -> dict:
+    """What the trial of a store says that really ran."""
+    with contextlib.closing(sqlite3.connect(joulemark.home / "s.sqlite")) as store:
+        return json.loads(store.execute("select effective_json from trial").fetchone()[0])
+
+
+@pytest.mark.parametrize("model", [linear, image_network, normalising])
+def test_answers_are_those_of_onnx_runtime(with_engines, tmp_path, model):
+    outcome = with_engines("compare", model(tmp_path / "m.onnx"), *BOTH, "--batch", "3", *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+@pytest.mark.parametrize("layout", ["nhwc", "nchw"])
+def test_a_layout_that_is_asked_for_runs_and_is_told(with_engines, tmp_path, layout):
+    model = image_network(tmp_path / "m.onnx")
+    options = ["--option", f"tensorflow.layout={layout}", "--store", "s.sqlite"]
+    outcome = with_engines("compare", model, "--engine", "tensorflow", *options, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    told = effective_of(with_engines)
+    assert told["layout"] == layout and "layout_trial" not in told
+    assert layout.upper() in told["layouts"]
+
+
+def test_the_optimiser_is_shown_to_be_active(with_engines, tmp_path):
+    model = image_network(tmp_path / "m.onnx")
+    outcome = with_engines("compare", model, "--engine", "tensorflow", *QUICK, "--store", "s.sqlite")
+    assert outcome.status == OK, outcome.err + outcome.out
+    told = effective_of(with_engines)
+    assert told["fused"]["Conv2D+FusedBatchNorm+Relu"] == 1
+    assert told["onednn_nodes"] > 0 and told["precision"] == "f32"
+    assert told["layout"] in ("nhwc", "nchw") and told["layout_trial"]
+
+
+def test_without_the_optimiser_nothing_is_fused(with_engines, tmp_path):
+    model = linear(tmp_path / "m.onnx")
+    options = ["--option", "tensorflow.optimize=0", "--store", "s.sqlite"]
+    outcome = with_engines("compare", model, "--engine", "tensorflow", *options, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert effective_of(with_engines)["fused"] == {}
+
+
+@pytest.mark.parametrize(("choice", "variables"), [("auto", 1), ("constant", 0), ("variable", 1)])
+def test_large_matrices_are_variables_unless_told_otherwise(with_engines, tmp_path, choice, variables):
+    model = linear(tmp_path / "m.onnx", width=512)
+    options = ["--option", f"tensorflow.weights={choice}", "--store", "s.sqlite"]
+    outcome = with_engines("compare", model, "--engine", "tensorflow", *options, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert effective_of(with_engines)["variables"] == variables
+
+
+def test_an_operator_that_it_lacks_is_named(with_engines, tmp_path):
+    outcome = with_engines("compare", with_unknown_operator(tmp_path / "m.onnx"), "--engine", "tensorflow", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "example.nowhere.NobodyHasThis" in outcome.out + outcome.err
+
+
+def test_options_that_exclude_each_other_are_refused(with_engines, tmp_path):
+    options = ["--option", "tensorflow.optimize=0", "--option", "tensorflow.layout=nhwc"]
+    outcome = with_engines("compare", linear(tmp_path / "m.onnx"), "--engine", "tensorflow", *options, *QUICK)
+    assert outcome.status in (NOT_OK, USAGE)
+    assert "it is the optimiser that converts to it" in outcome.out + outcome.err
+
+
+def test_its_operators_are_listed(with_engines):
+    outcome = with_engines("engines", "tensorflow", "--operators")
+    assert outcome.status == OK, outcome.err
+    assert "LayerNormalization" in outcome.out and "BatchNormalization" in outcome.out
