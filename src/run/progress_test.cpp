@@ -154,8 +154,8 @@ TEST(Progress, TheTerminalsLineIsRedrawnAtMostFiveTimesASecond) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << "begin, warning and failure stay";
   EXPECT_THAT(text, HasSubstr("\r1 min 30 s left  idle before block 3\x1b[K"));
   EXPECT_THAT(text, HasSubstr("\rtrial 2/8  1 min 30 s left  idle  net"));
-  EXPECT_THAT(text, HasSubstr("ready"));
-  EXPECT_THAT(text, Not(HasSubstr("measure"))) << "the sixth within a second";
+  EXPECT_THAT(text, HasSubstr("warmup"));
+  EXPECT_THAT(text, Not(HasSubstr("ready"))) << "the sixth within a second";
 }
 
 TEST(Progress, TheTerminalIsLeftWithAnEmptyLine) {

@@ -123,7 +123,7 @@ def test_a_row_whose_outputs_differ_has_no_trial_that_is_ok(with_engines):
     random = [helper.make_node("RandomUniformLike", ["x"], ["y"])]
     model = save(with_engines.home / "random.onnx", random, [floats("x", [4])], [floats("y", [4])])
     outcome = with_engines("compare", model, "--engine", "onnxruntime", *QUICK, "--store", "s.sqlite", "--json")
-    assert statuses(outcome.json) == [(0, 2)]
+    assert statuses(outcome.json) == [(0, 1)]  # outputs that differ are measured once
     assert [entry["trials_ok"] for entry in with_engines("report", "s.sqlite", "--list", "--json").json["experiments"]] == [0]
 
 
