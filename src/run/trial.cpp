@@ -33,17 +33,6 @@ constexpr Nanoseconds kIdleStep = 100'000'000;
 /// For what has been killed to end.
 constexpr Nanoseconds kEndLimit = 5 * kNanosecondsPerSecond;
 
-struct WindowClocks {
-  ClockReading before;  ///< at the end of the window before, or at the trial's begin
-  ClockReading begin, end;
-};
-
-/// What a suspend before the window cooled down or flushed, the window pays for.
-void add_clocks(WindowFacts& facts, const WindowClocks& clocks) {
-  facts[WindowFact::kSuspended] = {change_between(clocks.before, clocks.end).suspended_s, ""};
-  facts[WindowFact::kClockStep] = {change_between(clocks.begin, clocks.end).stepped_s, ""};
-}
-
 /// One attempt while it runs. Every step answers a Failure when the trial is over.
 class Attempt {
  public:
@@ -85,6 +74,8 @@ class Attempt {
   Reply<void> warm_up();
   Reply<void> ready();
   Reply<void> measure();
+  Reply<Done> measure_window();
+  Reply<void> take_text(const Done& done);
   Reply<void> collect(const Done& done);
   Reply<void> measure_prefill();
   [[nodiscard]] std::int64_t requests_to_check() const {
@@ -235,6 +226,19 @@ Reply<void> Attempt::ready() {
 
 Reply<void> Attempt::measure() {
   world_.progress.phase_changed(Phase::kMeasure);
+  const auto done = measure_window();
+  if (!done) return tl::unexpected<Failure>(done.error());
+  TrialRecord& record = end_.record;
+  if (world_.estimate_for != nullptr)
+    record.estimate = sensors::estimate_energy(
+        *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
+  if (request_.prompts == nullptr) return collect(*done);
+  if (auto taken = take_text(*done); !taken) return taken;
+  if (auto collected = collect(*done); !collected) return collected;
+  return measure_prefill();
+}
+
+Reply<Done> Attempt::measure_window() {
   const int pid = client_->process().pid();
   // The energy counters are the innermost readings: their edges matter most (design §2).
   const auto process_root = sensors::process_root(world_.root, pid);
@@ -250,8 +254,9 @@ Reply<void> Attempt::measure() {
   WindowFacts facts = watch.end();
   facts.merge(end_.record.resources.facts);
   add_clocks(facts, {clocks_at_begin_, clocks, clocks_at_end_});
-  if (!done) return tl::unexpected<Failure>(done.error());
-  if (auto served = check_served(load_, *done); !served) return served;
+  if (!done) return done;
+  if (auto served = check_served(load_, *done); !served)
+    return tl::unexpected<Failure>(served.error());
   add_load(*done, facts);
   TrialRecord& record = end_.record;
   record_phase(Phase::kMeasure, done->t0_ns, done->t1_ns);
@@ -263,21 +268,21 @@ Reply<void> Attempt::measure() {
   if (process_begin && process_end)
     record.resources = sensors::resources_between(*process_begin, *process_end);
   record.resources.facts = std::move(facts);
-  if (world_.estimate_for != nullptr)
-    record.estimate = sensors::estimate_energy(
-        *world_.estimate_for, {.seconds = record.window_s(), .cpu_s = record.resources.cpu_s});
-  if (request_.prompts == nullptr) return collect(*done);
-  record.text.tokens = done->tokens;
-  if (auto counted = count_text(*done, passes(request_.prompts->new_tokens), record.text.window);
+  return done;
+}
+
+Reply<void> Attempt::take_text(const Done& done) {
+  TrialRecord& record = end_.record;
+  record.text.tokens = done.tokens;
+  if (auto counted = count_text(done, passes(request_.prompts->new_tokens), record.text.window);
       !counted)
     return counted;
   // A text that the worker repeats is the same one; else what it was checked for says nothing of
   // its window.
-  if (record.agreement.agrees != false && !end_.own_texts.empty() && end_.own_texts != done->tokens)
+  if (record.agreement.agrees != false && !end_.own_texts.empty() && end_.own_texts != done.tokens)
     disagree(record, configuration_label(configuration_),
              "the texts of its window are others than those that it answered before it");
-  if (auto collected = collect(*done); !collected) return collected;
-  return measure_prefill();
+  return {};
 }
 
 Reply<void> Attempt::collect(const Done& done) {

@@ -21,4 +21,9 @@ std::optional<Caveat> window_mismatch(const Done& done, const Exchange& exchange
                     to_seconds(window), to_seconds(window + outside))};
 }
 
+void add_clocks(WindowFacts& facts, const WindowClocks& clocks) {
+  facts[WindowFact::kSuspended] = {change_between(clocks.before, clocks.end).suspended_s, ""};
+  facts[WindowFact::kClockStep] = {change_between(clocks.begin, clocks.end).stepped_s, ""};
+}
+
 }  // namespace joulemark::run

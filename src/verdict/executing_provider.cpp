@@ -35,10 +35,6 @@ std::string text_of(const TrialRecord& trial, const char* key) {
   return value.is_string() ? lower(value.get<std::string>()) : std::string();
 }
 
-bool is_on_processor(const TrialRecord& trial) {
-  return trial.configuration.provider == kProcessor;
-}
-
 /// "cuda" of "CUDAExecutionProvider", as ONNX Runtime names them; "" of another name.
 std::string provider_of(const std::string& name) {
   constexpr std::string_view kSuffix = "executionprovider";
@@ -80,6 +76,10 @@ bool is_shared(const TrialRecord& trial) {
 }
 
 }  // namespace
+
+bool is_on_processor(const TrialRecord& trial) {
+  return trial.configuration.provider == kProcessor;
+}
 
 std::optional<Elsewhere> nodes_elsewhere(const TrialRecord& trial) {
   const auto providers = effective_value(trial, "providers");

@@ -9,6 +9,9 @@
 
 namespace joulemark::verdict {
 
+/// Whether the label's provider is the machine's processor.
+bool is_on_processor(const TrialRecord& trial);
+
 /// The share of the graph's nodes that another provider executed, and which one had most of them.
 struct Elsewhere {
   double share = 0;

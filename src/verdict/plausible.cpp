@@ -25,10 +25,6 @@ namespace {
 
 using Message = std::optional<std::string>;
 
-bool is_on_processor(const TrialRecord& trial) {
-  return trial.configuration.provider == "cpu";
-}
-
 double fact_of(const TrialRecord& trial, WindowFact fact) {
   const auto found = trial.resources.facts.find(fact);
   return found == trial.resources.facts.end() ? 0 : found->second.value.value_or(0);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verdict/collect.h"
+#include "verdict/executing_provider.h"
 #include "verdict/fixed_rate.h"
 #include "verdict/metric.h"
 
@@ -36,10 +37,6 @@ double width_of(const TrialRecord& trial) {
   const auto ran = effective_value(trial, "precision");
   const double asked = width_of(trial.configuration.precision);
   return ran.is_string() ? std::min(asked, width_of(ran.get<std::string>())) : asked;
-}
-
-bool is_on_processor(const TrialRecord& trial) {
-  return trial.configuration.provider == "cpu";
 }
 
 /// Whether anything bounds the trial's arithmetic.

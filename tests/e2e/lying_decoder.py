@@ -14,11 +14,10 @@ answers each prompt with the first one's text).
 import json
 import os
 import pathlib
-import socket
-import sys
 import time
 
 import numpy
+from worker_session import serve
 
 LIE, _, VALUE = os.environ.get("JOULEMARK_LIE", "none").partition("=")
 
@@ -236,16 +235,4 @@ class Worker:
         return {"type": "bye"}
 
 
-def main() -> None:
-    channel = socket.socket(fileno=int(sys.argv[sys.argv.index("--protocol-fd") + 1]))
-    lines = channel.makefile("rw", encoding="utf-8")
-    worker = Worker()
-    for line in lines:
-        request = json.loads(line)
-        lines.write(json.dumps(worker.answer(request)) + "\n")
-        lines.flush()
-        if request["type"] == "quit":
-            return
-
-
-main()
+serve(Worker().answer)

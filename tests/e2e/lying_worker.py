@@ -10,17 +10,16 @@ another one).
 Of its outputs: constant (they are the same for all inputs); echo (they are wrong, and it hands the reference's out as its own).
 """
 
-import json
 import os
 import pathlib
 import shutil
 import socket
-import sys
 import time
 
 import numpy
 import onnx
 from onnx import numpy_helper
+from worker_session import serve
 
 LIE, _, VALUE = os.environ.get("JOULEMARK_LIE", "none").partition("=")
 
@@ -165,16 +164,4 @@ class Worker:
         return {"type": "bye"}
 
 
-def main() -> None:
-    channel = socket.socket(fileno=int(sys.argv[sys.argv.index("--protocol-fd") + 1]))
-    lines = channel.makefile("rw", encoding="utf-8")
-    worker = Worker()
-    for line in lines:
-        request = json.loads(line)
-        lines.write(json.dumps(worker.answer(request)) + "\n")
-        lines.flush()
-        if request["type"] == "quit":
-            return
-
-
-main()
+serve(Worker().answer)

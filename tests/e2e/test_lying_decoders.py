@@ -3,12 +3,12 @@
 
 import json
 import pathlib
-import sys
 
 import numpy
 import pytest
 from conftest import NOT_OK, OK
 from decoder_cases import why_not
+from worker_session import write_engine
 
 WORKER = pathlib.Path(__file__).with_name("lying_decoder.py")
 WIDTH, LAYERS, VOCABULARY, POSITIONS = 256, 4, 500, 160
@@ -17,11 +17,7 @@ PROMPT_TOKENS = 32
 
 def engine(folder: pathlib.Path, lie: str) -> None:
     """An engine of NumPy, on one thread."""
-    folder.mkdir(parents=True, exist_ok=True)
-    manifest = f'name = "{folder.name}"\nproviders = ["cpu"]\ndecoder_forms = ["checkpoint"]\nworker = "lie"\n[library]\nneeded = false\n'
-    (folder / "engine.toml").write_text(manifest)
-    (folder / "lie").write_text(f'#!/bin/sh\nOPENBLAS_NUM_THREADS=1 JOULEMARK_LIE={lie} exec "{sys.executable}" "{WORKER}" "$@"\n')
-    (folder / "lie").chmod(0o755)
+    write_engine(folder, 'decoder_forms = ["checkpoint"]', WORKER, f"OPENBLAS_NUM_THREADS=1 JOULEMARK_LIE={lie}")
 
 
 def write_checkpoint(folder: pathlib.Path) -> None:

@@ -2,13 +2,13 @@
 """Workers that lie of their windows, of themselves or of their outputs: each lie is named, and its configuration is not ranked."""
 
 import pathlib
-import sys
 
 import numpy
 import pytest
 from conftest import NOT_OK, OK, contents_of
 from models import floats, save
 from onnx import helper, numpy_helper
+from worker_session import write_engine
 
 WORKER = pathlib.Path(__file__).with_name("lying_worker.py")
 WIDTH = 1024
@@ -17,11 +17,7 @@ LAYERS = 8
 
 def engine(folder: pathlib.Path, lie: str) -> None:
     """An engine of NumPy."""
-    folder.mkdir(parents=True, exist_ok=True)
-    manifest = f'name = "{folder.name}"\nproviders = ["cpu"]\nmodel_formats = ["onnx"]\nworker = "lie"\n[library]\nneeded = false\n'
-    (folder / "engine.toml").write_text(manifest)
-    (folder / "lie").write_text(f'#!/bin/sh\nJOULEMARK_LIE={lie} exec "{sys.executable}" "{WORKER}" "$@"\n')
-    (folder / "lie").chmod(0o755)
+    write_engine(folder, 'model_formats = ["onnx"]', WORKER, f"JOULEMARK_LIE={lie}")
 
 
 @pytest.fixture
