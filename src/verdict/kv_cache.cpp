@@ -82,8 +82,9 @@ std::optional<StepGrowth> step_growth(const TrialRecord& trial) {
   const std::size_t quarter = steps / kQuarters;
   const double first = stats::median(steps_between(text, steps, 0, quarter));
   const double last = stats::median(steps_between(text, steps, steps - quarter, steps));
-  const std::vector<double> to_first(text.first_token_ns.begin(), text.first_token_ns.end());
-  const double prompt_time = stats::median(to_first);
+  // Of a few requests one may have been put off: what disturbs only adds.
+  const auto prompt_time = static_cast<double>(
+      *std::min_element(text.first_token_ns.begin(), text.first_token_ns.end()));
   if (!(first > 0) || !(prompt_time > 0)) return std::nullopt;
   const double prompt =
       static_cast<double>(text.window.prompt_tokens) / static_cast<double>(text.window.prompts);
