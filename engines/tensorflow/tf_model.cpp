@@ -93,7 +93,6 @@ void jm_model::choose_layout() {
     return loaded;
   };
   const std::vector<tf::Tensor*> bound = std::move(loaded_.call.inputs);
-  loaded_ = {};  // what was lowered for the ports alone
   trial_ = tf::try_layouts(api_, load, bound, loaded_);
 }
 
