@@ -25,5 +25,6 @@ std::span<const Entry> pooling();
 std::span<const Entry> resizing();
 std::span<const Entry> normalization();
 std::span<const Entry> linear();
+std::span<const Entry> attention();
 
 }  // namespace joulemark::tf::ops
