@@ -150,10 +150,12 @@ std::optional<Value> bias_for(OpCall& call, Value query, Value key, Type type) {
 
 Value softmax(OpCall& call, Value scores) {
   const Type type = call.graph.type(scores);
-  if (!call.has_attribute("softmax_precision")) return call.op("Softmax", {scores});
-  const auto wanted = type_of(static_cast<jm_dtype>(call.integer("softmax_precision", 1)));
+  // Sums of half-precision numbers are not computed in half precision.
+  const jm_dtype usual = type == kDouble ? JM_FLOAT64 : JM_FLOAT32;
+  auto wanted = type_of(static_cast<jm_dtype>(call.integer("softmax_precision", usual)));
   if (!wanted || !is_floating(*wanted))
     call.invalid("softmax_precision is no type of real numbers");
+  if (*wanted == kHalf || *wanted == kBfloat16) wanted = kFloat;
   return call.cast(call.op("Softmax", {call.cast(scores, *wanted)}), type);
 }
 

@@ -24,7 +24,7 @@ Convolution read_convolution(OpCall& call) {
   const Ints images = call.dims_of(call.tensor(0));
   if (images.size() != weights.size())
     call.invalid("its weights do not fit an input of rank " + std::to_string(images.size()));
-  const Form form = form_of(call, call.type(0), axes);
+  const Form form = form_of(call, computed_in(call.type(0)), axes);
   const std::int64_t group = call.integer("group", 1);
   if (group < 1 || weights[0] % group != 0) call.invalid("its channels do not make equal groups");
   return {form, read_window(call, axes), weights, group,
@@ -75,9 +75,9 @@ bool keeps_size(const Convolution& of, const Padding& padding) {
 /// The bias has one number a channel.
 Value add_bias(OpCall& call, const Form& form, Value y) {
   if (!call.has(2)) return y;
-  if (form.axes == 2)
-    return call.op("BiasAdd", {y, call.tensor(2)}, {{"data_format", form.data_format}});
-  return call.op("AddV2", {y, call.tensor(2)});
+  const Value bias = call.cast(call.tensor(2), call.graph.type(y));
+  if (form.axes == 2) return call.op("BiasAdd", {y, bias}, {{"data_format", form.data_format}});
+  return call.op("AddV2", {y, bias});
 }
 
 /// What the kernels pad themselves, as attributes; the rest is done before them, and then `x` is
@@ -99,13 +99,14 @@ Attrs pad_by_attributes(OpCall& call, const Convolution& of, Value& x) {
 
 void convolution_entry(OpCall& call) {
   const Convolution of = read_convolution(call);
-  Value x = call.tensor(0);
+  Value x = call.cast(call.tensor(0), computed_in(call.type(0)));
   Attrs attrs = pad_by_attributes(call, of, x);
   attrs.emplace_back("strides", of.form.each_axis(of.window.strides, 1));
   attrs.emplace_back("dilations", of.form.each_axis(of.window.dilations, 1));
   attrs.emplace_back("data_format", of.form.data_format);
   const Value y = convolve(call, of, x, attrs);
-  call.result(from_form(call, of.form, add_bias(call, of.form, y)));
+  const Value images = from_form(call, of.form, add_bias(call, of.form, y));
+  call.result(call.cast(images, call.type(0)));
 }
 
 constexpr Entry kEntries[] = {

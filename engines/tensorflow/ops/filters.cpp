@@ -17,12 +17,17 @@ Ints weight_sizes(OpCall& call) {
   return dims;
 }
 
+Type computed_in(Type type) {
+  return type == kHalf ? kFloat : type;
+}
+
 Value kernel_first(OpCall& call, const Form& form) {
   Ints order = iota(static_cast<std::int64_t>(form.model_axes) + 2);
   std::rotate(order.begin(), order.begin() + 2, order.end());
   std::swap(order[order.size() - 2], order[order.size() - 1]);
   const auto moved = call.transposed_weight(1, order);
-  const Value weights = moved ? *moved : call.transpose(call.tensor(1), order);
+  const Value given = moved ? *moved : call.transpose(call.tensor(1), order);
+  const Value weights = call.cast(given, computed_in(call.graph.type(given)));
   if (form.model_axes == form.axes) return weights;
   return call.op("ExpandDims", {weights, call.int_scalar(0, kInt32)});
 }

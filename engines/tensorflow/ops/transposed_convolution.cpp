@@ -23,7 +23,8 @@ Transposed read_transposed(OpCall& call) {
   const std::size_t axes = weights.size() - 2;
   if (call.rank(0) != static_cast<std::int64_t>(weights.size()))
     call.invalid("its weights do not fit an input of rank " + std::to_string(call.rank(0)));
-  Transposed of{form_of(call, call.type(0), axes), read_window(call, axes), {}, 0, weights[1]};
+  Transposed of{
+      form_of(call, computed_in(call.type(0)), axes), read_window(call, axes), {}, 0, weights[1]};
   // The gradient's kernels take channels last alone.
   of.form.channels_first = false;
   of.form.data_format = of.form.axes == 3 ? "NDHWC" : "NHWC";
@@ -82,7 +83,7 @@ Value gradient(OpCall& call, const Transposed& of, Value x, Value kernel) {
 
 /// In the form of the kernels, with nothing cut.
 Value full_result(OpCall& call, const Transposed& of) {
-  const Value x = to_form(call, of.form, call.tensor(0));
+  const Value x = to_form(call, of.form, call.cast(call.tensor(0), computed_in(call.type(0))));
   const Value kernel = spread(call, of, kernel_first(call, of.form));
   if (of.group == 1) return gradient(call, of, x, kernel);
   const Value last = call.int_scalar(static_cast<std::int64_t>(of.form.axes) + 1, kInt32);
@@ -150,9 +151,10 @@ void transposed_convolution_entry(OpCall& call) {
   if (call.has(2)) {
     Ints each_channel(of.reach.size() + 1, 1);
     each_channel.front() = -1;
-    y = call.op("AddV2", {y, call.reshape(call.tensor(2), each_channel)});
+    y = call.op("AddV2",
+                {y, call.reshape(call.cast(call.tensor(2), call.graph.type(y)), each_channel)});
   }
-  call.result(y);
+  call.result(call.cast(y, call.type(0)));
 }
 
 constexpr Entry kEntries[] = {
