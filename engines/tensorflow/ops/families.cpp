@@ -13,7 +13,7 @@ std::span<const Family> families() {
       ops::slicing,      ops::indexing,    ops::searching,
       ops::generate,     ops::convolution, ops::transposed_convolution,
       ops::pooling,      ops::resizing,    ops::normalization,
-      ops::linear,       ops::attention,
+      ops::linear,       ops::attention,   ops::recurrent_family,
   };
   return kFamilies;
 }

@@ -26,5 +26,6 @@ std::span<const Entry> resizing();
 std::span<const Entry> normalization();
 std::span<const Entry> linear();
 std::span<const Entry> attention();
+std::span<const Entry> recurrent_family();
 
 }  // namespace joulemark::tf::ops
