@@ -90,6 +90,15 @@ def test_the_optimiser_is_shown_to_be_active(with_engines, tmp_path):
     assert told["layout"] in ("nhwc", "nchw") and told["layout_trial"]
 
 
+def test_a_product_of_rows_of_open_sizes_is_fused_with_its_bias(with_engines, tmp_path):
+    nodes = [helper.make_node("MatMul", ["x", "W"], ["xw"]), helper.make_node("Add", ["b", "xw"], ["y"])]
+    ports = [[floats(name, ["batch", "length", 8])] for name in "xy"]
+    model = save(tmp_path / "m.onnx", nodes, *ports, [weights("W", 8, 8), weights("b", 8)])
+    outcome = with_engines("compare", model, "--engine", "tensorflow", "--shape", "x=2x3x8", *QUICK, "--store", "s.sqlite")
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert effective_of(with_engines)["fused"] == {"MatMul+BiasAdd": 1}
+
+
 def test_without_the_optimiser_nothing_is_fused(with_engines, tmp_path):
     model = linear(tmp_path / "m.onnx")
     options = ["--option", "tensorflow.optimize=0", "--store", "s.sqlite"]
