@@ -11,13 +11,7 @@ using Clock = std::chrono::steady_clock;
 
 /// A difference that matters shows in so many runs; slow models get fewer.
 constexpr int kRounds = 10;
-constexpr std::chrono::milliseconds kLongest{400};
-
-/// A layout while it is tried.
-struct Candidate {
-  Loaded loaded;
-  std::optional<double> best_s;
-};
+constexpr std::chrono::milliseconds kLongest{200};
 
 /// Seconds of one run; nothing when it fails.
 std::optional<double> timed(const Api& api, Loaded& loaded) {
@@ -30,19 +24,15 @@ std::optional<double> timed(const Api& api, Loaded& loaded) {
   return took.count();
 }
 
-/// The first run compiles the graph, and shows whether it runs.
-bool starts(const Api& api, Candidate& candidate) {
-  if (!timed(api, candidate.loaded)) return false;
-  candidate.best_s = timed(api, candidate.loaded);
-  return candidate.best_s.has_value();
-}
-
-void take_turns(const Api& api, std::array<Candidate, 2>& candidates) {
+/// The shortest of some runs behind a first one, which compiles the graph; nothing where it does
+/// not run.
+std::optional<double> shortest(const Api& api, Loaded& loaded) {
+  if (!timed(api, loaded)) return std::nullopt;
+  std::optional<double> best = timed(api, loaded);
   const auto end = Clock::now() + kLongest;
-  for (int round = 0; round < kRounds && Clock::now() < end; ++round)
-    for (Candidate& candidate : candidates)
-      if (const auto took = timed(api, candidate.loaded))
-        candidate.best_s = std::min(*took, candidate.best_s.value_or(*took));
+  for (int round = 1; best && round < kRounds && Clock::now() < end; ++round)
+    if (const auto took = timed(api, loaded)) best = std::min(*took, *best);
+  return best;
 }
 
 }  // namespace
@@ -55,16 +45,18 @@ Layout LayoutTrial::faster() const {
 
 LayoutTrial try_layouts(const Api& api, const std::function<Loaded(Layout)>& load,
                         const std::vector<Tensor*>& inputs, Loaded& chosen) {
-  std::array<Candidate, 2> candidates = {Candidate{load(Layout::kChannelsFirst), {}},
-                                         Candidate{load(Layout::kChannelsLast), {}}};
-  for (Candidate& candidate : candidates) candidate.loaded.call.inputs = inputs;
-  const bool first_runs = starts(api, candidates[0]);
-  const bool last_runs = starts(api, candidates[1]);
-  if (first_runs && last_runs) take_turns(api, candidates);
-  const LayoutTrial trial{candidates[0].best_s, candidates[1].best_s};
-  Loaded& faster = candidates[trial.faster() == Layout::kChannelsFirst ? 0 : 1].loaded;
-  chosen.session.reset();
-  chosen = std::move(faster);
+  const auto open = [&](Layout layout) {
+    chosen.session.reset();
+    chosen = {};  // its memory is free before the next one takes some
+    chosen = load(layout);
+    chosen.call.inputs = inputs;
+  };
+  LayoutTrial trial;
+  open(Layout::kChannelsFirst);
+  trial.channels_first_s = shortest(api, chosen);
+  open(Layout::kChannelsLast);
+  trial.channels_last_s = shortest(api, chosen);
+  if (trial.faster() == Layout::kChannelsFirst) open(Layout::kChannelsFirst);
   return trial;
 }
 

@@ -2,9 +2,7 @@
 // Which layout of images a model runs faster with on this machine.
 #pragma once
 
-#include <array>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,8 +20,9 @@ struct LayoutTrial {
   [[nodiscard]] Layout faster() const;
 };
 
-/// Loads the model in each layout by `load`, runs both in turns on `inputs` for a fraction of a
-/// second, and leaves the faster one in `chosen`.
+/// Loads the model in each layout by `load`, runs it on `inputs` for a fraction of a second, and
+/// leaves the faster one in `chosen`. One after the other, so that the model is in memory once; one
+/// that is faster with channels first is therefore loaded a second time.
 LayoutTrial try_layouts(const Api& api, const std::function<Loaded(Layout)>& load,
                         const std::vector<Tensor*>& inputs, Loaded& chosen);
 

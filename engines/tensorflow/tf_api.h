@@ -101,6 +101,8 @@ using Deallocator = void (*)(void* data, std::size_t length, void* argument);
     (OperationDescription*, const char* name, const std::int64_t* dims, int rank))                \
   X(void, TF_SetAttrTensor, (OperationDescription*, const char* name, Tensor*, Status*))          \
   X(Operation*, TF_FinishOperation, (OperationDescription*, Status*))                             \
+  X(Operation*, TF_GraphOperationByName, (Graph*, const char* name))                              \
+  X(Operation*, TF_GraphNextOperation, (Graph*, std::size_t* position))                           \
   X(const char*, TF_OperationOpType, (Operation*))                                                \
   X(int, TF_OperationNumOutputs, (Operation*))                                                    \
   X(Type, TF_OperationOutputType, (Output))                                                       \
@@ -114,6 +116,9 @@ using Deallocator = void (*)(void* data, std::size_t length, void* argument);
   X(void, TF_SetConfig,                                                                           \
     (SessionOptions*, const void* config, std::size_t length, Status*))                           \
   X(Session*, TF_NewSession, (Graph*, const SessionOptions*, Status*))                            \
+  X(Session*, TF_LoadSessionFromSavedModel,                                                       \
+    (const SessionOptions*, const Buffer* run_options, const char* folder,                        \
+     const char* const* tags, int tag_count, Graph*, Buffer* meta_graph, Status*))                \
   X(void, TF_CloseSession, (Session*, Status*))                                                   \
   X(void, TF_DeleteSession, (Session*, Status*))                                                  \
   X(void, TF_SessionRun,                                                                          \

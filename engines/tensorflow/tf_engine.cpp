@@ -38,6 +38,7 @@ tf::Settings read_settings(const jm_open_params& params) {
   settings.weights = read_weights(options);
   settings.optimizer =
       options.choice("optimize", {"0", "1"}, "1") == "1" ? tf::Optimizer::kOn : tf::Optimizer::kOff;
+  settings.signature = options.text("signature", "serving_default");
   options.finish("tensorflow");
   if (settings.optimizer == tf::Optimizer::kOff && settings.layout == Layout::kChannelsLast)
     plugin::fail(JM_INVALID_ARGUMENT,

@@ -21,6 +21,7 @@ struct Settings {
   std::optional<Layout> layout;  ///< nothing: the one that runs faster
   WeightsOption weights = WeightsOption::kAuto;
   Optimizer optimizer = Optimizer::kOn;
+  std::string signature;  ///< of a SavedModel
 };
 
 }  // namespace joulemark::tf

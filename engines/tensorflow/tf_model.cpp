@@ -11,6 +11,7 @@
 #include "plugin_kit/affinity.h"
 #include "plugin_kit/model_file.h"
 #include "ran_graph.h"
+#include "saved_model.h"
 
 namespace {
 
@@ -53,13 +54,27 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   plugin::check_model_file(params);
   plugin::check_precision("tensorflow", params.precision);
   const plugin::WideAffinity wide(engine.settings.affinity);
-  model_ = lowering::read_model(params.model_path);
-  const tf::Settings& settings = engine.settings;
+  if (tf::is_saved_model(params.model_path))
+    open_saved(params.model_path);
+  else
+    open_onnx(params.model_path);
+}
+
+void jm_model::open_onnx(const std::string& path) {
+  model_ = lowering::read_model(path);
+  const tf::Settings& settings = engine_.settings;
   loaded_ = lower(settings.layout.value_or(Layout::kChannelsFirst));
   // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
   const bool fixed =
       settings.layout || !loaded_.graph->has_images() || settings.optimizer == tf::Optimizer::kOff;
   if (fixed) open_session(loaded_);
+}
+
+void jm_model::open_saved(const std::string& path) {
+  tf::SavedModel saved = tf::load_saved_model(api_, path, engine_.settings);
+  loaded_ = std::move(saved.loaded);
+  inputs = plugin::PortList(std::move(saved.inputs));
+  outputs = plugin::PortList(std::move(saved.outputs));
 }
 
 jm_model::~jm_model() {
@@ -93,7 +108,6 @@ void jm_model::choose_layout() {
     return loaded;
   };
   const std::vector<tf::Tensor*> bound = std::move(loaded_.call.inputs);
-  loaded_ = {};  // what was lowered for the ports alone
   trial_ = tf::try_layouts(api_, load, bound, loaded_);
 }
 

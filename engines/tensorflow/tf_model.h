@@ -30,6 +30,8 @@ struct jm_model {
   const char* effective();
 
  private:
+  void open_onnx(const std::string& path);
+  void open_saved(const std::string& path);
   joulemark::tf::Loaded lower(joulemark::tf::Layout layout);
   void open_session(joulemark::tf::Loaded& loaded);
   void choose_layout();

@@ -8,6 +8,16 @@
 namespace joulemark::tf {
 namespace {
 
+using OwnedOptions = Owned<SessionOptions>;
+
+OwnedOptions options_of(const Api& api, const std::string& config) {
+  OwnedOptions options{api.TF_NewSessionOptions(), api.TF_DeleteSessionOptions};
+  const Outcome outcome(api);
+  api.TF_SetConfig(options.get(), config.data(), config.size(), outcome);
+  outcome.check(Stage::kLoad);
+  return options;
+}
+
 void leave(void* /*data*/, std::size_t /*length*/, void* /*argument*/) {}
 
 }  // namespace
@@ -35,13 +45,22 @@ void drop_outputs(const Api& api, Call& call) {
 
 RunningSession::RunningSession(const Api& api, const GraphWriter& graph, const std::string& config)
     : api_(api) {
-  const Owned<SessionOptions> options{api.TF_NewSessionOptions(), api.TF_DeleteSessionOptions};
+  const OwnedOptions options = options_of(api, config);
   const Outcome outcome(api);
-  api.TF_SetConfig(options.get(), config.data(), config.size(), outcome);
-  outcome.check(Stage::kLoad);
   session_ = api.TF_NewSession(graph.graph(), options.get(), outcome);
   outcome.check(Stage::kLoad);
   assign(graph.variables());
+}
+
+RunningSession::RunningSession(const Api& api, const GraphWriter& graph, const std::string& config,
+                               const SavedSession& saved)
+    : api_(api) {
+  const OwnedOptions options = options_of(api, config);
+  const Outcome outcome(api);
+  const char* const tag = "serve";
+  session_ = api.TF_LoadSessionFromSavedModel(options.get(), nullptr, saved.folder.c_str(), &tag, 1,
+                                              graph.graph(), &saved.meta_graph, outcome);
+  outcome.check(Stage::kLoad);
 }
 
 RunningSession::~RunningSession() {

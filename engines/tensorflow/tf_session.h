@@ -29,11 +29,20 @@ struct Call {
   std::vector<Tensor*> outputs;  ///< owned by who runs; null before a run
 };
 
+/// A model in a folder of its own.
+struct SavedSession {
+  std::string folder;
+  Buffer& meta_graph;  ///< is filled with a MetaGraphDef
+};
+
 /// A session whose variables have their values. The graph outlives it.
 class RunningSession {
  public:
   /// `config`: a ConfigProto.
   RunningSession(const Api& api, const GraphWriter& graph, const std::string& config);
+  /// Of a SavedModel, which is read into the empty graph.
+  RunningSession(const Api& api, const GraphWriter& graph, const std::string& config,
+                 const SavedSession& saved);
   ~RunningSession();
   RunningSession(const RunningSession&) = delete;
   RunningSession& operator=(const RunningSession&) = delete;

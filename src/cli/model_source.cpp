@@ -11,6 +11,7 @@
 #include "checkpoint/encoder.h"
 #include "checkpoint/synthetic.h"
 #include "cli/synthetic_source.h"
+#include "model/model_format.h"
 
 namespace joulemark::cli {
 namespace {
@@ -24,6 +25,7 @@ struct KnownFile {
 };
 constexpr KnownFile kKnownFiles[] = {
     {"openvino_model.xml", "openvino-ir"},
+    {"saved_model.pb", model::kSavedModel},
     {"model.onnx", "onnx"},
     {"decoder_model_merged.onnx", "onnx"},
 };
@@ -95,7 +97,7 @@ Result<fs::path> cache_folder() {
 
 std::optional<ExportedModel> exported_model(const fs::path& directory) {
   std::error_code error;
-  for (const char* format : {"onnx", "openvino-ir"})
+  for (const char* format : {"onnx", "openvino-ir", model::kSavedModel})
     for (const KnownFile& known : kKnownFiles)
       if (std::string_view(known.format) == format && fs::exists(directory / known.name, error))
         return ExportedModel{(directory / known.name).string(), format};
@@ -105,7 +107,7 @@ std::optional<ExportedModel> exported_model(const fs::path& directory) {
 Error no_model(const fs::path& directory) {
   return {ErrorKind::kUsage,
           fmt::format("'{}' is no model: a checkpoint has a config.json, an exported model a "
-                      "model.onnx or openvino_model.xml",
+                      "model.onnx, openvino_model.xml or saved_model.pb",
                       directory.string())};
 }
 

@@ -14,6 +14,7 @@ std::string model_format(const std::string& path) {
        {".jit", kTorchScript},
        {".torchscript", kTorchScript},
        {".pt2", kTorchPackage}}};
+  if (std::filesystem::path(path).filename() == "saved_model.pb") return kSavedModel;
   const std::string ending = std::filesystem::path(path).extension().string();
   for (const auto& [name, format] : kEndings)
     if (ending == name) return format;

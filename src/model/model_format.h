@@ -9,9 +9,11 @@ namespace joulemark::model {
 inline constexpr const char* kOnnxFile = "onnx";
 inline constexpr const char* kTorchScript = "pt";
 inline constexpr const char* kTorchPackage = "pt2";
+inline constexpr const char* kSavedModel = "saved-model";
 
 /// "pt" for a TorchScript archive (.pt, .pth, .jit, .torchscript), "pt2" for an AOTInductor package
-/// (.pt2); "onnx" for every other name. The names are those of `model_formats` in engine.toml.
+/// (.pt2), "saved-model" for the saved_model.pb of a SavedModel; "onnx" for every other name. The
+/// names are those of `model_formats` in engine.toml.
 std::string model_format(const std::string& path);
 
 }  // namespace joulemark::model

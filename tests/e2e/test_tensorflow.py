@@ -7,7 +7,9 @@ import pathlib
 import sqlite3
 
 import numpy
+import onnx
 import pytest
+import saved_model
 from conftest import CACHE, NOT_OK, OK, QUICK, USAGE
 from models import floats, linear, save, with_unknown_operator
 from onnx import helper, numpy_helper
@@ -16,6 +18,7 @@ INSTALLED = sorted((CACHE / "engines/tensorflow").glob("[0-9]*"))
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="TensorFlow is not in the cache; run script/bootstrap")
 
 BOTH = ["--engine", "onnxruntime,tensorflow"]
+ROWS = ["--shape", "x=2x8"]
 
 
 def weights(name: str, *dims: int) -> numpy_helper.onnx.TensorProto:
@@ -87,6 +90,15 @@ def test_the_optimiser_is_shown_to_be_active(with_engines, tmp_path):
     assert told["layout"] in ("nhwc", "nchw") and told["layout_trial"]
 
 
+def test_a_product_of_rows_of_open_sizes_is_fused_with_its_bias(with_engines, tmp_path):
+    nodes = [helper.make_node("MatMul", ["x", "W"], ["xw"]), helper.make_node("Add", ["b", "xw"], ["y"])]
+    ports = [[floats(name, ["batch", "length", 8])] for name in "xy"]
+    model = save(tmp_path / "m.onnx", nodes, *ports, [weights("W", 8, 8), weights("b", 8)])
+    outcome = with_engines("compare", model, "--engine", "tensorflow", "--shape", "x=2x3x8", *QUICK, "--store", "s.sqlite")
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert effective_of(with_engines)["fused"] == {"MatMul+BiasAdd": 1}
+
+
 def test_without_the_optimiser_nothing_is_fused(with_engines, tmp_path):
     model = linear(tmp_path / "m.onnx")
     options = ["--option", "tensorflow.optimize=0", "--store", "s.sqlite"]
@@ -121,3 +133,61 @@ def test_its_operators_are_listed(with_engines):
     outcome = with_engines("engines", "tensorflow", "--operators")
     assert outcome.status == OK, outcome.err
     assert "LayerNormalization" in outcome.out and "BatchNormalization" in outcome.out
+
+
+def with_saved_model(folder: pathlib.Path, factor: float) -> pathlib.Path:
+    """A folder with one network as ONNX and as a SavedModel, the weights of which are multiplied."""
+    graph = onnx.load(linear(folder / "model.onnx")).graph
+    saved_model.product(folder, factor * numpy_helper.to_array(graph.initializer[0]))
+    return folder
+
+
+def test_a_saved_model_answers_as_the_onnx_file_beside_it(with_engines, tmp_path):
+    outcome = with_engines("compare", with_saved_model(tmp_path / "m", 1), *BOTH, "--batch", "3", *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+def test_a_saved_model_reads_its_variables(with_engines, tmp_path):
+    graph = onnx.load(linear(tmp_path / "m/model.onnx", width=8)).graph
+    writer = saved_model.writer_of_a_variable(tmp_path / "w", numpy_helper.to_array(graph.initializer[0]), tmp_path / "m")
+    written = with_engines("compare", writer, "--engine", "tensorflow", *ROWS, *QUICK)
+    assert written.status == OK, written.err + written.out
+    saved_model.of_a_variable(tmp_path / "m", 8)
+    outcome = with_engines("compare", tmp_path / "m", *BOTH, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+def test_another_answer_of_a_saved_model_is_seen(with_engines, tmp_path):
+    outcome = with_engines("compare", with_saved_model(tmp_path / "m", 2), *BOTH, *QUICK)
+    assert "different" in outcome.out, outcome.err + outcome.out
+
+
+@pytest.mark.parametrize("name", ["", "saved_model.pb"])
+def test_a_saved_model_runs_alone_by_its_folder_and_its_file(with_engines, tmp_path, name):
+    folder = saved_model.product(tmp_path / "m", numpy.eye(8))
+    outcome = with_engines("compare", folder / name, "--engine", "tensorflow", *ROWS, *QUICK, "--store", "s.sqlite")
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert effective_of(with_engines)["precision"] == "f32"
+
+
+def test_a_saved_model_without_its_variables_is_refused(with_engines, tmp_path):
+    folder = saved_model.of_a_variable(tmp_path / "m", 8)
+    outcome = with_engines("compare", folder, "--engine", "tensorflow", *ROWS, *QUICK)
+    assert outcome.status == NOT_OK
+    assert "'variables/variables.index' is missing" in outcome.out + outcome.err
+
+
+def test_a_signature_that_a_saved_model_lacks_is_named(with_engines, tmp_path):
+    folder = saved_model.product(tmp_path / "m", numpy.eye(8))
+    outcome = with_engines("compare", folder, "--engine", "tensorflow", "--option", "tensorflow.signature=predict", *ROWS, *QUICK)
+    assert outcome.status == NOT_OK
+    assert "no signature 'predict'" in outcome.out + outcome.err
+
+
+def test_a_saved_model_is_refused_for_other_engines(with_engines, tmp_path):
+    folder = saved_model.product(tmp_path / "m", numpy.eye(8))
+    outcome = with_engines("compare", folder, "--engine", "onnxruntime", *QUICK)
+    assert outcome.status == USAGE
+    assert "cannot load" in outcome.out + outcome.err

@@ -164,6 +164,28 @@ std::optional<Ints> GraphWriter::dims(Value value) const {
   return dims;
 }
 
+Operation* GraphWriter::operation(const std::string& name) const {
+  return api_.TF_GraphOperationByName(graph_, name.c_str());
+}
+
+int GraphWriter::result_count(Operation* operation) const {
+  return api_.TF_OperationNumOutputs(operation);
+}
+
+std::vector<std::string> GraphWriter::operations() const {
+  std::vector<std::string> kinds;
+  std::size_t position = 0;
+  while (Operation* next = api_.TF_GraphNextOperation(graph_, &position))
+    kinds.emplace_back(api_.TF_OperationOpType(next));
+  return kinds;
+}
+
+void GraphWriter::note_types() {
+  std::size_t position = 0;
+  while (Operation* next = api_.TF_GraphNextOperation(graph_, &position))
+    for (int i = 0; i < result_count(next); ++i) note_type(type({next, i}));
+}
+
 bool GraphWriter::is_input(Value value) const {
   return std::string_view(api_.TF_OperationOpType(value.op)) == "Placeholder";
 }

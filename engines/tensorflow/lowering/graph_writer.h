@@ -99,6 +99,14 @@ class GraphWriter {
   /// has more than a few elements.
   [[nodiscard]] std::optional<Ints> known_ints(Value value) const;
 
+  /// Of a graph that was read: null where no operation has this name.
+  [[nodiscard]] Operation* operation(const std::string& name) const;
+  [[nodiscard]] int result_count(Operation* operation) const;
+  /// The kind of each operation.
+  [[nodiscard]] std::vector<std::string> operations() const;
+  /// Takes the types of what was not written here into precision().
+  void note_types();
+
   /// Whether an operation has been written whose speed depends on how images lie in memory.
   [[nodiscard]] bool has_images() const { return has_images_; }
 

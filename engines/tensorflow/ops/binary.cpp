@@ -34,12 +34,13 @@ bool add_bias(OpCall& call, std::size_t product, std::size_t bias) {
   const Operand& of = call.operand(product);
   const model::OnnxTensor* weight = call.weight(bias);
   if (!of.rows || weight == nullptr || weight->dims.size() != 1) return false;
-  const auto columns = call.dims_of(*of.rows).back();
+  const auto columns = call.dims_of(of.rows->value).back();
   if (columns != weight->dims[0]) return false;
-  const Value rows = call.op("BiasAdd", {*of.rows, call.tensor(bias)});
-  const Value whole = of.value;
-  call.result(call.reshape(rows, call.shape(whole)));
-  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = rows;
+  // Nothing else may read the product, not even its sizes: what has two readers is not fused.
+  const Value sizes = of.rows->sizes;
+  const Value rows = call.op("BiasAdd", {of.rows->value, call.tensor(bias)});
+  call.result(call.reshape(rows, sizes));
+  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = Rows{rows, sizes};
   return true;
 }
 

@@ -3,33 +3,12 @@
 #include <algorithm>
 
 #include "tensorflow/ops/families.h"
+#include "tensorflow/ops/filters.h"
 #include "tensorflow/ops/values.h"
 #include "tensorflow/ops/window.h"
 
 namespace joulemark::tf::ops {
 namespace {
-
-/// The sizes of the weights [out, in / group, kernel…]; all must be known.
-Ints weight_sizes(OpCall& call) {
-  const model::OnnxTensor* weight = call.weight(1);
-  const Ints dims = weight != nullptr ? weight->dims : call.dims_of(call.tensor(1));
-  if (dims.size() < 3)
-    call.invalid("its weights have rank " + std::to_string(dims.size()) + ", not 3 or more");
-  if (std::ranges::any_of(dims, [](std::int64_t size) { return size < 0; }))
-    call.unsupported("weights whose sizes only a run tells");
-  return dims;
-}
-
-/// [a, b, kernel…] as [kernel…, b, a], the kernel over as many axes as the form has.
-Value kernel_first(OpCall& call, const Form& form) {
-  Ints order = iota(static_cast<std::int64_t>(form.model_axes) + 2);
-  std::rotate(order.begin(), order.begin() + 2, order.end());
-  std::swap(order[order.size() - 2], order[order.size() - 1]);
-  const auto moved = call.transposed_weight(1, order);
-  const Value weights = moved ? *moved : call.transpose(call.tensor(1), order);
-  if (form.model_axes == form.axes) return weights;
-  return call.op("ExpandDims", {weights, call.int_scalar(0, kInt32)});
-}
 
 struct Convolution {
   Form form;
@@ -45,7 +24,7 @@ Convolution read_convolution(OpCall& call) {
   const Ints images = call.dims_of(call.tensor(0));
   if (images.size() != weights.size())
     call.invalid("its weights do not fit an input of rank " + std::to_string(images.size()));
-  const Form form = form_of(call, call.type(0), axes);
+  const Form form = form_of(call, computed_in(call.type(0)), axes);
   const std::int64_t group = call.integer("group", 1);
   if (group < 1 || weights[0] % group != 0) call.invalid("its channels do not make equal groups");
   return {form, read_window(call, axes), weights, group,
@@ -96,9 +75,9 @@ bool keeps_size(const Convolution& of, const Padding& padding) {
 /// The bias has one number a channel.
 Value add_bias(OpCall& call, const Form& form, Value y) {
   if (!call.has(2)) return y;
-  if (form.axes == 2)
-    return call.op("BiasAdd", {y, call.tensor(2)}, {{"data_format", form.data_format}});
-  return call.op("AddV2", {y, call.tensor(2)});
+  const Value bias = call.cast(call.tensor(2), call.graph.type(y));
+  if (form.axes == 2) return call.op("BiasAdd", {y, bias}, {{"data_format", form.data_format}});
+  return call.op("AddV2", {y, bias});
 }
 
 /// What the kernels pad themselves, as attributes; the rest is done before them, and then `x` is
@@ -120,13 +99,14 @@ Attrs pad_by_attributes(OpCall& call, const Convolution& of, Value& x) {
 
 void convolution_entry(OpCall& call) {
   const Convolution of = read_convolution(call);
-  Value x = call.tensor(0);
+  Value x = call.cast(call.tensor(0), computed_in(call.type(0)));
   Attrs attrs = pad_by_attributes(call, of, x);
   attrs.emplace_back("strides", of.form.each_axis(of.window.strides, 1));
   attrs.emplace_back("dilations", of.form.each_axis(of.window.dilations, 1));
   attrs.emplace_back("data_format", of.form.data_format);
   const Value y = convolve(call, of, x, attrs);
-  call.result(from_form(call, of.form, add_bias(call, of.form, y)));
+  const Value images = from_form(call, of.form, add_bias(call, of.form, y));
+  call.result(call.cast(images, call.type(0)));
 }
 
 constexpr Entry kEntries[] = {

@@ -7,10 +7,13 @@ namespace joulemark::tf {
 
 std::span<const Family> families() {
   static constexpr std::array kFamilies{
-      ops::unary_family,  ops::activation, ops::binary_family, ops::logic,       ops::cast,
-      ops::reduce,        ops::movement,   ops::blocks,        ops::padding,     ops::slicing,
-      ops::indexing,      ops::searching,  ops::generate,      ops::convolution, ops::pooling,
-      ops::normalization, ops::linear,
+      ops::unary_family, ops::activation,  ops::binary_family,
+      ops::logic,        ops::cast,        ops::reduce,
+      ops::movement,     ops::blocks,      ops::padding,
+      ops::slicing,      ops::indexing,    ops::searching,
+      ops::generate,     ops::convolution, ops::transposed_convolution,
+      ops::pooling,      ops::resizing,    ops::normalization,
+      ops::linear,       ops::attention,   ops::recurrent_family,
   };
   return kFamilies;
 }

@@ -20,8 +20,12 @@ std::span<const Entry> indexing();
 std::span<const Entry> searching();
 std::span<const Entry> generate();
 std::span<const Entry> convolution();
+std::span<const Entry> transposed_convolution();
 std::span<const Entry> pooling();
+std::span<const Entry> resizing();
 std::span<const Entry> normalization();
 std::span<const Entry> linear();
+std::span<const Entry> attention();
+std::span<const Entry> recurrent_family();
 
 }  // namespace joulemark::tf::ops

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of matrices.
+#include <cctype>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "tensorflow/dtypes.h"
 #include "tensorflow/ops/families.h"
@@ -20,7 +23,7 @@ void product_of_rows(OpCall& call, Value a, Value b) {
       joined(call, {part(call, call.shape(a), 0, rank - 1), part(call, call.shape(b), 1, 2)});
   const Value y = call.reshape(rows, sizes);
   call.result(y);
-  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = rows;
+  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = Rows{rows, sizes};
 }
 
 Value with_axis(OpCall& call, Value x, std::int64_t axis) {
@@ -70,11 +73,23 @@ void gemm(OpCall& call) {
   call.result(call.op(fusible ? "BiasAdd" : "AddV2", {y, c}));
 }
 
+/// What an equation without an arrow means: the axes that are broadcast, then the letters that
+/// stand in it once, in the order of the alphabet.
+std::string with_result(const std::string& equation) {
+  std::map<char, int> letters;
+  for (const char c : equation)
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) ++letters[c];
+  std::string result = equation.find("...") == std::string::npos ? "->" : "->...";
+  for (const auto& [letter, count] : letters)
+    if (count == 1) result += letter;
+  return equation + result;
+}
+
 void einsum(OpCall& call) {
   std::string equation;
   for (const char c : call.text("equation", ""))
     if (c != ' ') equation += c;
-  if (equation.find("->") == std::string::npos) call.unsupported("an equation without '->'");
+  if (equation.find("->") == std::string::npos) equation = with_result(equation);
   call.result(call.op("Einsum", {call.tensors()}, {{"equation", equation}}));
 }
 

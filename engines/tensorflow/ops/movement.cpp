@@ -16,7 +16,8 @@ void identity(OpCall& call) {
 void dropout(OpCall& call) {
   const bool trains = call.opset() >= 12 && call.has(2) && call.known_ints(2) != Ints{0};
   const bool drops = call.has(1) ? known_number(call, 1) != 0.0 : call.real("ratio", 0.5) != 0;
-  if (trains && drops) call.unsupported("the training form of Dropout");
+  if (trains && drops)
+    call.unsupported("training_mode: no two engines draw the same random numbers");
   identity(call);
   if (!call.wants(1)) return;
   const Value x = call.tensor(0);

@@ -44,12 +44,36 @@ Value normalized(OpCall& call, Value x, const Moments& by, Value factor,
   return offset ? call.op("AddV2", {scaled, *offset}) : scaled;
 }
 
+/// Statistics are those of the images themselves, and the model's move towards them.
+void training_batch_normalization(OpCall& call) {
+  if (call.opset() < 14) call.unsupported("training_mode before opset 14");
+  const Value x = call.tensor(0);
+  const std::int64_t rank = call.rank_of(x);
+  Ints axes = iota(rank);
+  if (rank < 2) call.invalid("its input has rank " + std::to_string(rank) + ", not 2 or more");
+  axes.erase(axes.begin() + 1);
+  const Moments now = moments(call, x, axes);
+  const auto parameter = [&](std::size_t i) { return each_channel(call, call.tensor(i), rank); };
+  const Value factor = call.op(
+      "Mul", {inverse_deviation(call, now.variance, call.real("epsilon", 1e-5F)), parameter(1)});
+  call.result(normalized(call, x, now, factor, parameter(2)));
+  const double momentum = call.real("momentum", 0.9F);
+  const auto moved = [&](std::size_t i, Value towards) {
+    const Type type = call.type(i);
+    const Value own = call.op("Mul", {call.tensor(i), call.scalar(momentum, type)});
+    const Value list = call.cast(call.reshape(towards, Ints{-1}), type);
+    return call.op("AddV2", {own, call.op("Mul", {list, call.scalar(1 - momentum, type)})});
+  };
+  call.result(moved(3, now.mean), 1);
+  call.result(moved(4, now.variance), 2);
+}
+
 void batch_normalization(OpCall& call) {
   if (call.opset() < 9 && call.integer("spatial", 1) == 0)
     call.unsupported("BatchNormalization with statistics of every element (spatial = 0)");
-  if (call.wants(1) || call.integer("training_mode", 0) != 0 ||
-      (call.opset() < 7 && call.integer("is_test", 0) == 0))
-    call.unsupported("the training form of BatchNormalization");
+  if (call.integer("training_mode", 0) != 0) return training_batch_normalization(call);
+  if (call.wants(1) || (call.opset() < 7 && call.integer("is_test", 0) == 0))
+    call.unsupported("the training form, of which it gives the statistics");
   const Value x = call.tensor(0);
   const Type type = call.graph.type(x);
   const double epsilon = call.real("epsilon", 1e-5F);

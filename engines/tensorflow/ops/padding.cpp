@@ -66,22 +66,41 @@ Value constant_padding(OpCall& call, Value x, const Pads& pads) {
   return call.op("PadV2", {x, paddings(call, pads), call.scalar(call.real("value", 0), type)});
 }
 
+/// How many elements stand before and behind one axis, as scalars.
+struct Around {
+  Value begin, end;
+};
+
 /// An axis looked up at places beyond its ends: the nearest element, or as if it were repeated.
-Value looked_up(OpCall& call, Value x, const Pads& pads, const std::string& mode) {
-  for (std::int64_t axis = 0; axis < static_cast<std::int64_t>(pads.begin.size()); ++axis) {
-    const auto i = static_cast<std::size_t>(axis);
-    if (pads.begin[i] == 0 && pads.end[i] == 0) continue;
-    const Value size = size_of_axis(call, x, axis);
-    const Value end = call.op("AddV2", {size, call.int_scalar(pads.end[i])});
-    Value places = call.op("Range", {call.int_scalar(-pads.begin[i]), end, call.int_scalar(1)});
-    if (mode == "wrap") {
-      places = call.op("FloorMod", {places, size});
-    } else {
-      const Value last = call.op("Sub", {size, call.int_scalar(1)});
-      places = call.op("Minimum", {call.op("Maximum", {places, call.int_scalar(0)}), last});
-    }
-    x = call.op("GatherV2", {x, places, call.int_scalar(axis, kInt32)});
+Value looked_up(OpCall& call, Value x, std::int64_t axis, const Around& around) {
+  const Value size = size_of_axis(call, x, axis);
+  const Value end = call.op("AddV2", {size, around.end});
+  Value places = call.op("Range", {call.op("Neg", {around.begin}), end, call.int_scalar(1)});
+  if (call.text("mode", "constant") == "wrap") {
+    places = call.op("FloorMod", {places, size});
+  } else {
+    const Value last = call.op("Sub", {size, call.int_scalar(1)});
+    places = call.op("Minimum", {call.op("Maximum", {places, call.int_scalar(0)}), last});
   }
+  return call.op("GatherV2", {x, places, call.int_scalar(axis, kInt32)});
+}
+
+Value looked_up(OpCall& call, Value x, const Pads& pads) {
+  for (std::size_t i = 0; i < pads.begin.size(); ++i) {
+    if (pads.begin[i] == 0 && pads.end[i] == 0) continue;
+    x = looked_up(call, x, static_cast<std::int64_t>(i),
+                  {call.int_scalar(pads.begin[i]), call.int_scalar(pads.end[i])});
+  }
+  return x;
+}
+
+/// `paddings`: [rank, 2], known to a run alone.
+Value looked_up(OpCall& call, Value x, Value paddings) {
+  const Value list = call.reshape(paddings, Ints{-1});
+  const std::int64_t rank = call.rank_of(x);
+  for (std::int64_t axis = 0; axis < rank; ++axis)
+    x = looked_up(call, x, axis,
+                  {element(call, list, 2 * axis), element(call, list, 2 * axis + 1)});
   return x;
 }
 
@@ -103,8 +122,8 @@ void pad_open(OpCall& call) {
   const std::string mode = call.text("mode", "constant");
   if (mode == "reflect")
     return call.result(call.op("MirrorPad", {x, paddings}, {{"mode", "REFLECT"}}));
-  if (mode != "constant")
-    call.unsupported("mode '" + mode + "' with padding that only a run tells");
+  if (mode == "edge" || mode == "wrap") return call.result(looked_up(call, x, paddings));
+  if (mode != "constant") call.invalid("mode '" + mode + "' is none of ONNX's");
   const Value value =
       call.has(2) ? call.reshape(call.tensor(2), Ints{}) : call.scalar(0, call.graph.type(x));
   call.result(call.op("PadV2", {x, paddings, value}));
@@ -121,7 +140,7 @@ void pad(OpCall& call) {
   if (mode == "reflect")
     return call.result(call.op("MirrorPad", {x, paddings(call, pads)}, {{"mode", "REFLECT"}}));
   if (mode != "edge" && mode != "wrap") call.invalid("mode '" + mode + "' is none of ONNX's");
-  call.result(looked_up(call, x, pads, mode));
+  call.result(looked_up(call, x, pads));
 }
 
 constexpr Entry kEntries[] = {
