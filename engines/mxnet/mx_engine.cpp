@@ -15,8 +15,8 @@ using namespace joulemark;
 mx::Settings read_settings(const jm_open_params& params) {
   if (params.threads < 1) plugin::fail(JM_INVALID_ARGUMENT, "a run needs at least 1 thread");
   if (std::string(params.provider) != "cpu")
-    plugin::fail(JM_UNSUPPORTED, "engine 'mxnet' has no provider '" + std::string(params.provider) +
-                                     "'; use cpu");
+    plugin::fail(JM_UNSUPPORTED,
+                 "engine 'mxnet' has no provider '" + std::string(params.provider) + "'; use cpu");
   plugin::Options options(params.options, params.option_count);
   mx::Settings settings;
   settings.threads = params.threads;

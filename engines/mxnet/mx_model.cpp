@@ -23,12 +23,12 @@ std::vector<plugin::Port> ports_of(const std::vector<model::Port>& from) {
 }
 
 /// The sizes of all inputs; nothing where the model leaves one open.
-std::optional<std::vector<Ints>> fixed_sizes(const plugin::PortList& inputs) {
-  std::vector<Ints> all;
+std::optional<std::vector<mx::Elements>> fixed_sizes(const plugin::PortList& inputs) {
+  std::vector<mx::Elements> all;
   for (const plugin::Port& port : inputs.ports()) {
     const bool open = std::ranges::any_of(port.dims, [](std::int64_t size) { return size < 0; });
     if (!port.rank_known || open) return std::nullopt;
-    all.push_back(port.dims);
+    all.push_back({mx::kNoType, port.dims});
   }
   return all;
 }
@@ -52,15 +52,23 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   inputs = plugin::PortList(ports_of(model_.graph.inputs));
   outputs = plugin::PortList(ports_of(model_.graph.outputs));
   mx::check_covered(model_.graph);
-  if (auto sizes = fixed_sizes(inputs)) lower_for(std::move(*sizes));
+  try {
+    if (auto sizes = fixed_sizes(inputs)) lower_for(std::move(*sizes));
+  } catch (const mx::ValuesNeeded&) {
+    symbol_.reset();
+  }
 }
 
-void jm_model::lower_for(std::vector<Ints> dims) {
-  if (symbol_ != nullptr && dims == lowered_for_) return;
+void jm_model::lower_for(std::vector<mx::Elements> elements) {
   symbol_.reset();
-  symbol_ = std::make_unique<mx::RunningSymbol>(api_, mx::lower(api_, model_, dims),
+  symbol_ = std::make_unique<mx::RunningSymbol>(api_, mx::lower(api_, model_, elements),
                                                 engine_.settings.fusion);
-  lowered_for_ = std::move(dims);
+  lowered_for_ = std::move(elements);
+}
+
+bool jm_model::is_lowered_for(const std::vector<mx::Elements>& elements) const {
+  return symbol_ != nullptr && !symbol_->reads_inputs() &&
+         std::ranges::equal(elements, lowered_for_, {}, &mx::Elements::dims, &mx::Elements::dims);
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
@@ -68,18 +76,20 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   has_run_ = false;
   plugin::check_inputs(inputs, tensors, count);
   const plugin::WideAffinity wide(engine_.settings.affinity);
-  std::vector<Ints> dims;
+  std::vector<mx::Elements> elements;
   std::vector<mx::OwnedArray> bound;
   for (std::size_t i = 0; i < count; ++i) {
     const jm_tensor& tensor = tensors[i];
-    dims.emplace_back(tensor.dims, tensor.dims + tensor.rank);
     const auto type = mx::type_of(tensor.dtype);
-    if (!type) plugin::fail(JM_UNSUPPORTED, "input '" + inputs.ports()[i].name + "' has element type " +
-                                                plugin::dtype_name(tensor.dtype) +
-                                                ", which this engine passes no tensors of");
-    bound.push_back(mx::borrow(api_, {*type, dims.back(), tensor.data, tensor.bytes}));
+    if (!type)
+      plugin::fail(JM_UNSUPPORTED, "input '" + inputs.ports()[i].name + "' has element type " +
+                                       plugin::dtype_name(tensor.dtype) +
+                                       ", which this engine passes no tensors of");
+    elements.push_back({*type, Ints(tensor.dims, tensor.dims + tensor.rank),
+                        plugin::not_null(tensor.data), tensor.bytes});
+    bound.push_back(mx::borrow(api_, elements.back()));
   }
-  lower_for(std::move(dims));
+  if (!is_lowered_for(elements)) lower_for(std::move(elements));
   symbol_->bind(std::move(bound));
   is_bound_ = true;
 }

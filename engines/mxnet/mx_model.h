@@ -12,7 +12,8 @@
 #include "running_symbol.h"
 
 /// What `load` hands out. MXNet wants to know all sizes, so that a model which leaves some open is
-/// lowered when inputs are bound, and again when they have other sizes.
+/// lowered when inputs are bound, and again when they have other sizes. One with
+/// inputs that say sizes or axes is lowered whenever inputs are bound.
 struct jm_model {
   jm_model(jm_engine& engine, const jm_load_params& params);
   jm_model(const jm_model&) = delete;
@@ -27,12 +28,13 @@ struct jm_model {
   const char* effective();
 
  private:
-  void lower_for(std::vector<joulemark::mx::Ints> dims);
+  void lower_for(std::vector<joulemark::mx::Elements> inputs);
+  [[nodiscard]] bool is_lowered_for(const std::vector<joulemark::mx::Elements>& inputs) const;
 
   jm_engine& engine_;
   const joulemark::mx::Api& api_;
-  joulemark::model::OnnxModel model_;  ///< constants borrow its bytes
-  std::vector<joulemark::mx::Ints> lowered_for_;
+  joulemark::model::OnnxModel model_;                     ///< constants borrow its bytes
+  std::vector<joulemark::mx::Elements> lowered_for_;      ///< without data at load
   std::unique_ptr<joulemark::mx::RunningSymbol> symbol_;  ///< null until the sizes are known
   bool is_bound_ = false;
   bool has_run_ = false;  ///< since the last bind, and the last run succeeded

@@ -27,6 +27,9 @@ class RunningSymbol {
   /// Takes the place of what was bound before; of the sizes that it was lowered for.
   void bind(std::vector<OwnedArray> inputs);
 
+  /// Whether the symbol was written for elements of inputs, and so for these alone.
+  [[nodiscard]] bool reads_inputs() const { return !lowered_.read_inputs.empty(); }
+
   /// The timed call: one MXInvokeCachedOp and the wait for every output. Throws plugin::Failure.
   void run();
 

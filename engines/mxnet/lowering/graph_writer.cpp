@@ -34,6 +34,22 @@ Ints integers(const Elements& elements) {
   return values;
 }
 
+std::optional<Ints> integers_of(const Elements& elements) {
+  switch (elements.type) {
+    case kInt64:
+      return integers<std::int64_t>(elements);
+    case kInt32:
+      return integers<std::int32_t>(elements);
+    case kBool:
+    case kUint8:
+      return integers<std::uint8_t>(elements);
+    case kInt8:
+      return integers<std::int8_t>(elements);
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 /// An operator with its attributes as C has them.
@@ -82,10 +98,11 @@ std::string GraphWriter::precision() const {
   return float_name(narrowest_);
 }
 
-Value GraphWriter::input(const std::string& name, Type type, const Ints& dims) {
+Value GraphWriter::input(const std::string& name, const Elements& elements) {
   auto node = std::make_shared<Node>(api_);
-  node->type = type;
-  node->dims = dims;
+  node->type = elements.type;
+  node->dims = elements.dims;
+  node->bound = elements;
   node->name = name;
   node->symbol.reset(variable(api_, name));
   return noted(node);
@@ -181,7 +198,8 @@ void GraphWriter::infer(const Call& call, const Inputs& inputs, std::vector<Valu
   std::vector<std::int64_t> begins{0};
   std::vector<std::int64_t> dims;
   std::vector<int> types;
-  const std::size_t arguments = inputs.size() - std::min(auxiliary_inputs(call.type), inputs.size());
+  const std::size_t arguments =
+      inputs.size() - std::min(auxiliary_inputs(call.type), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     variables.emplace_back(variable(api_, "x" + std::to_string(i)), api_.NNSymbolFree);
     symbols.push_back(variables.back().get());
@@ -201,7 +219,8 @@ void GraphWriter::infer(const Call& call, const Inputs& inputs, std::vector<Valu
                                     &sizes[0], &ranks[0], &shapes[0], &sizes[1], &ranks[1],
                                     &shapes[1], &sizes[2], &ranks[2], &shapes[2], &complete));
   if (complete == 0)
-    plugin::fail(JM_UNSUPPORTED, std::string("the sizes of what ") + call.type + " gives only a run tells");
+    plugin::fail(JM_UNSUPPORTED,
+                 std::string("the sizes of what ") + call.type + " gives only a run tells");
   for (std::size_t i = 0; i < results.size(); ++i)
     results[i]->dims.assign(shapes[1][i], shapes[1][i] + ranks[1][i]);
   std::uint32_t counts[3] = {};
@@ -210,27 +229,23 @@ void GraphWriter::infer(const Call& call, const Inputs& inputs, std::vector<Valu
         api_.MXSymbolInferType(alone.get(), count, nullptr, types.data(), &counts[0], &found[0],
                                &counts[1], &found[1], &counts[2], &found[2], &complete));
   if (complete == 0)
-    plugin::fail(JM_UNSUPPORTED, std::string("the type of what ") + call.type + " gives is not known");
+    plugin::fail(JM_UNSUPPORTED,
+                 std::string("the type of what ") + call.type + " gives is not known");
   for (std::size_t i = 0; i < results.size(); ++i)
     results[i]->type = static_cast<Type>(found[1][i]);
 }
 
 std::optional<Ints> GraphWriter::known_ints(const Value& value) const {
   if (value->array == nullptr) return std::nullopt;
-  const Elements elements = this->elements(value);
-  switch (elements.type) {
-    case kInt64:
-      return integers<std::int64_t>(elements);
-    case kInt32:
-      return integers<std::int32_t>(elements);
-    case kBool:
-    case kUint8:
-      return integers<std::uint8_t>(elements);
-    case kInt8:
-      return integers<std::int8_t>(elements);
-    default:
-      return std::nullopt;
-  }
+  return integers_of(elements(value));
+}
+
+std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
+  if (value->array != nullptr) return known_ints(value);
+  if (value->name.empty()) return std::nullopt;
+  if (value->bound.data == nullptr) throw ValuesNeeded{};
+  read_inputs_.push_back(value);
+  return integers_of(value->bound);
 }
 
 }  // namespace joulemark::mx

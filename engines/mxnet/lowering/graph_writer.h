@@ -14,6 +14,9 @@
 
 namespace joulemark::mx {
 
+/// Thrown where a symbol cannot be written before inputs are bound.
+struct ValuesNeeded {};
+
 using Inputs = std::vector<Value>;
 
 /// Errors are plugin::Failure, the name of the ONNX node in front put by the caller.
@@ -24,8 +27,9 @@ class GraphWriter {
   /// What is written next belongs to this node of the model.
   void set_position(const std::string& name) { position_ = name; }
 
-  /// What a run is given. Its variable is called `name`.
-  Value input(const std::string& name, Type type, const Ints& dims);
+  /// What a run is given: of it the sizes are known, and where `data` is not null the elements that
+  /// are bound now. Its variable is called `name`.
+  Value input(const std::string& name, const Elements& elements);
   /// The elements outlive the symbol, which reads them where they are if they are aligned.
   Value constant(const Elements& elements);
   /// The elements are copied.
@@ -38,6 +42,11 @@ class GraphWriter {
 
   /// The integers of a value that depends on no input of the model; nothing of others.
   [[nodiscard]] std::optional<Ints> known_ints(const Value& value) const;
+  /// The same where the symbol cannot be written without: an input's integers are read too, and
+  /// the symbol then holds for these alone. Throws ValuesNeeded for an input that is not bound yet.
+  [[nodiscard]] std::optional<Ints> needed_ints(const Value& value);
+  /// The inputs that were read so.
+  [[nodiscard]] const std::vector<Value>& read_inputs() const { return read_inputs_; }
   /// Of a constant.
   [[nodiscard]] Elements elements(const Value& value) const {
     return elements_of(api_, value->array.get());
@@ -69,6 +78,7 @@ class GraphWriter {
   std::string position_;
   int count_ = 0;
   std::vector<Value> parameters_;
+  std::vector<Value> read_inputs_;
   Type narrowest_ = kNoType;
   bool may_be_fused_ = true;
 };

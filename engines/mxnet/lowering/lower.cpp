@@ -56,7 +56,7 @@ Symbol* output_symbol(GraphWriter& writer, const Value& value,
   // A constant is computed with at once, and so its copy would be a constant again.
   Value variable = value;
   if (value->array != nullptr) {
-    variable = writer.input(value->name, value->type, value->dims);
+    variable = writer.input(value->name, {value->type, value->dims});
     kept.push_back(variable);
   }
   kept.push_back(writer.op("_copy", {variable}));
@@ -71,16 +71,17 @@ void check_covered(const model::OnnxGraph& graph) {
         node, [&] { (void)entry_for(node); }, what);
 }
 
-Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Ints>& dims) {
+Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Elements>& inputs) {
   GraphWriter writer(api);
   Scope scope;
-  Lowered lowered{{nullptr, api.NNSymbolFree}, {}, {}, "", true};
+  Lowered lowered{{nullptr, api.NNSymbolFree}, {}, {}, {}, "", true};
   for (const model::OnnxTensor& weight : model.graph.initializers)
     add_weight(writer, weight, scope);
   for (std::size_t i = 0; i < model.graph.inputs.size(); ++i) {
     const model::Port& input = model.graph.inputs[i];
-    const Type type = passed_type("input", input.name, input.dtype);
-    lowered.inputs.push_back(writer.input("input" + std::to_string(i), type, dims[i]));
+    Elements elements = inputs[i];
+    elements.type = passed_type("input", input.name, input.dtype);
+    lowered.inputs.push_back(writer.input("input" + std::to_string(i), elements));
     scope[input.name] = Operand{lowered.inputs.back()};
   }
   for (const model::OnnxNode& node : model.graph.nodes) {
@@ -99,11 +100,12 @@ Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<I
     symbols.push_back(output_symbol(writer, found->value, outputs, kept));
   }
   Symbol* group = nullptr;
-  check(api, Stage::kLoad,
-        api.MXSymbolCreateGroup(static_cast<std::uint32_t>(symbols.size()), symbols.data(),
-                                &group));
+  check(
+      api, Stage::kLoad,
+      api.MXSymbolCreateGroup(static_cast<std::uint32_t>(symbols.size()), symbols.data(), &group));
   lowered.symbol.reset(group);
   lowered.parameters = writer.parameters();
+  lowered.read_inputs = writer.read_inputs();
   lowered.precision = writer.precision();
   lowered.may_be_fused = writer.may_be_fused();
   return lowered;

@@ -11,18 +11,20 @@
 namespace joulemark::mx {
 
 struct Lowered {
-  Owned<Symbol> symbol;           ///< one result for each output of the model
-  std::vector<Value> inputs;      ///< in the model's order
-  std::vector<Value> parameters;  ///< constants by the names of their variables
-  std::string precision;          ///< as GraphWriter::precision
-  bool may_be_fused = true;       ///< as GraphWriter::may_be_fused
+  Owned<Symbol> symbol;            ///< one result for each output of the model
+  std::vector<Value> inputs;       ///< in the model's order
+  std::vector<Value> parameters;   ///< constants by the names of their variables
+  std::vector<Value> read_inputs;  ///< as GraphWriter::read_inputs
+  std::string precision;           ///< as GraphWriter::precision
+  bool may_be_fused = true;        ///< as GraphWriter::may_be_fused
 };
 
 /// Throws plugin::Failure, JM_UNSUPPORTED, for the first node that the table does not cover.
 void check_covered(const model::OnnxGraph& graph);
 
-/// `dims`: of each input. Large constants borrow the model's bytes. Throws plugin::Failure, with
-/// the node, its operator and its opset in the message.
-Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Ints>& dims);
+/// `inputs`: of each the type, the sizes and, where they are bound, the elements. Large constants
+/// borrow the model's bytes. Throws plugin::Failure, with the node, its operator and its opset in
+/// the message; ValuesNeeded where it must know elements that are not bound.
+Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Elements>& inputs);
 
 }  // namespace joulemark::mx

@@ -35,8 +35,9 @@ std::optional<Ints> OpCall::known_ints(std::size_t i) {
 }
 
 Ints OpCall::constant_ints(std::size_t i) {
-  auto known = known_ints(i);
-  if (!known) unsupported("input '" + node.inputs[i] + "' must be known when the model is loaded");
+  auto known = graph.needed_ints(tensor(i));
+  if (!known)
+    unsupported("input '" + node.inputs[i] + "' must be a constant or an input of the model");
   return std::move(*known);
 }
 

@@ -49,7 +49,8 @@ class OpCall : public lowering::NodeCall {
   std::int64_t rank(std::size_t i) { return static_cast<std::int64_t>(tensor(i)->dims.size()); }
   /// Small integer tensors (shapes, axes, pads) where they depend on no input.
   std::optional<Ints> known_ints(std::size_t i);
-  /// The same; JM_UNSUPPORTED when they depend on what the model is given.
+  /// The same, or an input of the model as it is bound; JM_UNSUPPORTED when they are computed from
+  /// one.
   Ints constant_ints(std::size_t i);
 
   // Results, by position.

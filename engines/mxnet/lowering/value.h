@@ -18,6 +18,7 @@ struct Node {
   Ints dims;
   OwnedArray array;      ///< of a constant; null where it depends on an input
   Owned<Symbol> symbol;  ///< null for a constant that no symbol has read yet
+  Elements bound;        ///< of an input: what it was when the symbol was written
   std::string name;      ///< of the variable that `symbol` is; empty where it is none
 };
 using Value = std::shared_ptr<Node>;

@@ -74,9 +74,20 @@ void swish(OpCall& call) {
   call.result(f.mul(f.x, f.activation(alpha == 1 ? f.x : f.mul(f.x, alpha), "sigmoid")));
 }
 
+/// max(x, 0) + log(1 + exp(−|x|)): MXNet's own loses the digits of small results.
+Value softplus_of(const Formula& f) {
+  const Value falling = f.call.op("_npi_negative", {f.call.op("_npi_absolute", {f.x})});
+  const Value rest = f.call.op("_npi_log1p", {f.call.op("_npi_exp", {falling})});
+  return f.call.op("_npi_add", {f.at_least(f.x, 0), rest});
+}
+
+void softplus(OpCall& call) {
+  call.result(softplus_of(Formula{call}));
+}
+
 void mish(OpCall& call) {
   const Formula f{call};
-  call.result(f.mul(f.x, f.activation(f.activation(f.x, "softrelu"), "tanh")));
+  call.result(f.mul(f.x, f.activation(softplus_of(f), "tanh")));
 }
 
 void gelu(OpCall& call) {
@@ -127,7 +138,7 @@ constexpr Entry kEntries[] = {
     {"Relu", 1, activate<"relu">},
     {"Sigmoid", 1, activate<"sigmoid">},
     {"Tanh", 1, activate<"tanh">},
-    {"Softplus", 1, activate<"softrelu">},
+    {"Softplus", 1, softplus},
     {"Softsign", 1, activate<"softsign">},
     {"LeakyRelu", 1, leaky_relu},
     {"Elu", 1, elu},

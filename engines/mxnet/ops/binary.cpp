@@ -45,7 +45,8 @@ Value arithmetic(OpCall& call, const Arithmetic& of, const Value& a, const Value
   if (!is_floating(a->type)) return call.op(of.any, {a, b});
   if (a->dims == b->dims) return call.op(of.equal, {a, b});
   const auto number = known_number(call, b);
-  if (number && b->dims.size() <= a->dims.size()) return call.op(of.number, {a}, {{"scalar", *number}});
+  if (number && b->dims.size() <= a->dims.size())
+    return call.op(of.number, {a}, {{"scalar", *number}});
   return call.op(of.any, {a, b});
 }
 
@@ -134,8 +135,9 @@ void power(OpCall& call) {
 }
 
 void modulo(OpCall& call) {
-  if (call.integer("fmod", 0) != 0) call.unsupported("fmod");
   const Value a = call.tensor(0);
+  if (call.integer("fmod", 0) != 0 || is_floating(a->type))
+    call.unsupported("the remainder of floating numbers, and fmod");
   const Value y = call.op("_npi_mod", {call.cast(a, kDouble), call.cast(call.tensor(1), kDouble)});
   call.result(call.cast(y, a->type));
 }

@@ -32,15 +32,28 @@ void depth_to_space(OpCall& call) {
 
 void space_to_depth(OpCall& call) {
   const auto [size, dims] = read_blocks(call);
-  if (dims[2] % size != 0 || dims[3] % size != 0) call.invalid("its planes do not make whole blocks");
-  const Value split = call.reshape(
-      call.tensor(0), {dims[0], dims[1], dims[2] / size, size, dims[3] / size, size});
-  const Value moved = call.transpose(split, {0, 3, 5, 1, 2, 4});
-  call.result(call.reshape(moved, {dims[0], dims[1] * size * size, dims[2] / size, dims[3] / size}));
+  if (dims[2] % size != 0 || dims[3] % size != 0)
+    call.invalid("its planes do not make whole blocks");
+  const Value split =
+      call.reshape(call.tensor(0), {dims[0], dims[1], dims[2] / size, size, dims[3] / size, size});
+  const bool depth_first = call.text("mode", "DCR") == "DCR";
+  const Value moved =
+      call.transpose(split, depth_first ? Ints{0, 3, 5, 1, 2, 4} : Ints{0, 1, 3, 5, 2, 4});
+  call.result(
+      call.reshape(moved, {dims[0], dims[1] * size * size, dims[2] / size, dims[3] / size}));
 }
 
 void tile(OpCall& call) {
-  call.result(call.op("_npi_tile", {call.tensor(0)}, {{"reps", call.constant_ints(1)}}));
+  Value y = call.tensor(0);
+  const Ints counts = call.constant_ints(1);
+  if (counts.size() != y->dims.size()) call.invalid("it has no number for every axis of its input");
+  // One axis at a time: MXNet's kernel has no more than a few axes, and takes two for each.
+  for (std::size_t axis = 0; axis < counts.size(); ++axis) {
+    Ints alone(counts.size(), 1);
+    alone[axis] = counts[axis];
+    if (counts[axis] != 1) y = call.op("_npi_tile", {y}, {{"reps", alone}});
+  }
+  call.result(y);
 }
 
 constexpr Entry kEntries[] = {

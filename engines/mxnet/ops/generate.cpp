@@ -13,8 +13,7 @@ namespace {
 
 Value from_tensor(OpCall& call, const model::OnnxTensor& tensor) {
   const auto type = type_of(tensor.dtype);
-  if (!type)
-    call.unsupported(std::string("a constant of type ") + model::dtype_name(tensor.dtype));
+  if (!type) call.unsupported(std::string("a constant of type ") + model::dtype_name(tensor.dtype));
   return call.graph.constant({*type, tensor.dims, tensor.data.data(), tensor.data.size()});
 }
 
@@ -65,8 +64,7 @@ void range(OpCall& call) {
   double numbers[3] = {};
   for (std::size_t i = 0; i < 3; ++i) {
     const auto number = known_number(call, call.tensor(i));
-    if (!number) call.unsupported("a range that depends on an input");
-    numbers[i] = *number;
+    numbers[i] = number ? *number : static_cast<double>(call.constant_ints(i).at(0));
   }
   const auto [start, end, step] = numbers;
   if (step == 0) call.invalid("a step of 0");
@@ -80,10 +78,27 @@ void range(OpCall& call) {
   call.result(call.cast(wide, type));
 }
 
+/// By a mask that is made now.
+void trilu(OpCall& call) {
+  const Value x = call.tensor(0);
+  if (x->dims.size() < 2) call.invalid("its input has no two axes");
+  const std::int64_t k = call.has(1) ? call.constant_ints(1).at(0) : 0;
+  const bool upper = call.integer("upper", 1) != 0;
+  const std::int64_t rows = x->dims[x->dims.size() - 2];
+  const std::int64_t columns = x->dims.back();
+  if (size_of(x->dims) == 0) return call.result(x);
+  std::vector<char> kept;
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t column = 0; column < columns; ++column)
+      kept.push_back(upper ? column - row >= k : column - row <= k);
+  const Value mask = call.graph.constant_copy({kBool, {rows, columns}, kept.data(), kept.size()});
+  call.result(call.op("_npi_where", {mask, x, call.scalar(0, x->type)}));
+}
+
 constexpr Entry kEntries[] = {
     {"Constant", 1, constant}, {"ConstantOfShape", 9, constant_of_shape},
     {"Shape", 1, shape},       {"Size", 1, size},
-    {"Range", 11, range},
+    {"Range", 11, range},      {"Trilu", 14, trilu},
 };
 
 }  // namespace

@@ -13,10 +13,9 @@ namespace {
 Value fully_connected(OpCall& call, const Product& of, const Value& bias) {
   Inputs inputs{of.rows, of.matrix};
   if (bias != nullptr) inputs.push_back(bias);
-  return call.op("FullyConnected", inputs,
-                 {{"num_hidden", of.matrix->dims[0]},
-                  {"no_bias", bias == nullptr},
-                  {"flatten", false}});
+  return call.op(
+      "FullyConnected", inputs,
+      {{"num_hidden", of.matrix->dims[0]}, {"no_bias", bias == nullptr}, {"flatten", false}});
 }
 
 bool is_empty(const Value& value) {
@@ -27,7 +26,8 @@ bool is_empty(const Value& value) {
 Value as_batch(OpCall& call, const Value& x, Ints batch) {
   const Ints tail(x->dims.end() - 2, x->dims.end());
   batch.insert(batch.end(), tail.begin(), tail.end());
-  return call.reshape(call.broadcast(x, batch), {size_of(batch, 0, batch.size() - 2), tail[0], tail[1]});
+  return call.reshape(call.broadcast(x, batch),
+                      {size_of(batch, 0, batch.size() - 2), tail[0], tail[1]});
 }
 
 /// Both have rank 2 or more.
@@ -60,8 +60,9 @@ void matmul(OpCall& call) {
     const Product of{a, call.transpose(b, {1, 0})};
     return call.result(Operand{fully_connected(call, of, nullptr), of});
   }
-  Ints dims = broadcast_dims(call, a->dims.size() > 2 ? Ints(a->dims.begin(), a->dims.end() - 2) : Ints{},
-                             b->dims.size() > 2 ? Ints(b->dims.begin(), b->dims.end() - 2) : Ints{});
+  Ints dims =
+      broadcast_dims(call, a->dims.size() > 2 ? Ints(a->dims.begin(), a->dims.end() - 2) : Ints{},
+                     b->dims.size() > 2 ? Ints(b->dims.begin(), b->dims.end() - 2) : Ints{});
   if (a->dims.size() > 1) dims.push_back(a->dims[a->dims.size() - 2]);
   if (b->dims.size() > 1) dims.push_back(b->dims.back());
   if (a->dims.size() == 1) a = with_axis(call, a, true);

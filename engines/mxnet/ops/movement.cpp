@@ -21,7 +21,8 @@ void dropout(OpCall& call) {
   if (trains && drops) call.unsupported("the training form of Dropout");
   identity(call);
   if (!call.wants(1)) return;
-  call.result(call.broadcast(call.scalar(1, call.opset() < 10 ? call.type(0) : kBool), call.dims(0)), 1);
+  call.result(
+      call.broadcast(call.scalar(1, call.opset() < 10 ? call.type(0) : kBool), call.dims(0)), 1);
 }
 
 void reshape(OpCall& call) {
@@ -114,8 +115,8 @@ void split(OpCall& call) {
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   const std::int64_t size = x->dims.empty() ? 1 : x->dims[static_cast<std::size_t>(axis)];
-  const Ints sizes = call.has(1) ? call.constant_ints(1)
-                                 : call.integers("split", equal_sizes(call, size));
+  const Ints sizes =
+      call.has(1) ? call.constant_ints(1) : call.integers("split", equal_sizes(call, size));
   std::int64_t from = 0;
   for (std::size_t i = 0; i < std::min(sizes.size(), call.output_count()); ++i) {
     if (sizes[i] < 0 || from + sizes[i] > size) call.invalid("its parts are larger than its input");

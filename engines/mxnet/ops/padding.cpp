@@ -37,7 +37,8 @@ double pad_value(OpCall& call) {
 
 void pad(OpCall& call) {
   const Value x = call.tensor(0);
-  if (call.text("mode", "constant") != "constant") call.unsupported("padding by elements of the input");
+  if (call.text("mode", "constant") != "constant")
+    call.unsupported("padding by elements of the input");
   const Ints pads = all_pads(call, x);
   if (std::ranges::any_of(pads, [](std::int64_t size) { return size < 0; }))
     call.unsupported("negative pads");

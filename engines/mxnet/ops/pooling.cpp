@@ -86,10 +86,12 @@ void average_pool(OpCall& call) {
   const Ints more = overhang(call, pool);
   const Ints none(more.size(), 0);
   const bool padding_counts = call.integer("count_include_pad", 0) != 0;
-  if (more == none && pads_itself(pool, pool.padding) && (padding_counts || pool.padding.begin == none))
+  if (more == none && pads_itself(pool, pool.padding) &&
+      (padding_counts || pool.padding.begin == none))
     return call.result(pooled(call, pool, "avg", x, pool.padding.begin));
   const Padding padding = with_overhang(pool.padding, more);
-  const Value means = pooled(call, pool, "avg", padded(call, x, padding.begin, padding.end, 0), none);
+  const Value means =
+      pooled(call, pool, "avg", padded(call, x, padding.begin, padding.end, 0), none);
   // How much of each window counts.
   Ints one = x->dims;
   one[0] = one[1] = 1;
@@ -107,8 +109,9 @@ void global_pool(OpCall& call) {
   const Value x = call.tensor(0);
   const std::size_t axes = x->dims.size() < 2 ? 0 : x->dims.size() - 2;
   spatial_sizes(call, x, axes);
-  call.result(call.op("Pooling", {x},
-                      {{"kernel", Ints(axes, 1)}, {"global_pool", true}, {"pool_type", type.text}}));
+  call.result(
+      call.op("Pooling", {x},
+              {{"kernel", Ints(axes, 1)}, {"global_pool", true}, {"pool_type", type.text}}));
 }
 
 constexpr Entry kEntries[] = {

@@ -38,8 +38,9 @@ void reduce_by(OpCall& call) {
   const bool nothing = axes.empty() && call.integer("noop_with_empty_axes", 0) != 0;
   if (axes.empty()) axes = iota(static_cast<std::int64_t>(x->dims.size()));
   if (size_of(x->dims) == 0) call.unsupported("a reduction of no elements");
-  const Value y = nothing || axes.empty() ? none(call, x)
-                                          : reduce(call, x, {axes, call.integer("keepdims", 1) != 0});
+  const Value y = nothing || axes.empty()
+                      ? none(call, x)
+                      : reduce(call, x, {axes, call.integer("keepdims", 1) != 0});
   call.result(call.cast(y, given->type));
 }
 

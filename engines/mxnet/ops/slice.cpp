@@ -23,8 +23,8 @@ Request read_request(OpCall& call) {
     const auto count = static_cast<std::int64_t>(request.starts.size());
     request.axes = call.has(3) ? call.constant_ints(3) : iota(count);
   }
-  request.steps = call.opset() >= 10 && call.has(4) ? call.constant_ints(4)
-                                                    : Ints(request.starts.size(), 1);
+  request.steps =
+      call.opset() >= 10 && call.has(4) ? call.constant_ints(4) : Ints(request.starts.size(), 1);
   const std::size_t count = request.starts.size();
   if (request.ends.size() != count || request.axes.size() != count || request.steps.size() != count)
     call.invalid("starts, ends, axes and steps are not of one length");
@@ -65,11 +65,12 @@ void slice(OpCall& call) {
   bool is_empty = false;
   for (std::size_t i = 0; i < request.axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(call.axis_of(x, request.axes[i]));
-    parts[axis] = part_of(call, x->dims[axis], {request.starts[i], request.ends[i], request.steps[i]});
+    parts[axis] =
+        part_of(call, x->dims[axis], {request.starts[i], request.ends[i], request.steps[i]});
     if (parts[axis].is_empty) dims[axis] = 0;
     is_empty = is_empty || parts[axis].is_empty;
   }
-  if (is_empty) call.unsupported("an empty part");
+  if (is_empty) return call.result(empty(call, x->type, dims));
   const auto listed = [&](std::string Part::*member) {
     std::string text;
     for (const Part& part : parts) text += part.*member + ",";

@@ -26,7 +26,8 @@ Ints broadcast_dims(const OpCall& call, const Ints& a, const Ints& b) {
   std::ranges::copy_backward(a, dims.end());
   for (std::size_t i = 0; i < b.size(); ++i) {
     std::int64_t& size = dims[dims.size() - b.size() + i];
-    if (size != b[i] && size != 1 && b[i] != 1) call.invalid("its values have sizes that do not fit");
+    if (size != b[i] && size != 1 && b[i] != 1)
+      call.invalid("its values have sizes that do not fit");
     if (size == 1) size = b[i];
   }
   return dims;
@@ -50,13 +51,21 @@ std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since) 
 
 Value flattened(OpCall& call, const Value& value, std::int64_t axis) {
   const auto middle = static_cast<std::size_t>(axis);
-  return call.reshape(value, {size_of(value->dims, 0, middle),
-                              size_of(value->dims, middle, value->dims.size())});
+  return call.reshape(
+      value, {size_of(value->dims, 0, middle), size_of(value->dims, middle, value->dims.size())});
+}
+
+Value empty(OpCall& call, Type type, const Ints& dims) {
+  return call.graph.constant_copy({type, dims, nullptr, 0});
 }
 
 Value part(OpCall& call, const Value& value, std::int64_t axis, std::int64_t from,
            std::int64_t to) {
-  if (from == 0 && to == value->dims[static_cast<std::size_t>(axis)]) return value;
+  Ints dims = value->dims;
+  std::int64_t& size = dims.at(static_cast<std::size_t>(axis));
+  if (from == 0 && to == size) return value;
+  size = to - from;
+  if (size_of(dims) == 0) return empty(call, value->type, dims);
   return call.op("slice_axis", {value}, {{"axis", axis}, {"begin", from}, {"end", to}});
 }
 
@@ -66,8 +75,9 @@ Value padded(OpCall& call, const Value& x, const Ints& begin, const Ints& end, d
   std::string widths;
   for (std::size_t axis = begin.size(); axis < x->dims.size(); ++axis) widths += "(0,0),";
   for (std::size_t i = 0; i < begin.size(); ++i) widths += tuple_text({begin[i], end[i]}) + ",";
-  return call.op("_npi_pad", {x},
-                 {{"pad_width", "(" + widths + ")"}, {"mode", "constant"}, {"constant_values", value}});
+  return call.op(
+      "_npi_pad", {x},
+      {{"pad_width", "(" + widths + ")"}, {"mode", "constant"}, {"constant_value", value}});
 }
 
 }  // namespace joulemark::mx::ops

@@ -30,6 +30,9 @@ std::optional<Ints> given_axes(OpCall& call, std::size_t i, std::int64_t since);
 /// All axes before `axis` as one, and all from it on.
 Value flattened(OpCall& call, const Value& value, std::int64_t axis);
 
+/// A value without elements. MXNet has it, but hardly any operator for it.
+Value empty(OpCall& call, Type type, const Ints& dims);
+
 /// Elements [from, to) of one axis.
 Value part(OpCall& call, const Value& value, std::int64_t axis, std::int64_t from, std::int64_t to);
 
