@@ -127,7 +127,7 @@ def test_weights_that_a_run_is_given_are_not_fused(with_engines, tmp_path):
 def test_a_place_outside_of_a_table_fails(with_engines, tmp_path):
     model = looked_up(tmp_path / "m.onnx")
     numpy.savez(tmp_path / "in.npz", ids=numpy.array([0, 5, 1], numpy.int64))
-    outcome = with_engines("compare", model, "--engine", "mxnet", "--input", tmp_path / "in.npz", *QUICK)
+    outcome = with_engines("compare", model, "--engine", "mxnet", "--inputs", tmp_path / "in.npz", *QUICK)
     assert outcome.status == NOT_OK
     assert "failed" in outcome.out + outcome.err
 

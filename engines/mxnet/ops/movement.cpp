@@ -89,11 +89,17 @@ void expand(OpCall& call) {
 }
 
 void concat(OpCall& call) {
+  const Value first = call.tensor(0);
+  const std::int64_t axis = call.axis_of(first, call.integer("axis", 1));
+  Ints dims = first->dims;
+  dims.at(static_cast<std::size_t>(axis)) = 0;
   Inputs parts;
-  for (const Value& value : call.tensors())
+  for (const Value& value : call.tensors()) {
+    if (value->dims.size() != dims.size()) call.invalid("its parts are not of one rank");
+    dims[static_cast<std::size_t>(axis)] += value->dims[static_cast<std::size_t>(axis)];
     if (size_of(value->dims) > 0) parts.push_back(value);
-  if (parts.empty()) return call.result(call.tensor(0));
-  const std::int64_t axis = call.axis_of(parts[0], call.integer("axis", 1));
+  }
+  if (parts.empty()) return call.result(empty(call, first->type, dims));
   if (parts.size() == 1) return call.result(parts[0]);
   call.result(call.op("Concat", parts,
                       {{"num_args", static_cast<std::int64_t>(parts.size())}, {"dim", axis}}));
