@@ -43,8 +43,6 @@ std::optional<Ints> integers_of(const Elements& elements) {
     case kBool:
     case kUint8:
       return integers<std::uint8_t>(elements);
-    case kInt8:
-      return integers<std::int8_t>(elements);
     default:
       return std::nullopt;
   }

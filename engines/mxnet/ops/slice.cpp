@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts of a value along its axes.
 #include <algorithm>
+#include <cstdlib>
 
 #include "mxnet/ops/families.h"
 #include "mxnet/ops/values.h"
@@ -34,7 +35,7 @@ Request read_request(OpCall& call) {
 /// Where a part of one axis begins and ends, as MXNet reads it.
 struct Part {
   std::string begin = "None", end = "None", step = "None";
-  bool is_empty = false;
+  std::int64_t size = 0;
 };
 
 Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) {
@@ -53,7 +54,9 @@ Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) 
     if (start_end_step[1] < -size) end = -1;
   }
   Part part{std::to_string(start), end < 0 ? "None" : std::to_string(end), std::to_string(step)};
-  part.is_empty = step > 0 ? start >= end : start <= end;
+  const std::int64_t reach = step > 0 ? end - start : start - end;
+  const std::int64_t pace = std::abs(step);
+  part.size = std::max<std::int64_t>(reach + pace - 1, 0) / pace;
   return part;
 }
 
@@ -62,15 +65,13 @@ void slice(OpCall& call) {
   const Request request = read_request(call);
   std::vector<Part> parts(x->dims.size());
   Ints dims = x->dims;
-  bool is_empty = false;
   for (std::size_t i = 0; i < request.axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(call.axis_of(x, request.axes[i]));
     parts[axis] =
         part_of(call, x->dims[axis], {request.starts[i], request.ends[i], request.steps[i]});
-    if (parts[axis].is_empty) dims[axis] = 0;
-    is_empty = is_empty || parts[axis].is_empty;
+    dims[axis] = parts[axis].size;
   }
-  if (is_empty) return call.result(empty(call, x->type, dims));
+  if (size_of(dims) == 0) return call.result(empty(call, x->type, dims));
   const auto listed = [&](std::string Part::*member) {
     std::string text;
     for (const Part& part : parts) text += part.*member + ",";
