@@ -65,7 +65,7 @@ Value OpCall::cast(const Value& value, Type to) {
 
 std::int64_t OpCall::axis_of(const Value& value, std::int64_t axis) const {
   const auto rank = static_cast<std::int64_t>(value->dims.size());
-  if (axis < -rank || axis >= std::max<std::int64_t>(rank, 1))
+  if (axis < -rank || axis >= rank)
     invalid("it has no axis " + std::to_string(axis) + " (rank " + std::to_string(rank) + ")");
   return axis < 0 ? axis + rank : axis;
 }

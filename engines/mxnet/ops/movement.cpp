@@ -120,7 +120,7 @@ Ints equal_sizes(OpCall& call, std::int64_t size) {
 void split(OpCall& call) {
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
-  const std::int64_t size = x->dims.empty() ? 1 : x->dims[static_cast<std::size_t>(axis)];
+  const std::int64_t size = x->dims[static_cast<std::size_t>(axis)];
   const Ints sizes =
       call.has(1) ? call.constant_ints(1) : call.integers("split", equal_sizes(call, size));
   std::int64_t from = 0;

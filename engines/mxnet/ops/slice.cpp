@@ -41,8 +41,8 @@ struct Part {
 Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) {
   std::int64_t start = start_end_step[0];
   std::int64_t end = start_end_step[1];
-  const std::int64_t step = start_end_step[2];
-  if (step == 0) call.invalid("a step of 0");
+  if (start_end_step[2] == 0) call.invalid("a step of 0");
+  const std::int64_t step = std::clamp(start_end_step[2], -size - 1, size + 1);
   if (start < 0) start = std::max<std::int64_t>(start, -size) + size;
   if (end < 0) end = end < -size ? -1 : end + size;
   if (step > 0) {
