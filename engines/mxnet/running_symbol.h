@@ -14,8 +14,8 @@ namespace joulemark::mx {
 /// Whether MXNet's oneDNN backend may make one node of several.
 enum class Fusion { kOff, kOn };
 
-/// Inputs of fixed sizes, memory planned once. What is not defined here is computed on MXNet's own
-/// threads; `run` waits for it.
+/// Inputs of fixed sizes, memory planned once. MXNet computes on threads of its own, which `run`
+/// waits for.
 class RunningSymbol {
  public:
   /// `inputs`: one tensor for each of lowered.inputs. Throws plugin::Failure.

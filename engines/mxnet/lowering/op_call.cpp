@@ -87,7 +87,7 @@ Value OpCall::transpose(const Value& value, const Ints& order) {
   std::iota(same.begin(), same.end(), 0);
   if (order.size() != same.size() || !std::ranges::is_permutation(order, same))
     invalid("it does not name every axis of its input once");
-  return order == same ? value : op("_np_transpose", {value}, {{"axes", order}});
+  return order == same ? value : op("transpose", {value}, {{"axes", order}});
 }
 
 Value OpCall::broadcast(const Value& value, const Ints& to) {
