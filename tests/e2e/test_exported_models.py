@@ -40,7 +40,7 @@ def test_tiny_exports_give_the_answers_of_onnx_runtime(with_engines: Joulemark, 
     assert set(wrong) <= LEFT_OUT.get(engine, set()), wrong
 
 
-@pytest.mark.parametrize("engine", ["torch", "torchscript", "tensorflow"])
+@pytest.mark.parametrize("engine", ["torch", "torchscript", "tensorflow", "mxnet"])
 def test_random_graphs_give_the_answers_of_onnx_runtime(with_engines: Joulemark, tmp_path: pathlib.Path, engine: str):
     wrong = outcomes(with_engines, write_models(tmp_path / "random", "random", "0-99"), engine)
     assert not {name: reason for name, reason in wrong.items() if not reason.startswith("unsupported")}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator families, one file each.
+#pragma once
+
+#include "mxnet/lowering/table.h"
+
+namespace joulemark::mx::ops {
+
+std::span<const Entry> unary_family();
+std::span<const Entry> activation();
+std::span<const Entry> binary_family();
+std::span<const Entry> logic();
+std::span<const Entry> cast();
+std::span<const Entry> reduce();
+std::span<const Entry> movement();
+std::span<const Entry> blocks();
+std::span<const Entry> padding();
+std::span<const Entry> slicing();
+std::span<const Entry> indexing();
+std::span<const Entry> searching();
+std::span<const Entry> generate();
+std::span<const Entry> convolution();
+std::span<const Entry> pooling();
+std::span<const Entry> normalization();
+std::span<const Entry> linear();
+
+}  // namespace joulemark::mx::ops

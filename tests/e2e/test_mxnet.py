@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MXNet on real models: the same ONNX file and the same answers as the others, what it tells of its run, what it refuses."""
+
+import contextlib
+import json
+import pathlib
+import sqlite3
+
+import numpy
+import pytest
+from conftest import CACHE, NOT_OK, OK, QUICK
+from models import floats, linear, save, with_unknown_operator
+from onnx import TensorProto, helper, numpy_helper
+
+INSTALLED = sorted((CACHE / "engines/mxnet").glob("[0-9]*"))
+pytestmark = pytest.mark.skipif(not INSTALLED, reason="MXNet is not in the cache; run script/bootstrap")
+
+BOTH = ["--engine", "onnxruntime,mxnet"]
+
+
+def weights(name: str, *dims: int) -> numpy_helper.onnx.TensorProto:
+    values = numpy.random.default_rng(len(name)).standard_normal(dims) / 4
+    return numpy_helper.from_array(values.astype(numpy.float32), name)
+
+
+def number(name: str, value: float) -> numpy_helper.onnx.TensorProto:
+    return numpy_helper.from_array(numpy.array(value, numpy.float32), name)
+
+
+def image_network(path: pathlib.Path) -> pathlib.Path:
+    """Convolution, depthwise convolution with a bias, uneven padding, pooling, a product."""
+    nodes = [
+        helper.make_node("Conv", ["x", "a"], ["c1"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("BatchNormalization", ["c1", "scale", "offset", "mean", "variance"], ["n1"]),
+        helper.make_node("Relu", ["n1"], ["r1"]),
+        helper.make_node("Conv", ["r1", "depth", "bias"], ["c2"], kernel_shape=[3, 3], pads=[0, 0, 1, 1], group=8, strides=[2, 2]),
+        helper.make_node("Clip", ["c2", "zero", "six"], ["r2"]),
+        helper.make_node("MaxPool", ["r2"], ["p"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("GlobalAveragePool", ["p"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["f"]),
+        helper.make_node("Gemm", ["f", "fc", "fb"], ["y"], transB=1),
+    ]
+    variance = numpy_helper.from_array(numpy.full(8, 0.5, numpy.float32), "variance")
+    parameters = [weights("a", 8, 3, 3, 3), weights("depth", 8, 1, 3, 3), weights("fc", 10, 8), weights("fb", 10)]
+    parameters += [weights(name, 8) for name in ("scale", "offset", "mean", "bias")]
+    parameters += [number("zero", 0), number("six", 6), variance]
+    return save(path, nodes, [floats("x", ["N", 3, 32, 32])], [floats("y", ["N", 10])], parameters)
+
+
+def gelu(path: pathlib.Path) -> pathlib.Path:
+    """A product with a bias, and GELU as exporters write it."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["p"]),
+        helper.make_node("Add", ["b", "p"], ["s"]),
+        helper.make_node("Div", ["s", "root"], ["d"]),
+        helper.make_node("Erf", ["d"], ["e"]),
+        helper.make_node("Add", ["e", "one"], ["e1"]),
+        helper.make_node("Mul", ["s", "e1"], ["t"]),
+        helper.make_node("Mul", ["t", "half"], ["y"]),
+    ]
+    numbers = [number("root", 2**0.5), number("one", 1), number("half", 0.5)]
+    return save(path, nodes, [floats("x", ["N", 7, 16])], [floats("y", ["N", 7, 24])], [weights("w", 16, 24), weights("b", 24), *numbers])
+
+
+def weights_as_input(path: pathlib.Path) -> pathlib.Path:
+    """A convolution whose weights a run is given."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], kernel_shape=[3, 3]),
+        helper.make_node("Relu", ["c"], ["y"]),
+    ]
+    return save(path, nodes, [floats("x", [1, 3, 8, 8]), floats("w", [4, 3, 3, 3])], [floats("y", [1, 4, 6, 6])])
+
+
+def looked_up(path: pathlib.Path) -> pathlib.Path:
+    nodes = [helper.make_node("Gather", ["table", "ids"], ["y"])]
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [3])
+    return save(path, nodes, [ids], [floats("y", [3, 4])], [weights("table", 5, 4)])
+
+
+def effective_of(joulemark) -> dict:
+    """What the trial of a store says that really ran."""
+    with contextlib.closing(sqlite3.connect(joulemark.home / "s.sqlite")) as store:
+        return json.loads(store.execute("select effective_json from trial").fetchone()[0])
+
+
+def told_of(with_engines, model: pathlib.Path, *options: str) -> dict:
+    outcome = with_engines("compare", model, "--engine", "mxnet", *options, *QUICK, "--store", "s.sqlite")
+    assert outcome.status == OK, outcome.err + outcome.out
+    return effective_of(with_engines)
+
+
+@pytest.mark.parametrize("model", [linear, image_network, gelu, weights_as_input])
+@pytest.mark.parametrize("fusion", ["0", "1"])
+def test_answers_are_those_of_onnx_runtime(with_engines, tmp_path, model, fusion):
+    options = ["--option", f"mxnet.fusion={fusion}"]
+    outcome = with_engines("compare", model(tmp_path / "m.onnx"), *BOTH, *options, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+def test_a_batch_that_the_model_leaves_open_runs(with_engines, tmp_path):
+    outcome = with_engines("compare", image_network(tmp_path / "m.onnx"), *BOTH, "--batch", "1,3", *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+def test_the_fusions_are_shown_to_be_active(with_engines, tmp_path):
+    told = told_of(with_engines, image_network(tmp_path / "m.onnx"))
+    assert told["fused"] == {"Convolution+BatchNorm+Activation": 1, "Convolution+clip": 1}
+    assert told["onednn_nodes"] == 3 and told["precision"] == "f32"
+
+
+def test_gelu_is_recognised_in_its_formula(with_engines, tmp_path):
+    told = told_of(with_engines, gelu(tmp_path / "m.onnx"))
+    assert told["fused"] == {"FullyConnected+LeakyReLU": 1} and told["graph_nodes"] == 1
+
+
+def test_without_the_option_nothing_is_fused(with_engines, tmp_path):
+    told = told_of(with_engines, image_network(tmp_path / "m.onnx"), "--option", "mxnet.fusion=0")
+    assert told["fused"] == {} and told["onednn_nodes"] == 0
+
+
+def test_weights_that_a_run_is_given_are_not_fused(with_engines, tmp_path):
+    assert told_of(with_engines, weights_as_input(tmp_path / "m.onnx"))["onednn_nodes"] == 0
+
+
+def test_a_place_outside_of_a_table_fails(with_engines, tmp_path):
+    model = looked_up(tmp_path / "m.onnx")
+    numpy.savez(tmp_path / "in.npz", ids=numpy.array([0, 5, 1], numpy.int64))
+    outcome = with_engines("compare", model, "--engine", "mxnet", "--inputs", tmp_path / "in.npz", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "failed" in outcome.out + outcome.err
+
+
+def test_an_operator_that_it_lacks_is_named(with_engines, tmp_path):
+    outcome = with_engines("compare", with_unknown_operator(tmp_path / "m.onnx"), "--engine", "mxnet", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "example.nowhere.NobodyHasThis" in outcome.out + outcome.err
+
+
+def test_its_operators_are_listed(with_engines):
+    outcome = with_engines("engines", "mxnet", "--operators")
+    assert outcome.status == OK, outcome.err
+    assert "LayerNormalization" in outcome.out and "BatchNormalization" in outcome.out
