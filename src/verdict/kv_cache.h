@@ -12,9 +12,10 @@ namespace joulemark::verdict {
 
 /// What a step costs beside the position it stands at.
 struct StepGrowth {
-  double ratio = 1;     ///< median time of the last quarter of the steps over that of the first
-  double without = 1;   ///< what it would be if each step fed all tokens before it again
-  double to_first = 0;  ///< median step of the first quarter over the shortest time to a first token
+  double ratio = 1;    ///< median time of the last quarter of the steps over that of the first
+  double without = 1;  ///< what it would be if each step fed all tokens before it again
+  double to_first =
+      0;  ///< median step of the first quarter over the shortest time to a first token
 };
 /// Of a trial whose requests all have as many steps and 16 or more; empty for any other.
 std::optional<StepGrowth> step_growth(const TrialRecord& trial);
