@@ -2,6 +2,7 @@
 // Shapes changed, elements kept in order or moved along axes.
 #include <algorithm>
 
+#include "lowering_kit/split.h"
 #include "mxnet/ops/families.h"
 #include "mxnet/ops/values.h"
 
@@ -105,24 +106,12 @@ void concat(OpCall& call) {
                       {{"num_args", static_cast<std::int64_t>(parts.size())}, {"dim", axis}}));
 }
 
-/// Sizes of equal parts; since opset 18 the last may be smaller.
-Ints equal_sizes(OpCall& call, std::int64_t size) {
-  const auto count = static_cast<std::int64_t>(call.output_count());
-  if (!call.has_attribute("num_outputs") && size % count != 0)
-    call.invalid("size " + std::to_string(size) + " is not divided by its number of outputs");
-  const std::int64_t each = (size + count - 1) / count;
-  Ints sizes;
-  for (std::int64_t i = 0; i < count; ++i)
-    sizes.push_back(std::clamp<std::int64_t>(size - i * each, 0, each));
-  return sizes;
-}
-
 void split(OpCall& call) {
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
   const std::int64_t size = x->dims[static_cast<std::size_t>(axis)];
-  const Ints sizes =
-      call.has(1) ? call.constant_ints(1) : call.integers("split", equal_sizes(call, size));
+  const Ints sizes = call.has(1) ? call.constant_ints(1)
+                                 : call.integers("split", lowering::equal_parts(call, size));
   std::int64_t from = 0;
   for (std::size_t i = 0; i < std::min(sizes.size(), call.output_count()); ++i) {
     if (sizes[i] < 0 || from + sizes[i] > size) call.invalid("its parts are larger than its input");

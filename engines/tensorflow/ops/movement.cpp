@@ -2,6 +2,7 @@
 // Shapes changed, elements kept in order or moved as blocks.
 #include <algorithm>
 
+#include "lowering_kit/split.h"
 #include "tensorflow/ops/families.h"
 #include "tensorflow/ops/values.h"
 
@@ -192,18 +193,6 @@ void concat(OpCall& call) {
   call.result(call.op("ConcatV2", {parts, call.int_scalar(axis, kInt32)}));
 }
 
-/// Sizes of equal parts; since opset 18 the last may be smaller.
-Ints equal_sizes(OpCall& call, std::int64_t size) {
-  const auto count = static_cast<std::int64_t>(call.output_count());
-  if (!call.has_attribute("num_outputs") && size % count != 0)
-    call.invalid("size " + std::to_string(size) + " is not divided by its number of outputs");
-  const std::int64_t each = (size + count - 1) / count;
-  Ints sizes;
-  for (std::int64_t i = 0; i < count; ++i)
-    sizes.push_back(std::clamp<std::int64_t>(size - i * each, 0, each));
-  return sizes;
-}
-
 void split(OpCall& call) {
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", 0));
@@ -214,10 +203,10 @@ void split(OpCall& call) {
   if (!call.has(1) && !call.has_attribute("split") && size < 0) {
     parts = call.graph.op_all("Split", {place, x}, {{"num_split", count}});
   } else {
-    const Value sizes = call.has(1)
-                            ? call.cast(call.tensor(1), kInt64)
-                            : call.ints(call.has_attribute("split") ? call.integers("split", {})
-                                                                    : equal_sizes(call, size));
+    const Value sizes =
+        call.has(1) ? call.cast(call.tensor(1), kInt64)
+                    : call.ints(call.has_attribute("split") ? call.integers("split", {})
+                                                            : lowering::equal_parts(call, size));
     parts = call.graph.op_all("SplitV", {x, sizes, place}, {{"num_split", count}});
   }
   for (std::size_t i = 0; i < parts.size(); ++i) call.result(parts[i], i);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
+#include "lowering_kit/resampling.h"
 #include "tensorflow/lowering/op_call.h"
 
 namespace joulemark::tf::ops {
@@ -21,18 +21,7 @@ struct ResizedAxis {
   std::optional<Region> region;
 };
 
-/// The attributes of the node.
-struct Resampling {
-  explicit Resampling(OpCall& call);
-
-  std::string mode;  ///< "nearest", "linear", "cubic"
-  std::string coordinates;
-  std::string nearest;
-  double cubic;
-  double outside_value;
-  bool antialias;
-  bool exclude_outside;
-};
+using lowering::Resampling;
 
 /// `x` with this axis resampled.
 Value resample(OpCall& call, Value x, const ResizedAxis& axis, const Resampling& how);

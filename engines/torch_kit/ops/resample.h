@@ -2,8 +2,7 @@
 // Resampling along one axis by ONNX's definition of Resize, for every size, known or not.
 #pragma once
 
-#include <string>
-
+#include "lowering_kit/resampling.h"
 #include "torch_kit/lowering/op_call.h"
 
 namespace joulemark::torch_kit::ops {
@@ -18,18 +17,7 @@ struct ResizedAxis {
   JitValue* end = nullptr;
 };
 
-/// The attributes of the node.
-struct Resampling {
-  explicit Resampling(OpCall& call);
-
-  std::string mode;  ///< "nearest", "linear", "cubic"
-  std::string coordinates;
-  std::string nearest;
-  double cubic = -0.75;
-  double outside_value = 0;
-  bool antialias = false;
-  bool exclude_outside = false;
-};
+using lowering::Resampling;
 
 /// A whole number as a float of the graph.
 JitValue* real(OpCall& call, JitValue* whole);
