@@ -200,6 +200,11 @@ nlohmann::json effective_value(const TrialRecord& trial, const char* key) {
   return effective.is_object() && effective.contains(key) ? effective.at(key) : nlohmann::json();
 }
 
+std::optional<double> fact_of(const TrialRecord& trial, WindowFact fact) {
+  const auto found = trial.resources.facts.find(fact);
+  return found == trial.resources.facts.end() ? std::nullopt : found->second.value;
+}
+
 Judgement collect_values(const ExperimentRecord& record) {
   Judgement judgement;
   judgement.rate = record.experiment.protocol.rate;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 #include "plan/attempts.h"
 #include "verdict/verdict.h"
@@ -12,6 +13,8 @@ namespace joulemark::verdict {
 using plan::finished;
 /// What the engine says that really ran, under `key`; null where it does not tell.
 nlohmann::json effective_value(const TrialRecord& trial, const char* key);
+/// A fact of its window; empty where nobody looked for it, or it is absent.
+std::optional<double> fact_of(const TrialRecord& trial, WindowFact fact);
 
 /// Models, cells, values and estimates; nothing judged yet. Planned configurations have a cell even
 /// when no trial of theirs was attempted. Models stand in the experiment's order,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "verdict/collect.h"
 #include "verdict/same_work.h"
 
 namespace joulemark::verdict {
@@ -11,14 +12,9 @@ namespace {
 /// Of a schedule; see overload.
 constexpr double kMostBehind = 0.05;
 
-std::optional<double> busy_of(const TrialRecord& trial) {
-  const auto found = trial.resources.facts.find(WindowFact::kBusy);
-  return found == trial.resources.facts.end() ? std::nullopt : found->second.value;
-}
-
 /// Whether the trial did not keep up, and how.
 std::optional<std::string> overload(const TrialRecord& trial, double rate) {
-  const auto busy_s = busy_of(trial);
+  const auto busy_s = fact_of(trial, WindowFact::kBusy);
   if (!busy_s || trial.iterations == 0) return std::nullopt;
   const auto requests = static_cast<double>(trial.iterations);
   const double schedule_s = requests / rate;
@@ -34,11 +30,11 @@ std::optional<std::string> overload(const TrialRecord& trial, double rate) {
 }  // namespace
 
 bool is_at_rate(const TrialRecord& trial) {
-  return busy_of(trial).has_value();
+  return fact_of(trial, WindowFact::kBusy).has_value();
 }
 
 double answering_s(const TrialRecord& trial) {
-  return busy_of(trial).value_or(trial.window_s());
+  return fact_of(trial, WindowFact::kBusy).value_or(trial.window_s());
 }
 
 MetricId time_metric(double rate) {

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "stats/comb.h"
+#include "verdict/collect.h"
 #include "verdict/executing_provider.h"
 #include "verdict/first_token.h"
 #include "verdict/fixed_rate.h"
@@ -25,17 +26,12 @@ namespace {
 
 using Message = std::optional<std::string>;
 
-double fact_of(const TrialRecord& trial, WindowFact fact) {
-  const auto found = trial.resources.facts.find(fact);
-  return found == trial.resources.facts.end() ? 0 : found->second.value.value_or(0);
-}
-
 /// Seconds in which others had the processors that the worker's threads were ready for.
 double waited_s(const TrialRecord& trial) {
   double sum = 0;
   for (const WindowFact fact :
        {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled})
-    sum += fact_of(trial, fact);
+    sum += fact_of(trial, fact).value_or(0);
   return sum;
 }
 
@@ -66,7 +62,8 @@ Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
 
 /// Whether others kept the processors busy, before the experiment or in the window.
 bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
-  if (trial.window_s() > 0 && fact_of(trial, WindowFact::kForeignCpu) >= trial.window_s() / 2)
+  if (trial.window_s() > 0 &&
+      fact_of(trial, WindowFact::kForeignCpu).value_or(0) >= trial.window_s() / 2)
     return true;
   return std::any_of(record.findings.begin(), record.findings.end(), [](const Finding& finding) {
     return finding.code == "load" || finding.code == "load_average" || finding.code == "steal";
@@ -75,8 +72,7 @@ bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
 
 /// Of its window, what a process that computes has at the least.
 double least_share(const ExperimentRecord& record, const TrialRecord& trial) {
-  const auto waited = trial.resources.facts.find(WindowFact::kWaitedCpu);
-  const bool is_waiting_known = waited != trial.resources.facts.end() && waited->second.value;
+  const bool is_waiting_known = fact_of(trial, WindowFact::kWaitedCpu).has_value();
   // Pages that are read from a disk are waited for as well.
   if (is_waiting_known && trial.resources.major_faults.value_or(1) == 0) return 0.5;
   // Beside others an honest process gets its share of a processor, one that sleeps hardly any.

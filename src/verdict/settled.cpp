@@ -15,11 +15,6 @@
 namespace joulemark::verdict {
 namespace {
 
-std::optional<double> fact_of(const TrialRecord& trial, WindowFact fact) {
-  const auto found = trial.resources.facts.find(fact);
-  return found == trial.resources.facts.end() ? std::nullopt : found->second.value;
-}
-
 bool has_unsettled(const TrialRecord& trial, Unsettled part) {
   const auto parts = fact_of(trial, WindowFact::kWarmupUnsettled);
   constexpr double kMost = 15;
