@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "run/orchestrator_fixture.h"
@@ -29,8 +30,9 @@ class BuildPhase : public Orchestrator {
     experiment_.protocol.repetitions = 1;
     auto meter = std::make_unique<SteadyMeter>(clock_);
     meter->more_j = [this](Nanoseconds now) {
-      if (began_ == 0 || now < began_) return 0.0;
-      return kBuildWatts * to_seconds(std::min(now - began_, kBuild));
+      const Nanoseconds began = began_;
+      if (began == 0 || now < began) return 0.0;
+      return kBuildWatts * to_seconds(std::min(now - began, kBuild));
     };
     sensors_.push_back(std::move(meter));
     runner_.reactions["load"] = [this](const json&, Conversation&) {
@@ -40,9 +42,10 @@ class BuildPhase : public Orchestrator {
           {{"type", "loaded"}, {"t0_ns", t0}, {"t1_ns", clock_.now()}, {"builds", true}});
     };
     runner_.reactions["build"] = [this](const json&, Conversation&) {
-      began_ = clock_.now();
+      const Nanoseconds t0 = clock_.now();
+      began_ = t0;
       clock_.advance(kBuild);
-      return reply_line({{"type", "built"}, {"t0_ns", began_}, {"t1_ns", clock_.now()}});
+      return reply_line({{"type", "built"}, {"t0_ns", t0}, {"t1_ns", clock_.now()}});
     };
   }
   TrialRecord run_one() {
@@ -56,7 +59,7 @@ class BuildPhase : public Orchestrator {
   }
 
  private:
-  Nanoseconds began_ = 0;
+  std::atomic<Nanoseconds> began_ = 0;  // the sampler's thread reads the meter, too
 };
 
 TEST_F(BuildPhase, HasItsOwnTimeAndEnergy) {

@@ -13,7 +13,8 @@ constexpr std::size_t kFewest = 20;
 constexpr double kLeastShare = 0.9;
 constexpr double kLeastToothShare = 0.02;
 constexpr int kLargestFirst = 4;
-constexpr double kLargestOfTwo = 4;
+/// With fewer groups a gap between the multiples is soon one of chance.
+constexpr std::size_t kGroupsForGaps = 4;
 /// Of the smallest value: teeth are further apart, for the first is at most the fourth.
 constexpr double kGap = 0.1;
 
@@ -86,12 +87,12 @@ std::optional<Comb> comb_at(const std::vector<double>& sorted, const std::vector
                                 [&](double value) { return is_on(value, quantum, tolerance); });
   const double share = static_cast<double>(on) / static_cast<double>(sorted.size());
   if (share < kLeastShare) return std::nullopt;
-  if (few && multiple(groups.back().center, quantum) > kLargestOfTwo) return std::nullopt;
-  return Comb{.quantum = quantum,
-              .teeth = groups.size(),
-              .least = static_cast<int>(multiple(groups.front().center, quantum)),
-              .most = static_cast<int>(multiple(groups.back().center, quantum)),
-              .share = share};
+  const auto least = static_cast<int>(multiple(groups.front().center, quantum));
+  const auto most = static_cast<int>(multiple(groups.back().center, quantum));
+  const bool is_without_gaps = static_cast<std::size_t>(most - least) + 1 == groups.size();
+  if (groups.size() < kGroupsForGaps && !is_without_gaps) return std::nullopt;
+  return Comb{
+      .quantum = quantum, .teeth = groups.size(), .least = least, .most = most, .share = share};
 }
 
 }  // namespace

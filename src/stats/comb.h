@@ -17,11 +17,12 @@ struct Comb {
 };
 
 /// Whether `durations` stand on a comb: they are groups whose middles lie within 2 % of k × quantum
-/// (4 % of the quantum at most), for three different k or more, of which the smallest is at most 4,
-/// and at least 90 % of them lie within 15 % of the quantum of such a k; or groups on two, if that
-/// is 1 or 2 and the other at most 4, and all within 1 % (2 % of the quantum). Teeth with fewer
-/// than one value in 50 do not count. A work that takes one time, or times that are spread, is no
-/// comb, nor are fewer than 20 values or values that are not finite and positive. Time O(n log n).
+/// (4 % of the quantum at most), for three successive k, or four different ones or more, of which
+/// the smallest is at most 4, and at least 90 % of them lie within 15 % of the quantum of such a k;
+/// or groups on two successive k, of which the first is 1 or 2, and all within 1 % (2 % of the
+/// quantum). Teeth with fewer than one value in 50 do not count. A work that takes one time, or
+/// times that are spread, is no comb, nor are fewer than 20 values or values that are not finite
+/// and positive. Time O(n log n).
 std::optional<Comb> find_comb(std::span<const double> durations);
 
 }  // namespace joulemark::stats

@@ -205,6 +205,14 @@ std::optional<double> fact_of(const TrialRecord& trial, WindowFact fact) {
   return found == trial.resources.facts.end() ? std::nullopt : found->second.value;
 }
 
+double waited_s(const TrialRecord& trial) {
+  double sum = 0;
+  for (const WindowFact fact :
+       {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled})
+    sum += fact_of(trial, fact).value_or(0);
+  return sum;
+}
+
 Judgement collect_values(const ExperimentRecord& record) {
   Judgement judgement;
   judgement.rate = record.experiment.protocol.rate;

@@ -15,6 +15,9 @@ using plan::finished;
 nlohmann::json effective_value(const TrialRecord& trial, const char* key);
 /// A fact of its window; empty where nobody looked for it, or it is absent.
 std::optional<double> fact_of(const TrialRecord& trial, WindowFact fact);
+/// Seconds of its window in which others had the processors that the worker's threads were ready
+/// for; 0 where nobody counted.
+double waited_s(const TrialRecord& trial);
 
 /// Models, cells, values and estimates; nothing judged yet. Planned configurations have a cell even
 /// when no trial of theirs was attempted. Models stand in the experiment's order,

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "stats/comb.h"
 #include "verdict/collect.h"
 #include "verdict/executing_provider.h"
 #include "verdict/first_token.h"
@@ -16,6 +15,7 @@
 #include "verdict/idle_faults.h"
 #include "verdict/idle_power.h"
 #include "verdict/metric.h"
+#include "verdict/polling.h"
 #include "verdict/power_limit.h"
 #include "verdict/roofline.h"
 #include "verdict/same_work.h"
@@ -25,40 +25,6 @@ namespace joulemark::verdict {
 namespace {
 
 using Message = std::optional<std::string>;
-
-/// Seconds in which others had the processors that the worker's threads were ready for.
-double waited_s(const TrialRecord& trial) {
-  double sum = 0;
-  for (const WindowFact fact :
-       {WindowFact::kWaitedCpu, WindowFact::kSteal, WindowFact::kGroupThrottled})
-    sum += fact_of(trial, fact).value_or(0);
-  return sum;
-}
-
-/// Whether what came late did so because others had the processors: a scheduler hands them out in
-/// steps of its own, as a control group's limit does.
-bool is_of_scheduler(const TrialRecord& trial, const std::vector<double>& durations_ns,
-                     const stats::Comb& comb) {
-  double late_ns = 0;
-  for (const double duration : durations_ns)
-    late_ns += std::max(0.0, duration - comb.least * comb.quantum);
-  return waited_s(trial) >= late_ns * 1e-9 / 2;
-}
-
-Message quantised_latencies(const ExperimentRecord&, const TrialRecord& trial) {
-  // At a fixed rate latencies hold the wait for others, which the schedule may make regular.
-  if (trial.calls_per_record != 1 || is_at_rate(trial)) return {};
-  // Of a language model each token is waited for.
-  const auto& tokens = trial.text.inter_token_ns;
-  const auto& times = tokens.empty() ? trial.durations_ns : tokens;
-  const std::vector<double> durations(times.begin(), times.end());
-  const auto comb = stats::find_comb(durations);
-  if (!comb || is_of_scheduler(trial, durations, *comb)) return {};
-  return fmt::format(
-      "its latencies are multiples of {} ({} to {} times): something waits in steps, as a polling "
-      "loop does, and the wait is in time and energy",
-      quantity_text(comb->quantum * 1e-9, "s"), comb->least, comb->most);
-}
 
 /// Whether others kept the processors busy, before the experiment or in the window.
 bool is_crowded(const ExperimentRecord& record, const TrialRecord& trial) {
@@ -143,7 +109,7 @@ const std::vector<PlausibilityCheck>& plausibility_checks() {
       {"gaps", "the latencies' sum against the window", Needs::kOneTrial, gaps_between_calls},
       {"groups", "how many calls are told as one record", Needs::kOneTrial, needless_groups},
       {"quantised", "latencies that are multiples of one time", Needs::kTwoTrials,
-       quantised_latencies},
+       polled_latencies},
       {"asleep", "CPU time of the measured process against the window", Needs::kHalfOfThem, asleep},
       {"below_idle", "the window's power against the idle machine's", Needs::kHalfOfThem,
        below_idle},

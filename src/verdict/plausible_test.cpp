@@ -17,6 +17,7 @@ namespace joulemark::verdict {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr double kSeconds = 0.001;  ///< of a call; a window has 1000
 
@@ -226,6 +227,29 @@ TEST(Plausible, StepsOfTheSchedulerAreNoPollingLoop) {
     EXPECT_EQ(reason(waited(0.9)), "") << key_of(fact);
     EXPECT_THAT(reason(waited(0.1)), HasSubstr("multiples of 4.40 ms")) << key_of(fact);
   }
+}
+
+TEST(Plausible, WorkOfSeveralSizesIsNoPollingLoopWhereNobodySlept) {
+  const auto switched = [](std::optional<std::int64_t> switches) {
+    return record_with([=](TrialRecord& trial) {
+      put_off(trial);
+      trial.resources.voluntary_switches = switches;
+    });
+  };
+  EXPECT_THAT(reason(switched(std::nullopt)), HasSubstr("multiples of 4.40 ms"));
+  EXPECT_THAT(reason(switched(1200)), HasSubstr("multiples of 4.40 ms"));
+  EXPECT_EQ(reason(switched(20)), "") << "of 200 late answers";
+}
+
+TEST(Plausible, StepsThatNoTimerMakesAreNoPollingLoop) {
+  const auto steps_of = [](std::int64_t ns) {
+    return record_with([=](TrialRecord& trial) {
+      for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
+        trial.durations_ns[i] = ns * (1 + static_cast<std::int64_t>(i % 3));
+    });
+  };
+  EXPECT_THAT(reason(steps_of(150'000)), HasSubstr("multiples of 150 µs"));
+  EXPECT_THAT(reason(steps_of(35'300)), Not(HasSubstr("multiples")));
 }
 
 TEST(Plausible, WorkerThatSleepsIsNotComputing) {
