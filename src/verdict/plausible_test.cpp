@@ -17,7 +17,6 @@ namespace joulemark::verdict {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr double kSeconds = 0.001;  ///< of a call; a window has 1000
 
@@ -244,12 +243,13 @@ TEST(Plausible, WorkOfSeveralSizesIsNoPollingLoopWhereNobodySlept) {
 TEST(Plausible, StepsThatNoTimerMakesAreNoPollingLoop) {
   const auto steps_of = [](std::int64_t ns) {
     return record_with([=](TrialRecord& trial) {
+      trial.durations_ns.resize(20'000);
       for (std::size_t i = 0; i < trial.durations_ns.size(); ++i)
         trial.durations_ns[i] = ns * (1 + static_cast<std::int64_t>(i % 3));
     });
   };
   EXPECT_THAT(reason(steps_of(150'000)), HasSubstr("multiples of 150 µs"));
-  EXPECT_THAT(reason(steps_of(35'300)), Not(HasSubstr("multiples")));
+  EXPECT_EQ(reason(steps_of(35'300)), "");
 }
 
 TEST(Plausible, WorkerThatSleepsIsNotComputing) {
