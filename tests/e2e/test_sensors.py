@@ -56,7 +56,10 @@ def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
         count = 1
         while not stop.wait(0.3):
             count += 1
-            (cpus / "cpu0/thermal_throttle/package_throttle_count").write_text(f"{count}\n")
+            # As the kernel does: whoever reads finds the old count or the new one, never an empty file.
+            fresh = tmp_path / "count"
+            fresh.write_text(f"{count}\n")
+            fresh.replace(cpus / "cpu0/thermal_throttle/package_throttle_count")
 
     heater = threading.Thread(target=heat)
     heater.start()
