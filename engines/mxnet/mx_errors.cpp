@@ -38,6 +38,7 @@ std::string brief(std::string text) {
   if (const std::size_t end = text.find("\nStack trace"); end != std::string::npos)
     text.resize(end);
   cut_before(text, "Check failed: ");
+  cut_before(text, "op != nullptr: ");
   for (char& c : text)
     if (c == '\n' || c == '\t') c = ' ';
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();

@@ -10,6 +10,7 @@
 
 #include "lowering_kit/node_call.h"
 #include "mxnet/lowering/attr.h"
+#include "mxnet/lowering/op_symbol.h"
 #include "mxnet/lowering/value.h"
 
 namespace joulemark::mx {
@@ -66,10 +67,9 @@ class GraphWriter {
   [[nodiscard]] std::string precision() const;
 
  private:
-  struct Call;
-  std::vector<Value> invoke(const Call& call, const Inputs& inputs);
-  std::vector<Value> write(const Call& call, const Inputs& inputs);
-  void infer(const Call& call, const Inputs& inputs, std::vector<Value>& results);
+  std::vector<Value> invoke(const OpSymbol& call, const Inputs& inputs);
+  std::vector<Value> write(const OpSymbol& call, const Inputs& inputs);
+  void infer(const OpSymbol& call, const Inputs& inputs, std::vector<Value>& results);
   Value from_array(NdArray* array);
   Value noted(Value value);
   std::string next_name();

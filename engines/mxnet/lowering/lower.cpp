@@ -66,12 +66,16 @@ Symbol* output_symbol(GraphWriter& writer, const Value& value,
 }  // namespace
 
 void check_covered(const model::OnnxGraph& graph) {
+  for (const model::Port& input : graph.inputs) (void)passed_type("input", input.name, input.dtype);
+  for (const model::OnnxTensor& weight : graph.initializers)
+    (void)passed_type("constant", weight.name, weight.dtype);
   for (const model::OnnxNode& node : graph.nodes)
     lowering::at_node(
         node, [&] { (void)entry_for(node); }, what);
 }
 
 Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Elements>& inputs) {
+  set_shapes(api, Shapes::kNumpy);
   GraphWriter writer(api);
   Scope scope;
   Lowered lowered{{nullptr, api.NNSymbolFree}, {}, {}, {}, "", true};

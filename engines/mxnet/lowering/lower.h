@@ -19,7 +19,8 @@ struct Lowered {
   bool may_be_fused = true;        ///< as GraphWriter::may_be_fused
 };
 
-/// Throws plugin::Failure, JM_UNSUPPORTED, for the first node that the table does not cover.
+/// Throws plugin::Failure, JM_UNSUPPORTED, for the first input or constant of a type that MXNet
+/// lacks, or node that the table does not cover.
 void check_covered(const model::OnnxGraph& graph);
 
 /// `inputs`: of each the type, the sizes and, where they are bound, the elements. Large constants
