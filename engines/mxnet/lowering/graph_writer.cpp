@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "model/dtype.h"
 #include "mxnet/dtypes.h"
 #include "mxnet/mx_errors.h"
 #include "plugin_kit/status.h"
@@ -211,12 +212,27 @@ std::optional<Ints> GraphWriter::known_ints(const Value& value) const {
   return integers_of(elements(value));
 }
 
-std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
-  if (value->array != nullptr) return known_ints(value);
+std::optional<Elements> GraphWriter::needed_elements(const Value& value) {
+  if (value->array != nullptr) return elements(value);
   if (value->name.empty()) return std::nullopt;
   if (value->bound.data == nullptr) throw ValuesNeeded{};
   read_inputs_.push_back(value);
-  return integers_of(value->bound);
+  return value->bound;
+}
+
+std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
+  const auto found = needed_elements(value);
+  return found ? integers_of(*found) : std::nullopt;
+}
+
+std::optional<std::vector<double>> GraphWriter::needed_reals(const Value& value) {
+  const auto found = needed_elements(value);
+  if (!found) return std::nullopt;
+  std::vector<double> reals(found->bytes / size_of(found->type));
+  for (std::size_t i = 0; i < reals.size(); ++i)
+    reals[i] = model::element_as_double(dtype_of(found->type),
+                                        static_cast<const std::byte*>(found->data), i);
+  return reals;
 }
 
 }  // namespace joulemark::mx

@@ -46,6 +46,7 @@ class GraphWriter {
   /// The same where the symbol cannot be written without: an input's integers are read too, and
   /// the symbol then holds for these alone. Throws ValuesNeeded for an input that is not bound yet.
   [[nodiscard]] std::optional<Ints> needed_ints(const Value& value);
+  [[nodiscard]] std::optional<std::vector<double>> needed_reals(const Value& value);
   /// The inputs that were read so.
   [[nodiscard]] const std::vector<Value>& read_inputs() const { return read_inputs_; }
   /// Of a constant.
@@ -68,6 +69,7 @@ class GraphWriter {
 
  private:
   std::vector<Value> invoke(const OpSymbol& call, const Inputs& inputs);
+  std::optional<Elements> needed_elements(const Value& value);
   std::vector<Value> write(const OpSymbol& call, const Inputs& inputs);
   void infer(const OpSymbol& call, const Inputs& inputs, std::vector<Value>& results);
   Value from_array(NdArray* array);

@@ -134,12 +134,16 @@ void power(OpCall& call) {
   call.result(call.cast(y, base->type));
 }
 
+/// With the sign of the divisor, or as C's fmod with that of the dividend.
 void modulo(OpCall& call) {
   const Value a = call.tensor(0);
-  if (call.integer("fmod", 0) != 0 || is_floating(a->type))
-    call.unsupported("the remainder of floating numbers, and fmod");
-  const Value y = call.op("_npi_mod", {call.cast(a, kDouble), call.cast(call.tensor(1), kDouble)});
-  call.result(call.cast(y, a->type));
+  const bool of_dividend = call.integer("fmod", 0) != 0;
+  const Value x = call.cast(a, kDouble);
+  const Value by = call.cast(call.tensor(1), kDouble);
+  if (!of_dividend) return call.result(call.cast(call.op("_npi_mod", {x, by}), a->type));
+  const Value size =
+      call.op("_npi_mod", {call.op("_npi_absolute", {x}), call.op("_npi_absolute", {by})});
+  call.result(call.cast(call.op("_npi_copysign", {size, x}), a->type));
 }
 
 void sum(OpCall& call) {
