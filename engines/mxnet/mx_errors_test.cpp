@@ -18,6 +18,7 @@ TEST(Errors, AreCutToWhatHappened) {
 TEST(Errors, WhatMxnetLacksIsUnsupported) {
   EXPECT_EQ(classify(Stage::kLoad, "Operator Foo is not registered"), JM_UNSUPPORTED);
   EXPECT_EQ(classify(Stage::kRun, "Check failed: dtype not supported"), JM_UNSUPPORTED);
+  EXPECT_EQ(classify(Stage::kRun, "ndim() <= broadcast::MAX_DIM (7 vs. 5)"), JM_UNSUPPORTED);
 }
 
 TEST(Errors, OthersAreThoseOfTheirStage) {

@@ -36,7 +36,7 @@ Request read_request(OpCall& call) {
 struct Part {
   std::string begin = "None", end = "None", step = "None";
   std::int64_t size = 0;
-  Ints places;
+  Ints places = {};
 };
 
 Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) {
