@@ -189,7 +189,34 @@ def attention(path: pathlib.Path) -> pathlib.Path:
     return save(path, nodes, inputs, [floats("y", ["N", 6, 32])], opset=23)
 
 
-@pytest.mark.parametrize("model", [resized, found_and_scattered, attention])
+def recurrent(path: pathlib.Path) -> pathlib.Path:
+    """Two directions, then one backwards from a given state, then one that forgets by resetting."""
+    nodes = [
+        helper.make_node("LSTM", ["x", "w1", "r1", "b1"], ["y1"], direction="bidirectional", hidden_size=6),
+        helper.make_node("Transpose", ["y1"], ["t1"], perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", ["t1", "shape"], ["x2"]),
+        helper.make_node("RNN", ["x2", "w2", "r2", "", "", "h"], ["y2"], direction="reverse", hidden_size=5),
+        helper.make_node("Squeeze", ["y2", "one"], ["x3"]),
+        helper.make_node("GRU", ["x3", "w3", "r3", "b3"], ["y", "last"], linear_before_reset=1, hidden_size=4),
+    ]
+    numbers = [numpy_helper.from_array(numpy.array([7, 3, 12], numpy.int64), "shape"), numpy_helper.from_array(numpy.array([1], numpy.int64), "one")]
+    layers = [weights("w1", 2, 24, 8), weights("r1", 2, 24, 6), weights("b1", 2, 48), weights("w2", 1, 5, 12), weights("r2", 1, 5, 5)]
+    layers += [weights("h", 1, 3, 5), weights("w3", 1, 12, 5), weights("r3", 1, 12, 4), weights("b3", 1, 24)]
+    return save(path, nodes, [floats("x", [7, 3, 8])], [floats("y", [7, 1, 3, 4]), floats("last", [1, 3, 4])], [*numbers, *layers])
+
+
+def chosen(path: pathlib.Path) -> pathlib.Path:
+    """The branch that a constant chooses, which reads a value from around it."""
+
+    def branch(name: str, kind: str):
+        return helper.make_graph([helper.make_node(kind, ["x"], [name])], name, [], [floats(name, [2, 3])])
+
+    condition = numpy_helper.from_array(numpy.array(False), "condition")
+    node = helper.make_node("If", ["condition"], ["y"], then_branch=branch("a", "Exp"), else_branch=branch("b", "Tanh"))
+    return save(path, [node], [floats("x", [2, 3])], [floats("y", [2, 3])], [condition])
+
+
+@pytest.mark.parametrize("model", [resized, found_and_scattered, attention, recurrent, chosen])
 def test_operators_that_are_put_together_answer_as_onnx_runtime(with_engines, tmp_path, model):
     outcome = with_engines("compare", model(tmp_path / "m.onnx"), *BOTH, *QUICK)
     assert outcome.status == OK, outcome.err + outcome.out

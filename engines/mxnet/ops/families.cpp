@@ -12,7 +12,7 @@ std::span<const Family> families() {
       ops::padding,      ops::slicing,     ops::indexing,      ops::searching,
       ops::generate,     ops::convolution, ops::pooling,       ops::normalization,
       ops::linear,       ops::resizing,    ops::scattering,    ops::transposed_convolution,
-      ops::attention,
+      ops::attention,    ops::recurrent,   ops::control_flow,
   };
   return kFamilies;
 }

@@ -27,5 +27,7 @@ std::span<const Entry> resizing();
 std::span<const Entry> scattering();
 std::span<const Entry> transposed_convolution();
 std::span<const Entry> attention();
+std::span<const Entry> recurrent();
+std::span<const Entry> control_flow();
 
 }  // namespace joulemark::mx::ops

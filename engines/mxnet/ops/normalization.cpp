@@ -115,12 +115,27 @@ void local_response_normalization(OpCall& call) {
                        {"beta", call.real("beta", 0.75)}}));
 }
 
+/// Divided by its sum of magnitudes, or by the root of its sum of squares, along one axis.
+void lp_normalization(OpCall& call) {
+  const Value x = call.tensor(0);
+  const std::int64_t p = call.integer("p", 2);
+  if (p != 1 && p != 2) call.invalid("p must be 1 or 2");
+  const Attrs axis{{"axis", Ints{call.axis_of(x, call.integer("axis", -1))}}, {"keepdims", true}};
+  const Value sizes = call.op(p == 1 ? "_npi_absolute" : "_npi_square", {x});
+  Value norm = call.op("_np_sum", {sizes}, axis);
+  if (p == 2) norm = call.op("_npi_sqrt", {norm});
+  const Value ratio = call.op("_npi_true_divide", {x, norm});
+  const Value some = call.op("_npi_greater_scalar", {norm}, {{"scalar", 0}});
+  call.result(call.op("_npi_where", {some, ratio, call.scalar(0, x->type)}));
+}
+
 constexpr Entry kEntries[] = {
     {"BatchNormalization", 1, batch_normalization},
     {"InstanceNormalization", 6, instance_normalization},
     {"GroupNormalization", 18, group_normalization},
     {"LayerNormalization", 1, layer_normalization},
     {"RMSNormalization", 23, rms_normalization},
+    {"LpNormalization", 1, lp_normalization},
     {"LRN", 1, local_response_normalization},
 };
 

@@ -95,12 +95,12 @@ void SavedSymbol::sort_variables() {
 void SavedSymbol::check_superfluous() const {
   std::size_t count = 0;
   std::string first;
-  for (const auto& [name, elements] : params_.all()) {
+  for (const auto& parameter : params_.all()) {
     const bool is_read = std::ranges::any_of(file_.nodes, [&](const SavedNode& node) {
-      return node.is_variable() && node.name == name;
+      return node.is_variable() && node.name == parameter.first;
     });
     if (is_read) continue;
-    if (count++ == 0) first = name;
+    if (count++ == 0) first = parameter.first;
   }
   if (count == 0) return;
   fail(JM_INVALID_MODEL, "'" + params_.file() + "' has " + std::to_string(count) +
