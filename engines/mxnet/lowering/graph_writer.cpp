@@ -225,6 +225,12 @@ std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
   return found ? integers_of(*found) : std::nullopt;
 }
 
+std::optional<Value> GraphWriter::needed_constant(const Value& value) {
+  if (value->array != nullptr) return value;
+  const auto found = needed_elements(value);
+  return found ? std::optional(constant_copy(*found)) : std::nullopt;
+}
+
 std::optional<std::vector<double>> GraphWriter::needed_reals(const Value& value) {
   const auto found = needed_elements(value);
   if (!found) return std::nullopt;

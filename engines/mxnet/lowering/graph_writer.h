@@ -47,6 +47,7 @@ class GraphWriter {
   /// the symbol then holds for these alone. Throws ValuesNeeded for an input that is not bound yet.
   [[nodiscard]] std::optional<Ints> needed_ints(const Value& value);
   [[nodiscard]] std::optional<std::vector<double>> needed_reals(const Value& value);
+  [[nodiscard]] std::optional<Value> needed_constant(const Value& value);
   /// The inputs that were read so.
   [[nodiscard]] const std::vector<Value>& read_inputs() const { return read_inputs_; }
   /// Of a constant.

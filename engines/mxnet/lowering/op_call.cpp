@@ -46,6 +46,10 @@ Ints OpCall::constant_ints(std::size_t i) {
   return known_or_refused(*this, graph.needed_ints(tensor(i)), i);
 }
 
+Value OpCall::constant_tensor(std::size_t i) {
+  return known_or_refused(*this, graph.needed_constant(tensor(i)), i);
+}
+
 std::vector<double> OpCall::constant_reals(std::size_t i) {
   if (!has(i)) return {};
   return known_or_refused(*this, graph.needed_reals(tensor(i)), i);

@@ -51,10 +51,6 @@ void check_use(OpCall& call, const Layer& layer) {
   if (!names.empty() && names != own) call.unsupported("activations other than its own");
   if (call.has_attribute("clip")) call.unsupported("clip");
   if (call.type(kX) != kFloat) call.unsupported("layers of anything but float32");
-  // oneDNN's kernel keeps weights in a form of its own.
-  for (const std::size_t i : {kWeights, kRecurrence, kBias})
-    if (call.has(i) && call.tensor(i)->array == nullptr)
-      call.unsupported("weights that are no constants");
 }
 
 Layer read_layer(OpCall& call, Kind kind) {
@@ -88,17 +84,18 @@ Value gates_of(OpCall& call, const Layer& layer, const Value& all, std::int64_t 
                  {{"num_args", static_cast<std::int64_t>(parts.size())}, {"dim", 0}});
 }
 
-/// All weights, then all biases, as one row of numbers.
+/// All weights, then all biases, as one row of numbers; constants, because oneDNN's kernel keeps
+/// them in a form of its own.
 Value parameters(OpCall& call, const Layer& layer) {
   const std::int64_t width = static_cast<std::int64_t>(layer.kind.gates.size()) * layer.size;
   const Value bias = call.has(kBias)
-                         ? call.tensor(kBias)
+                         ? call.constant_tensor(kBias)
                          : call.broadcast(call.scalar(0, kFloat), {layer.directions, 2 * width});
   if (bias->dims != Ints{layer.directions, 2 * width}) call.invalid("its bias does not fit");
   Inputs all;
   for (std::int64_t i = 0; i < layer.directions; ++i)
     for (const std::size_t input : {kWeights, kRecurrence})
-      all.push_back(gates_of(call, layer, call.tensor(input), i));
+      all.push_back(gates_of(call, layer, call.constant_tensor(input), i));
   for (std::int64_t i = 0; i < layer.directions; ++i)
     for (const std::int64_t half : {0, 1})
       all.push_back(
