@@ -121,10 +121,8 @@ Value without_blind(OpCall& call, const Value& x, const Value& bias) {
   return call.op("_npi_where", {sees, x, call.scalar(0, x->type)});
 }
 
-/// With numbers in the place of -∞ in rows of nothing else, which have no softmax.
 Value softmax(OpCall& call, const Value& scores) {
-  const auto wanted = call.integer("softmax_precision", 0);
-  const bool wide = wanted == JM_FLOAT64;
+  const bool wide = call.integer("softmax_precision", 0) == JM_FLOAT64;
   const Value y =
       call.op("softmax", {call.cast(scores, wide ? kDouble : scores->type)}, {{"axis", -1}});
   return call.cast(y, scores->type);

@@ -162,50 +162,55 @@ std::vector<plugin::Port> SavedSymbol::inputs() const {
 Lowered SavedSymbol::lower(const std::vector<Elements>& inputs) const {
   set_shapes(api_, shapes());
   Lowered lowered{whole(), {}, {}, {}, "", true};
-  check_parameters(lowered.symbol.get(), inputs);
-  add_values(inputs, lowered);
+  add_values(inputs, sizes_for(lowered.symbol.get(), inputs), lowered);
   lowered.precision = precision(lowered.symbol.get());
   return lowered;
 }
 
-/// The sizes of parameters follow from those of the inputs.
-void SavedSymbol::check_parameters(Symbol* symbol, const std::vector<Elements>& inputs) const {
-  std::map<std::string, Ints> told;
-  std::string given;
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    const std::string& name = file_.nodes[inputs_[i]].name;
-    told[name] = inputs[i].dims;
-    given += (i == 0 ? "" : ", ") + name + dims_text(inputs[i].dims);
-  }
-  const Sizes sizes = infer_sizes(api_, symbol, told, shapes());
+void SavedSymbol::check_parameters(const Sizes& sizes, const std::vector<Elements>& inputs) const {
   for (const auto& [name, dims] : sizes.of) {
     const Elements* parameter = params_.find(name);
     if (parameter == nullptr || parameter->dims == dims) continue;
+    std::string given;
+    for (std::size_t i = 0; i < inputs_.size(); ++i)
+      given += " " + file_.nodes[inputs_[i]].name + dims_text(inputs[i].dims);
     fail(JM_INVALID_MODEL,
          "'" + params_.file() + "' has '" + name + "' as " + dims_text(parameter->dims) +
-             ", and '" + name_ + "' on inputs " + given + " needs " + dims_text(dims) +
+             ", and '" + name_ + "' on inputs" + given + " needs " + dims_text(dims) +
              "; use the .params file that was saved with it, or inputs of other shapes");
   }
 }
 
-void SavedSymbol::add_values(const std::vector<Elements>& inputs, Lowered& lowered) const {
+/// First from the inputs alone, so that parameters which do not fit are named.
+Sizes SavedSymbol::sizes_for(Symbol* symbol, const std::vector<Elements>& inputs) const {
   std::map<std::string, Ints> told;
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    told[file_.nodes[inputs_[i]].name] = inputs[i].dims;
+  check_parameters(infer_sizes(api_, symbol, told, shapes()), inputs);
+  for (const std::string& name : names_by(api_, api_.MXSymbolListArguments, symbol))
+    if (const Elements* parameter = params_.find(name)) told[name] = parameter->dims;
+  Sizes sizes = infer_sizes(api_, symbol, told, shapes());
+  check_parameters(sizes, inputs);
+  if (!sizes.complete)
+    fail(JM_UNSUPPORTED, "the sizes of some values of '" + name_ + "' only a run tells");
+  return sizes;
+}
+
+void SavedSymbol::add_values(const std::vector<Elements>& inputs, const Sizes& sizes,
+                             Lowered& lowered) const {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const std::string& name = file_.nodes[inputs_[i]].name;
     Elements elements = inputs[i];
     elements.type = types_.at(name);
-    told[name] = elements.dims;
     lowered.inputs.push_back(
         parameter_of(api_, name, OwnedArray{nullptr, api_.MXNDArrayFree}, elements));
   }
-  const auto arguments = names_by(api_, api_.MXSymbolListArguments, lowered.symbol.get());
-  for (const std::string& name : arguments)
-    if (const Elements* parameter = params_.find(name)) told[name] = parameter->dims;
-  for (const auto& [name, elements] : params_.all())
-    lowered.parameters.push_back(parameter_of(api_, name, borrow(api_, elements), elements));
-  const Sizes sizes = infer_sizes(api_, lowered.symbol.get(), told, shapes());
-  if (!sizes.complete)
-    fail(JM_UNSUPPORTED, "the sizes of some values of '" + name_ + "' only a run tells");
+  for (const auto& [name, elements] : params_.all()) {
+    // A normalisation with fix_gamma writes to its factors, and the file cannot be written to.
+    const bool may_be_written = elements.dims.size() < 2;
+    lowered.parameters.push_back(parameter_of(
+        api_, name, may_be_written ? copied(api_, elements) : borrow(api_, elements), elements));
+  }
   for (const std::size_t place : labels_) {
     const std::string& name = file_.nodes[place].name;
     lowered.parameters.push_back(zeros(api_, name, sizes.of.at(name)));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mxnet/lowering/lower.h"
+#include "mxnet/saved/inference.h"
 #include "mxnet/saved/saved_params.h"
 #include "mxnet/saved/symbol_file.h"
 #include "plugin_kit/ports.h"
@@ -36,8 +37,9 @@ class SavedSymbol {
   void sort_variables();
   void check_superfluous() const;
   void read_types();
-  void check_parameters(Symbol* symbol, const std::vector<Elements>& inputs) const;
-  void add_values(const std::vector<Elements>& inputs, Lowered& lowered) const;
+  [[nodiscard]] Sizes sizes_for(Symbol* symbol, const std::vector<Elements>& inputs) const;
+  void check_parameters(const Sizes& sizes, const std::vector<Elements>& inputs) const;
+  void add_values(const std::vector<Elements>& inputs, const Sizes& sizes, Lowered& lowered) const;
   [[nodiscard]] std::string precision(Symbol* symbol) const;
 
   const Api& api_;

@@ -15,9 +15,13 @@ namespace {
 using plugin::fail;
 
 /// All inputs behind the first are parameters.
-constexpr std::array<std::string_view, 10> kWithParameters = {
-    "Convolution", "Convolution_v1", "Deconvolution", "FullyConnected", "Embedding",
-    "BatchNorm",   "BatchNorm_v1",   "LayerNorm",     "GroupNorm",      "InstanceNorm"};
+constexpr std::array<std::string_view, 12> kWithParameters = {
+    "Convolution",   "Convolution_v1",
+    "Deconvolution", "FullyConnected",
+    "Embedding",     "BatchNorm",
+    "BatchNorm_v1",  "_contrib_SyncBatchNorm",
+    "LayerNorm",     "_contrib_BatchNormWithReLU",
+    "GroupNorm",     "InstanceNorm"};
 
 /// Their kernels keep parameters in a form of their own, and so need ones that stay as they are.
 constexpr std::array<std::string_view, 4> kKeepsParameters = {"Convolution", "Convolution_v1",
