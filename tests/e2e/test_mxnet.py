@@ -237,6 +237,15 @@ def test_nothing_is_written_to_a_place_outside(with_engines, tmp_path):
     assert "failed" in outcome.out + outcome.err and "crashed" not in outcome.out + outcome.err
 
 
+def test_sizes_that_no_memory_holds_are_refused(with_engines, tmp_path):
+    scales = numpy_helper.from_array(numpy.array([1, 1, 1e30, 1], numpy.float32), "scales")
+    nodes = [helper.make_node("Resize", ["x", "", "scales"], ["y"])]
+    model = save(tmp_path / "m.onnx", nodes, [floats("x", [1, 1, 4, 4])], [floats("y", None)], [scales])
+    outcome = with_engines("compare", model, "--engine", "mxnet", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "an axis of 1000000000000000 elements" in outcome.out + outcome.err
+
+
 def test_building_has_a_phase_of_its_own(with_engines, tmp_path):
     told_of(with_engines, image_network(tmp_path / "m.onnx"))
     with contextlib.closing(sqlite3.connect(with_engines.home / "s.sqlite")) as store:

@@ -22,6 +22,7 @@ Value looked_up(OpCall& call, const Value& flat, const Value& places) {
 
 void gather_elements(OpCall& call) {
   const Value x = call.tensor(0);
+  if (size_of(call.dims(1)) == 0) return call.result(empty(call, x->type, call.dims(1)));
   const Value places = element_places(call, x->dims, call.tensor(1));
   call.result(looked_up(call, call.reshape(x, {-1}), places));
 }

@@ -51,12 +51,16 @@ Source source_of(OpCall& call, const std::string& mode) {
   call.unsupported("padding by '" + mode + "'");
 }
 
+/// What is known of each new element must fit in memory.
+constexpr std::int64_t kMostAround = 1 << 24;
+
 Value padded_by_own(OpCall& call, Value x, const Ints& pads, Source source) {
   const std::size_t rank = x->dims.size();
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::int64_t size = x->dims[axis];
     if (pads[axis] == 0 && pads[rank + axis] == 0) continue;
     if (size == 0) call.invalid("an axis without elements has none to pad with");
+    if (std::max(pads[axis], pads[rank + axis]) > kMostAround) call.unsupported("pads that large");
     Ints places;
     for (std::int64_t i = -pads[axis]; i < size + pads[rank + axis]; ++i)
       places.push_back(source(i, size));

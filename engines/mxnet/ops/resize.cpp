@@ -44,6 +44,12 @@ void set_regions(OpCall& call, Axes& axes) {
     axes[i].sizes.region = {roi[i], roi[i + axes.size()]};
 }
 
+/// Rounded down; what is far too large stays so.
+std::int64_t whole(double size) {
+  constexpr double kTooLarge = 1e15;
+  return static_cast<std::int64_t>(std::floor(std::clamp(size, -1.0, kTooLarge)));
+}
+
 std::vector<double> scales_of(OpCall& call) {
   if (call.opset() < 9) return call.reals("scales", {});
   return call.constant_reals(call.opset() < 11 ? 1 : 2);
@@ -59,7 +65,7 @@ void set_scales(OpCall& call, Axes& axes) {
     axis.scale = scales[i];
     double length = static_cast<double>(axis.in) * axis.scale;
     if (axis.region) length *= axis.region->end - axis.region->start;
-    axis.out = static_cast<std::int64_t>(std::floor(static_cast<float>(length)));
+    axis.out = whole(static_cast<float>(length));
   }
 }
 
@@ -75,8 +81,7 @@ void keep_aspect_ratio(OpCall& call, Axes& axes) {
   const double scale = chosen->sizes.scale;
   for (Axis& axis : axes) {
     axis.sizes.scale = scale;
-    axis.sizes.out =
-        static_cast<std::int64_t>(std::floor(static_cast<double>(axis.sizes.in) * scale + 0.5));
+    axis.sizes.out = whole(static_cast<double>(axis.sizes.in) * scale + 0.5);
   }
 }
 
@@ -91,6 +96,13 @@ void set_sizes(OpCall& call, Axes& axes) {
   keep_aspect_ratio(call, axes);
 }
 
+/// What is known of each element of the output must fit in memory.
+void check_size(OpCall& call, const ResampledAxis& axis) {
+  constexpr std::int64_t kMost = 1 << 24;
+  if (axis.out < 0 || axis.in < 1) call.invalid("a size is not positive");
+  if (axis.out > kMost) call.unsupported("an axis of " + std::to_string(axis.out) + " elements");
+}
+
 /// The axes whose size changes.
 Axes changed_axes(OpCall& call, const Resampling& how) {
   Axes axes = all_axes(call);
@@ -98,8 +110,7 @@ Axes changed_axes(OpCall& call, const Resampling& how) {
   if (crops) set_regions(call, axes);
   const bool by_sizes = call.opset() >= 11 && call.has(3);
   by_sizes ? set_sizes(call, axes) : set_scales(call, axes);
-  for (const Axis& axis : axes)
-    if (axis.sizes.out < 0 || axis.sizes.in < 1) call.invalid("a size is not positive");
+  for (const Axis& axis : axes) check_size(call, axis.sizes);
   if (!crops) std::erase_if(axes, [](const Axis& axis) { return axis.sizes.scale == 1; });
   return axes;
 }
@@ -143,6 +154,9 @@ std::int64_t repetition(OpCall& call, const Axes& axes, const Resampling& how) {
 }
 
 Value mixed(OpCall& call, const Value& x, const Axis& axis, const Resampling& how) {
+  constexpr std::int64_t kMostWeights = 1 << 26;
+  if (axis.sizes.in > kMostWeights / std::max<std::int64_t>(axis.sizes.out, 1))
+    call.unsupported("axes that large in mode '" + how.mode + "'");
   const std::vector<double> weights = lowering::resample_matrix(call, axis.sizes, how);
   const Type wide = x->type == kDouble ? kDouble : kFloat;
   const Value matrix = call.cast(call.graph.constant_copy({kDouble,

@@ -26,7 +26,6 @@ Value written(OpCall& call, const Value& table, const Value& places, const Value
 void scatter(OpCall& call, const Value& places, std::int64_t rows) {
   const Value x = call.tensor(0);
   const Value updates = call.tensor(2);
-  if (size_of(x->dims) == 0 || size_of(updates->dims) == 0) return call.result(x);
   const Type type = x->type == kBool ? kUint8 : x->type;
   const std::int64_t size = size_of(x->dims) / rows;
   if (size_of(updates->dims) != size_of(places->dims) * size)
@@ -36,12 +35,18 @@ void scatter(OpCall& call, const Value& places, std::int64_t rows) {
   call.result(call.cast(call.reshape(y, x->dims), x->type));
 }
 
+bool writes_nothing(OpCall& call) {
+  return size_of(call.dims(0)) == 0 || size_of(call.dims(2)) == 0;
+}
+
 void scatter_elements(OpCall& call) {
+  if (writes_nothing(call)) return call.result(call.tensor(0));
   const Ints dims = call.dims(0);
   scatter(call, element_places(call, dims, call.tensor(1)), size_of(dims));
 }
 
 void scatter_nd(OpCall& call) {
+  if (writes_nothing(call)) return call.result(call.tensor(0));
   const Rows rows = row_places(call, call.dims(0), call.tensor(1), 0);
   scatter(call, rows.places, rows.count);
 }
