@@ -85,13 +85,13 @@ struct DlpackTensor {
                              const int** out_ranks, const std::int64_t*** out_dims,               \
                              std::size_t* aux_count, const int** aux_ranks,                       \
                              const std::int64_t*** aux_dims, int* complete))                      \
-  X(MXSymbolInferShapePartialEx64, (Symbol* symbol, std::uint32_t count, const char** keys,              \
-                             const std::int64_t* begins, const std::int64_t* dims,                \
-                             std::size_t* in_count, const int** in_ranks,                         \
-                             const std::int64_t*** in_dims, std::size_t* out_count,               \
-                             const int** out_ranks, const std::int64_t*** out_dims,               \
-                             std::size_t* aux_count, const int** aux_ranks,                       \
-                             const std::int64_t*** aux_dims, int* complete))                      \
+  X(MXSymbolInferShapePartialEx64, (Symbol* symbol, std::uint32_t count, const char** keys,       \
+                                    const std::int64_t* begins, const std::int64_t* dims,         \
+                                    std::size_t* in_count, const int** in_ranks,                  \
+                                    const std::int64_t*** in_dims, std::size_t* out_count,        \
+                                    const int** out_ranks, const std::int64_t*** out_dims,        \
+                                    std::size_t* aux_count, const int** aux_ranks,                \
+                                    const std::int64_t*** aux_dims, int* complete))               \
   X(MXSymbolInferType, (Symbol* symbol, std::uint32_t count, const char** keys, const int* types, \
                         std::uint32_t* in_count, const int** in_types,                            \
                         std::uint32_t* out_count, const int** out_types,                          \
