@@ -154,7 +154,10 @@ TEST_F(Model, IsBuiltOnceBehindTheFirstBindOrBeforeIt) {
   for (Loaded* each : {&loaded, &other}) {
     std::int32_t built = -1;
     ASSERT_EQ(build(each->model, &built, &each->message), JM_OK) << each->message.text;
-    EXPECT_EQ(built, subject().reads_onnx() ? 1 : 0);
+    const std::int32_t makes = subject().reads_onnx() ? 1 : 0;
+    // An engine that builds for the sizes of bound inputs alone has nothing to make before them.
+    const std::int32_t least = each == &loaded ? makes : 0;
+    EXPECT_TRUE(built >= least && built <= makes) << built;
     ASSERT_EQ(build(each->model, &built, &each->message), JM_OK) << each->message.text;
     EXPECT_EQ(built, 0) << "it was built before";
   }

@@ -54,11 +54,20 @@ Library open_library(const std::string& folder, int threads) {
   check(api, Stage::kOpen, api.MXGetVersion(&version));
   library.version = version_text(version);
   check(api, Stage::kOpen, api.MXSetNumOMPThreads(threads));
-  // Shapes as NumPy has them, on all threads: tensors without axes, and axes of size 0.
+  // Operators of MXNet's first interface are only found once all have been listed.
+  std::uint32_t count = 0;
+  const char** names = nullptr;
+  check(api, Stage::kOpen, api.MXListAllOpNames(&count, &names));
+  set_shapes(api, Shapes::kNumpy);
+  return library;
+}
+
+void set_shapes(const Api& api, Shapes shapes) {
+  constexpr int kOff = 0;
   constexpr int kOnAllThreads = 2;
   int before = 0;
-  check(api, Stage::kOpen, api.MXSetIsNumpyShape(kOnAllThreads, &before));
-  return library;
+  check(api, Stage::kOpen,
+        api.MXSetIsNumpyShape(shapes == Shapes::kNumpy ? kOnAllThreads : kOff, &before));
 }
 
 }  // namespace joulemark::mx

@@ -51,6 +51,7 @@ struct DlpackTensor {
   X(MXGetVersion, (int* version))                                                                 \
   X(MXSetNumOMPThreads, (int threads))                                                            \
   X(MXSetIsNumpyShape, (int on, int* before))                                                     \
+  X(MXListAllOpNames, (std::uint32_t* count, const char*** names))                                \
   X(NNGetOpHandle, (const char* name, Operator** op))                                             \
   X(MXNDArrayCreateEx64, (const std::int64_t* dims, int rank, int device, int id, int delay,      \
                           int type, NdArray** array))                                             \
@@ -69,6 +70,11 @@ struct DlpackTensor {
                                  const char** values, Symbol** symbol))                           \
   X(MXSymbolCompose, (Symbol* symbol, const char* name, std::uint32_t count, const char** keys,   \
                       Symbol** inputs))                                                           \
+  X(MXSymbolCreateFromJSON, (const char* json, Symbol** symbol))                                  \
+  X(MXSymbolListArguments, (Symbol* symbol, std::uint32_t* count, const char*** names))           \
+  X(MXSymbolListAuxiliaryStates, (Symbol* symbol, std::uint32_t* count, const char*** names))     \
+  X(MXSymbolListOutputs, (Symbol* symbol, std::uint32_t* count, const char*** names))             \
+  X(MXSymbolGetInternals, (Symbol* symbol, Symbol** internals))                                   \
   X(MXSymbolCreateGroup, (std::uint32_t count, Symbol** symbols, Symbol** group))                 \
   X(MXSymbolGetOutput, (Symbol* symbol, std::uint32_t index, Symbol** output))                    \
   X(MXSymbolGetNumOutputs, (Symbol* symbol, std::uint32_t* count))                                \
@@ -79,6 +85,13 @@ struct DlpackTensor {
                              const int** out_ranks, const std::int64_t*** out_dims,               \
                              std::size_t* aux_count, const int** aux_ranks,                       \
                              const std::int64_t*** aux_dims, int* complete))                      \
+  X(MXSymbolInferShapePartialEx64, (Symbol* symbol, std::uint32_t count, const char** keys,       \
+                                    const std::int64_t* begins, const std::int64_t* dims,         \
+                                    std::size_t* in_count, const int** in_ranks,                  \
+                                    const std::int64_t*** in_dims, std::size_t* out_count,        \
+                                    const int** out_ranks, const std::int64_t*** out_dims,        \
+                                    std::size_t* aux_count, const int** aux_ranks,                \
+                                    const std::int64_t*** aux_dims, int* complete))               \
   X(MXSymbolInferType, (Symbol* symbol, std::uint32_t count, const char** keys, const int* types, \
                         std::uint32_t* in_count, const int** in_types,                            \
                         std::uint32_t* out_count, const int** out_types,                          \
@@ -108,8 +121,14 @@ struct Library {
   std::string version;  ///< "1.9.1"
 };
 
+/// What a size of 0 is, to the whole process: a size, or one that is not known (and a tensor
+/// without axes one of unknown rank), as it was before MXNet had the interface of NumPy.
+enum class Shapes { kNumpy, kLegacy };
+void set_shapes(const Api& api, Shapes shapes);
+
 /// Opens MXNet in `folder` for so many threads; it stays open. Throws plugin::Failure. One process
 /// opens it once: the number of threads is read when the library is opened.
+/// Shapes are NumPy's.
 Library open_library(const std::string& folder, int threads);
 
 }  // namespace joulemark::mx

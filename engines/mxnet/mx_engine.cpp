@@ -2,6 +2,7 @@
 // Opening MXNet.
 #include "mx_engine.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "lowering/table.h"
@@ -11,6 +12,16 @@
 namespace {
 
 using namespace joulemark;
+
+std::optional<int> read_epoch(plugin::Options& options) {
+  const std::string text = options.text("epoch", "");
+  if (text.empty()) return std::nullopt;
+  int epoch = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+  if (error != std::errc() || end != text.data() + text.size() || epoch < 0)
+    plugin::fail(JM_INVALID_ARGUMENT, "option 'epoch' is '" + text + "', which is no number");
+  return epoch;
+}
 
 mx::Settings read_settings(const jm_open_params& params) {
   if (params.threads < 1) plugin::fail(JM_INVALID_ARGUMENT, "a run needs at least 1 thread");
@@ -23,6 +34,7 @@ mx::Settings read_settings(const jm_open_params& params) {
   settings.affinity.assign(params.affinity, params.affinity + params.affinity_count);
   settings.fusion =
       options.choice("fusion", {"0", "1"}, "1") == "1" ? mx::Fusion::kOn : mx::Fusion::kOff;
+  settings.epoch = read_epoch(options);
   options.finish("mxnet");
   return settings;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Settings {
   int threads = 1;
   std::vector<std::int32_t> affinity;
   Fusion fusion = Fusion::kOn;
+  std::optional<int> epoch;  ///< of a symbol.json
 };
 
 }  // namespace joulemark::mx

@@ -11,7 +11,7 @@ namespace joulemark::mx {
 namespace {
 
 /// First match counts.
-constexpr std::array<plugin::Phrase, 10> kPhrases = {{
+constexpr std::array<plugin::Phrase, 11> kPhrases = {{
     {"Failed to allocate", JM_OUT_OF_MEMORY},
     {"bad_alloc", JM_OUT_OF_MEMORY},
     {"is not registered", JM_UNSUPPORTED},
@@ -22,6 +22,7 @@ constexpr std::array<plugin::Phrase, 10> kPhrases = {{
     {"not implemented", JM_UNSUPPORTED},
     {"Unknown type enum", JM_UNSUPPORTED},
     {"only supports", JM_UNSUPPORTED},
+    {"MAX_DIM", JM_UNSUPPORTED},
 }};
 
 /// Cuts everything up to and with `mark`.
@@ -38,6 +39,7 @@ std::string brief(std::string text) {
   if (const std::size_t end = text.find("\nStack trace"); end != std::string::npos)
     text.resize(end);
   cut_before(text, "Check failed: ");
+  cut_before(text, "op != nullptr: ");
   for (char& c : text)
     if (c == '\n' || c == '\t') c = ' ';
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();

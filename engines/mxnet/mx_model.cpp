@@ -8,6 +8,7 @@
 
 #include "dtypes.h"
 #include "lowering_kit/model_file.h"
+#include "model/mxnet_files.h"
 #include "plugin_kit/affinity.h"
 #include "plugin_kit/model_file.h"
 
@@ -48,22 +49,23 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
   plugin::check_model_file(params);
   plugin::check_precision("mxnet", params.precision);
   const plugin::WideAffinity wide(engine.settings.affinity);
-  model_ = lowering::read_model(params.model_path);
+  if (model::is_mxnet_symbol(params.model_path))
+    open_saved(params.model_path);
+  else
+    open_onnx(params.model_path);
+}
+
+void jm_model::open_onnx(const std::string& path) {
+  model_ = lowering::read_model(path);
   inputs = plugin::PortList(ports_of(model_.graph.inputs));
   outputs = plugin::PortList(ports_of(model_.graph.outputs));
   mx::check_covered(model_.graph);
-  try {
-    if (auto sizes = fixed_sizes(inputs)) lower_for(std::move(*sizes));
-  } catch (const mx::ValuesNeeded&) {
-    symbol_.reset();
-  }
 }
 
-void jm_model::lower_for(std::vector<mx::Elements> elements) {
-  symbol_.reset();
-  symbol_ = std::make_unique<mx::RunningSymbol>(api_, mx::lower(api_, model_, elements),
-                                                engine_.settings.fusion);
-  lowered_for_ = std::move(elements);
+void jm_model::open_saved(const std::string& path) {
+  saved_ = std::make_unique<mx::SavedSymbol>(api_, path, engine_.settings.epoch);
+  inputs = plugin::PortList(saved_->inputs());
+  outputs = plugin::PortList(saved_->outputs());
 }
 
 bool jm_model::is_lowered_for(const std::vector<mx::Elements>& elements) const {
@@ -75,9 +77,8 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   is_bound_ = false;
   has_run_ = false;
   plugin::check_inputs(inputs, tensors, count);
-  const plugin::WideAffinity wide(engine_.settings.affinity);
-  std::vector<mx::Elements> elements;
-  std::vector<mx::OwnedArray> bound;
+  elements_.clear();
+  arrays_.clear();
   for (std::size_t i = 0; i < count; ++i) {
     const jm_tensor& tensor = tensors[i];
     const auto type = mx::type_of(tensor.dtype);
@@ -85,13 +86,39 @@ void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
       plugin::fail(JM_UNSUPPORTED, "input '" + inputs.ports()[i].name + "' has element type " +
                                        plugin::dtype_name(tensor.dtype) +
                                        ", which this engine passes no tensors of");
-    elements.push_back({*type, Ints(tensor.dims, tensor.dims + tensor.rank),
-                        plugin::not_null(tensor.data), tensor.bytes});
-    bound.push_back(mx::borrow(api_, elements.back()));
+    elements_.push_back({*type, Ints(tensor.dims, tensor.dims + tensor.rank),
+                         plugin::not_null(tensor.data), tensor.bytes});
+    arrays_.push_back(mx::borrow(api_, elements_.back()));
   }
-  if (!is_lowered_for(elements)) lower_for(std::move(elements));
-  symbol_->bind(std::move(bound));
+  // `build` comes with the first inputs, or was there for others.
+  if (is_built_) {
+    if (!is_lowered_for(elements_)) lower_for(elements_);
+    symbol_->bind(std::move(arrays_));
+  }
   is_bound_ = true;
+}
+
+void jm_model::lower_for(std::vector<mx::Elements> elements) {
+  const plugin::WideAffinity wide(engine_.settings.affinity);
+  symbol_.reset();
+  symbol_ = std::make_unique<mx::RunningSymbol>(
+      api_, saved_ ? saved_->lower(elements) : mx::lower(api_, model_, elements),
+      engine_.settings.fusion);
+  lowered_for_ = std::move(elements);
+}
+
+bool jm_model::build() {
+  if (is_built_) return false;
+  auto sizes = is_bound_ ? std::optional(elements_) : fixed_sizes(inputs);
+  if (!sizes) return false;
+  try {
+    lower_for(std::move(*sizes));
+  } catch (const mx::ValuesNeeded&) {
+    return false;  // not bound yet
+  }
+  is_built_ = true;
+  if (is_bound_) symbol_->bind(std::move(arrays_));
+  return true;
 }
 
 void jm_model::run() {
@@ -101,6 +128,7 @@ void jm_model::run() {
   } else {
     // The first run plans memory and may start threads, which inherit the CPUs of this one.
     const plugin::WideAffinity wide(engine_.settings.affinity);
+    build();
     symbol_->run();
   }
   has_run_ = true;

@@ -12,6 +12,7 @@
 #include "checkpoint/synthetic.h"
 #include "cli/synthetic_source.h"
 #include "model/model_format.h"
+#include "model/mxnet_files.h"
 
 namespace joulemark::cli {
 namespace {
@@ -34,8 +35,10 @@ bool lists(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-/// The model file of a directory, of a format that the engine reads.
+/// The model file of a directory, of a format that the engine reads; of its own form before ONNX.
 std::string known_file(const fs::path& directory, const engine::Manifest& manifest) {
+  if (lists(manifest.model_formats, model::kMxnetSymbol))
+    if (const auto symbol = model::mxnet_symbol_in(directory)) return symbol->string();
   std::error_code error;
   for (const KnownFile& known : kKnownFiles)
     if (lists(manifest.model_formats, known.format) && fs::exists(directory / known.name, error))
@@ -101,13 +104,15 @@ std::optional<ExportedModel> exported_model(const fs::path& directory) {
     for (const KnownFile& known : kKnownFiles)
       if (std::string_view(known.format) == format && fs::exists(directory / known.name, error))
         return ExportedModel{(directory / known.name).string(), format};
+  if (const auto symbol = model::mxnet_symbol_in(directory))
+    return ExportedModel{symbol->string(), model::kMxnetSymbol};
   return std::nullopt;
 }
 
 Error no_model(const fs::path& directory) {
   return {ErrorKind::kUsage,
           fmt::format("'{}' is no model: a checkpoint has a config.json, an exported model a "
-                      "model.onnx, openvino_model.xml or saved_model.pb",
+                      "model.onnx, openvino_model.xml, saved_model.pb or one NAME-symbol.json",
                       directory.string())};
 }
 

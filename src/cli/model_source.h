@@ -20,7 +20,8 @@ struct ExportedModel {
   std::string format;  ///< as in engine.toml
 };
 
-/// The ONNX model of a directory; its OpenVINO model or its SavedModel where there is no other.
+/// The ONNX model of a directory; its OpenVINO model, its SavedModel or its one symbol of MXNet
+/// where there is no other.
 std::optional<ExportedModel> exported_model(const std::filesystem::path& directory);
 
 /// The error for a directory without any model.
@@ -28,8 +29,9 @@ Error no_model(const std::filesystem::path& directory);
 
 /// The file for an engine. What "synthetic:NAME" names is made first; a checkpoint directory is
 /// prepared in the form that the engine runs fastest of those that it lists, that of an encoder as
-/// ONNX; a directory with an ONNX, OpenVINO or TensorFlow model stands for that model; anything
-/// else is the file itself. Fails with kUnsupported when the engine takes none of the forms.
+/// ONNX; a directory with an ONNX, OpenVINO, TensorFlow or MXNet model stands for that model;
+/// anything else is the file itself. Fails with kUnsupported when the engine takes none of the
+/// forms.
 Result<std::string> model_file(const std::string& source, const engine::Manifest& manifest);
 
 }  // namespace joulemark::cli

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "model/mxnet_files.h"
+
 namespace joulemark::model {
 
 std::string model_format(const std::string& path) {
@@ -15,6 +17,7 @@ std::string model_format(const std::string& path) {
        {".torchscript", kTorchScript},
        {".pt2", kTorchPackage}}};
   if (std::filesystem::path(path).filename() == "saved_model.pb") return kSavedModel;
+  if (is_mxnet_symbol(path)) return kMxnetSymbol;
   const std::string ending = std::filesystem::path(path).extension().string();
   for (const auto& [name, format] : kEndings)
     if (ending == name) return format;

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/fnv.h"
+#include "model/mxnet_files.h"
 #include "model/onnx_summary.h"
 
 namespace joulemark::run {
@@ -85,6 +86,8 @@ void ModelFiles::add(const fs::path& path, std::vector<File>& files) {
   if (file.bytes < 0) return;
   file.digest = digest_of(path);
   files.push_back(std::move(file));
+  if (model::is_mxnet_symbol(path))
+    for (const auto& params : model::mxnet_params_files(path)) files.push_back(look(params.path));
   const auto summary = model::read_onnx_summary(path);
   if (!summary) return;
   for (const auto& external : summary->external_files)

@@ -49,6 +49,15 @@ TEST_F(ModelFilesTest, FactsAndChangesAreThoseOfTheFilesThatAreLoaded) {
   EXPECT_EQ(files.change(0), "'" + second + "' has changed since the experiment began");
 }
 
+TEST_F(ModelFilesTest, ASymbolOfMxnetChangesWithItsParameters) {
+  const std::string symbol = file("net-symbol.json", "{}");
+  const std::string params = file("net-0000.params", "1");
+  const ModelFiles files({{.name = "m", .source = symbol}});
+  EXPECT_EQ(files.change(0), "");
+  file("net-0000.params", "another");
+  EXPECT_EQ(files.change(0), "'" + params + "' has changed since the experiment began");
+}
+
 TEST_F(ModelFilesTest, OfADirectoryItIsTheConfigurationAndTheWeights) {
   const std::string config = file("config.json", "{}");
   const std::string weights = file("model.safetensors", "w");

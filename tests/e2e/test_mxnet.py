@@ -142,3 +142,112 @@ def test_its_operators_are_listed(with_engines):
     outcome = with_engines("engines", "mxnet", "--operators")
     assert outcome.status == OK, outcome.err
     assert "LayerNormalization" in outcome.out and "BatchNormalization" in outcome.out
+
+
+def resized(path: pathlib.Path) -> pathlib.Path:
+    """Planes made larger by each of MXNet's kernels and by a matrix, padded by themselves, made larger by a transposed convolution."""
+    linear_of = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
+    nodes = [
+        helper.make_node("Resize", ["x", "", "twice"], ["r1"], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        helper.make_node("Resize", ["r1", "", "", "sizes"], ["r2"], **linear_of),
+        helper.make_node("Resize", ["r2", "", "twice"], ["r3"], mode="cubic"),
+        helper.make_node("Pad", ["r3", "pads"], ["p"], mode="reflect"),
+        helper.make_node("ConvTranspose", ["p", "w", "b"], ["y"], strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]),
+    ]
+    numbers = [
+        numpy_helper.from_array(numpy.array([1, 1, 2, 2], numpy.float32), "twice"),
+        numpy_helper.from_array(numpy.array([2, 3, 24, 12], numpy.int64), "sizes"),
+        numpy_helper.from_array(numpy.array([0, 0, 2, 1, 0, 0, 1, 2], numpy.int64), "pads"),
+    ]
+    return save(path, nodes, [floats("x", [2, 3, 8, 6])], [floats("y", None)], [*numbers, weights("w", 3, 5, 3, 3), weights("b", 5)])
+
+
+def found_and_scattered(path: pathlib.Path) -> pathlib.Path:
+    """The greatest elements, looked up at their places, written to those of another value."""
+    nodes = [
+        helper.make_node("TopK", ["x", "k"], ["most", "places"]),
+        helper.make_node("GatherElements", ["x", "places"], ["same"], axis=1),
+        helper.make_node("Add", ["most", "same"], ["twice"]),
+        helper.make_node("ScatterElements", ["x", "places", "twice"], ["s"], axis=1),
+        helper.make_node("OneHot", ["places", "depth", "values"], ["hot"]),
+        helper.make_node("ReduceSum", ["hot", "axes"], ["count"], keepdims=0),
+        helper.make_node("Add", ["s", "count"], ["y"]),
+    ]
+    numbers = [
+        numpy_helper.from_array(numpy.array([3], numpy.int64), "k"),
+        numpy_helper.from_array(numpy.array(16, numpy.int64), "depth"),
+        numpy_helper.from_array(numpy.array([0, 1], numpy.float32), "values"),
+        numpy_helper.from_array(numpy.array([1], numpy.int64), "axes"),
+    ]
+    return save(path, nodes, [floats("x", [4, 16])], [floats("y", [4, 16])], numbers)
+
+
+def attention(path: pathlib.Path) -> pathlib.Path:
+    """Four heads of queries on two of keys, causal."""
+    nodes = [helper.make_node("Attention", ["q", "k", "v"], ["y"], q_num_heads=4, kv_num_heads=2, is_causal=1)]
+    inputs = [floats("q", ["N", 6, 32]), floats("k", ["N", 6, 16]), floats("v", ["N", 6, 16])]
+    return save(path, nodes, inputs, [floats("y", ["N", 6, 32])], opset=23)
+
+
+def recurrent(path: pathlib.Path) -> pathlib.Path:
+    """Two directions, then one backwards from a given state, then one that forgets by resetting."""
+    nodes = [
+        helper.make_node("LSTM", ["x", "w1", "r1", "b1"], ["y1"], direction="bidirectional", hidden_size=6),
+        helper.make_node("Transpose", ["y1"], ["t1"], perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", ["t1", "shape"], ["x2"]),
+        helper.make_node("RNN", ["x2", "w2", "r2", "", "", "h"], ["y2"], direction="reverse", hidden_size=5),
+        helper.make_node("Squeeze", ["y2", "one"], ["x3"]),
+        helper.make_node("GRU", ["x3", "w3", "r3", "b3"], ["y", "last"], linear_before_reset=1, hidden_size=4),
+    ]
+    numbers = [numpy_helper.from_array(numpy.array([7, 3, 12], numpy.int64), "shape"), numpy_helper.from_array(numpy.array([1], numpy.int64), "one")]
+    layers = [weights("w1", 2, 24, 8), weights("r1", 2, 24, 6), weights("b1", 2, 48), weights("w2", 1, 5, 12), weights("r2", 1, 5, 5)]
+    layers += [weights("h", 1, 3, 5), weights("w3", 1, 12, 5), weights("r3", 1, 12, 4), weights("b3", 1, 24)]
+    return save(path, nodes, [floats("x", [7, 3, 8])], [floats("y", [7, 1, 3, 4]), floats("last", [1, 3, 4])], [*numbers, *layers])
+
+
+def chosen(path: pathlib.Path) -> pathlib.Path:
+    """The branch that a constant chooses, which reads a value from around it."""
+
+    def branch(name: str, kind: str):
+        return helper.make_graph([helper.make_node(kind, ["x"], [name])], name, [], [floats(name, [2, 3])])
+
+    condition = numpy_helper.from_array(numpy.array(False), "condition")
+    node = helper.make_node("If", ["condition"], ["y"], then_branch=branch("a", "Exp"), else_branch=branch("b", "Tanh"))
+    return save(path, [node], [floats("x", [2, 3])], [floats("y", [2, 3])], [condition])
+
+
+@pytest.mark.parametrize("model", [resized, found_and_scattered, attention, recurrent, chosen])
+def test_operators_that_are_put_together_answer_as_onnx_runtime(with_engines, tmp_path, model):
+    outcome = with_engines("compare", model(tmp_path / "m.onnx"), *BOTH, *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
+def scattered_by_input(path: pathlib.Path) -> pathlib.Path:
+    nodes = [helper.make_node("ScatterND", ["x", "places", "new"], ["y"])]
+    places = helper.make_tensor_value_info("places", TensorProto.INT64, [2, 1])
+    return save(path, nodes, [floats("x", [5, 4]), places, floats("new", [2, 4])], [floats("y", [5, 4])])
+
+
+def test_nothing_is_written_to_a_place_outside(with_engines, tmp_path):
+    given = {"x": numpy.zeros((5, 4), numpy.float32), "new": numpy.ones((2, 4), numpy.float32), "places": numpy.array([[1], [500000000]])}
+    numpy.savez(tmp_path / "in.npz", **given)
+    outcome = with_engines("compare", scattered_by_input(tmp_path / "m.onnx"), "--engine", "mxnet", "--inputs", tmp_path / "in.npz", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "failed" in outcome.out + outcome.err and "crashed" not in outcome.out + outcome.err
+
+
+def test_sizes_that_no_memory_holds_are_refused(with_engines, tmp_path):
+    scales = numpy_helper.from_array(numpy.array([1, 1, 1e30, 1], numpy.float32), "scales")
+    nodes = [helper.make_node("Resize", ["x", "", "scales"], ["y"])]
+    model = save(tmp_path / "m.onnx", nodes, [floats("x", [1, 1, 4, 4])], [floats("y", None)], [scales])
+    outcome = with_engines("compare", model, "--engine", "mxnet", *QUICK)
+    assert outcome.status == NOT_OK
+    assert "an axis of 1000000000000000 elements" in outcome.out + outcome.err
+
+
+def test_building_has_a_phase_of_its_own(with_engines, tmp_path):
+    told_of(with_engines, image_network(tmp_path / "m.onnx"))
+    with contextlib.closing(sqlite3.connect(with_engines.home / "s.sqlite")) as store:
+        phases = [row[0] for row in store.execute("select phase from trial_phase where trial = (select min(id) from trial)")]
+    assert "build" in phases

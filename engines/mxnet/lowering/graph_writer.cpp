@@ -4,18 +4,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "model/dtype.h"
 #include "mxnet/dtypes.h"
 #include "mxnet/mx_errors.h"
 #include "plugin_kit/status.h"
 
 namespace joulemark::mx {
 namespace {
-
-Symbol* variable(const Api& api, const std::string& name) {
-  Symbol* symbol = nullptr;
-  check(api, Stage::kLoad, api.MXSymbolCreateVariable(name.c_str(), &symbol));
-  return symbol;
-}
 
 /// How many inputs of an operator are no arguments in MXNet's sense: running statistics, which its
 /// rules for shapes and types are not given.
@@ -48,38 +43,17 @@ std::optional<Ints> integers_of(const Elements& elements) {
   }
 }
 
-}  // namespace
-
-/// An operator with its attributes as C has them.
-struct GraphWriter::Call {
-  Call(const Api& api, const char* op_type, const Attrs& attrs) : type(op_type) {
-    check(api, Stage::kLoad, api.NNGetOpHandle(type, &op));
-    for (const Attr& attr : attrs) {
-      keys.push_back(attr.name);
-      values.push_back(attr.value.c_str());
-    }
-  }
-
-  /// A new symbol of it over these.
-  [[nodiscard]] Owned<Symbol> over(const Api& api, const std::string& name,
-                                   std::vector<Symbol*> inputs) const {
-    Symbol* symbol = nullptr;
-    check(api, Stage::kLoad,
-          api.MXSymbolCreateAtomicSymbol(op, static_cast<std::uint32_t>(keys.size()),
-                                         const_cast<const char**>(keys.data()),
-                                         const_cast<const char**>(values.data()), &symbol));
-    Owned<Symbol> owned{symbol, api.NNSymbolFree};
-    check(api, Stage::kLoad,
-          api.MXSymbolCompose(symbol, name.c_str(), static_cast<std::uint32_t>(inputs.size()),
-                              nullptr, inputs.data()));
-    return owned;
-  }
-
-  const char* type;
-  Operator* op = nullptr;
+OpSymbol operator_of(const Api& api, const char* type, const Attrs& attrs) {
   std::vector<const char*> keys;
-  std::vector<const char*> values;  ///< of the attributes, which outlive this
-};
+  std::vector<const char*> values;
+  for (const Attr& attr : attrs) {
+    keys.push_back(attr.name);
+    values.push_back(attr.value.c_str());
+  }
+  return {api, type, std::move(keys), std::move(values)};
+}
+
+}  // namespace
 
 std::string GraphWriter::next_name() {
   return position_ + "/" + std::to_string(count_++);
@@ -102,7 +76,7 @@ Value GraphWriter::input(const std::string& name, const Elements& elements) {
   node->dims = elements.dims;
   node->bound = elements;
   node->name = name;
-  node->symbol.reset(variable(api_, name));
+  node->symbol = variable(api_, name);
   return noted(node);
 }
 
@@ -130,7 +104,7 @@ Value GraphWriter::from_array(NdArray* array) {
 Symbol* GraphWriter::symbol_of(const Value& value) {
   if (value->symbol == nullptr) {
     value->name = "parameter" + std::to_string(parameters_.size());
-    value->symbol.reset(variable(api_, value->name));
+    value->symbol = variable(api_, value->name);
     parameters_.push_back(value);
   }
   return value->symbol.get();
@@ -147,13 +121,13 @@ Value GraphWriter::fresh(const Value& value) {
 }
 
 std::vector<Value> GraphWriter::op_all(const char* type, const Inputs& inputs, const Attrs& attrs) {
-  const Call call(api_, type, attrs);
+  const OpSymbol call = operator_of(api_, type, attrs);
   const bool known =
       std::ranges::all_of(inputs, [](const Value& value) { return value->array != nullptr; });
   return known ? invoke(call, inputs) : write(call, inputs);
 }
 
-std::vector<Value> GraphWriter::invoke(const Call& call, const Inputs& inputs) {
+std::vector<Value> GraphWriter::invoke(const OpSymbol& call, const Inputs& inputs) {
   std::vector<NdArray*> arrays;
   for (const Value& value : inputs) arrays.push_back(value->array.get());
   int count = 0;
@@ -171,7 +145,7 @@ std::vector<Value> GraphWriter::invoke(const Call& call, const Inputs& inputs) {
   return values;
 }
 
-std::vector<Value> GraphWriter::write(const Call& call, const Inputs& inputs) {
+std::vector<Value> GraphWriter::write(const OpSymbol& call, const Inputs& inputs) {
   std::vector<Symbol*> symbols;
   for (const Value& value : inputs) symbols.push_back(symbol_of(value));
   Owned<Symbol> whole = call.over(api_, next_name(), symbols);
@@ -190,7 +164,7 @@ std::vector<Value> GraphWriter::write(const Call& call, const Inputs& inputs) {
 }
 
 /// By a symbol of this operator alone: the rules need not be followed from the inputs on again.
-void GraphWriter::infer(const Call& call, const Inputs& inputs, std::vector<Value>& results) {
+void GraphWriter::infer(const OpSymbol& call, const Inputs& inputs, std::vector<Value>& results) {
   std::vector<Owned<Symbol>> variables;
   std::vector<Symbol*> symbols;
   std::vector<std::int64_t> begins{0};
@@ -199,7 +173,7 @@ void GraphWriter::infer(const Call& call, const Inputs& inputs, std::vector<Valu
   const std::size_t arguments =
       inputs.size() - std::min(auxiliary_inputs(call.type), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    variables.emplace_back(variable(api_, "x" + std::to_string(i)), api_.NNSymbolFree);
+    variables.push_back(variable(api_, "x" + std::to_string(i)));
     symbols.push_back(variables.back().get());
     if (i >= arguments) continue;
     dims.insert(dims.end(), inputs[i]->dims.begin(), inputs[i]->dims.end());
@@ -238,12 +212,33 @@ std::optional<Ints> GraphWriter::known_ints(const Value& value) const {
   return integers_of(elements(value));
 }
 
-std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
-  if (value->array != nullptr) return known_ints(value);
+std::optional<Elements> GraphWriter::needed_elements(const Value& value) {
+  if (value->array != nullptr) return elements(value);
   if (value->name.empty()) return std::nullopt;
   if (value->bound.data == nullptr) throw ValuesNeeded{};
   read_inputs_.push_back(value);
-  return integers_of(value->bound);
+  return value->bound;
+}
+
+std::optional<Ints> GraphWriter::needed_ints(const Value& value) {
+  const auto found = needed_elements(value);
+  return found ? integers_of(*found) : std::nullopt;
+}
+
+std::optional<Value> GraphWriter::needed_constant(const Value& value) {
+  if (value->array != nullptr) return value;
+  const auto found = needed_elements(value);
+  return found ? std::optional(constant_copy(*found)) : std::nullopt;
+}
+
+std::optional<std::vector<double>> GraphWriter::needed_reals(const Value& value) {
+  const auto found = needed_elements(value);
+  if (!found) return std::nullopt;
+  std::vector<double> reals(found->bytes / size_of(found->type));
+  for (std::size_t i = 0; i < reals.size(); ++i)
+    reals[i] = model::element_as_double(dtype_of(found->type),
+                                        static_cast<const std::byte*>(found->data), i);
+  return reals;
 }
 
 }  // namespace joulemark::mx

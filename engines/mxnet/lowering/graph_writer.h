@@ -10,6 +10,7 @@
 
 #include "lowering_kit/node_call.h"
 #include "mxnet/lowering/attr.h"
+#include "mxnet/lowering/op_symbol.h"
 #include "mxnet/lowering/value.h"
 
 namespace joulemark::mx {
@@ -45,6 +46,8 @@ class GraphWriter {
   /// The same where the symbol cannot be written without: an input's integers are read too, and
   /// the symbol then holds for these alone. Throws ValuesNeeded for an input that is not bound yet.
   [[nodiscard]] std::optional<Ints> needed_ints(const Value& value);
+  [[nodiscard]] std::optional<std::vector<double>> needed_reals(const Value& value);
+  [[nodiscard]] std::optional<Value> needed_constant(const Value& value);
   /// The inputs that were read so.
   [[nodiscard]] const std::vector<Value>& read_inputs() const { return read_inputs_; }
   /// Of a constant.
@@ -66,10 +69,10 @@ class GraphWriter {
   [[nodiscard]] std::string precision() const;
 
  private:
-  struct Call;
-  std::vector<Value> invoke(const Call& call, const Inputs& inputs);
-  std::vector<Value> write(const Call& call, const Inputs& inputs);
-  void infer(const Call& call, const Inputs& inputs, std::vector<Value>& results);
+  std::vector<Value> invoke(const OpSymbol& call, const Inputs& inputs);
+  std::optional<Elements> needed_elements(const Value& value);
+  std::vector<Value> write(const OpSymbol& call, const Inputs& inputs);
+  void infer(const OpSymbol& call, const Inputs& inputs, std::vector<Value>& results);
   Value from_array(NdArray* array);
   Value noted(Value value);
   std::string next_name();

@@ -66,17 +66,28 @@ Symbol* output_symbol(GraphWriter& writer, const Value& value,
 }  // namespace
 
 void check_covered(const model::OnnxGraph& graph) {
+  for (const model::Port& input : graph.inputs) (void)passed_type("input", input.name, input.dtype);
+  for (const model::OnnxTensor& weight : graph.initializers)
+    (void)passed_type("constant", weight.name, weight.dtype);
   for (const model::OnnxNode& node : graph.nodes)
     lowering::at_node(
         node, [&] { (void)entry_for(node); }, what);
 }
 
+void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
+  for (const model::OnnxTensor& weight : graph.initializers) add_weight(writer, weight, scope);
+  for (const model::OnnxNode& node : graph.nodes) {
+    writer.set_position(lowering::name_of(node));
+    lowering::at_node(
+        node, [&] { lower_node(writer, node, scope); }, what);
+  }
+}
+
 Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<Elements>& inputs) {
+  set_shapes(api, Shapes::kNumpy);
   GraphWriter writer(api);
   Scope scope;
   Lowered lowered{{nullptr, api.NNSymbolFree}, {}, {}, {}, "", true};
-  for (const model::OnnxTensor& weight : model.graph.initializers)
-    add_weight(writer, weight, scope);
   for (std::size_t i = 0; i < model.graph.inputs.size(); ++i) {
     const model::Port& input = model.graph.inputs[i];
     Elements elements = inputs[i];
@@ -84,11 +95,7 @@ Lowered lower(const Api& api, const model::OnnxModel& model, const std::vector<E
     lowered.inputs.push_back(writer.input("input" + std::to_string(i), elements));
     scope[input.name] = Operand{lowered.inputs.back()};
   }
-  for (const model::OnnxNode& node : model.graph.nodes) {
-    writer.set_position(lowering::name_of(node));
-    lowering::at_node(
-        node, [&] { lower_node(writer, node, scope); }, what);
-  }
+  lower_nodes(writer, model.graph, scope);
   std::unordered_set<const Node*> outputs;
   std::vector<Value> kept;
   std::vector<Symbol*> symbols;

@@ -6,7 +6,7 @@
 
 #include "lowering_kit/node_call.h"
 #include "model/onnx_graph.h"
-#include "mxnet/lowering/graph_writer.h"
+#include "mxnet/lowering/op_call.h"
 
 namespace joulemark::mx {
 
@@ -19,8 +19,13 @@ struct Lowered {
   bool may_be_fused = true;        ///< as GraphWriter::may_be_fused
 };
 
-/// Throws plugin::Failure, JM_UNSUPPORTED, for the first node that the table does not cover.
+/// Throws plugin::Failure, JM_UNSUPPORTED, for the first input or constant of a type that MXNet
+/// lacks, or node that the table does not cover.
 void check_covered(const model::OnnxGraph& graph);
+
+/// Writes the constants and nodes of a graph, whose results then stand in `scope`. Throws
+/// plugin::Failure, with the node, its operator and its opset in the message.
+void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope);
 
 /// `inputs`: of each the type, the sizes and, where they are bound, the elements. Large constants
 /// borrow the model's bytes. Throws plugin::Failure, with the node, its operator and its opset in

@@ -15,6 +15,14 @@ std::int64_t product_of(const Ints& sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
 
+template <class T>
+T known_or_refused(const OpCall& call, std::optional<T> known, std::size_t i) {
+  if (!known)
+    call.unsupported("input '" + call.node.inputs[i] +
+                     "' must be a constant or an input of the model");
+  return std::move(*known);
+}
+
 }  // namespace
 
 Operand& OpCall::operand(std::size_t i) {
@@ -35,10 +43,16 @@ std::optional<Ints> OpCall::known_ints(std::size_t i) {
 }
 
 Ints OpCall::constant_ints(std::size_t i) {
-  auto known = graph.needed_ints(tensor(i));
-  if (!known)
-    unsupported("input '" + node.inputs[i] + "' must be a constant or an input of the model");
-  return std::move(*known);
+  return known_or_refused(*this, graph.needed_ints(tensor(i)), i);
+}
+
+Value OpCall::constant_tensor(std::size_t i) {
+  return known_or_refused(*this, graph.needed_constant(tensor(i)), i);
+}
+
+std::vector<double> OpCall::constant_reals(std::size_t i) {
+  if (!has(i)) return {};
+  return known_or_refused(*this, graph.needed_reals(tensor(i)), i);
 }
 
 void OpCall::result(Operand operand, std::size_t i) {

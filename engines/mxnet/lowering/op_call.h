@@ -52,6 +52,10 @@ class OpCall : public lowering::NodeCall {
   /// The same, or an input of the model as it is bound; JM_UNSUPPORTED when they are computed from
   /// one.
   Ints constant_ints(std::size_t i);
+  /// The same of any elements.
+  Value constant_tensor(std::size_t i);
+  /// The same of real numbers; none where the input is left out.
+  std::vector<double> constant_reals(std::size_t i);
 
   // Results, by position.
   void result(const Value& value, std::size_t i = 0) { result(Operand{value}, i); }

@@ -134,12 +134,27 @@ void power(OpCall& call) {
   call.result(call.cast(y, base->type));
 }
 
+/// NaN where the ratio is no number, which MXNet's remainder is not.
+Value with_undefined(OpCall& call, const Value& y, const Value& a, const Value& b) {
+  const Value ratio = call.op("_npi_true_divide", {a, b});
+  const Value nothing = call.op("_npi_multiply_scalar", {ratio}, {{"scalar", 0}});
+  return call.op("_npi_add", {y, nothing});
+}
+
+/// With the sign of the divisor, or as C's fmod with that of the dividend.
 void modulo(OpCall& call) {
-  const Value a = call.tensor(0);
-  if (call.integer("fmod", 0) != 0 || is_floating(a->type))
-    call.unsupported("the remainder of floating numbers, and fmod");
-  const Value y = call.op("_npi_mod", {call.cast(a, kDouble), call.cast(call.tensor(1), kDouble)});
-  call.result(call.cast(y, a->type));
+  const Type type = call.type(0);
+  const Value a = call.cast(call.tensor(0), kDouble);
+  const Value b = call.cast(call.tensor(1), kDouble);
+  Value y = nullptr;
+  if (call.integer("fmod", 0) == 0) {
+    y = call.op("_npi_mod", {a, b});
+  } else {
+    const Value size =
+        call.op("_npi_mod", {call.op("_npi_absolute", {a}), call.op("_npi_absolute", {b})});
+    y = call.op("_npi_copysign", {size, a});
+  }
+  call.result(call.cast(is_floating(type) ? with_undefined(call, y, a, b) : y, type));
 }
 
 void sum(OpCall& call) {

@@ -23,5 +23,11 @@ std::span<const Entry> convolution();
 std::span<const Entry> pooling();
 std::span<const Entry> normalization();
 std::span<const Entry> linear();
+std::span<const Entry> resizing();
+std::span<const Entry> scattering();
+std::span<const Entry> transposed_convolution();
+std::span<const Entry> attention();
+std::span<const Entry> recurrent();
+std::span<const Entry> control_flow();
 
 }  // namespace joulemark::mx::ops

@@ -30,16 +30,6 @@ Value as_batch(OpCall& call, const Value& x, Ints batch) {
                       {size_of(batch, 0, batch.size() - 2), tail[0], tail[1]});
 }
 
-/// Both have rank 2 or more.
-Value product(OpCall& call, const Value& a, const Value& b) {
-  const Ints batch = broadcast_dims(call, {a->dims.begin(), a->dims.end() - 2},
-                                    {b->dims.begin(), b->dims.end() - 2});
-  const Value y = call.op("batch_dot", {as_batch(call, a, batch), as_batch(call, b, batch)});
-  Ints dims = batch;
-  dims.insert(dims.end(), {a->dims[a->dims.size() - 2], b->dims.back()});
-  return call.reshape(y, dims);
-}
-
 Value with_axis(OpCall& call, const Value& x, bool in_front) {
   Ints dims = x->dims;
   dims.insert(in_front ? dims.begin() : dims.end(), 1);
@@ -67,7 +57,7 @@ void matmul(OpCall& call) {
   if (b->dims.size() > 1) dims.push_back(b->dims.back());
   if (a->dims.size() == 1) a = with_axis(call, a, true);
   if (b->dims.size() == 1) b = with_axis(call, b, false);
-  call.result(call.cast(call.reshape(product(call, a, b), dims), type));
+  call.result(call.cast(call.reshape(batched_product(call, a, b), dims), type));
 }
 
 Value scaled(OpCall& call, const Value& value, const char* name) {
@@ -86,7 +76,7 @@ void gemm(OpCall& call) {
                      a->type == kFloat && call.real("alpha", 1) == 1;
   const bool adds = call.has(2) && call.real("beta", 1) != 0;
   if (!fixed) {
-    const Value y = scaled(call, product(call, a, oriented(1, transposed)), "alpha");
+    const Value y = scaled(call, batched_product(call, a, oriented(1, transposed)), "alpha");
     return call.result(adds ? call.op("_npi_add", {y, scaled(call, call.tensor(2), "beta")}) : y);
   }
   const Product of{a, oriented(1, !transposed)};
@@ -116,6 +106,15 @@ constexpr Entry kEntries[] = {
 };
 
 }  // namespace
+
+Value batched_product(OpCall& call, const Value& a, const Value& b) {
+  const Ints batch = broadcast_dims(call, {a->dims.begin(), a->dims.end() - 2},
+                                    {b->dims.begin(), b->dims.end() - 2});
+  const Value y = call.op("batch_dot", {as_batch(call, a, batch), as_batch(call, b, batch)});
+  Ints dims = batch;
+  dims.insert(dims.end(), {a->dims[a->dims.size() - 2], b->dims.back()});
+  return call.reshape(y, dims);
+}
 
 bool add_bias(OpCall& call, std::size_t product, std::size_t bias) {
   const Operand& of = call.operand(product);

@@ -45,7 +45,6 @@ void instance_normalization(OpCall& call) {
 
 /// Over all axes from `axis` on, as one; numbers for each of their elements.
 void layer_normalization(OpCall& call) {
-  if (call.wants(1) || call.wants(2)) call.unsupported("mean and deviation as results");
   const Value x = call.tensor(0);
   const std::int64_t axis = call.axis_of(x, call.integer("axis", -1));
   const Ints tail(x->dims.begin() + axis, x->dims.end());
@@ -54,10 +53,17 @@ void layer_normalization(OpCall& call) {
     return call.reshape(call.broadcast(given, tail), {-1});
   };
   const bool last = axis + 1 == static_cast<std::int64_t>(x->dims.size());
-  const Value y =
-      call.op("LayerNorm", {last ? x : flattened(call, x, axis), numbers(1, 1), numbers(2, 0)},
-              {{"axis", -1}, {"eps", call.real("epsilon", 1e-5F)}});
-  call.result(call.reshape(y, x->dims));
+  const bool told = call.wants(1) || call.wants(2);
+  const auto all = call.graph.op_all(
+      "LayerNorm", {last ? x : flattened(call, x, axis), numbers(1, 1), numbers(2, 0)},
+      {{"axis", -1}, {"eps", call.real("epsilon", 1e-5F)}, {"output_mean_var", told}});
+  call.result(call.reshape(all.at(0), x->dims));
+  if (!told) return;
+  Ints dims = x->dims;
+  std::fill(dims.begin() + axis, dims.end(), 1);
+  call.result(call.reshape(all.at(1), dims), 1);
+  // MXNet tells the deviation, ONNX asks for its inverse.
+  call.result(call.reshape(call.op("_npi_reciprocal", {all.at(2)}), dims), 2);
 }
 
 void rms_normalization(OpCall& call) {
@@ -109,12 +115,27 @@ void local_response_normalization(OpCall& call) {
                        {"beta", call.real("beta", 0.75)}}));
 }
 
+/// Divided by its sum of magnitudes, or by the root of its sum of squares, along one axis.
+void lp_normalization(OpCall& call) {
+  const Value x = call.tensor(0);
+  const std::int64_t p = call.integer("p", 2);
+  if (p != 1 && p != 2) call.invalid("p must be 1 or 2");
+  const Attrs axis{{"axis", Ints{call.axis_of(x, call.integer("axis", -1))}}, {"keepdims", true}};
+  const Value sizes = call.op(p == 1 ? "_npi_absolute" : "_npi_square", {x});
+  Value norm = call.op("_np_sum", {sizes}, axis);
+  if (p == 2) norm = call.op("_npi_sqrt", {norm});
+  const Value ratio = call.op("_npi_true_divide", {x, norm});
+  const Value some = call.op("_npi_greater_scalar", {norm}, {{"scalar", 0}});
+  call.result(call.op("_npi_where", {some, ratio, call.scalar(0, x->type)}));
+}
+
 constexpr Entry kEntries[] = {
     {"BatchNormalization", 1, batch_normalization},
     {"InstanceNormalization", 6, instance_normalization},
     {"GroupNormalization", 18, group_normalization},
     {"LayerNormalization", 1, layer_normalization},
     {"RMSNormalization", 23, rms_normalization},
+    {"LpNormalization", 1, lp_normalization},
     {"LRN", 1, local_response_normalization},
 };
 

@@ -36,6 +36,7 @@ Request read_request(OpCall& call) {
 struct Part {
   std::string begin = "None", end = "None", step = "None";
   std::int64_t size = 0;
+  std::int64_t first = 0, pace = 1;  ///< the same as numbers
 };
 
 Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) {
@@ -57,7 +58,23 @@ Part part_of(const OpCall& call, std::int64_t size, const Ints& start_end_step) 
   const std::int64_t reach = step > 0 ? end - start : start - end;
   const std::int64_t pace = std::abs(step);
   part.size = std::max<std::int64_t>(reach + pace - 1, 0) / pace;
+  part.first = start;
+  part.pace = step;
   return part;
+}
+
+/// Of MXNet's kernel.
+constexpr std::size_t kMostAxes = 6;
+
+Value sliced_by_axis(OpCall& call, Value x, const Request& request,
+                     const std::vector<Part>& parts) {
+  for (const std::int64_t each : request.axes) {
+    const auto axis = static_cast<std::size_t>(call.axis_of(x, each));
+    Ints places = iota(parts[axis].size);
+    for (std::int64_t& place : places) place = parts[axis].first + place * parts[axis].pace;
+    x = picked(call, x, axis, places);
+  }
+  return x;
 }
 
 void slice(OpCall& call) {
@@ -72,6 +89,7 @@ void slice(OpCall& call) {
     dims[axis] = parts[axis].size;
   }
   if (size_of(dims) == 0) return call.result(empty(call, x->type, dims));
+  if (dims.size() > kMostAxes) return call.result(sliced_by_axis(call, x, request, parts));
   const auto listed = [&](std::string Part::*member) {
     std::string text;
     for (const Part& part : parts) text += part.*member + ",";

@@ -69,6 +69,15 @@ Value part(OpCall& call, const Value& value, std::int64_t axis, std::int64_t fro
   return call.op("slice_axis", {value}, {{"axis", axis}, {"begin", from}, {"end", to}});
 }
 
+Value picked(OpCall& call, const Value& x, std::size_t axis, const Ints& places) {
+  return call.op("take", {x, call.ints(places)},
+                 {{"axis", static_cast<std::int64_t>(axis)}, {"mode", "clip"}});
+}
+
+Value reversed(OpCall& call, const Value& x, std::int64_t axis) {
+  return call.op("_npi_flip", {x}, {{"axis", Ints{axis}}});
+}
+
 Value padded(OpCall& call, const Value& x, const Ints& begin, const Ints& end, double value) {
   const auto zero = [](std::int64_t size) { return size == 0; };
   if (std::ranges::all_of(begin, zero) && std::ranges::all_of(end, zero)) return x;

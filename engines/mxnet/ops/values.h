@@ -36,6 +36,12 @@ Value empty(OpCall& call, Type type, const Ints& dims);
 /// Elements [from, to) of one axis.
 Value part(OpCall& call, const Value& value, std::int64_t axis, std::int64_t from, std::int64_t to);
 
+/// The elements of one axis at these places, none of which is outside.
+Value picked(OpCall& call, const Value& x, std::size_t axis, const Ints& places);
+
+/// The elements of one axis in reversed order.
+Value reversed(OpCall& call, const Value& x, std::int64_t axis);
+
 /// `value` around the last axes, so many elements before and behind each.
 Value padded(OpCall& call, const Value& x, const Ints& begin, const Ints& end, double value);
 
