@@ -24,7 +24,7 @@ void lower_node(GraphWriter& writer, const model::OnnxNode& node, Scope& scope) 
       call.unsupported("its output " + std::to_string(i) + " is not covered");
 }
 
-void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
+void lower_all(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
   for (const model::OnnxNode& node : graph.nodes) {
     writer.set_position(lowering::name_of(node));
     lowering::at_node(
@@ -72,9 +72,15 @@ Lowered lower(const Api& api, const model::OnnxModel& model, LoweringOptions opt
     scope[weight.name] =
         Operand{{}, &weight, variables.contains(weight.name) ? Keep::kVariable : Keep::kConstant};
   for (const model::Port& input : model.graph.inputs) add_input(lowered, input, scope);
-  lower_nodes(*lowered.writer, model.graph, scope);
+  lower_all(*lowered.writer, model.graph, scope);
   for (const model::Port& output : model.graph.outputs) add_output(lowered, output, scope);
   return lowered;
+}
+
+void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope) {
+  for (const model::OnnxTensor& weight : graph.initializers)
+    scope[weight.name] = Operand{{}, &weight};
+  lower_all(writer, graph, scope);
 }
 
 }  // namespace joulemark::tf

@@ -9,6 +9,7 @@
 #include "model/onnx_graph.h"
 #include "plugin_kit/ports.h"
 #include "tensorflow/lowering/graph_writer.h"
+#include "tensorflow/lowering/operand.h"
 #include "tensorflow/lowering/weights.h"
 
 namespace joulemark::tf {
@@ -29,5 +30,8 @@ struct LoweringOptions {
   WeightsOption weights;
 };
 Lowered lower(const Api& api, const model::OnnxModel& model, LoweringOptions options);
+
+/// The constants and nodes of a sub-graph, whose inputs and outer values `scope` holds.
+void lower_nodes(GraphWriter& writer, const model::OnnxGraph& graph, Scope& scope);
 
 }  // namespace joulemark::tf

@@ -27,5 +27,9 @@ std::span<const Entry> normalization();
 std::span<const Entry> linear();
 std::span<const Entry> attention();
 std::span<const Entry> recurrent_family();
+std::span<const Entry> control_flow();
+std::span<const Entry> scans();
+std::span<const Entry> losses();
+std::span<const Entry> quantize();
 
 }  // namespace joulemark::tf::ops
