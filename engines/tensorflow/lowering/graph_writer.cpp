@@ -253,7 +253,8 @@ std::optional<Value> GraphWriter::copied_constant(const GraphWriter& other, Valu
   const auto known = is_integer(type) || type == kBool ? other.known_ints(value) : std::nullopt;
   if (!known) return std::nullopt;
   if (type == kInt64)
-    return constant({type, *other.dims(value), known->data(), known->size() * sizeof(std::int64_t)});
+    return constant(
+        {type, *other.dims(value), known->data(), known->size() * sizeof(std::int64_t)});
   std::vector<std::byte> bytes(known->size() * size_of(type));
   for (std::size_t i = 0; i < known->size(); ++i)
     model::set_element(dtype_of(type), bytes.data(), i, static_cast<double>((*known)[i]));

@@ -114,8 +114,8 @@ class GraphWriter {
   /// A value of another graph, of which known_ints() tells something, as a constant of this one.
   std::optional<Value> copied_constant(const GraphWriter& other, Value value);
 
-  /// Adds the function that `body` was written for, with the functions of that: it has these inputs,
-  /// placeholders of `body`, and these outputs. Its name.
+  /// Adds the function that `body` was written for, with the functions of that: it has these
+  /// inputs, placeholders of `body`, and these outputs. Its name.
   FunctionName function(const GraphWriter& body, const std::vector<Value>& inputs,
                         const std::vector<Value>& outputs);
 

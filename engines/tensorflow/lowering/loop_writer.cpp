@@ -49,9 +49,9 @@ class TurnWriter {
   FunctionName finish(OpCall& call) {
     GraphWriter& graph = function_.graph();
     OpCall within(graph, call.node, call.scope);
-    std::vector<Value> results{
-        graph.op("AddV2", {front_[kIteration], within.int_scalar(1)}),
-        end_.go ? within.reshape(*end_.go, Ints{}) : within.scalar(1, kBool), front_[kLimit]};
+    std::vector<Value> results{graph.op("AddV2", {front_[kIteration], within.int_scalar(1)}),
+                               end_.go ? within.reshape(*end_.go, Ints{}) : within.scalar(1, kBool),
+                               front_[kLimit]};
     results.insert(results.end(), end_.carried.begin(), end_.carried.end());
     for (std::size_t i = 0; i < lists_.size(); ++i)
       results.push_back(graph.op("TensorListPushBack", {lists_[i], end_.collected[i]}));
@@ -150,8 +150,7 @@ std::vector<Value> write_loop(OpCall& call, const Loop& loop,
     std::vector<Value> results(all.begin() + kFronts,
                                all.begin() + kFronts + static_cast<std::ptrdiff_t>(dims.size()));
     for (std::size_t i = 0; i < loop.collected; ++i)
-      results.push_back(
-          stacked(call, all[kFronts + dims.size() + i], turn.type(i), turn.dims(i)));
+      results.push_back(stacked(call, all[kFronts + dims.size() + i], turn.type(i), turn.dims(i)));
     return results;
   }
 }

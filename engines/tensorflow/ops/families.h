@@ -31,5 +31,8 @@ std::span<const Entry> control_flow();
 std::span<const Entry> scans();
 std::span<const Entry> losses();
 std::span<const Entry> quantize();
+std::span<const Entry> vision();
+std::span<const Entry> boxes();
+std::span<const Entry> windows();
 
 }  // namespace joulemark::tf::ops

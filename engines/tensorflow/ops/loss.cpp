@@ -27,16 +27,16 @@ Places losses_of(OpCall& call, Value log_probabilities) {
                    {{"incompatible_shape_error", true}});
     classes = call.op("SelectV2", {*kept, classes, call.int_scalar(0)});
   }
-  const Value chosen = call.op("GatherV2", {rows, call.op("ExpandDims", {classes, call.int_scalar(-1, kInt32)}),
-                                            call.int_scalar(call.rank_of(rows) - 1, kInt32)},
+  const Value chosen = call.op("GatherV2",
+                               {rows, call.op("ExpandDims", {classes, call.int_scalar(-1, kInt32)}),
+                                call.int_scalar(call.rank_of(rows) - 1, kInt32)},
                                {{"batch_dims", call.rank_of(rows) - 1}});
   Value losses = minus(call, call.op("Squeeze", {chosen}, {{"squeeze_dims", Ints{-1}}}));
   std::optional<Value> weights;
   if (call.has(2))
     weights = call.op("GatherV2", {call.tensor(2), classes, call.int_scalar(0, kInt32)});
   const Value zero = call.scalar(0, type);
-  if (kept)
-    weights = call.op("SelectV2", {*kept, weights.value_or(call.scalar(1, type)), zero});
+  if (kept) weights = call.op("SelectV2", {*kept, weights.value_or(call.scalar(1, type)), zero});
   if (weights) losses = call.op("Mul", {losses, *weights});
   return {losses, weights};
 }

@@ -143,8 +143,29 @@ void pad(OpCall& call) {
   call.result(looked_up(call, x, pads));
 }
 
+/// Half of what is missing, or too much, at the front, rounded to zero; the rest at the end.
+void center_crop_pad(OpCall& call) {
+  const Value x = call.tensor(0);
+  const Ints dims = call.dims_of(x);
+  Ints axes = call.integers("axes", {});
+  if (axes.empty()) axes = iota(call.rank_of(x));
+  const Ints sizes = call.constant_ints(1);
+  if (sizes.size() != axes.size()) call.invalid("it has not one size an axis");
+  Pads pads{Ints(dims.size(), 0), Ints(dims.size(), 0)};
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(call.axis_of(x, axes[i]));
+    if (dims[axis] < 0) call.unsupported("sizes that only a run tells");
+    const std::int64_t missing = sizes[i] - dims[axis];
+    pads.begin[axis] = missing / 2;
+    pads.end[axis] = missing - missing / 2;
+  }
+  const Value inner = cut(call, x, pads);
+  call.result(call.op("PadV2", {inner, paddings(call, pads), call.scalar(0, call.graph.type(x))}));
+}
+
 constexpr Entry kEntries[] = {
     {"Pad", 1, pad},
+    {"CenterCropPad", 18, center_crop_pad},
 };
 
 }  // namespace

@@ -44,9 +44,9 @@ Value to_grid(OpCall& call, Value steps, const std::optional<Value>& zero, Type 
   const Type type = call.graph.type(steps);
   Value whole = call.op("Round", {steps});
   if (zero) whole = add(call, whole, call.cast(*zero, type));
-  const Value inside =
-      call.op("Minimum", {call.op("Maximum", {whole, call.scalar(range.low, type)}),
-                          call.scalar(range.high, type)});
+  const Value inside = call.op(
+      "Minimum",
+      {call.op("Maximum", {whole, call.scalar(range.low, type)}), call.scalar(range.high, type)});
   return call.cast(inside, to);
 }
 

@@ -251,10 +251,10 @@ Run run_loop(OpCall& call, const Direction& direction, Value input, const State&
     const Direction inside = captured(turn.function, direction);
     Value at = turn.iteration;
     if (direction.backwards)
-      at = within.op("Sub", {within.op("Sub", {turn.function.captured(count), at}),
-                             within.int_scalar(1)});
-    const Value row = within.op(
-        "GatherV2", {turn.function.captured(input), at, within.int_scalar(0, kInt32)});
+      at = within.op("Sub",
+                     {within.op("Sub", {turn.function.captured(count), at}), within.int_scalar(1)});
+    const Value row =
+        within.op("GatherV2", {turn.function.captured(input), at, within.int_scalar(0, kInt32)});
     State before{turn.carried[0], {}};
     if (turn.carried.size() > 1) before.cell = turn.carried[1];
     const Stepped now = stepped(within, inside, row, at, before);

@@ -65,9 +65,8 @@ TurnEnd write_body(OpCall& call, const Shape& shape, const std::vector<Value>& s
   for (std::size_t i = 0; i < shape.states; ++i)
     inner[shape.body.inputs[i].name] = Operand{turn.carried[i]};
   for (std::size_t i = 0; i < shape.scanned; ++i) {
-    const Value step =
-        within.op("GatherV2", {turn.function.captured(sequences[i]), turn.iteration,
-                               within.int_scalar(0, kInt32)});
+    const Value step = within.op("GatherV2", {turn.function.captured(sequences[i]), turn.iteration,
+                                              within.int_scalar(0, kInt32)});
     inner[shape.body.inputs[shape.states + i].name] = Operand{step};
   }
   const auto all = write_subgraph(call, shape.body, turn.function.graph(), inner);
@@ -93,8 +92,8 @@ void scan(OpCall& call) {
   loop.limit = size_of_axis(call, sequences.front(), 0);
   for (std::size_t i = 0; i < shape.states; ++i) loop.carried.push_back(call.tensor(i));
   loop.collected = shape.stacked;
-  auto results = write_loop(
-      call, loop, [&](Turn& turn) { return write_body(call, shape, sequences, turn); });
+  auto results =
+      write_loop(call, loop, [&](Turn& turn) { return write_body(call, shape, sequences, turn); });
   for (std::size_t i = 0; i < shape.stacked; ++i) {
     Value& out = results[shape.states + i];
     out = placed(call, out, shape.out_axes[i], shape.out_directions[i]);
