@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boxes in images: the suppression of those that overlap.
+// Boxes in images: pooled regions, and the suppression of boxes that overlap.
 #include <limits>
 
 #include "tensorflow/lowering/loop_writer.h"
 #include "tensorflow/ops/families.h"
+#include "tensorflow/ops/regions.h"
 #include "tensorflow/ops/values.h"
 
 namespace joulemark::tf::ops {
@@ -153,6 +154,7 @@ void non_max_suppression(OpCall& call) {
 
 constexpr Entry kEntries[] = {
     {"NonMaxSuppression", 10, non_max_suppression},
+    {"RoiAlign", 10, roi_align},
 };
 
 }  // namespace

@@ -146,21 +146,26 @@ void pad(OpCall& call) {
 /// Half of what is missing, or too much, at the front, rounded to zero; the rest at the end.
 void center_crop_pad(OpCall& call) {
   const Value x = call.tensor(0);
-  const Ints dims = call.dims_of(x);
+  const std::int64_t rank = call.rank_of(x);
   Ints axes = call.integers("axes", {});
-  if (axes.empty()) axes = iota(call.rank_of(x));
-  const Ints sizes = call.constant_ints(1);
-  if (sizes.size() != axes.size()) call.invalid("it has not one size an axis");
-  Pads pads{Ints(dims.size(), 0), Ints(dims.size(), 0)};
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const auto axis = static_cast<std::size_t>(call.axis_of(x, axes[i]));
-    if (dims[axis] < 0) call.unsupported("sizes that only a run tells");
-    const std::int64_t missing = sizes[i] - dims[axis];
-    pads.begin[axis] = missing / 2;
-    pads.end[axis] = missing - missing / 2;
-  }
-  const Value inner = cut(call, x, pads);
-  call.result(call.op("PadV2", {inner, paddings(call, pads), call.scalar(0, call.graph.type(x))}));
+  if (axes.empty()) axes = iota(rank);
+  for (std::int64_t& axis : axes) axis = call.axis_of(x, axis);
+  const auto op = [&](const char* name, Value a, Value b) { return call.op(name, {a, b}); };
+  const Value none = call.int_scalar(0);
+  const Value have = call.shape(x);
+  const Value want = call.op(
+      "TensorScatterUpdate",
+      {have, call.reshape(call.ints(axes), Ints{-1, 1}), call.cast(call.tensor(1), kInt64)});
+  const Value missing = op("Sub", want, have);
+  const Value begin = op("TruncateDiv", missing, call.int_scalar(2));
+  const Value end = op("Sub", missing, begin);
+  const Value from = op("Maximum", call.op("Neg", {begin}), none);
+  const Value to = op("AddV2", have, op("Minimum", end, none));
+  const Value ones = call.ints(Ints(static_cast<std::size_t>(rank), 1));
+  const Value inner = call.op("StridedSlice", {x, from, to, ones});
+  const std::vector<Value> pads{op("Maximum", begin, none), op("Maximum", end, none)};
+  call.result(call.op("PadV2", {inner, call.op("Pack", {pads}, {{"axis", 1}}),
+                                call.scalar(0, call.graph.type(x))}));
 }
 
 constexpr Entry kEntries[] = {
