@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dtypes.h"
+#include "lowering_kit/gelu.h"
 #include "lowering_kit/model_file.h"
 #include "plugin_kit/affinity.h"
 #include "plugin_kit/model_file.h"
@@ -62,6 +63,7 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
 
 void jm_model::open_onnx(const std::string& path) {
   model_ = lowering::read_model(path);
+  lowering::join_gelus(model_.graph);
   const tf::Settings& settings = engine_.settings;
   loaded_ = lower(settings.layout.value_or(Layout::kChannelsFirst));
   // Without images nothing is to be tried, and without the optimiser nothing to be chosen.

@@ -44,6 +44,8 @@ class OpCall : public lowering::NodeCall {
 
   // Results, by position.
   void result(Value value, std::size_t i = 0);
+  /// The first one, computed as rows.
+  void result_rows(const Rows& rows);
 
   // Writing.
   Value op(const char* type, const Inputs& inputs, const Attrs& attrs = {}) {

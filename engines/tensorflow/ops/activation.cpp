@@ -111,7 +111,22 @@ void shrink(OpCall& call) {
   call.result(call.op("SelectV2", {above, call.op("Sub", {f.x, bias}), low}));
 }
 
+/// Behind a product with a bias, in the form that TensorFlow fuses with them.
+bool fused_gelu(OpCall& call) {
+  const Operand& of = call.operand(0);
+  if (!of.rows || call.text("approximate", "none") != "none") return false;
+  const Rows from = *of.rows;
+  const auto op = [&](const char* name, Value a, double b) {
+    return call.op(name, {a, call.scalar(b, call.graph.type(from.value))});
+  };
+  const Value error = call.op("Erf", {op("Mul", from.value, 1 / std::numbers::sqrt2)});
+  const Value rows = call.op("Mul", {op("Mul", op("AddV2", error, 1), 0.5), from.value});
+  call.result_rows({rows, from.sizes});
+  return true;
+}
+
 void gelu(OpCall& call) {
+  if (fused_gelu(call)) return;
   Formula f{call};
   Value inner;
   if (call.text("approximate", "none") == "tanh") {
