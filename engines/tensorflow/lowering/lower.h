@@ -14,11 +14,20 @@
 
 namespace joulemark::tf {
 
+/// Throws plugin::Failure, JM_UNSUPPORTED, for a node that the table has no entry for.
+void check_operators(const model::OnnxGraph& graph);
+
+/// What a model says of its inputs and outputs. Throws plugin::Failure: JM_UNSUPPORTED for what
+/// cannot be passed.
+struct Ports {
+  std::vector<plugin::Port> inputs;
+  std::vector<plugin::Port> outputs;
+};
+Ports ports_of(const model::OnnxModel& model);
+
 /// What is fed and fetched stands in the order of the ports.
 struct Lowered {
   std::unique_ptr<GraphWriter> writer;  ///< owns the graph
-  std::vector<plugin::Port> inputs;
-  std::vector<plugin::Port> outputs;
   std::vector<Output> feeds;
   std::vector<Output> fetches;
 };
