@@ -13,7 +13,7 @@ Dims joined_dims(const Dims& a, const Dims& b);
 
 class FunctionWriter {
  public:
-  explicit FunctionWriter(GraphWriter& around) : around_(around), graph_(around) {}
+  explicit FunctionWriter(GraphWriter& around) : around_(around), graph_(around.function_graph()) {}
 
   [[nodiscard]] GraphWriter& graph() { return graph_; }
 

@@ -63,12 +63,10 @@ Ints read_ints(const void* data, std::size_t bytes) {
 
 }  // namespace
 
-GraphWriter::GraphWriter(const Api& api, Layout layout)
-    : api_(api), graph_(api.TF_NewGraph()), layout_(layout) {}
+GraphWriter::GraphWriter(const Api& api, Layout layout) : GraphWriter(api, layout, "") {}
 
-GraphWriter::GraphWriter(GraphWriter& around) : GraphWriter(around.api_, around.layout_) {
-  prefix_ = around.prefix_ + "f" + std::to_string(around.count_++) + "_";
-}
+GraphWriter::GraphWriter(const Api& api, Layout layout, std::string prefix)
+    : api_(api), graph_(api.TF_NewGraph()), layout_(layout), prefix_(std::move(prefix)) {}
 
 GraphWriter::~GraphWriter() {
   api_.TF_DeleteGraph(graph_);

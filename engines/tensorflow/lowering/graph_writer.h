@@ -76,8 +76,6 @@ class GraphWriter {
   /// `layout`: what the graph will run in. It is written with channels first either way; where it
   /// is channels last, the optimiser converts it.
   GraphWriter(const Api& api, Layout layout);
-  /// The graph of a function of `around`, which outlives it.
-  explicit GraphWriter(GraphWriter& around);
   ~GraphWriter();
   GraphWriter(const GraphWriter&) = delete;
   GraphWriter& operator=(const GraphWriter&) = delete;
@@ -114,6 +112,10 @@ class GraphWriter {
   /// A value of another graph, of which known_ints() tells something, as a constant of this one.
   std::optional<Value> copied_constant(const GraphWriter& other, Value value);
 
+  /// An empty graph for a function of this one, which outlives it.
+  [[nodiscard]] GraphWriter function_graph() {
+    return {api_, layout_, prefix_ + "f" + std::to_string(count_++) + "_"};
+  }
   /// Adds the function that `body` was written for, with the functions of that: it has these
   /// inputs, placeholders of `body`, and these outputs. Its name.
   FunctionName function(const GraphWriter& body, const std::vector<Value>& inputs,
@@ -134,6 +136,7 @@ class GraphWriter {
   [[nodiscard]] const std::string& precision() const { return precision_; }
 
  private:
+  GraphWriter(const Api& api, Layout layout, std::string prefix);
   Operation* finish(OperationDescription* description);
   OperationDescription* begin(const char* type);
   void note_type(Type type);

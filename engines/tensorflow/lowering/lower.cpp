@@ -73,13 +73,7 @@ void add_output(Lowered& lowered, const model::Port& from, Scope& scope) {
 }  // namespace
 
 void check_operators(const model::OnnxGraph& graph) {
-  for (const model::OnnxNode& node : graph.nodes) {
-    at(node, [&] { entry_for(node); });
-    for (const model::OnnxAttribute& attribute : node.attributes)
-      if (const auto* inner =
-              std::get_if<std::shared_ptr<const model::OnnxGraph>>(&attribute.value))
-        check_operators(**inner);
-  }
+  for (const model::OnnxNode& node : graph.nodes) at(node, [&] { entry_for(node); });
 }
 
 Ports ports_of(const model::OnnxModel& model) {

@@ -14,7 +14,8 @@
 
 namespace joulemark::tf {
 
-/// Throws plugin::Failure, JM_UNSUPPORTED, for a node that the table has no entry for.
+/// Throws plugin::Failure, JM_UNSUPPORTED, for a node that the table has no entry for. Sub-graphs
+/// are not looked into: a branch may never be taken.
 void check_operators(const model::OnnxGraph& graph);
 
 /// What a model says of its inputs and outputs. Throws plugin::Failure: JM_UNSUPPORTED for what

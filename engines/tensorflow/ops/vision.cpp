@@ -122,13 +122,16 @@ class Sampler {
 
   /// Keys' cubic convolution with -0.75.
   std::vector<Tap> cubic_taps(Value x, std::int64_t axis) {
-    constexpr double a = -0.75;
+    constexpr double kSharpness = -0.75;
     const Value low = call_.op("Floor", {x});
     const Value t = op("Sub", x, low);
     const Value rest = op("Sub", number(1), t);
-    const auto near = [&](Value d) { return polynomial(d, a + 2, -(a + 3), 0, 1); };
+    const auto near = [&](Value d) {
+      return polynomial(d, kSharpness + 2, -(kSharpness + 3), 0, 1);
+    };
     const auto far = [&](Value d) {
-      return polynomial(op("AddV2", d, number(1)), a, -5 * a, 8 * a, -4 * a);
+      return polynomial(op("AddV2", d, number(1)), kSharpness, -5 * kSharpness, 8 * kSharpness,
+                        -4 * kSharpness);
     };
     const auto at = [&](double offset, Value weight) {
       return tap(inside(op("AddV2", low, number(offset)), axis), weight, axis);
