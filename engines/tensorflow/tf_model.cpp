@@ -116,11 +116,15 @@ void jm_model::feed_bound() {
   for (const tf::OwnedTensor& tensor : bound_) loaded_.call.inputs.push_back(tensor.get());
 }
 
+void jm_model::lower_once() {
+  if (loaded_.graph == nullptr)
+    loaded_ = lower(engine_.settings.layout.value_or(Layout::kChannelsFirst));
+}
+
 bool jm_model::build() {
   if (is_built_) return false;
   const plugin::WideAffinity wide(engine_.settings.affinity);
-  if (loaded_.graph == nullptr)
-    loaded_ = lower(engine_.settings.layout.value_or(Layout::kChannelsFirst));
+  lower_once();
   if (is_bound_) optimise();
   is_built_ = true;
   return true;
@@ -129,6 +133,7 @@ bool jm_model::build() {
 /// TensorFlow optimises a graph in its first run and nowhere else.
 void jm_model::optimise() {
   if (is_optimised_) return;
+  lower_once();  // a choice of layouts that failed has left no graph
   const tf::Settings& settings = engine_.settings;
   // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
   const bool tries =

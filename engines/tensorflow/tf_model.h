@@ -38,6 +38,7 @@ struct jm_model {
   void open_saved(const std::string& path);
   joulemark::tf::Loaded lower(joulemark::tf::Layout layout);
   void open_session(joulemark::tf::Loaded& loaded);
+  void lower_once();
   void choose_layout();
   void optimise();
   void feed_bound();

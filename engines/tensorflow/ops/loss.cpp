@@ -12,10 +12,6 @@ struct Places {
   std::optional<Value> weights;  ///< nothing: 1 each
 };
 
-Value minus(OpCall& call, Value x) {
-  return call.op("Neg", {x});
-}
-
 /// `classes` of the last axis; a place to be ignored loses and weighs nothing, whatever its class.
 Places losses_of(OpCall& call, Value log_probabilities) {
   const Type type = call.graph.type(log_probabilities);
@@ -31,7 +27,7 @@ Places losses_of(OpCall& call, Value log_probabilities) {
                                {rows, call.op("ExpandDims", {classes, call.int_scalar(-1, kInt32)}),
                                 call.int_scalar(call.rank_of(rows) - 1, kInt32)},
                                {{"batch_dims", call.rank_of(rows) - 1}});
-  Value losses = minus(call, call.op("Squeeze", {chosen}, {{"squeeze_dims", Ints{-1}}}));
+  Value losses = call.op("Neg", {call.op("Squeeze", {chosen}, {{"squeeze_dims", Ints{-1}}})});
   std::optional<Value> weights;
   if (call.has(2))
     weights = call.op("GatherV2", {call.tensor(2), classes, call.int_scalar(0, kInt32)});
