@@ -188,6 +188,28 @@ def test_loops_and_branches_answer_as_onnx_runtime(with_engines, tmp_path):
     assert "different" not in outcome.out and "failed" not in outcome.out
 
 
+def of_open_rank(path: pathlib.Path) -> pathlib.Path:
+    """As torch.onnx writes squeeze(-1) of an open size: a branch takes the axis away, and what follows tells the rank."""
+    squeezed = helper.make_graph([helper.make_node("Squeeze", ["x", "last"], ["s"])], "then", [], [floats("s", None)])
+    same = helper.make_graph([helper.make_node("Identity", ["x"], ["i"])], "else", [], [floats("i", None)])
+    nodes = [
+        helper.make_node("Shape", ["x"], ["shape"]),
+        helper.make_node("Gather", ["shape", "last"], ["size"]),
+        helper.make_node("Equal", ["size", "one"], ["single"]),
+        helper.make_node("If", ["single"], ["z"], then_branch=squeezed, else_branch=same),
+        helper.make_node("Unsqueeze", ["z", "last"], ["u"]),
+        helper.make_node("Conv", ["u", "W"], ["y"]),
+    ]
+    numbers = [numpy_helper.from_array(numpy.array([value], numpy.int64), name) for name, value in (("last", -1), ("one", 1))]
+    return save(path, nodes, [floats("x", ["N", 4, "L"])], [floats("y", ["N", 3, 1])], [*numbers, weights("W", 3, 4, 1)])
+
+
+def test_a_rank_that_a_branch_decides_is_told_by_what_follows(with_engines, tmp_path):
+    outcome = with_engines("compare", of_open_rank(tmp_path / "m.onnx"), *BOTH, "--shape", "x=2x4x1", *QUICK)
+    assert outcome.status == OK, outcome.err + outcome.out
+    assert "different" not in outcome.out and "failed" not in outcome.out
+
+
 def test_building_is_a_phase_of_its_own(with_engines, tmp_path):
     model = image_network(tmp_path / "m.onnx")
     outcome = with_engines("compare", model, "--engine", "tensorflow", *QUICK, "--store", "s.sqlite")

@@ -293,8 +293,7 @@ Value initial(OpCall& call, std::size_t i, std::int64_t at, Value like) {
 
 /// The sequence, with its steps on the first axis: [steps, batch, input].
 Value sequence_of(OpCall& call) {
-  const Value x = call.tensor(kX);
-  if (call.rank_of(x) != 3) call.invalid("its input must have rank 3");
+  const Value x = of_rank(call, call.tensor(kX), 3);
   return call.integer("layout", 0) != 0 ? call.transpose(x, {1, 0, 2}) : x;
 }
 
