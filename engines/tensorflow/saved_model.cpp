@@ -33,9 +33,11 @@ plugin::Port port_of(const SignatureTensor& tensor) {
   port.name = tensor.key;
   port.dtype = dtype_of(tensor.type);
   if (port.dtype == JM_UNDEFINED)
-    plugin::fail(JM_UNSUPPORTED, "'" + tensor.key + "' has element type " +
-                                     std::to_string(tensor.type) +
-                                     " of TensorFlow, which this engine passes no tensors of");
+    plugin::fail(JM_UNSUPPORTED,
+                 "'" + tensor.key + "' of its signature has the element type " +
+                     (tensor.type == kString ? "string" : std::to_string(tensor.type)) +
+                     " of TensorFlow, which this engine passes no tensors of; name another "
+                     "signature with the option 'signature', or export one that takes numbers");
   port.rank_known = tensor.dims.has_value();
   port.dims = tensor.dims.value_or(Ints{});
   return port;
@@ -58,6 +60,27 @@ void add_ports(const GraphWriter& graph, const std::vector<SignatureTensor>& ten
   }
 }
 
+/// TensorFlow says what it stumbled over, and neither where nor what may be done.
+[[noreturn]] void fail_unread(const fs::path& folder, const plugin::Failure& failure) {
+  if (failure.status != JM_INVALID_MODEL) throw failure;
+  const bool no_graph = failure.message.find("matching supplied tags") != std::string::npos;
+  plugin::fail(JM_INVALID_MODEL,
+               no_graph ? "'" + folder.string() +
+                              "' holds no graph for serving (tag 'serve'); export the model with "
+                              "that tag, and copy 'saved_model.pb' whole"
+                        : "'" + folder.string() + "' cannot be read: " + failure.message +
+                              "; a file of it is cut off or damaged: copy the whole folder again");
+}
+
+void open_session(const Api& api, Loaded& loaded, const std::string& config,
+                  const SavedSession& saved) {
+  try {
+    loaded.session = std::make_unique<RunningSession>(api, *loaded.graph, config, saved);
+  } catch (const plugin::Failure& failure) {
+    fail_unread(saved.folder, failure);
+  }
+}
+
 }  // namespace
 
 bool is_saved_model(const std::string& path) {
@@ -71,9 +94,8 @@ SavedModel load_saved_model(const Api& api, const std::string& path, const Setti
   Loaded& loaded = model.loaded;
   loaded.graph = std::make_unique<GraphWriter>(api, layout);
   const Owned<Buffer> meta_graph{api.TF_NewBuffer(), api.TF_DeleteBuffer};
-  loaded.session = std::make_unique<RunningSession>(
-      api, *loaded.graph, session_config(settings.threads, layout, settings.optimizer),
-      SavedSession{folder.string(), *meta_graph});
+  open_session(api, loaded, session_config(settings.threads, layout, settings.optimizer),
+               {folder.string(), *meta_graph});
   loaded.graph->note_types();
   check_variables(*loaded.graph, folder);
   const Signature signature = read_signature(

@@ -16,6 +16,8 @@ struct OperationDescription;
 struct Session;
 struct SessionOptions;
 struct Tensor;
+struct Function;
+struct FunctionOptions;
 
 /// TF_Output: one result of an operation; without one where `op` is null.
 struct Output {
@@ -55,6 +57,7 @@ enum Type : int {
   kUint16 = 17,
   kComplex128 = 18,
   kHalf = 19,
+  kVariant = 21,
   kUint32 = 22,
   kUint64 = 23,
 };
@@ -97,6 +100,13 @@ using Deallocator = void (*)(void* data, std::size_t length, void* argument);
   X(void, TF_SetAttrFloat, (OperationDescription*, const char* name, float))                      \
   X(void, TF_SetAttrBool, (OperationDescription*, const char* name, unsigned char))               \
   X(void, TF_SetAttrType, (OperationDescription*, const char* name, Type))                        \
+  X(void, TF_SetAttrTypeList,                                                                     \
+    (OperationDescription*, const char* name, const Type*, int count))                            \
+  X(void, TF_SetAttrFuncName,                                                                     \
+    (OperationDescription*, const char* name, const char* function, std::size_t length))          \
+  X(void, TF_SetAttrShapeList,                                                                    \
+    (OperationDescription*, const char* name, const std::int64_t* const* dims, const int* ranks,  \
+     int count))                                                                                  \
   X(void, TF_SetAttrShape,                                                                        \
     (OperationDescription*, const char* name, const std::int64_t* dims, int rank))                \
   X(void, TF_SetAttrTensor, (OperationDescription*, const char* name, Tensor*, Status*))          \
@@ -111,6 +121,14 @@ using Deallocator = void (*)(void* data, std::size_t length, void* argument);
   X(void, TF_GraphSetTensorShape,                                                                 \
     (Graph*, Output, const std::int64_t* dims, int rank, Status*))                                \
   X(unsigned char, TF_TryEvaluateConstant, (Graph*, Output, Tensor**, Status*))                   \
+  X(Function*, TF_GraphToFunction,                                                                \
+    (const Graph*, const char* name, unsigned char append_hash, int operation_count,              \
+     const Operation* const* operations, int input_count, const Output* inputs, int output_count, \
+     const Output* outputs, const char* const* output_names, const FunctionOptions*,              \
+     const char* description, Status*))                                                           \
+  X(void, TF_GraphCopyFunction,                                                                   \
+    (Graph*, const Function*, const Function* gradient, Status*))                                 \
+  X(void, TF_DeleteFunction, (Function*))                                                         \
   X(SessionOptions*, TF_NewSessionOptions, ())                                                    \
   X(void, TF_DeleteSessionOptions, (SessionOptions*))                                             \
   X(void, TF_SetConfig,                                                                           \

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dtypes.h"
+#include "lowering_kit/gelu.h"
 #include "lowering_kit/model_file.h"
 #include "plugin_kit/affinity.h"
 #include "plugin_kit/model_file.h"
@@ -62,12 +63,11 @@ jm_model::jm_model(jm_engine& engine, const jm_load_params& params)
 
 void jm_model::open_onnx(const std::string& path) {
   model_ = lowering::read_model(path);
-  const tf::Settings& settings = engine_.settings;
-  loaded_ = lower(settings.layout.value_or(Layout::kChannelsFirst));
-  // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
-  const bool fixed =
-      settings.layout || !loaded_.graph->has_images() || settings.optimizer == tf::Optimizer::kOff;
-  if (fixed) open_session(loaded_);
+  lowering::join_gelus(model_.graph);
+  tf::check_operators(model_.graph);
+  tf::Ports ports = tf::ports_of(model_);
+  inputs = plugin::PortList(std::move(ports.inputs));
+  outputs = plugin::PortList(std::move(ports.outputs));
 }
 
 void jm_model::open_saved(const std::string& path) {
@@ -83,10 +83,6 @@ jm_model::~jm_model() {
 
 tf::Loaded jm_model::lower(Layout layout) {
   tf::Lowered lowered = tf::lower(api_, model_, {layout, engine_.settings.weights});
-  if (inputs.size() + outputs.size() == 0) {
-    inputs = plugin::PortList(std::move(lowered.inputs));
-    outputs = plugin::PortList(std::move(lowered.outputs));
-  }
   tf::Loaded loaded{std::move(lowered.writer),
                     {std::move(lowered.feeds), std::move(lowered.fetches), {}, {}},
                     nullptr};
@@ -101,35 +97,68 @@ void jm_model::open_session(tf::Loaded& loaded) {
       tf::session_config(settings.threads, loaded.graph->layout(), settings.optimizer));
 }
 
+/// Each layout in turn; the graph that is there is taken for the first one.
 void jm_model::choose_layout() {
+  std::optional<tf::Loaded> first = std::move(loaded_);
   const auto load = [&](Layout layout) {
-    tf::Loaded loaded = lower(layout);
+    tf::Loaded loaded = first ? std::move(*first) : lower(layout);
+    first.reset();
     open_session(loaded);
     return loaded;
   };
-  const std::vector<tf::Tensor*> bound = std::move(loaded_.call.inputs);
+  std::vector<tf::Tensor*> bound;
+  for (const tf::OwnedTensor& tensor : bound_) bound.push_back(tensor.get());
   trial_ = tf::try_layouts(api_, load, bound, loaded_);
+}
+
+void jm_model::feed_bound() {
+  loaded_.call.inputs.clear();
+  for (const tf::OwnedTensor& tensor : bound_) loaded_.call.inputs.push_back(tensor.get());
+}
+
+void jm_model::lower_once() {
+  if (loaded_.graph == nullptr)
+    loaded_ = lower(engine_.settings.layout.value_or(Layout::kChannelsFirst));
+}
+
+bool jm_model::build() {
+  if (is_built_) return false;
+  const plugin::WideAffinity wide(engine_.settings.affinity);
+  lower_once();
+  if (is_bound_) optimise();
+  is_built_ = true;
+  return true;
+}
+
+/// TensorFlow optimises a graph in its first run and nowhere else.
+void jm_model::optimise() {
+  if (is_optimised_) return;
+  lower_once();  // a choice of layouts that failed has left no graph
+  const tf::Settings& settings = engine_.settings;
+  // Without images nothing is to be tried, and without the optimiser nothing to be chosen.
+  const bool tries =
+      !settings.layout && loaded_.graph->has_images() && settings.optimizer == tf::Optimizer::kOn;
+  if (loaded_.session == nullptr) tries ? choose_layout() : open_session(loaded_);
+  feed_bound();
+  if (!trial_) loaded_.session->run(loaded_.call, outcome_);
+  outcome_.check(tf::Stage::kRun);
+  tf::drop_outputs(api_, loaded_.call);
+  is_optimised_ = true;
 }
 
 void jm_model::bind(const jm_tensor* tensors, std::size_t count) {
   is_bound_ = false;
   has_run_ = false;
   plugin::check_inputs(inputs, tensors, count);
-  tf::Call& call = loaded_.call;
-  tf::drop_outputs(api_, call);
+  tf::drop_outputs(api_, loaded_.call);
   bound_.clear();
-  call.inputs.clear();
   for (std::size_t i = 0; i < count; ++i) {
     const jm_tensor& tensor = tensors[i];
     bound_.push_back(tf::borrow(
         api_, {*tf::type_of(tensor.dtype), tf::Ints(tensor.dims, tensor.dims + tensor.rank),
                tensor.data, tensor.bytes}));
-    call.inputs.push_back(bound_.back().get());
   }
-  if (loaded_.session == nullptr) {
-    const plugin::WideAffinity wide(engine_.settings.affinity);
-    choose_layout();
-  }
+  feed_bound();
   is_bound_ = true;
 }
 
@@ -141,6 +170,8 @@ void jm_model::run() {
   } else {
     // Threads are started by the first run; they inherit the CPUs of this one.
     const plugin::WideAffinity wide(engine_.settings.affinity);
+    build();
+    optimise();
     loaded_.session->run(loaded_.call, outcome_);
   }
   outcome_.check(tf::Stage::kRun);
@@ -162,19 +193,23 @@ const std::vector<jm_tensor>& jm_model::results() {
   return results_;
 }
 
+void jm_model::add_graph(nlohmann::json& json) {
+  const tf::GraphWriter& graph = *loaded_.graph;
+  if (!graph.precision().empty()) json["precision"] = graph.precision();
+  std::size_t variable_bytes = 0;
+  for (const tf::Variable& variable : graph.variables()) variable_bytes += variable.elements.bytes;
+  json["variables"] = graph.variables().size();
+  json["variable_bytes"] = variable_bytes;
+  if (graph.has_images()) json["layout"] = tf::to_string(graph.layout());
+  if (trial_) json["layout_trial"] = trial_json(*trial_);
+}
+
 const char* jm_model::effective() {
   nlohmann::json json = {{"provider", "cpu"},
                          {"threads", engine_.settings.threads},
                          {"optimize", engine_.settings.optimizer == tf::Optimizer::kOn},
                          {"version", engine_.library.version}};
-  if (!loaded_.graph->precision().empty()) json["precision"] = loaded_.graph->precision();
-  std::size_t variable_bytes = 0;
-  for (const tf::Variable& variable : loaded_.graph->variables())
-    variable_bytes += variable.elements.bytes;
-  json["variables"] = loaded_.graph->variables().size();
-  json["variable_bytes"] = variable_bytes;
-  if (loaded_.graph->has_images()) json["layout"] = tf::to_string(loaded_.graph->layout());
-  if (trial_) json["layout_trial"] = trial_json(*trial_);
+  if (loaded_.graph != nullptr) add_graph(json);
   if (has_run_)
     if (const std::string metadata = loaded_.session->metadata_of(loaded_.call); !metadata.empty())
       add_ran_graph(tf::read_ran_graph(metadata), json);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct jm_model {
   joulemark::plugin::PortList outputs;
 
   void bind(const jm_tensor* tensors, std::size_t count);
+  /// Lowers the graph, chooses its layout and lets TensorFlow optimise it; false where that is
+  /// done.
+  bool build();
   /// The timed call: the last outputs are given back, then TF_SessionRun. Throws plugin::Failure.
   void run();
   const std::vector<jm_tensor>& results();
@@ -34,12 +38,18 @@ struct jm_model {
   void open_saved(const std::string& path);
   joulemark::tf::Loaded lower(joulemark::tf::Layout layout);
   void open_session(joulemark::tf::Loaded& loaded);
+  void lower_once();
   void choose_layout();
+  void optimise();
+  void feed_bound();
+  void add_graph(nlohmann::json& json);
 
   jm_engine& engine_;
   const joulemark::tf::Api& api_;
   joulemark::model::OnnxModel model_;  ///< variables borrow its bytes
-  joulemark::tf::Loaded loaded_;       ///< without a session until the layout is chosen
+  joulemark::tf::Loaded loaded_;       ///< of an ONNX model empty until it is built
+  bool is_built_ = false;
+  bool is_optimised_ = false;  ///< and has its session
   std::optional<joulemark::tf::LayoutTrial> trial_;
   std::vector<joulemark::tf::OwnedTensor> bound_;
   joulemark::tf::Outcome outcome_;  ///< of run

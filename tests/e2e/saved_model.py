@@ -42,16 +42,16 @@ def kind(number: int) -> bytes:
     return message((6, number))
 
 
-def tensor_info(name: str, *dims: int) -> bytes:
-    return message((1, name), (2, FLOAT), (3, shape(*dims)))
+def tensor_info(name: str, *dims: int, element: int = FLOAT) -> bytes:
+    return message((1, name), (2, element), (3, shape(*dims)))
 
 
-def save(folder: pathlib.Path, nodes, width: int, *others: tuple[int, bytes]) -> pathlib.Path:
+def save(folder: pathlib.Path, nodes, width: int, *others: tuple[int, bytes], element: int = FLOAT) -> pathlib.Path:
     """A model from `x` to `y` [any, width], the results of the nodes of these names; other parts of its MetaGraphDef."""
     graph = message(*nodes, (4, message((1, 1882))))
     signature = message(
-        (1, message((1, "x"), (2, tensor_info("x:0", -1, width)))),
-        (2, message((1, "y"), (2, tensor_info("y:0", -1, width)))),
+        (1, message((1, "x"), (2, tensor_info("x:0", -1, width, element=element)))),
+        (2, message((1, "y"), (2, tensor_info("y:0", -1, width, element=element)))),
         (3, "tensorflow/serving/predict"),
     )
     meta = message((1, message((4, "serve"))), (2, graph), *others, (5, message((1, "serving_default"), (2, signature))))
@@ -79,6 +79,12 @@ def product(folder: pathlib.Path, weights: numpy.ndarray) -> pathlib.Path:
     width = weights.shape[0]
     nodes = [placeholder(width), numbers("w", weights), node("y", "MatMul", ["x", "w"], T=kind(FLOAT))]
     return save(folder, nodes, width)
+
+
+def of_texts(folder: pathlib.Path) -> pathlib.Path:
+    """y = x for texts."""
+    x = node("x", "Placeholder", dtype=kind(STRING), shape=message((7, shape(-1, 8))))
+    return save(folder, [x, node("y", "Identity", ["x"], T=kind(STRING))], 8, element=STRING)
 
 
 FLOATS = message((1, message((6, FLOAT))))

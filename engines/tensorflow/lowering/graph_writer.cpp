@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "model/dtype.h"
 #include "plugin_kit/status.h"
 #include "tensorflow/dtypes.h"
 
@@ -37,6 +38,21 @@ struct SetAttr {
   void operator()(const Ints& value) const {
     api.TF_SetAttrIntList(to, name, value.data(), static_cast<int>(value.size()));
   }
+  void operator()(const std::vector<Type>& value) const {
+    api.TF_SetAttrTypeList(to, name, value.data(), static_cast<int>(value.size()));
+  }
+  void operator()(const std::vector<Dims>& value) const {
+    std::vector<const std::int64_t*> dims;
+    std::vector<int> ranks;
+    for (const Dims& each : value) {
+      dims.push_back(each ? each->data() : nullptr);
+      ranks.push_back(each ? static_cast<int>(each->size()) : -1);
+    }
+    api.TF_SetAttrShapeList(to, name, dims.data(), ranks.data(), static_cast<int>(ranks.size()));
+  }
+  void operator()(const FunctionName& value) const {
+    api.TF_SetAttrFuncName(to, name, value.name.data(), value.name.size());
+  }
 };
 
 template <class T>
@@ -47,8 +63,10 @@ Ints read_ints(const void* data, std::size_t bytes) {
 
 }  // namespace
 
-GraphWriter::GraphWriter(const Api& api, Layout layout)
-    : api_(api), graph_(api.TF_NewGraph()), layout_(layout) {}
+GraphWriter::GraphWriter(const Api& api, Layout layout) : GraphWriter(api, layout, "") {}
+
+GraphWriter::GraphWriter(const Api& api, Layout layout, std::string prefix)
+    : api_(api), graph_(api.TF_NewGraph()), layout_(layout), prefix_(std::move(prefix)) {}
 
 GraphWriter::~GraphWriter() {
   api_.TF_DeleteGraph(graph_);
@@ -80,7 +98,7 @@ void GraphWriter::note_type(Type type) {
   precision_bytes_ = size_of(type);
 }
 
-Value GraphWriter::placeholder(Type type, const std::optional<Ints>& dims) {
+Value GraphWriter::placeholder(Type type, const Dims& dims) {
   OperationDescription* description = begin("Placeholder");
   api_.TF_SetAttrType(description, "dtype", type);
   api_.TF_SetAttrShape(description, "shape", dims ? dims->data() : nullptr,
@@ -153,7 +171,7 @@ Type GraphWriter::type(Value value) const {
   return api_.TF_OperationOutputType(value);
 }
 
-std::optional<Ints> GraphWriter::dims(Value value) const {
+Dims GraphWriter::dims(Value value) const {
   const Outcome outcome(api_);
   const int rank = api_.TF_GraphGetTensorNumDims(graph_, value, outcome);
   outcome.check(Stage::kLoad);
@@ -162,6 +180,38 @@ std::optional<Ints> GraphWriter::dims(Value value) const {
   api_.TF_GraphGetTensorShape(graph_, value, dims.data(), rank, outcome);
   outcome.check(Stage::kLoad);
   return dims;
+}
+
+void GraphWriter::add_function(const std::shared_ptr<Function>& function) {
+  const Outcome outcome(api_);
+  api_.TF_GraphCopyFunction(graph_, function.get(), nullptr, outcome);
+  outcome.check(Stage::kLoad);
+  functions_.push_back(function);
+}
+
+FunctionName GraphWriter::function(const GraphWriter& body, const std::vector<Value>& inputs,
+                                   const std::vector<Value>& outputs) {
+  const Outcome outcome(api_);
+  const std::string name = body.prefix_ + "body";
+  constexpr int kAllOperations = -1;
+  const std::shared_ptr<Function> made(
+      api_.TF_GraphToFunction(body.graph_, name.c_str(), 0, kAllOperations, nullptr,
+                              static_cast<int>(inputs.size()), inputs.data(),
+                              static_cast<int>(outputs.size()), outputs.data(), nullptr, nullptr,
+                              nullptr, outcome),
+      [&api = api_](Function* function) {
+        if (function != nullptr) api.TF_DeleteFunction(function);
+      });
+  outcome.check(Stage::kLoad);
+  for (const auto& inner : body.functions_) add_function(inner);
+  add_function(made);
+  has_images_ = has_images_ || body.has_images_;
+  if (body.precision_bytes_ != 0 &&
+      (precision_bytes_ == 0 || body.precision_bytes_ < precision_bytes_)) {
+    precision_ = body.precision_;
+    precision_bytes_ = body.precision_bytes_;
+  }
+  return {name};
 }
 
 Operation* GraphWriter::operation(const std::string& name) const {
@@ -194,6 +244,19 @@ void GraphWriter::declare(Value value, const Ints& dims) {
   const Outcome outcome(api_);
   api_.TF_GraphSetTensorShape(graph_, value, dims.data(), static_cast<int>(dims.size()), outcome);
   outcome.check(Stage::kLoad);
+}
+
+std::optional<Value> GraphWriter::copied_constant(const GraphWriter& other, Value value) {
+  const Type type = other.type(value);
+  const auto known = is_integer(type) || type == kBool ? other.known_ints(value) : std::nullopt;
+  if (!known) return std::nullopt;
+  if (type == kInt64)
+    return constant(
+        {type, *other.dims(value), known->data(), known->size() * sizeof(std::int64_t)});
+  std::vector<std::byte> bytes(known->size() * size_of(type));
+  for (std::size_t i = 0; i < known->size(); ++i)
+    model::set_element(dtype_of(type), bytes.data(), i, static_cast<double>((*known)[i]));
+  return constant({type, *other.dims(value), bytes.data(), bytes.size()});
 }
 
 std::optional<Ints> GraphWriter::known_ints(Value value) const {

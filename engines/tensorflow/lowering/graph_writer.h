@@ -23,6 +23,13 @@ using Value = Output;
 /// One input of an operation, or a list of them.
 using Input = std::variant<Value, std::vector<Value>>;
 
+/// The name of a function of the graph, as an attribute.
+struct FunctionName {
+  std::string name;
+};
+/// -1 where open; nothing: of any rank.
+using Dims = std::optional<Ints>;
+
 /// An attribute of an operation.
 struct Attr {
   Attr(const char* key, std::int64_t number) : name(key), value(number) {}
@@ -33,9 +40,14 @@ struct Attr {
   Attr(const char* key, std::string text) : name(key), value(std::move(text)) {}
   Attr(const char* key, Ints list) : name(key), value(std::move(list)) {}
   Attr(const char* key, Type type) : name(key), value(type) {}
+  Attr(const char* key, std::vector<Type> types) : name(key), value(std::move(types)) {}
+  Attr(const char* key, std::vector<Dims> shapes) : name(key), value(std::move(shapes)) {}
+  Attr(const char* key, FunctionName function) : name(key), value(std::move(function)) {}
 
   const char* name;
-  std::variant<std::int64_t, bool, float, std::string, Ints, Type> value;
+  std::variant<std::int64_t, bool, float, std::string, Ints, Type, std::vector<Type>,
+               std::vector<Dims>, FunctionName>
+      value;
 };
 using Inputs = std::vector<Input>;
 using Attrs = std::vector<Attr>;
@@ -76,8 +88,7 @@ class GraphWriter {
   /// What is written next belongs to this node of the model.
   void set_position(const std::string& name);
 
-  /// `dims`: -1 where open; nothing: of any rank.
-  Value placeholder(Type type, const std::optional<Ints>& dims);
+  Value placeholder(Type type, const Dims& dims);
   /// The elements are copied.
   Value constant(const Elements& elements);
   /// Read from a variable with these elements, which are not copied where they are aligned.
@@ -90,7 +101,7 @@ class GraphWriter {
 
   [[nodiscard]] Type type(Value value) const;
   /// -1 where the model leaves a dimension open; nothing where the rank is not known.
-  [[nodiscard]] std::optional<Ints> dims(Value value) const;
+  [[nodiscard]] Dims dims(Value value) const;
   /// Whether the value is what a run is given, not computed.
   [[nodiscard]] bool is_input(Value value) const;
   /// Says what no rule of TensorFlow can: the rank, and sizes that are not -1.
@@ -98,6 +109,17 @@ class GraphWriter {
   /// The integers of a value that depends on no input of the model; nothing of others, and of what
   /// has more than a few elements.
   [[nodiscard]] std::optional<Ints> known_ints(Value value) const;
+  /// A value of another graph, of which known_ints() tells something, as a constant of this one.
+  std::optional<Value> copied_constant(const GraphWriter& other, Value value);
+
+  /// An empty graph for a function of this one, which outlives it.
+  [[nodiscard]] GraphWriter function_graph() {
+    return {api_, layout_, prefix_ + "f" + std::to_string(count_++) + "_"};
+  }
+  /// Adds the function that `body` was written for, with the functions of that: it has these
+  /// inputs, placeholders of `body`, and these outputs. Its name.
+  FunctionName function(const GraphWriter& body, const std::vector<Value>& inputs,
+                        const std::vector<Value>& outputs);
 
   /// Of a graph that was read: null where no operation has this name.
   [[nodiscard]] Operation* operation(const std::string& name) const;
@@ -114,15 +136,19 @@ class GraphWriter {
   [[nodiscard]] const std::string& precision() const { return precision_; }
 
  private:
+  GraphWriter(const Api& api, Layout layout, std::string prefix);
   Operation* finish(OperationDescription* description);
   OperationDescription* begin(const char* type);
   void note_type(Type type);
+  void add_function(const std::shared_ptr<Function>& function);
 
   const Api& api_;
   Graph* graph_;
   Layout layout_;
   std::string position_;
+  std::string prefix_;  ///< of the names of its functions
   int count_ = 0;
+  std::vector<std::shared_ptr<Function>> functions_;
   std::vector<Variable> variables_;
   bool has_images_ = false;
   std::string precision_;

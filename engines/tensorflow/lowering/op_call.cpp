@@ -85,6 +85,12 @@ void OpCall::result(Value value, std::size_t i) {
   scope[node.outputs[i]] = Operand{value};
 }
 
+void OpCall::result_rows(const Rows& rows) {
+  if (!wants(0)) return;
+  result(reshape(rows.value, rows.sizes));
+  scope[node.outputs[0]].rows = rows;
+}
+
 Value OpCall::scalar(double value, Type type) {
   std::byte bytes[16] = {};
   model::set_element(dtype_of(type), bytes, 0, value);

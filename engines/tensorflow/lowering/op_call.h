@@ -26,6 +26,8 @@ class OpCall : public lowering::NodeCall {
   Operand& operand(std::size_t i);
   /// The input as a value of the graph. A type without arithmetic is widened if that was asked for.
   Value tensor(std::size_t i);
+  /// An operand of this graph, which is written into it where it has not been.
+  Value written(Operand& operand);
   /// All inputs from `first` on.
   std::vector<Value> tensors(std::size_t first = 0);
   Type type(std::size_t i) { return graph.type(tensor(i)); }
@@ -42,6 +44,8 @@ class OpCall : public lowering::NodeCall {
 
   // Results, by position.
   void result(Value value, std::size_t i = 0);
+  /// The first one, computed as rows.
+  void result_rows(const Rows& rows);
 
   // Writing.
   Value op(const char* type, const Inputs& inputs, const Attrs& attrs = {}) {
@@ -69,8 +73,6 @@ class OpCall : public lowering::NodeCall {
   void widen() { widen_ = true; }
 
  private:
-  Value written(Operand& operand);
-
   Type widened_from_ = kNoType;
   bool widen_ = false;
 };

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <string_view>
 
 #include "tensorflow/ops/direct.h"
 #include "tensorflow/ops/families.h"
+#include "tensorflow/ops/softmax.h"
 #include "tensorflow/ops/values.h"
 
 namespace joulemark::tf::ops {
@@ -79,11 +81,19 @@ void hard_swish(OpCall& call) {
   call.result(f.mul(f.x, f.at_most(f.at_least(line, 0), 1)));
 }
 
-void swish(OpCall& call) {
+Value swished(OpCall& call) {
   Formula f{call};
   const double alpha = call.real("alpha", 1);
   const Value scaled = alpha == 1 ? f.x : f.mul(f.x, f.number(alpha));
-  call.result(f.mul(f.x, call.op("Sigmoid", {scaled})));
+  return f.mul(f.x, call.op("Sigmoid", {scaled}));
+}
+
+void swish(OpCall& call) {
+  call.result(swished(call));
+}
+
+void swiglu(OpCall& call) {
+  call.result(call.op("Mul", {swished(call), call.tensor(1)}));
 }
 
 void mish(OpCall& call) {
@@ -101,7 +111,22 @@ void shrink(OpCall& call) {
   call.result(call.op("SelectV2", {above, call.op("Sub", {f.x, bias}), low}));
 }
 
+/// Behind a product with a bias, in the form that TensorFlow fuses with them.
+bool fused_gelu(OpCall& call) {
+  const Operand& of = call.operand(0);
+  if (!of.rows || call.text("approximate", "none") != "none") return false;
+  const Rows from = *of.rows;
+  const auto op = [&](const char* name, Value a, double b) {
+    return call.op(name, {a, call.scalar(b, call.graph.type(from.value))});
+  };
+  const Value error = call.op("Erf", {op("Mul", from.value, 1 / std::numbers::sqrt2)});
+  const Value rows = call.op("Mul", {op("Mul", op("AddV2", error, 1), 0.5), from.value});
+  call.result_rows({rows, from.sizes});
+  return true;
+}
+
 void gelu(OpCall& call) {
+  if (fused_gelu(call)) return;
   Formula f{call};
   Value inner;
   if (call.text("approximate", "none") == "tanh") {
@@ -135,17 +160,23 @@ void clip(OpCall& call) {
   call.result(y);
 }
 
-/// Over one axis; TensorFlow has it over the last.
-Value over_last(OpCall& call, const char* op, Value x, std::int64_t axis) {
-  const std::int64_t rank = call.rank_of(x);
+/// Over the last axis.
+Value over_rows(OpCall& call, std::string_view op, Value x) {
+  if (op == "Softmax") return softmax_of_rows(call, x);
   const Type type = call.graph.type(x);
   // Sums of half-precision numbers are not computed in half precision.
   if (type == kHalf || type == kBfloat16)
-    return call.cast(over_last(call, op, call.cast(x, kFloat), axis), type);
-  if (axis == rank - 1) return call.op(op, {x});
+    return call.cast(call.op(op.data(), {call.cast(x, kFloat)}), type);
+  return call.op(op.data(), {x});
+}
+
+/// Over one axis; TensorFlow has it over the last.
+Value over_axis(OpCall& call, const char* op, Value x, std::int64_t axis) {
+  const std::int64_t rank = call.rank_of(x);
+  if (axis == rank - 1) return over_rows(call, op, x);
   Ints order = iota(rank);
   std::swap(order[static_cast<std::size_t>(axis)], order.back());
-  return call.transpose(call.op(op, {call.transpose(x, order)}), order);
+  return call.transpose(over_rows(call, op, call.transpose(x, order)), order);
 }
 
 /// Before opset 13 over all axes from `axis` on, as one.
@@ -155,10 +186,10 @@ void softmax(OpCall& call) {
   const std::int64_t axis = call.axis_of(x, call.integer("axis", call.opset() < 13 ? 1 : -1));
   const std::int64_t rank = call.rank_of(x);
   if (rank == 0)
-    return call.result(call.reshape(call.op(op.text, {call.reshape(x, Ints{1})}), Ints{}));
-  if (call.opset() >= 13 || axis == rank - 1) return call.result(over_last(call, op.text, x, axis));
+    return call.result(call.reshape(over_rows(call, op.text, call.reshape(x, Ints{1})), Ints{}));
+  if (call.opset() >= 13 || axis == rank - 1) return call.result(over_axis(call, op.text, x, axis));
   const Value flat = flattened(call, x, axis);
-  call.result(call.reshape(call.op(op.text, {flat}), call.shape(x)));
+  call.result(call.reshape(over_rows(call, op.text, flat), call.shape(x)));
 }
 
 /// 1 at the first greatest element.
@@ -192,6 +223,7 @@ constexpr Entry kEntries[] = {
     {"HardSigmoid", 1, hard_sigmoid},
     {"HardSwish", 14, hard_swish},
     {"Swish", 24, swish},
+    {"SwiGLU", 1, swiglu},
     {"Mish", 18, mish},
     {"Shrink", 9, shrink, Types::kWidened},
     {"Gelu", 20, gelu},

@@ -5,6 +5,7 @@
 
 #include "tensorflow/dtypes.h"
 #include "tensorflow/ops/families.h"
+#include "tensorflow/ops/softmax.h"
 #include "tensorflow/ops/values.h"
 
 namespace joulemark::tf::ops {
@@ -150,13 +151,11 @@ std::optional<Value> bias_for(OpCall& call, Value query, Value key, Type type) {
 
 Value softmax(OpCall& call, Value scores) {
   const Type type = call.graph.type(scores);
-  // Sums of half-precision numbers are not computed in half precision.
-  const jm_dtype usual = type == kDouble ? JM_FLOAT64 : JM_FLOAT32;
-  auto wanted = type_of(static_cast<jm_dtype>(call.integer("softmax_precision", usual)));
+  const auto wanted =
+      type_of(static_cast<jm_dtype>(call.integer("softmax_precision", dtype_of(type))));
   if (!wanted || !is_floating(*wanted))
     call.invalid("softmax_precision is no type of real numbers");
-  if (*wanted == kHalf || *wanted == kBfloat16) wanted = kFloat;
-  return call.cast(call.op("Softmax", {call.cast(scores, *wanted)}), type);
+  return call.cast(softmax_of_rows(call, call.cast(scores, *wanted)), type);
 }
 
 /// Rows of the queries that may look at no key are 0, whatever was computed there.

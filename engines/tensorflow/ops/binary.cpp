@@ -39,8 +39,7 @@ bool add_bias(OpCall& call, std::size_t product, std::size_t bias) {
   // Nothing else may read the product, not even its sizes: what has two readers is not fused.
   const Value sizes = of.rows->sizes;
   const Value rows = call.op("BiasAdd", {of.rows->value, call.tensor(bias)});
-  call.result(call.reshape(rows, sizes));
-  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = Rows{rows, sizes};
+  call.result_rows({rows, sizes});
   return true;
 }
 

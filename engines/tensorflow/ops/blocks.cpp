@@ -58,10 +58,19 @@ void space_to_depth(OpCall& call) {
                      {d[0], d[1] * b * b, d[2] / b, d[3] / b}});
 }
 
+/// The first elements of each sequence of a batch in reverse, the others as they are.
+void reverse_sequence(OpCall& call) {
+  const Value x = call.tensor(0);
+  call.result(call.op("ReverseSequence", {x, call.cast(call.tensor(1), kInt64)},
+                      {{"seq_dim", call.axis_of(x, call.integer("time_axis", 0))},
+                       {"batch_dim", call.axis_of(x, call.integer("batch_axis", 1))}}));
+}
+
 constexpr Entry kEntries[] = {
     {"Tile", 1, tile},
     {"DepthToSpace", 1, depth_to_space},
     {"SpaceToDepth", 1, space_to_depth},
+    {"ReverseSequence", 10, reverse_sequence},
 };
 
 }  // namespace

@@ -28,9 +28,22 @@ void cast_like(OpCall& call) {
   call.result(call.cast(call.tensor(0), call.type(1)));
 }
 
+/// The same bits read as another type of the same width.
+void bit_cast(OpCall& call) {
+  const auto wanted = static_cast<jm_dtype>(call.integer("to", 0));
+  const auto type = type_of(wanted);
+  if (!type) call.unsupported(std::string("to ") + model::dtype_name(wanted));
+  const Value x = call.tensor(0);
+  if (size_of(call.graph.type(x)) != size_of(*type))
+    call.invalid("both types must have the same width");
+  if (call.graph.type(x) == kBool) return call.result(call.cast(x, *type));
+  call.result(call.op("Bitcast", {x}, {{"type", *type}}));
+}
+
 constexpr Entry kEntries[] = {
     {"Cast", 1, cast_entry},
     {"CastLike", 15, cast_like},
+    {"BitCast", 26, bit_cast},
 };
 
 }  // namespace

@@ -21,9 +21,8 @@ struct Convolution {
 Convolution read_convolution(OpCall& call) {
   const Ints weights = weight_sizes(call);
   const std::size_t axes = weights.size() - 2;
-  const Ints images = call.dims_of(call.tensor(0));
-  if (images.size() != weights.size())
-    call.invalid("its weights do not fit an input of rank " + std::to_string(images.size()));
+  const auto rank = static_cast<std::int64_t>(weights.size());
+  const Ints images = call.dims_of(of_rank(call, call.tensor(0), rank));
   const Form form = form_of(call, computed_in(call.type(0)), axes);
   const std::int64_t group = call.integer("group", 1);
   if (group < 1 || weights[0] % group != 0) call.invalid("its channels do not make equal groups");

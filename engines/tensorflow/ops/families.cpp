@@ -14,6 +14,9 @@ std::span<const Family> families() {
       ops::generate,     ops::convolution, ops::transposed_convolution,
       ops::pooling,      ops::resizing,    ops::normalization,
       ops::linear,       ops::attention,   ops::recurrent_family,
+      ops::control_flow, ops::scans,       ops::losses,
+      ops::quantize,     ops::vision,      ops::boxes,
+      ops::windows,
   };
   return kFamilies;
 }

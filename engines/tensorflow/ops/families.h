@@ -27,5 +27,12 @@ std::span<const Entry> normalization();
 std::span<const Entry> linear();
 std::span<const Entry> attention();
 std::span<const Entry> recurrent_family();
+std::span<const Entry> control_flow();
+std::span<const Entry> scans();
+std::span<const Entry> losses();
+std::span<const Entry> quantize();
+std::span<const Entry> vision();
+std::span<const Entry> boxes();
+std::span<const Entry> windows();
 
 }  // namespace joulemark::tf::ops

@@ -123,6 +123,25 @@ void scatter_nd(OpCall& call) {
   scatter(call, x, rows_of_places(call, x, 0));
 }
 
+/// Writes input 1 along one axis, for each of the batch from the place that input 2 tells.
+void tensor_scatter(OpCall& call) {
+  const Value cache = call.tensor(0);
+  const Value update = call.tensor(1);
+  const std::int64_t axis = call.axis_of(cache, call.integer("axis", -2));
+  const std::int64_t rank = call.rank_of(cache);
+  const Value shape = call.op("Shape", {update}, {{"out_type", kInt64}});
+  Value places = counted_along(call, shape, rank, axis);
+  if (call.has(2)) {
+    Ints sizes(static_cast<std::size_t>(rank), 1);
+    sizes[0] = -1;
+    const Value starts = call.reshape(call.cast(call.tensor(2), kInt64), sizes);
+    places = call.op("AddV2", {places, starts});
+  }
+  if (call.text("mode", "linear") == "circular")
+    places = call.op("FloorMod", {places, size_of_axis(call, cache, axis)});
+  call.result(call.op("TensorScatterUpdate", {cache, grid(call, places, axis), update}));
+}
+
 constexpr Entry kEntries[] = {
     {"Gather", 1, gather},
     {"GatherElements", 11, gather_elements},
@@ -130,6 +149,7 @@ constexpr Entry kEntries[] = {
     {"Scatter", 9, scatter_elements},
     {"ScatterElements", 11, scatter_elements},
     {"ScatterND", 11, scatter_nd},
+    {"TensorScatter", 24, tensor_scatter},
 };
 
 }  // namespace

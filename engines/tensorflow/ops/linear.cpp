@@ -21,9 +21,7 @@ void product_of_rows(OpCall& call, Value a, Value b) {
   const Value rows = call.op("MatMul", {call.reshape(a, Ints{-1, columns}), b});
   const Value sizes =
       joined(call, {part(call, call.shape(a), 0, rank - 1), part(call, call.shape(b), 1, 2)});
-  const Value y = call.reshape(rows, sizes);
-  call.result(y);
-  if (call.wants(0)) call.scope[call.node.outputs[0]].rows = Rows{rows, sizes};
+  call.result_rows({rows, sizes});
 }
 
 Value with_axis(OpCall& call, Value x, std::int64_t axis) {

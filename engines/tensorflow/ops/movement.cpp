@@ -154,8 +154,8 @@ void unsqueeze(OpCall& call) {
   Value x = call.tensor(0);
   if (has_open_axes(call)) return unsqueeze_open(call, x);
   Ints axes = given_axes(call, 1, kAxesAreInput).value_or(Ints{});
-  const auto negative = [](std::int64_t axis) { return axis < 0; };
-  if (axes.size() > 1 || std::ranges::any_of(axes, negative)) {
+  // One alone may count from the end, of a value of any rank.
+  if (axes.size() > 1) {
     const std::int64_t rank = call.rank_of(x) + static_cast<std::int64_t>(axes.size());
     for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
     std::ranges::sort(axes);

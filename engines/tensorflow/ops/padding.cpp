@@ -143,8 +143,34 @@ void pad(OpCall& call) {
   call.result(looked_up(call, x, pads));
 }
 
+/// Half of what is missing, or too much, at the front, rounded to zero; the rest at the end.
+void center_crop_pad(OpCall& call) {
+  const Value x = call.tensor(0);
+  const std::int64_t rank = call.rank_of(x);
+  Ints axes = call.integers("axes", {});
+  if (axes.empty()) axes = iota(rank);
+  for (std::int64_t& axis : axes) axis = call.axis_of(x, axis);
+  const auto op = [&](const char* name, Value a, Value b) { return call.op(name, {a, b}); };
+  const Value none = call.int_scalar(0);
+  const Value have = call.shape(x);
+  const Value want = call.op(
+      "TensorScatterUpdate",
+      {have, call.reshape(call.ints(axes), Ints{-1, 1}), call.cast(call.tensor(1), kInt64)});
+  const Value missing = op("Sub", want, have);
+  const Value begin = op("TruncateDiv", missing, call.int_scalar(2));
+  const Value end = op("Sub", missing, begin);
+  const Value from = op("Maximum", call.op("Neg", {begin}), none);
+  const Value to = op("AddV2", have, op("Minimum", end, none));
+  const Value ones = call.ints(Ints(static_cast<std::size_t>(rank), 1));
+  const Value inner = call.op("StridedSlice", {x, from, to, ones});
+  const std::vector<Value> pads{op("Maximum", begin, none), op("Maximum", end, none)};
+  call.result(call.op("PadV2", {inner, call.op("Pack", {pads}, {{"axis", 1}}),
+                                call.scalar(0, call.graph.type(x))}));
+}
+
 constexpr Entry kEntries[] = {
     {"Pad", 1, pad},
+    {"CenterCropPad", 18, center_crop_pad},
 };
 
 }  // namespace

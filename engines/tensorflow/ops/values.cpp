@@ -15,6 +15,16 @@ Ints iota(std::int64_t count) {
   return all;
 }
 
+Value of_rank(OpCall& call, Value value, std::int64_t rank) {
+  const auto dims = call.graph.dims(value);
+  if (!dims)
+    call.graph.declare(value, Ints(static_cast<std::size_t>(rank), -1));
+  else if (static_cast<std::int64_t>(dims->size()) != rank)
+    call.invalid("an input has rank " + std::to_string(dims->size()) + ", not " +
+                 std::to_string(rank));
+  return value;
+}
+
 std::optional<double> known_number(OpCall& call, std::size_t i) {
   const model::OnnxTensor* weight = call.weight(i);
   if (weight == nullptr || weight->dtype == JM_STRING) return std::nullopt;

@@ -11,6 +11,9 @@ namespace joulemark::tf::ops {
 /// 0, 1, … count − 1.
 Ints iota(std::int64_t count);
 
+/// A value of this rank. Where its rank is not known, the operator's word is taken for it.
+Value of_rank(OpCall& call, Value value, std::int64_t rank);
+
 /// The one number that input `i` is, where it is known now; nothing where it is left out.
 std::optional<double> known_number(OpCall& call, std::size_t i);
 
