@@ -130,7 +130,8 @@ def test_a_board_that_tells_its_power_alone_is_integrated(joulemark):
 
 def test_an_experiment_on_a_gpu_node_is_marked_and_refused(joulemark):
     outcome = joulemark("--sim", "gpu-node", "compare", "null:a?sleep_us=1000", "--engine", "null", "--repetitions", "2",
-                        "--duration", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--bracket", "1", "--store", "s.sqlite", "--json")  # fmt: skip
+                        "--duration", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--bracket", "1", "--cooldown-max", "0",
+                        "--store", "s.sqlite", "--json")  # fmt: skip
     assert outcome.status == OK, outcome.err
     assert "simulated" in {caveat["code"] for caveat in outcome.json["caveats"]}
     assert outcome.json["rows"][0]["metrics"]["energy_per_inference_J"]["value"] > 0
