@@ -87,6 +87,16 @@ class Joulemark:
         )  # fmt: skip
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quiet: looks at times that honest work has on a machine of its own; nothing else runs beside it")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A file may have quiet tests only, or none."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.getoption("markexpr"):
+        session.exitstatus = pytest.ExitCode.OK
+
+
 @pytest.fixture
 def joulemark(tmp_path: pathlib.Path) -> Joulemark:
     """The program with an empty home: no engine library is found, no sensor is there."""

@@ -5,6 +5,8 @@ import pytest
 from conftest import CACHE, OK
 from decoder_cases import ENGINES, case, why_not
 
+pytestmark = pytest.mark.quiet
+
 # What may be said of an honest experiment on a busy virtual machine without sensors.
 HARMLESS = {
     "energy_absent",

@@ -59,6 +59,7 @@ def compare(lab, *lies: str, flags: tuple[str, ...] = (), repetitions: int = 1) 
     return outcome.status, rows, {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}
 
 
+@pytest.mark.quiet
 def test_an_honest_worker_is_ranked(lab):
     status, rows, caveats = compare(lab, "none")
     assert status == OK and rows["none"]["reason"] == "" and "implausible" not in caveats

@@ -212,7 +212,7 @@ def test_a_resumed_experiment_has_brackets_for_the_blocks_that_it_goes_on_with(j
         except sqlite3.OperationalError:  # not made yet
             return []
 
-    process = joulemark.start("--sim", "mine.toml", "compare", "null:a?sleep_us=1000&build_ms=20", "--engine", "null", "--threads", "1,2",
+    process = joulemark.start("--sim", "mine.toml", "compare", "null:a?sleep_us=1000&build_ms=200", "--engine", "null", "--threads", "1,2",
                               "--repetitions", "3", "--duration", "1", "--warmup-max", "0.05", "--warmup-min", "0", "--bracket", "0.3",
                               "--store", str(store))  # fmt: skip
     wait_until(lambda: len(blocks()) == 2, "the second block")
