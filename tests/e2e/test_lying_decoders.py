@@ -10,6 +10,8 @@ from conftest import NOT_OK, OK
 from decoder_cases import why_not
 from worker_session import write_engine
 
+pytestmark = pytest.mark.quiet
+
 WORKER = pathlib.Path(__file__).with_name("lying_decoder.py")
 WIDTH, LAYERS, VOCABULARY, POSITIONS = 256, 4, 500, 160
 PROMPT_TOKENS = 32
@@ -77,7 +79,6 @@ def install(lab, *lies: str) -> list[str]:
 ALARMS = {"implausible", "odd_windows", "different", "near_tie", "other_texts", "unchecked"}
 
 
-@pytest.mark.quiet
 def test_an_honest_worker_is_ranked_beside_another_engine(lab, with_engines):
     others = [name for name in ("onnxruntime",) if not why_not(name)]
     status, rows, caveats = compare(lab, *others, *install(lab, "none", "none2"))
@@ -113,7 +114,6 @@ def test_a_loop_that_polls_for_tokens_is_named(lab):
     assert any(words in rows["poll"]["reason"] for words in ("its latencies are multiples of", "its process computed for")), rows
 
 
-@pytest.mark.quiet
 def test_a_cache_of_keys_and_values_that_is_none_is_named(lab):
     # Others on the machine make steps longer that would be short: then the times say less for a while, and it is tried again.
     reasons = []
