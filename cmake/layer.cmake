@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Of the tests of layers that start threads, which are labelled so: what ThreadSanitizer has to look at.
+# The programs of the tests labelled "unit", which the sanitizers look at, and of those that are labelled "threads" as well,
+# because their layer starts some: ThreadSanitizer's.
+add_custom_target(unit_tests)
 add_custom_target(threaded_tests)
 
-# joulemark_starts_threads(RESULT SOURCE…): whether one of the sources starts a thread.
+# joulemark_unit_test(NAME PROGRAM [threads]): the program is a test of this name.
+function(joulemark_unit_test name program)
+  set(labels unit ${ARGN})
+  add_test(NAME ${name} COMMAND ${program})
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300)
+  add_dependencies(unit_tests ${program})
+  if("threads" IN_LIST labels)
+    add_dependencies(threaded_tests ${program})
+  endif()
+endfunction()
+
+# joulemark_starts_threads(RESULT SOURCE…): "threads" where one of the sources starts a thread, else empty.
 function(joulemark_starts_threads result)
-  set(${result} OFF PARENT_SCOPE)
+  set(${result} "" PARENT_SCOPE)
   foreach(source ${ARGN})
     file(STRINGS ${source} found REGEX "std::j?thread|std::async|pthread_create" LIMIT_COUNT 1)
     if(found)
-      set(${result} ON PARENT_SCOPE)
+      set(${result} threads PARENT_SCOPE)
     endif()
   endforeach()
 endfunction()
@@ -37,13 +50,7 @@ function(joulemark_layer name)
     target_link_libraries(${name}_test PRIVATE jm_${name} ${arg_TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE JOULEMARK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_compile_options(${name}_test PRIVATE -O0) # what is tested is optimised; the tests themselves compile a third faster
-    add_test(NAME unit.${name} COMMAND ${name}_test)
-    set(labels unit)
     joulemark_starts_threads(threaded ${sources} ${tests})
-    if(threaded)
-      list(APPEND labels threads)
-      add_dependencies(threaded_tests ${name}_test)
-    endif()
-    set_tests_properties(unit.${name} PROPERTIES LABELS "${labels}" TIMEOUT 300)
+    joulemark_unit_test(unit.${name} ${name}_test ${threaded})
   endif()
 endfunction()

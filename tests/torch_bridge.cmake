@@ -35,5 +35,4 @@ target_link_libraries(torch_bridge_test PRIVATE
 target_compile_definitions(torch_bridge_test PRIVATE TOY_PARTS="${parts}")
 add_dependencies(torch_bridge_test
   joulemark_toytorch toy_torch_cpu_1 toy_torch_cpu_2 toy_c10_1 toy_c10_2 ${implementations})
-add_test(NAME unit.torch_bridge COMMAND torch_bridge_test)
-set_tests_properties(unit.torch_bridge PROPERTIES LABELS unit TIMEOUT 300)
+joulemark_unit_test(unit.torch_bridge torch_bridge_test)

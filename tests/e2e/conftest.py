@@ -21,6 +21,10 @@ CACHE = pathlib.Path(os.environ.get("JOULEMARK_TEST_CACHE", pathlib.Path.home() 
 
 OK, NOT_OK, USAGE, MACHINE, INTERRUPTED = 0, 1, 2, 3, 130  # exit statuses of the program
 
+# In the environment of every process that these tests start: other tests may run beside them.
+MARK = "JOULEMARK_TEST_SESSION"
+os.environ[MARK] = str(os.getpid())
+
 # A trial of the null engine that is over in a moment.
 QUICK = ["--repetitions", "2", "--duration", "0.05", "--warmup-min", "0", "--min-iterations", "1"]
 
@@ -65,7 +69,7 @@ class Joulemark:
         base["TMPDIR"] = str(self.home.parent)  # a program that is killed leaves its folder there
         # Sanitizers say what they have to say on stderr, not by the exit status of a worker that is meant to crash.
         passed_on = {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
-        return {**base, **passed_on, **self.environment, **(extra or {})}
+        return {**base, **passed_on, MARK: os.environ[MARK], **self.environment, **(extra or {})}
 
     def __call__(self, *arguments: object, timeout: float = 120, env: dict[str, str] | None = None, prefix=(), **options) -> Outcome:
         command = [*prefix, str(BIN / "joulemark"), *words_of(arguments)]
@@ -81,6 +85,16 @@ class Joulemark:
             [str(BIN / "joulemark"), *words_of(arguments)],
             env=self.env(env), cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
         )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quiet: looks at times that honest work has on a machine of its own; nothing else runs beside it")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A file may have quiet tests only, or none."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.getoption("markexpr"):
+        session.exitstatus = pytest.ExitCode.OK
 
 
 @pytest.fixture
@@ -110,13 +124,14 @@ def no_worker_is_left_behind():
 
 
 def workers() -> list[int]:
-    """Process ids of running workers of the program under test."""
+    """Process ids of running workers that these tests started."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
-            if (entry / "exe").samefile(BIN / "joulemark-worker"):
+            if (entry / "exe").samefile(BIN / "joulemark-worker") and mark in (entry / "environ").read_bytes().split(b"\0"):
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -5,6 +5,8 @@ import pytest
 from conftest import CACHE, OK
 from decoder_cases import ENGINES, case, why_not
 
+pytestmark = pytest.mark.quiet
+
 # What may be said of an honest experiment on a busy virtual machine without sensors.
 HARMLESS = {
     "energy_absent",
@@ -33,20 +35,32 @@ def installed() -> str:
     return ",".join(engines)
 
 
-def no_alarm(outcome) -> None:
+def caveats_of(outcome) -> dict[str, str]:
+    return {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}
+
+
+def alarms(outcome) -> list[str]:
     assert outcome.status == OK, outcome.err
-    assert [row["reason"] for row in outcome.json["rows"] if row["standing"] == "unranked"] == []
-    said = {caveat["code"]: caveat["message"] for caveat in outcome.json["caveats"]}
-    assert {code: said[code] for code in said.keys() - HARMLESS - DISTURBED} == {}
+    unranked = [row["reason"] for row in outcome.json["rows"] if row["standing"] == "unranked"]
+    return unranked + [message for code, message in caveats_of(outcome).items() if code not in HARMLESS | DISTURBED]
+
+
+def no_alarm(joulemark, model, *flags: object) -> None:
+    # A machine that was busy with something else may look like a lie: it is asked again, and has to be silent once.
+    for _ in range(3):
+        outcome = joulemark("compare", model, "--engine", installed(), *flags, *QUICK, "--json", timeout=300)
+        found = alarms(outcome)
+        if not found or not DISTURBED & set(caveats_of(outcome)):
+            break
+    assert found == []
 
 
 def test_no_alarm_on_a_real_classifier(with_engines):
     models = sorted((CACHE / "models/magika").rglob("*.onnx"))
     if not models:
         pytest.skip("magika is not in the cache; run script/bootstrap")
-    no_alarm(with_engines("compare", models[0], "--engine", installed(), "--threads", "2", *QUICK, "--json", timeout=300))
+    no_alarm(with_engines, models[0], "--threads", "2")
 
 
 def test_no_alarm_on_a_language_model(with_engines):
-    text = ["--prompt-tokens", "6", "--new-tokens", "24"]
-    no_alarm(with_engines("compare", case("decoders", "gpt2"), "--engine", installed(), *text, *QUICK, "--json", timeout=300))
+    no_alarm(with_engines, case("decoders", "gpt2"), "--prompt-tokens", "6", "--new-tokens", "24")

@@ -10,6 +10,8 @@ from conftest import NOT_OK, OK
 from decoder_cases import why_not
 from worker_session import write_engine
 
+pytestmark = pytest.mark.quiet
+
 WORKER = pathlib.Path(__file__).with_name("lying_decoder.py")
 WIDTH, LAYERS, VOCABULARY, POSITIONS = 256, 4, 500, 160
 PROMPT_TOKENS = 32

@@ -234,8 +234,8 @@ def test_what_is_no_address_is_refused(joulemark, place):
 
 
 def test_credentials_are_in_nothing_that_is_kept(joulemark, machine):
-    meter_flags = ["--root", machine, "--duration", "1", "--repetitions", "2", "--warmup-min", "0", "--bracket", "1",
-                   "--store", "s.sqlite"]  # fmt: skip
+    meter_flags = ["--root", machine, "--duration", "2", "--repetitions", "1", "--warmup-min", "0", "--warmup-max", "0.05", "--bracket", "1",
+                   "--cooldown-max", "0", "--energy-precision", "1", "--store", "s.sqlite"]  # fmt: skip
     with running(Meter(ANSWERS["netio"], scheme="Basic")) as meter:
         ran = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), *meter_flags, env=CREDENTIALS)
         refused = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), *meter_flags,
@@ -256,7 +256,8 @@ def test_an_experiment_names_its_meters(joulemark, machine, tmp_path):
         file = tmp_path / "e.toml"
         file.write_text(
             f'meters = ["{meter.place("netio")}"]\n[[model]]\nsource = "null:a?sleep_us=1000"\n[factors]\nengine = ["null"]\n'
-            "[protocol]\nretries = 0\nrepetitions = 2\nduration_s = 1\nwarmup_min_s = 0\nbracket_s = 1\n"
+            "[protocol]\nretries = 0\nrepetitions = 1\nduration_s = 2\nwarmup_min_s = 0\nwarmup_max_s = 0.05\n"
+            "bracket_s = 1\ncooldown_max_s = 0\nenergy_precision = 1\n"
         )
         ran = joulemark("run", file, "--root", machine, "--store", "s.sqlite", "--json")
         printed = joulemark("compare", "null:a", "--engine", "null", "--meter", meter.place("netio"), "--print-experiment")

@@ -243,7 +243,7 @@ def test_generated_integers_stay_within_the_tables_they_index(with_engines, tmp_
 
 def test_engines_agree_and_the_verdict_ranks_them(with_engines, tmp_path):
     outcome = with_engines("compare", linear(tmp_path / "m.onnx", 256), "--engine", "onnxruntime,openvino", "--threads", "1,2",
-                           "--repetitions", "3", "--duration", "0.1", "--json")  # fmt: skip
+                           "--repetitions", "3", "--duration", "0.1", "--warmup-max", "0.5", "--json")  # fmt: skip
     assert outcome.status == OK, outcome.err
     report = outcome.json
     assert len(report["rows"]) == 4 and all(row["standing"] != "unranked" for row in report["rows"])

@@ -38,7 +38,7 @@ def test_the_joules_of_a_trial_are_the_scripted_ones(joulemark, tmp_path, start_
 
 
 def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
-    cpus = tmp_path / "machine/sys/devices/system/cpu"
+    throttles = tmp_path / "machine/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"
     files = {
         "sys/class/hwmon/hwmon0/name": "coretemp\n",
         "sys/class/hwmon/hwmon0/temp1_input": "55000\n",
@@ -56,14 +56,13 @@ def test_a_window_tells_the_machine_around_it(joulemark, tmp_path):
         count = 1
         while not stop.wait(0.3):
             count += 1
-            # As the kernel does: whoever reads finds the old count or the new one, never an empty file.
-            fresh = tmp_path / "count"
-            fresh.write_text(f"{count}\n")
-            fresh.replace(cpus / "cpu0/thermal_throttle/package_throttle_count")
+            # In place, as the kernel does: the program must never find the file empty.
+            with throttles.open("r+") as file:
+                file.write(f"{count}\n")
 
     heater = threading.Thread(target=heat)
     heater.start()
-    answer = compare(joulemark, tmp_path / "machine")
+    answer = compare(joulemark, tmp_path / "machine", "--warmup-max", "0.05")
     stop.set()
     heater.join()
     found = answer["rows"][0]["metrics"]
@@ -156,7 +155,7 @@ def test_a_calibration_multiplies_the_joules_and_enters_no_interval(joulemark, t
     file = tmp_path / "e.toml"
     file.write_text(
         'calibration = ["powercap=1.5±0.02"]\n[[model]]\nsource = "null:a?sleep_us=1000"\n[factors]\nengine = ["null"]\n'
-        "[protocol]\nretries = 0\nrepetitions = 3\nduration_s = 1\nwarmup_min_s = 0\n"
+        "[protocol]\nretries = 0\nrepetitions = 3\nduration_s = 1\nwarmup_min_s = 0\nbracket_s = 0.3\n"
     )
     with SimulatedPowercap(tmp_path / "machine", WATTS):
         plain = compare(joulemark, tmp_path / "machine")
