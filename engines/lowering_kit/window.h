@@ -14,6 +14,10 @@ struct Window {
   Ints strides, dilations;
   Ints begin, end;  ///< the attribute `pads`; all 0 unless auto_pad is kExplicit
   [[nodiscard]] std::size_t axes() const { return strides.size(); }
+  /// Whether the padding follows from the image's sizes.
+  [[nodiscard]] bool pads_by_size() const {
+    return auto_pad == AutoPad::kSameUpper || auto_pad == AutoPad::kSameLower;
+  }
 };
 
 Window read_window(const NodeCall& call, std::size_t axes);

@@ -2,21 +2,16 @@
 // What convolutions and pooling share: how much stands around images.
 #pragma once
 
-#include "lowering_kit/window.h"
+#include "lowering_kit/padding.h"
 #include "mxnet/lowering/op_call.h"
 
 namespace joulemark::mx::ops {
 
 using lowering::AutoPad;
+using lowering::Padding;
 using lowering::read_window;
 using lowering::Window;
-
-/// How many elements stand before and behind each spatial axis.
-struct Padding {
-  Ints begin, end;
-  /// As much behind as before, which kernels do themselves.
-  [[nodiscard]] bool is_even() const { return begin == end; }
-};
+using lowering::with_overhang;
 
 /// Sizes of the last axes; the first two are those of the batch and of channels.
 Ints spatial_sizes(const OpCall& call, const Value& x, std::size_t axes);

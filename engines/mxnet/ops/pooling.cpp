@@ -12,44 +12,18 @@
 namespace joulemark::mx::ops {
 namespace {
 
-struct Pool {
-  explicit Pool(OpCall& call)
-      : kernel(call.integers("kernel_shape", {})), window(read_window(call, kernel.size())) {
-    if (kernel.empty()) call.invalid("it has no kernel_shape");
-    if (std::ranges::any_of(kernel, [](std::int64_t size) { return size < 1; }))
-      call.invalid("kernel_shape must be positive");
-    if (std::ranges::any_of(window.dilations, [](std::int64_t step) { return step != 1; }))
-      call.unsupported("pooling with dilations");
+struct Pool : lowering::PoolingWindow {
+  explicit Pool(OpCall& call) : PoolingWindow(lowering::read_pooling_window(call)) {
+    if (is_dilated()) call.unsupported("pooling with dilations");
     if (!is_floating(call.type(0))) call.unsupported("pooling of integers");
-    padding = padding_of(call, window, call.tensor(0), kernel);
+    const Ints sizes = spatial_sizes(call, call.tensor(0), kernel.size());
+    padding = lowering::padding_of(call, window, kernel, sizes);
+    more = lowering::overhang(call, *this, padding, sizes);
   }
 
-  Ints kernel;
-  Window window;
   Padding padding;
+  Ints more;  ///< behind it, for the windows that ceil_mode adds
 };
-
-/// What must be added behind each axis so that windows which start inside of the padded image and
-/// reach beyond it are counted too.
-Ints overhang(OpCall& call, const Pool& pool) {
-  Ints more(pool.kernel.size(), 0);
-  if (call.integer("ceil_mode", 0) == 0 || pool.window.auto_pad != AutoPad::kExplicit) return more;
-  const Ints sizes = spatial_sizes(call, call.tensor(0), pool.kernel.size());
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    const std::int64_t stride = pool.window.strides[i];
-    const std::int64_t sized = sizes[i] + pool.padding.begin[i] + pool.padding.end[i];
-    std::int64_t windows = (sized - pool.kernel[i] + stride - 1) / stride + 1;
-    // The last window must start before the padding behind.
-    if ((windows - 1) * stride >= sizes[i] + pool.padding.begin[i]) --windows;
-    more[i] = std::max<std::int64_t>((windows - 1) * stride + pool.kernel[i] - sized, 0);
-  }
-  return more;
-}
-
-Padding with_overhang(Padding padding, const Ints& more) {
-  for (std::size_t i = 0; i < more.size(); ++i) padding.end[i] += more[i];
-  return padding;
-}
 
 /// As much padding on both sides as a kernel takes: less than a window.
 bool pads_itself(const Pool& pool, const Padding& padding) {
@@ -71,7 +45,7 @@ Value pooled(OpCall& call, const Pool& pool, const char* type, const Value& x, c
 void max_pool(OpCall& call) {
   if (call.wants(1)) call.unsupported("the places of the greatest elements");
   const Pool pool(call);
-  const Padding padding = with_overhang(pool.padding, overhang(call, pool));
+  const Padding padding = with_overhang(pool.padding, pool.more);
   const Value x = call.tensor(0);
   if (pads_itself(pool, padding)) return call.result(pooled(call, pool, "max", x, padding.begin));
   const double lowest = -std::numeric_limits<float>::max();
@@ -83,7 +57,7 @@ void max_pool(OpCall& call) {
 void average_pool(OpCall& call) {
   const Pool pool(call);
   const Value x = call.tensor(0);
-  const Ints more = overhang(call, pool);
+  const Ints& more = pool.more;
   const Ints none(more.size(), 0);
   const bool padding_counts = call.integer("count_include_pad", 0) != 0;
   if (more == none && pads_itself(pool, pool.padding) &&

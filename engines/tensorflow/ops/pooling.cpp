@@ -12,52 +12,19 @@
 namespace joulemark::tf::ops {
 namespace {
 
-struct Pool {
-  explicit Pool(OpCall& call)
-      : kernel(call.integers("kernel_shape", {})), window(read_window(call, kernel.size())) {
-    if (kernel.empty()) call.invalid("it has no kernel_shape");
-    for (const std::int64_t size : kernel)
-      if (size < 1) call.invalid("kernel_shape must be positive");
+struct Pool : lowering::PoolingWindow {
+  explicit Pool(OpCall& call) : PoolingWindow(lowering::read_pooling_window(call)) {
     if (call.rank(0) != static_cast<std::int64_t>(kernel.size()) + 2)
       call.invalid("kernel_shape does not fit an input of rank " + std::to_string(call.rank(0)));
-    padding = padding_of(call, window, call.tensor(0), kernel);
+    const bool by_size = window.pads_by_size() || is_open_ended;
+    const Ints sizes = by_size ? spatial_sizes(call, call.tensor(0), kernel.size()) : Ints{};
+    padding = lowering::padding_of(call, window, kernel, sizes);
+    more = lowering::overhang(call, *this, padding, sizes);
   }
 
-  [[nodiscard]] bool dilated() const {
-    return std::ranges::any_of(window.dilations, [](std::int64_t step) { return step != 1; });
-  }
-  /// How many elements of an axis a window spans.
-  [[nodiscard]] std::int64_t reach(std::size_t i) const {
-    return (kernel[i] - 1) * window.dilations[i] + 1;
-  }
-
-  Ints kernel;
-  Window window;
   Padding padding;
+  Ints more;  ///< behind it, for the windows that ceil_mode adds
 };
-
-/// What must be added behind each axis so that windows which start inside of the padded image and
-/// reach beyond it are counted too.
-Ints overhang(OpCall& call, const Pool& pool) {
-  Ints more(pool.kernel.size(), 0);
-  if (call.integer("ceil_mode", 0) == 0 || pool.window.auto_pad != AutoPad::kExplicit) return more;
-  const Ints sizes = spatial_sizes(call, call.tensor(0), pool.kernel.size());
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    if (sizes[i] < 0) call.unsupported("ceil_mode on images whose sizes only a run tells");
-    const std::int64_t stride = pool.window.strides[i];
-    const std::int64_t padded = sizes[i] + pool.padding.begin[i] + pool.padding.end[i];
-    std::int64_t windows = (padded - pool.reach(i) + stride - 1) / stride + 1;
-    // The last window must start before the padding behind.
-    if ((windows - 1) * stride >= sizes[i] + pool.padding.begin[i]) --windows;
-    more[i] = std::max<std::int64_t>((windows - 1) * stride + pool.reach(i) - padded, 0);
-  }
-  return more;
-}
-
-Padding with_overhang(Padding padding, const Ints& more) {
-  for (std::size_t i = 0; i < more.size(); ++i) padding.end[i] += more[i];
-  return padding;
-}
 
 /// Where the elements of all windows over one axis of an image lie: [windows, kernel].
 Value places_of_windows(OpCall& call, const Pool& pool, Value x, std::size_t i) {
@@ -84,7 +51,7 @@ Value pooled_by_axes(OpCall& call, const Pool& pool, const char* reduce, Value x
 
 /// `op` over windows of an image that is padded already.
 Value pooled(OpCall& call, const Pool& pool, const std::string& op, Value x) {
-  if (pool.dilated() || pool.kernel.size() > 3)
+  if (pool.is_dilated() || pool.kernel.size() > 3)
     return pooled_by_axes(call, pool, op == "MaxPool" ? "Max" : "Mean", x);
   const Form form = form_of(call, call.graph.type(x), pool.kernel.size());
   const std::string name = op + (form.axes == 3 ? "3D" : "");
@@ -150,13 +117,13 @@ void max_pool_with_places(OpCall& call, const Pool& pool, const Padding& padding
 
 void max_pool(OpCall& call) {
   const Pool pool(call);
-  const Padding padding = with_overhang(pool.padding, overhang(call, pool));
+  const Padding padding = with_overhang(pool.padding, pool.more);
   if (call.wants(1)) return max_pool_with_places(call, pool, padding);
   const Type type = call.type(0);
   const Value x = in_kernel_type(call, call.tensor(0));
   // Only the kernel for channels last, which the optimiser converts to, pads by itself.
   const bool native = type == kFloat && !padding.none() && pool.kernel.size() == 2 &&
-                      !pool.dilated() && call.graph.layout() == Layout::kChannelsLast;
+                      !pool.is_dilated() && call.graph.layout() == Layout::kChannelsLast;
   if (!native) {
     const Value padded = pad_images(call, x, padding, lowest(call.graph.type(x)));
     return call.result(call.cast(pooled(call, pool, "MaxPool", padded), type));
@@ -174,7 +141,7 @@ void max_pool(OpCall& call) {
 void average_pool(OpCall& call) {
   const Pool pool(call);
   const Value x = call.tensor(0);
-  const Ints more = overhang(call, pool);
+  const Ints& more = pool.more;
   const Padding padding = with_overhang(pool.padding, more);
   const Value means = pooled(call, pool, "AvgPool", pad_images(call, x, padding, 0));
   const bool padding_counts = call.integer("count_include_pad", 0) != 0;
@@ -199,7 +166,7 @@ void lp_pool(OpCall& call) {
   const Value x = call.tensor(0);
   const Type type = call.graph.type(x);
   const double p = call.opset() < 2 ? call.real("p", 2) : static_cast<double>(call.integer("p", 2));
-  const Padding padding = with_overhang(pool.padding, overhang(call, pool));
+  const Padding padding = with_overhang(pool.padding, pool.more);
   const Value powers = call.op("Pow", {call.op("Abs", {x}), call.scalar(p, type)});
   const Value means = pooled(call, pool, "AvgPool", pad_images(call, powers, padding, 0));
   double count = 1;

@@ -45,11 +45,6 @@ Value from_form(OpCall& call, const Form& form, Value y) {
   return form.model_axes == 1 ? call.op("Squeeze", {y}, {{"squeeze_dims", Ints{2}}}) : y;
 }
 
-bool Padding::none() const {
-  const auto zero = [](std::int64_t size) { return size == 0; };
-  return std::ranges::all_of(begin, zero) && std::ranges::all_of(end, zero);
-}
-
 Ints spatial_sizes(OpCall& call, Value x, std::size_t axes) {
   const Ints dims = call.dims_of(x);
   if (dims.size() != axes + 2)
@@ -59,21 +54,8 @@ Ints spatial_sizes(OpCall& call, Value x, std::size_t axes) {
 }
 
 Padding padding_of(OpCall& call, const Window& window, Value x, const Ints& kernel) {
-  Padding padding{window.begin, window.end};
-  if (window.auto_pad == AutoPad::kExplicit || window.auto_pad == AutoPad::kValid) return padding;
-  const Ints sizes = spatial_sizes(call, x, window.axes());
-  for (std::size_t i = 0; i < window.axes(); ++i) {
-    const std::int64_t reach = (kernel[i] - 1) * window.dilations[i] + 1;
-    if (sizes[i] < 0 && window.strides[i] != 1)
-      call.unsupported("auto_pad on images whose sizes only a run tells");
-    const std::int64_t covered = (sizes[i] - 1) / window.strides[i] * window.strides[i] + reach;
-    const std::int64_t total =
-        window.strides[i] == 1 ? reach - 1 : std::max<std::int64_t>(covered - sizes[i], 0);
-    const bool upper = window.auto_pad == AutoPad::kSameUpper;
-    padding.begin[i] = upper ? total / 2 : total - total / 2;
-    padding.end[i] = total - padding.begin[i];
-  }
-  return padding;
+  const Ints sizes = window.pads_by_size() ? spatial_sizes(call, x, window.axes()) : Ints{};
+  return lowering::padding_of(call, window, kernel, sizes);
 }
 
 Value pad_images(OpCall& call, Value x, const Padding& padding, double value) {

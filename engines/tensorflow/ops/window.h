@@ -5,14 +5,16 @@
 #include <optional>
 #include <string>
 
-#include "lowering_kit/window.h"
+#include "lowering_kit/padding.h"
 #include "tensorflow/lowering/op_call.h"
 
 namespace joulemark::tf::ops {
 
 using lowering::AutoPad;
+using lowering::Padding;
 using lowering::read_window;
 using lowering::Window;
+using lowering::with_overhang;
 
 /// How the kernels of an operation take images.
 struct Form {
@@ -33,12 +35,6 @@ Form form_of(const OpCall& call, Type type, std::size_t axes);
 /// The input as that form has it, and a result of it back.
 Value to_form(OpCall& call, const Form& form, Value x);
 Value from_form(OpCall& call, const Form& form, Value y);
-
-/// How many elements stand before and behind each spatial axis.
-struct Padding {
-  Ints begin, end;
-  [[nodiscard]] bool none() const;
-};
 
 /// What the window asks for. Where the sizes of `x` must be known for it and are not, it is
 /// JM_UNSUPPORTED.

@@ -8,33 +8,18 @@
 #include <limits>
 #include <numeric>
 
+#include "lowering_kit/padding.h"
 #include "torch_kit/ops/families.h"
 #include "torch_kit/ops/window.h"
 
 namespace joulemark::torch_kit::ops {
 namespace {
 
-enum class Rounding { kFloor, kCeil };
-
-struct Pool {
-  explicit Pool(OpCall& call)
-      : kernel(call.integers("kernel_shape", {})), window(read_window(call, kernel.size())) {
-    if (kernel.empty()) call.invalid("it has no kernel_shape");
-    for (const std::int64_t size : kernel)
-      if (size < 1) call.invalid("kernel_shape must be positive");
+struct Pool : lowering::PoolingWindow {
+  explicit Pool(OpCall& call) : PoolingWindow(lowering::read_pooling_window(call)) {
     if (call.rank(0) != static_cast<std::int64_t>(kernel.size()) + 2)
       call.invalid("kernel_shape does not fit an input of rank " + std::to_string(call.rank(0)));
-    if (call.integer("ceil_mode", 0) != 0 && window.auto_pad == AutoPad::kExplicit)
-      rounding = Rounding::kCeil;
   }
-
-  [[nodiscard]] std::int64_t reach(std::size_t axis) const {
-    return (kernel[axis] - 1) * window.dilations[axis] + 1;
-  }
-
-  Ints kernel;
-  Window window;
-  Rounding rounding = Rounding::kFloor;
 };
 
 /// What PyTorch's pooling takes as its own padding: the same on both sides, at most half a window,
@@ -57,7 +42,7 @@ JitValue* windows_on(OpCall& call, const Pool& pool, const Padding& padding, Jit
   JitValue* before = add(call, size, padding.begin[axis]);
   JitValue* span =
       sub(call, add(call, before, padding.end[axis]), int_constant(call, pool.reach(axis)));
-  if (pool.rounding == Rounding::kFloor) return add(call, floor_div(call, span, stride), one);
+  if (!pool.is_open_ended) return add(call, floor_div(call, span, stride), one);
   span = add(call, span, sub(call, stride, one));
   JitValue* count = add(call, floor_div(call, span, stride), one);
   // The last window must start before the padding behind.
@@ -163,7 +148,7 @@ void max_pool(OpCall& call) {
     x = pad(call, x, exact_padding(call, pool, padding, x), lowest(call.type(0)));
     pads = Ints(axes, 0);
   }
-  const bool ceil = native && pool.rounding == Rounding::kCeil;
+  const bool ceil = native && pool.is_open_ended;
   const Args args{x, pool.kernel, pool.window.strides, *pads, pool.window.dilations, ceil};
   if (!call.wants(1))
     return call.result(call.call(
@@ -240,10 +225,6 @@ JitValue* general_average(OpCall& call, const Pool& pool, const Padding& padding
   return back_to_channels(call, x, call.call("aten::div.Tensor", {sums, counts}), axes);
 }
 
-bool undilated(const Pool& pool) {
-  return std::ranges::all_of(pool.window.dilations, [](std::int64_t d) { return d == 1; });
-}
-
 void average_pool(OpCall& call) {
   const Pool pool(call);
   const std::size_t axes = pool.kernel.size();
@@ -251,10 +232,9 @@ void average_pool(OpCall& call) {
   const Padding padding = padding_of(call, pool.window, x, constants(call, pool.kernel));
   const auto pads = native_padding(call, pool, padding);
   const bool with_padding = call.integer("count_include_pad", 0) != 0;
-  if (!pads || !undilated(pool))
+  if (!pads || pool.is_dilated())
     return call.result(general_average(call, pool, padding, with_padding));
-  Args args{x,           pool.kernel, pool.window.strides, *pads, pool.rounding == Rounding::kCeil,
-            with_padding};
+  Args args{x, pool.kernel, pool.window.strides, *pads, pool.is_open_ended, with_padding};
   const char* op = by_axes(call, axes, "aten::avg_pool1d", "aten::avg_pool2d", "aten::avg_pool3d");
   if (axes > 1) args.emplace_back(c10::IValue());
   call.result(call.call(op, args));
