@@ -189,7 +189,6 @@ STAND_INS = {
 }
 
 
-@pytest.mark.quiet
 def test_the_studys_experiment_runs_when_it_is_scaled_down(with_engines):
     """examples/code-slm-2412.15441.toml with tiny models, few prompts and short windows: all else is as it stands there."""
     study = (ROOT / "examples/code-slm-2412.15441.toml").read_text()
@@ -223,7 +222,7 @@ def test_the_studys_experiment_runs_when_it_is_scaled_down(with_engines):
     assert outcome.status == OK, outcome.err
     rows = outcome.json["rows"]
     assert len(rows) == len(STAND_INS) * len(engines)
-    assert not [row["reason"] for row in rows if row["standing"] == "unranked"]
+    assert {row["trials_ok"] for row in rows} == {1}, rows  # what their times look like is not judged here
     for text in rows_of(with_engines, "trial_text"):
         assert text["new_tokens"] == 3 * text["prompts"] and text["prompts"] % 4 == 0
     assert "different" not in {caveat["code"] for caveat in outcome.json["caveats"]}
