@@ -94,16 +94,21 @@ double p50(const json& durations) {
   return *middle / durations["calls_per_record"].get<double>();
 }
 
-/// Loads the model and its inputs; with a reference, says how the answer differs from it.
-std::string prepare(Worker& worker, const TrialRequest& request) {
+void prepare(Worker& worker, const TrialRequest& request) {
   worker.ask({{"type", "hello"}, {"protocol", 1}});
   worker.ask({{"type", "open"},
               {"plugin", request.install.plugin},
               {"library_dir", request.install.library_dir},
               {"threads", request.threads},
               {"options", request.options}});
-  worker.ask({{"type", "load"}, {"model", request.model}, {"precision", "f32"}});
+  const json loaded =
+      worker.ask({{"type", "load"}, {"model", request.model}, {"precision", "f32"}});
   worker.ask({{"type", "inputs"}, {"source", request.inputs.string()}, {"batch", request.batch}});
+  if (loaded.is_object() && loaded.value("builds", false)) worker.ask({{"type", "build"}});
+}
+
+/// How the answer differs from the reference, where there is one; "" when it agrees.
+std::string unlike_reference(Worker& worker, const TrialRequest& request) {
   if (request.reference.empty()) return {};
   const json answer = worker.ask({{"type", "answer"}, {"reference", request.reference.string()}});
   if (!worker.failure().empty()) return {};
@@ -115,7 +120,8 @@ std::string prepare(Worker& worker, const TrialRequest& request) {
 Result<Trial> run_trial(const TrialRequest& request) {
   Worker worker(request.worker);
   Trial trial;
-  trial.unlike = prepare(worker, request);
+  prepare(worker, request);
+  trial.unlike = unlike_reference(worker, request);
   worker.ask({{"type", "warmup"},
               {"min_ns", kNanosecondsPerSecond / 2},
               {"max_ns", kNanosecondsPerSecond / 2},
@@ -132,6 +138,15 @@ Result<Trial> run_trial(const TrialRequest& request) {
   trial.p50_ns = p50(durations);
   trial.cpu_ns /= done["iterations"].get<double>();
   return trial;
+}
+
+Status write_answer(const TrialRequest& request, const std::filesystem::path& folder) {
+  Worker worker(request.worker);
+  prepare(worker, request);
+  worker.ask({{"type", "answer"}, {"directory", folder.string()}});
+  worker.ask({{"type", "quit"}});
+  if (!worker.failure().empty()) return fail(ErrorKind::kFailed, worker.failure());
+  return {};
 }
 
 double worker_p50_ns(const TrialRequest& request) {

@@ -35,6 +35,10 @@ struct Trial {
 /// Fails with what the worker says, or that it has died.
 Result<Trial> run_trial(const TrialRequest& request);
 
+/// Writes the engine's answer to the inputs, output_k.pb, into `folder`. `seconds` is not looked
+/// at.
+Status write_answer(const TrialRequest& request, const std::filesystem::path& folder);
+
 /// The p50 of an iteration in nanoseconds. Ends the program with a message when anything fails.
 double worker_p50_ns(const TrialRequest& request);
 

@@ -6,7 +6,7 @@ if(TARGET torch::torch_cpu)
   # Libraries that the CPU never calls, of CUDA, may be missing.
   target_link_options(bare_torch PRIVATE -Wl,--unresolved-symbols=ignore-in-shared-libs)
 
-  add_executable(bench_torch torch_bench.cpp overhead_worker.cpp)
+  add_executable(bench_torch torch_bench.cpp side_by_side.cpp overhead_worker.cpp)
   target_link_libraries(bench_torch PRIVATE jm_engine jm_stats nlohmann_json::nlohmann_json fmt::fmt)
   add_dependencies(bench_torch bare_torch joulemark-worker)
   foreach(program bare_torch bench_torch)

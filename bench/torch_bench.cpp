@@ -10,24 +10,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/discovery.h"
-#include "overhead_worker.h"
+#include "side_by_side.h"
 #include "stats/descriptive.h"
-#include "stats/paired.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using joulemark::Result;
-using joulemark::bench::Trial;
+using joulemark::bench::Contender;
+using joulemark::bench::ratio;
 using joulemark::bench::TrialRequest;
-
-constexpr int kLeastCalls = 3;
 
 struct Settings {
   fs::path models;
@@ -43,16 +39,6 @@ struct Case {
   fs::path model;
   fs::path data;  ///< inputs and ONNX Runtime's answers
   int batch = 1;
-};
-
-/// What is timed: a network by hand, or an engine.
-struct Contender {
-  std::string name;
-  std::string spelling;                                  ///< of a network by hand
-  std::optional<joulemark::EngineInstall> install;       ///< of an engine
-  std::map<std::string, std::string> options = {};       ///< of an engine
-  std::vector<double> times = {}, cpu = {}, peaks = {};  ///< ns, ns and bytes, one an alternation
-  std::string failure = {};
 };
 
 fs::path default_models() {
@@ -90,63 +76,24 @@ std::vector<Case> find_networks(const Settings& settings) {
 }
 
 std::vector<Contender> find_contenders(const Case& network) {
-  std::vector<Contender> contenders = {{.name = "by hand", .spelling = "idiomatic", .install = {}}};
+  std::vector<Contender> contenders = {
+      {.name = "by hand", .program = "bare_torch", .first = "idiomatic"}};
   if (network.name.starts_with("bert"))
-    contenders.push_back({.name = "by hand, as in the file", .spelling = "file", .install = {}});
+    contenders.push_back(
+        {.name = "by hand, as in the file", .program = "bare_torch", .first = "file"});
   const auto search = joulemark::engine::default_search_path({});
   for (const char* engine : {"torch", "torchscript", "onnxruntime", "openvino"}) {
     const auto install = joulemark::engine::find_engine(engine, search);
-    if (install) contenders.push_back({.name = engine, .spelling = {}, .install = *install});
+    if (install) contenders.push_back({.name = engine, .install = *install});
     if (!install) fmt::print("{}: left out, {}\n", engine, install.error().message);
     if (!install || engine != std::string_view("torch")) continue;
     for (const auto& [key, value] :
          {std::pair{"optimize", "freeze"}, {"optimize", "onednn-prepack"}, {"memory_arena", "0"}})
       contenders.push_back({.name = fmt::format("torch, {} {}", key, value),
-                            .spelling = {},
                             .install = *install,
                             .options = {{key, value}}});
   }
   return contenders;
-}
-
-Result<Trial> run_by_hand(const fs::path& folder, const TrialRequest& request,
-                          const std::string& spelling) {
-  const std::string command =
-      fmt::format("'{}' {} '{}' {} {} '{}'", (folder / "bare_torch").string(), spelling,
-                  request.model, request.threads, request.seconds, request.inputs.string());
-  std::FILE* pipe = popen(command.c_str(), "r");
-  long long peak = 0;
-  Trial trial;
-  const bool read = pipe != nullptr &&
-                    std::fscanf(pipe, "%lf %lld %lf", &trial.p50_ns, &peak, &trial.cpu_ns) == 3;
-  if (pipe != nullptr) pclose(pipe);
-  if (!read) return joulemark::fail(joulemark::ErrorKind::kFailed, "it failed: " + command);
-  trial.peak_bytes = peak;
-  return trial;
-}
-
-void run_once(Contender& contender, TrialRequest request, const fs::path& folder) {
-  if (!contender.failure.empty()) return;
-  Result<Trial> trial;
-  if (contender.install) {
-    request.install = *contender.install;
-    request.options = contender.options;
-    trial = joulemark::bench::run_trial(request);
-  } else {
-    trial = run_by_hand(folder, request, contender.spelling);
-  }
-  if (!trial) contender.failure = trial.error().message;
-  if (trial && !trial->unlike.empty()) contender.failure = "wrong: " + trial->unlike;
-  if (!contender.failure.empty()) return;
-  contender.times.push_back(trial->p50_ns);
-  contender.cpu.push_back(trial->cpu_ns);
-  contender.peaks.push_back(static_cast<double>(trial->peak_bytes));
-}
-
-std::string ratio(const std::vector<double>& times, const std::vector<double>& base) {
-  if (times.size() != base.size()) return "–";
-  const auto found = joulemark::stats::paired_ratio(times, base);
-  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", found.estimate, found.lo, found.hi);
 }
 
 void print(const std::vector<Contender>& contenders) {
@@ -179,13 +126,8 @@ void compare(const Case& network, const Settings& settings) {
                              .inputs = network.data,
                              .reference = network.data,
                              .batch = network.batch,
-                             .min_iterations = kLeastCalls};
-  const std::size_t count = contenders.size();
-  for (int round = 0; round < settings.alternations; ++round)
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t turn = round % 2 == 0 ? k : count - 1 - k;
-      run_once(contenders[(turn + static_cast<std::size_t>(round) / 2) % count], request, here);
-    }
+                             .min_iterations = joulemark::bench::kLeastCalls};
+  joulemark::bench::alternate(contenders, request, settings.alternations);
   fmt::print("\n{}, {} threads, {} alternations\n\n", network.name, settings.threads,
              settings.alternations);
   print(contenders);

@@ -283,6 +283,7 @@ def main() -> int:
         "--most-kept", type=int, default=100_000_000, metavar="BYTES", help="larger wheels are deleted once they are unpacked"
     )
     parser.add_argument("--sizes", action="store_true", help="only say what would be fetched, and how much")
+    parser.add_argument("--skip-absent", action="store_true", help="say which package cannot be had, and go on without it")
     parser.add_argument("pairs", nargs="+", metavar="LIST=FOLDER")
     arguments = parser.parse_args()
     targets: list[Target] = []
@@ -296,7 +297,13 @@ def main() -> int:
     arguments.downloads.mkdir(parents=True, exist_ok=True)
     index = Index() if missing else None
     for target in missing:
-        fetch(target, index, arguments)
+        try:
+            fetch(target, index, arguments)
+        except (FetchError, OSError, zipfile.BadZipFile) as error:
+            if not arguments.skip_absent:
+                raise
+            print(f"fetch_packages: left out: {error}", file=sys.stderr)
+            continue
         print(f"  {target.wheels[0].project} {target.path.name}: ready in {target.path}")
     return 0
 
