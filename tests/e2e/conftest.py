@@ -159,7 +159,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def wait_until(condition, what: str, timeout: float = 20):
+def wait_until(condition, what: str, timeout: float = 120):
     """Polls for something another process does; gives back what `condition` gave."""
     deadline = time.monotonic() + timeout
     while not (found := condition()):

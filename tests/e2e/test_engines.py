@@ -164,7 +164,7 @@ def test_a_library_of_something_else_is_known_before_the_first_trial(joulemark, 
 
 def test_a_pipe_in_an_engine_root_is_not_waited_for(joulemark, tmp_path):
     os.mkfifo(tmp_path / "libonnxruntime.so.1.31.1")
-    engine = listing(joulemark, "--engine-root", f"onnxruntime={tmp_path}", timeout=20)["onnxruntime"]
+    engine = listing(joulemark, "--engine-root", f"onnxruntime={tmp_path}", timeout=60)["onnxruntime"]
     assert not engine["installs"] and engine["rejected"]
 
 

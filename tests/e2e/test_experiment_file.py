@@ -102,10 +102,10 @@ def test_booleans_and_integers_stand_for_options_that_are_0_or_1(joulemark):
 
 def test_an_experiment_may_come_from_a_pipe(joulemark):
     done = subprocess.run([BIN / "joulemark", "plan", "/dev/stdin", "--json"], input=GOOD.encode(), env=joulemark.env(), cwd=joulemark.home,
-                          capture_output=True, timeout=20, check=False)  # fmt: skip
+                          capture_output=True, timeout=60, check=False)  # fmt: skip
     assert done.returncode == OK, done.stderr
     os.mkfifo(joulemark.home / "pipe")
-    outcome = joulemark("plan", "pipe", timeout=20)
+    outcome = joulemark("plan", "pipe", timeout=60)
     assert outcome.status == USAGE and "nothing is written to" in outcome.err
 
 

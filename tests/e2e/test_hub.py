@@ -283,7 +283,7 @@ def test_what_is_no_hub_is_said_so(joulemark, hub, tiny):
 def test_two_programs_download_a_file_once(joulemark, hub, tiny, storage):
     hub.faults.slow = 0.02
     processes = [joulemark.start("fetch", "hub:lab/tiny") for _ in range(2)]
-    results = [process.communicate(timeout=20) for process in processes]
+    results = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [OK, OK], results
     assert len(hub.asked("GET", server="store")) == 1 and weights_blob(storage).read_bytes() == WEIGHTS
 

@@ -84,7 +84,7 @@ def test_a_stop_signal_ends_a_rest(joulemark, thermometer):
     process = heated_by_its_first_worker(joulemark, thermometer, "--cooldown-max", "3600")
     wait_until(lambda: trials(joulemark) == 1, "the first trial", timeout=60)
     interrupt(process)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 130 and trials(joulemark) == 1
 
 
