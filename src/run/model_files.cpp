@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <set>
 
 #include "base/fnv.h"
+#include "model/model_format.h"
 #include "model/mxnet_files.h"
 #include "model/onnx_summary.h"
 
@@ -36,6 +38,23 @@ std::vector<std::string> contents_of(const Facts& facts) {
     }
   }
   return contents;
+}
+
+/// What else an engine reads of a model in a format that is spread over several files.
+std::vector<fs::path> weights_beside(const fs::path& path) {
+  const std::string format = model::model_format(path.string());
+  std::vector<fs::path> paths;
+  if (path.extension() == ".xml") paths.push_back(fs::path(path).replace_extension(".bin"));
+  if (format == model::kMxnetSymbol)
+    for (auto& params : model::mxnet_params_files(path)) paths.push_back(std::move(params.path));
+  if (format == model::kSavedModel) {
+    std::error_code error;
+    const fs::directory_iterator variables(path.parent_path() / "variables", error);
+    if (!error)
+      for (const auto& entry : variables) paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+  }
+  return paths;
 }
 
 }  // namespace
@@ -86,8 +105,8 @@ void ModelFiles::add(const fs::path& path, std::vector<File>& files) {
   if (file.bytes < 0) return;
   file.digest = digest_of(path);
   files.push_back(std::move(file));
-  if (model::is_mxnet_symbol(path))
-    for (const auto& params : model::mxnet_params_files(path)) files.push_back(look(params.path));
+  for (const fs::path& beside : weights_beside(path))
+    if (File weights = look(beside); weights.bytes >= 0) files.push_back(std::move(weights));
   const auto summary = model::read_onnx_summary(path);
   if (!summary) return;
   for (const auto& external : summary->external_files)

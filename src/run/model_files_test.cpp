@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "run/temporary_folder.h"
@@ -56,6 +57,25 @@ TEST_F(ModelFilesTest, ASymbolOfMxnetChangesWithItsParameters) {
   EXPECT_EQ(files.change(0), "");
   file("net-0000.params", "another");
   EXPECT_EQ(files.change(0), "'" + params + "' has changed since the experiment began");
+}
+
+TEST_F(ModelFilesTest, ASavedModelChangesWithItsVariables) {
+  std::filesystem::create_directory(folder_->path() / "variables");
+  const std::string graph = file("saved_model.pb", "graph");
+  const std::string weights = file("variables/variables.data-00000-of-00001", "1");
+  const ModelFiles files({{.name = "m", .source = graph}});
+  EXPECT_EQ(files.change(0), "");
+  file("variables/variables.data-00000-of-00001", "another");
+  EXPECT_EQ(files.change(0), "'" + weights + "' has changed since the experiment began");
+}
+
+TEST_F(ModelFilesTest, AModelOfOpenvinoChangesWithItsWeights) {
+  const std::string graph = file("net.xml", "<net/>");
+  const std::string weights = file("net.bin", "1");
+  const ModelFiles files({{.name = "m", .source = graph}});
+  EXPECT_EQ(files.change(0), "");
+  file("net.bin", "another");
+  EXPECT_EQ(files.change(0), "'" + weights + "' has changed since the experiment began");
 }
 
 TEST_F(ModelFilesTest, OfADirectoryItIsTheConfigurationAndTheWeights) {
