@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// A coroutine a connection, all in the thread of the loop; a handler's other threads reach it
-// through the exchange's outbox alone.
+// All in the thread of the loop; a handler's other threads reach a connection through the
+// exchange's outbox alone. Each step begins one operation of the socket, whose end is the next step
+// and keeps the connection alive until then.
 #include "http/connection.h"
 
 #include <sys/socket.h>
 
 #include <utility>
 // before Asio, whose release 1.74 forgets <utility>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <deque>
 #include <optional>
 
+#include "http/answering.h"
 #include "http/date.h"
-#include "http/outbox.h"
 #include "http/target.h"
 
 namespace joulemark::http {
@@ -34,33 +31,6 @@ namespace wire = boost::beast::http;
 using asio::ip::tcp;
 using beast::error_code;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
-
-auto into(error_code& error) {
-  return asio::redirect_error(asio::use_awaitable, error);
-}
-
-/// A handler's side of an answer.
-class Answering final : public Exchange {
- public:
-  Answering(Request request, std::shared_ptr<Outbox> outbox)
-      : request_(std::move(request)), outbox_(std::move(outbox)) {}
-  ~Answering() override { outbox_->put(Abandoned{}); }
-  Answering(const Answering&) = delete;
-  Answering& operator=(const Answering&) = delete;
-
-  [[nodiscard]] const Request& request() const override { return request_; }
-  void send(Response response) override { outbox_->put(std::move(response)); }
-  void begin(Head head) override { outbox_->put(std::move(head)); }
-  void write(std::string part) override {
-    if (!part.empty()) outbox_->put(std::move(part));
-  }
-  void end() override { outbox_->put(EndOfAnswer{}); }
-  [[nodiscard]] bool is_gone() const override { return outbox_->is_closed(); }
-
- private:
-  Request request_;
-  std::shared_ptr<Outbox> outbox_;
-};
 
 Response plain_error(int status, std::string_view reason) {
   return {{.status = status, .content_type = "text/plain; charset=utf-8"},
@@ -99,9 +69,7 @@ std::optional<Request> request_of(wire::request<wire::string_body>&& message) {
 template <class Stream>
 class Connection final : public Client, public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Shared& shared, Stream stream)
-      : shared_(shared), stream_(std::move(stream)), signal_(stream_.get_executor()) {
-    signal_.expires_at(asio::steady_timer::time_point::max());
+  Connection(Shared& shared, Stream stream) : shared_(shared), stream_(std::move(stream)) {
     shared_.clients.add(this);
   }
   ~Connection() override {
@@ -114,96 +82,100 @@ class Connection final : public Client, public std::enable_shared_from_this<Conn
   void finish() override {
     if (is_idle_) cut();
   }
-  auto executor() { return stream_.get_executor(); }
   void cut() override {
+    const auto self = std::exchange(waiting_, nullptr);
     if (outbox_) outbox_->close();
     is_cut_ = true;
-    signal_.cancel();
     lowest().close();
   }
 
-  asio::awaitable<void> serve() {
-    if (!co_await shake_hands()) co_return;
-    bool goes_on = true;
-    while (goes_on && !is_cut_ && !shared_.is_draining) goes_on = co_await serve_one();
-    co_await say_goodbye();
+  void start() {
+    if constexpr (std::is_same_v<Stream, Tls>) {
+      lowest().expires_after(shared_.limits.header);
+      stream_.async_handshake(asio::ssl::stream_base::server, then(&Connection::on_handshake));
+    } else {
+      next();
+    }
   }
 
  private:
   using Parser = wire::request_parser<wire::string_body>;
+  using Whole = wire::response<wire::span_body<const char>>;
+  using Begun = wire::response<wire::empty_body>;
 
   beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
-
-  asio::awaitable<bool> shake_hands() {
-    if constexpr (std::is_same_v<Stream, Tls>) {
-      error_code error;
-      lowest().expires_after(shared_.limits.header);
-      co_await stream_.async_handshake(asio::ssl::stream_base::server, into(error));
-      co_return !error;
-    }
-    co_return true;
+  template <class Step>
+  auto then(Step step) {
+    return beast::bind_front_handler(step, this->shared_from_this());
   }
 
-  /// Whether the connection goes on after it.
-  asio::awaitable<bool> serve_one() {
-    if (buffer_.size() == 0 && !co_await begins()) co_return false;
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
-    parser.body_limit(shared_.limits.body_bytes);
-    if (const error_code error = co_await read(parser)) {
-      if (const auto said = complaint(error)) co_await refuse(*said);
-      co_return false;
-    }
-    version_ = parser.get().version();
-    keeps_alive_ = parser.get().keep_alive();
-    is_head_ = parser.get().method() == wire::verb::head;
-    has_begun_ = false;
-    auto request = request_of(parser.release());
-    if (!request) {
-      co_await refuse(plain_error(400, "the request's target is no path"));
-      co_return false;
-    }
-    hand_over(*std::move(request));
-    const bool answered = co_await answer();
-    outbox_->close();
-    outbox_.reset();
-    co_return answered&& keeps_alive_;
+  void on_handshake(error_code error) {
+    if (!error) next();
   }
 
-  /// Waits for the first bytes of a request.
-  asio::awaitable<bool> begins() {
-    error_code error;
+  /// The next request.
+  void next() {
+    if (is_cut_ || shared_.is_draining) return say_goodbye();
+    if (buffer_.size() > 0) return read_head();
     is_idle_ = true;
     lowest().expires_after(shared_.limits.idle);
-    const std::size_t n =
-        co_await stream_.async_read_some(buffer_.prepare(kReadAhead), into(error));
+    stream_.async_read_some(buffer_.prepare(kReadAhead), then(&Connection::on_begun));
+  }
+
+  void on_begun(error_code error, std::size_t n) {
     is_idle_ = false;
+    if (error) return say_goodbye();
     buffer_.commit(n);
-    co_return !error;
+    read_head();
   }
 
-  asio::awaitable<error_code> read(Parser& parser) {
-    error_code error;
+  void read_head() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
+    parser_->body_limit(shared_.limits.body_bytes);
     lowest().expires_after(shared_.limits.header);
-    co_await wire::async_read_header(stream_, buffer_, parser, into(error));
-    if (error || parser.is_done()) co_return error;
-    lowest().expires_after(shared_.limits.body);
-    if (parser.get()[wire::field::expect] == "100-continue") {
-      static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-      co_await asio::async_write(stream_, asio::buffer(kGoOn), into(error));
-      if (error) co_return error;
-    }
-    co_await wire::async_read(stream_, buffer_, parser, into(error));
-    co_return error;
+    wire::async_read_header(stream_, buffer_, *parser_, then(&Connection::on_head));
   }
 
-  void hand_over(Request request) {
+  void on_head(error_code error, std::size_t) {
+    if (error || parser_->is_done()) return on_request(error, 0);
+    lowest().expires_after(shared_.limits.body);
+    if (parser_->get()[wire::field::expect] != "100-continue") return read_body(error, 0);
+    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(kGoOn), then(&Connection::read_body));
+  }
+
+  void read_body(error_code error, std::size_t) {
+    if (error) return say_goodbye();
+    wire::async_read(stream_, buffer_, *parser_, then(&Connection::on_request));
+  }
+
+  void on_request(error_code error, std::size_t) {
+    if (error) {
+      const auto said = complaint(error);
+      return said ? refuse(*said) : say_goodbye();
+    }
+    version_ = parser_->get().version();
+    keeps_alive_ = parser_->get().keep_alive();
+    is_head_ = parser_->get().method() == wire::verb::head;
+    auto request = request_of(parser_->release());
+    if (!request) return refuse(plain_error(400, "the request's target is no path"));
+    hand_over(*std::move(request));
+    write_next();
+  }
+
+  void open_outbox() {
+    has_begun_ = false;
     const std::weak_ptr<Connection> self = this->weak_from_this();
     outbox_ = std::make_shared<Outbox>([self, executor = stream_.get_executor()] {
       asio::post(executor, [self] {
-        if (const auto connection = self.lock()) connection->signal_.cancel();
+        if (const auto connection = self.lock()) connection->on_woken();
       });
     });
+  }
+
+  void hand_over(Request request) {
+    open_outbox();
     const auto exchange = std::make_shared<Answering>(std::move(request), outbox_);
     try {
       shared_.handler(exchange);
@@ -212,38 +184,47 @@ class Connection final : public Client, public std::enable_shared_from_this<Conn
     }
   }
 
-  /// Writes what the handler says until it has ended; false where the connection has to end.
-  asio::awaitable<bool> answer() {
-    bool watches = false;
+  void on_woken() {
+    if (const auto self = std::exchange(waiting_, nullptr)) write_next();
+  }
+
+  /// Writes what the handler says, until it has said all.
+  void write_next() {
     for (;;) {
-      const auto pieces = outbox_->take();
-      for (const Piece& piece : pieces) {
-        const auto written = co_await std::visit([this](const auto& it) { return put(it); }, piece);
-        if (written == Written::kFailed) co_return false;
-        if (written == Written::kAll) co_return true;
-      }
-      if (!pieces.empty()) continue;
-      if (!std::exchange(watches, true)) watch();
-      error_code ignored;
-      co_await signal_.async_wait(into(ignored));
-      if (is_cut_) co_return false;
+      if (pieces_.empty())
+        for (Piece& piece : outbox_->take()) pieces_.push_back(std::move(piece));
+      if (pieces_.empty()) break;
+      current_ = std::move(pieces_.front());
+      pieces_.pop_front();
+      const auto begun = std::visit([this](const auto& piece) { return put(piece); }, current_);
+      if (begun == Put::kWriting) return;
+      if (begun == Put::kAll) return on_answered({}, 0);
+      if (begun == Put::kBroken) return cut();
     }
+    waiting_ = this->shared_from_this();
+    watch();
   }
 
   /// Notices a client that goes away while its answer is being made.
   void watch() {
+    if (std::exchange(is_watched_, true)) return;
     const std::weak_ptr<Connection> self = this->weak_from_this();
     lowest().socket().async_wait(tcp::socket::wait_read, [self](const error_code& error) {
-      const auto connection = self.lock();
-      if (error || !connection || !connection->outbox_) return;
-      char byte = 0;
-      const auto n =
-          ::recv(connection->lowest().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (n == 0) connection->cut();
+      if (const auto connection = self.lock()) connection->on_readable(error);
     });
   }
 
-  enum class Written { kPart, kAll, kFailed };
+  void on_readable(const error_code& error) {
+    is_watched_ = false;
+    if (error || !outbox_) return;
+    char byte = 0;
+    const int fd = lowest().socket().native_handle();
+    if (::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) cut();
+  }
+
+  /// What comes of a piece: a write that goes on behind it, nothing to write, the answer's end, or
+  /// an answer that cannot be whole any more.
+  enum class Put { kWriting, kNothing, kAll, kBroken };
 
   template <class Message>
   void adorn(Message& message, const Head& head) {
@@ -255,105 +236,130 @@ class Connection final : public Client, public std::enable_shared_from_this<Conn
     message.set(wire::field::content_type, head.content_type);
     for (const Header& header : head.headers) message.insert(header.name, header.value);
     message.keep_alive(keeps_alive_);
-  }
-
-  asio::awaitable<Written> put(const Response& response) {
-    wire::response<wire::span_body<const char>> message;
-    adorn(message, response.head);
-    message.body() = {response.body.data(), response.body.size()};
-    message.content_length(response.body.size());
-    wire::response_serializer<wire::span_body<const char>> serializer(message);
-    error_code error;
     lowest().expires_after(shared_.limits.write);
-    if (is_head_)
-      co_await wire::async_write_header(stream_, serializer, into(error));
-    else
-      co_await wire::async_write(stream_, serializer, into(error));
-    co_return error ? Written::kFailed : Written::kAll;
   }
 
-  asio::awaitable<Written> put(const Head& head) {
-    wire::response<wire::empty_body> message;
+  Put put(const Response& response) {
+    whole_.emplace();
+    adorn(*whole_, response.head);
+    whole_->body() = {response.body.data(), response.body.size()};
+    whole_->content_length(response.body.size());
+    whole_serializer_.emplace(*whole_);
+    if (is_head_)
+      wire::async_write_header(stream_, *whole_serializer_, then(&Connection::on_answered));
+    else
+      wire::async_write(stream_, *whole_serializer_, then(&Connection::on_answered));
+    return Put::kWriting;
+  }
+
+  Put put(const Head& head) {
     has_begun_ = true;
     is_chunked_ = version_ >= 11;
     keeps_alive_ = keeps_alive_ && is_chunked_;
-    adorn(message, head);
-    if (is_chunked_) message.chunked(true);
-    wire::response_serializer<wire::empty_body> serializer(message);
-    error_code error;
-    lowest().expires_after(shared_.limits.write);
-    co_await wire::async_write_header(stream_, serializer, into(error));
-    if (error) co_return Written::kFailed;
-    co_return Written::kPart;
+    begun_.emplace();
+    adorn(*begun_, head);
+    if (is_chunked_) begun_->chunked(true);
+    begun_serializer_.emplace(*begun_);
+    wire::async_write_header(stream_, *begun_serializer_, then(&Connection::on_written));
+    return Put::kWriting;
   }
 
-  asio::awaitable<Written> put(const std::string& part) {
-    if (is_head_) co_return Written::kPart;
-    error_code error;
+  Put put(const std::string& part) {
+    if (is_head_) return Put::kNothing;
     lowest().expires_after(shared_.limits.write);
     if (is_chunked_)
-      co_await asio::async_write(stream_, wire::make_chunk(asio::buffer(part)), into(error));
+      asio::async_write(stream_, wire::make_chunk(asio::buffer(part)),
+                        then(&Connection::on_written));
     else
-      co_await asio::async_write(stream_, asio::buffer(part), into(error));
-    co_return error ? Written::kFailed : Written::kPart;
+      asio::async_write(stream_, asio::buffer(part), then(&Connection::on_written));
+    return Put::kWriting;
   }
 
-  asio::awaitable<Written> put(const EndOfAnswer&) {
-    if (!is_chunked_ || is_head_) co_return Written::kAll;
-    error_code error;
-    co_await asio::async_write(stream_, wire::make_chunk_last(), into(error));
-    co_return error ? Written::kFailed : Written::kAll;
+  Put put(const EndOfAnswer&) {
+    if (!is_chunked_ || is_head_) return Put::kAll;
+    lowest().expires_after(shared_.limits.write);
+    asio::async_write(stream_, wire::make_chunk_last(), then(&Connection::on_answered));
+    return Put::kWriting;
   }
 
-  asio::awaitable<Written> put(const Abandoned&) {
-    if (has_begun_) co_return Written::kFailed;
-    co_return co_await put(plain_error(500, "the server has no answer"));
+  Put put(const Abandoned&) {
+    if (has_begun_) return Put::kBroken;
+    current_ = plain_error(500, "the server has no answer");
+    return put(std::get<Response>(current_));
   }
 
-  asio::awaitable<void> refuse(const Response& response) {
+  void on_written(error_code error, std::size_t) {
+    if (error) return cut();
+    write_next();
+  }
+
+  void on_answered(error_code error, std::size_t) {
+    outbox_->close();
+    outbox_.reset();
+    pieces_.clear();
+    if (error || !keeps_alive_) return say_goodbye();
+    next();
+  }
+
+  void refuse(const Response& response) {
+    open_outbox();
     keeps_alive_ = false;
     is_head_ = false;
-    co_await put(response);
+    current_ = response;
+    put(std::get<Response>(current_));
   }
 
   /// Reads for a while what a refused client still sends: a reset would take the answer from it.
-  asio::awaitable<void> say_goodbye() {
-    error_code error;
-    if constexpr (std::is_same_v<Stream, Tls>) {
-      lowest().expires_after(kGoodbye);
-      co_await stream_.async_shutdown(into(error));
-    }
-    lowest().socket().shutdown(tcp::socket::shutdown_send, error);
+  void say_goodbye() {
+    if (is_cut_) return;
+    is_idle_ = false;
     lowest().expires_after(kGoodbye);
-    while (!error && !is_cut_) {
-      buffer_.clear();
-      co_await lowest().async_read_some(buffer_.prepare(kReadAhead), into(error));
-    }
+    if constexpr (std::is_same_v<Stream, Tls>)
+      stream_.async_shutdown(then(&Connection::on_shut));
+    else
+      on_shut({});
   }
 
-  static constexpr std::size_t kReadAhead = 16 * 1024;
+  void on_shut(error_code) {
+    error_code error;
+    lowest().socket().shutdown(tcp::socket::shutdown_send, error);
+    if (!error) on_leftover({}, 0);
+  }
+
+  void on_leftover(error_code error, std::size_t) {
+    if (error || is_cut_) return;
+    buffer_.clear();
+    lowest().async_read_some(buffer_.prepare(kReadAhead), then(&Connection::on_leftover));
+  }
+
+  static constexpr std::size_t kReadAhead = 16'384;
   static constexpr std::chrono::seconds kGoodbye{1};
 
   Shared& shared_;
   Stream stream_;
-  asio::steady_timer signal_;  ///< cancelled when there is something to write
   beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
   std::shared_ptr<Outbox> outbox_;  ///< while a request is being answered
+  std::deque<Piece> pieces_;        ///< of it, to be written
+  Piece current_;                   ///< being written
+  std::optional<Whole> whole_;
+  std::optional<wire::response_serializer<wire::span_body<const char>>> whole_serializer_;
+  std::optional<Begun> begun_;
+  std::optional<wire::response_serializer<wire::empty_body>> begun_serializer_;
+  std::shared_ptr<Connection> waiting_;  ///< this, while only the handler can go on
   unsigned version_ = 11;
   bool keeps_alive_ = false;
   bool is_head_ = false;
   bool has_begun_ = false;  ///< an answer in parts
   bool is_chunked_ = false;
   bool is_idle_ = false;
+  bool is_watched_ = false;
   bool is_cut_ = false;
 };
 
 template <class Stream>
 void start(Shared& shared, Stream stream) {
-  const auto connection = std::make_shared<Connection<Stream>>(shared, std::move(stream));
-  // What a connection throws, it ends by.
-  asio::co_spawn(
-      connection->executor(), [connection] { return connection->serve(); }, asio::detached);
+  std::make_shared<Connection<Stream>>(shared, std::move(stream))->start();
 }
 
 }  // namespace

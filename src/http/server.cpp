@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 // before Asio, whose release 1.74 forgets <utility>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -148,9 +149,12 @@ class Server::Impl {
     close_acceptor();
     shared_.is_draining = true;
     for (Client* client : shared_.clients.all()) client->cut();
+    work_.reset();
   }
 
   asio::io_context loop_{1};
+  /// A connection may wait for its handler alone.
+  asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
   tcp::acceptor acceptor_;
   asio::steady_timer rest_;
   std::unique_ptr<asio::ssl::context> tls_;

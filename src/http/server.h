@@ -23,8 +23,8 @@ struct TlsFiles {
 /// for it (413, 431, 503), and its connection ends.
 struct Limits {
   std::size_t connections = 10'000;
-  std::size_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 64 * 1024 * 1024;
+  std::size_t header_bytes = 16'384;
+  std::size_t body_bytes = std::size_t{64} << 20;
   std::chrono::milliseconds idle{60'000};    ///< until a request begins
   std::chrono::milliseconds header{10'000};  ///< until its head is there
   std::chrono::milliseconds body{60'000};    ///< and then its body
