@@ -15,11 +15,11 @@ struct Header {
 
 /// What a client asked. All of it is the client's word; a request is complete and well-formed HTTP.
 struct Request {
-  std::string method;  ///< "GET"
-  std::string path;    ///< "/v1/models", percent-encoding undone; may hold any byte but NUL
-  std::string query;   ///< behind the '?', as it came
-  std::vector<Header> headers;  ///< names in lower case
-  std::string body;
+  std::string method = {};  ///< "GET"
+  std::string path = {};    ///< "/v1/models", percent-encoding undone; may hold any byte but NUL
+  std::string query = {};   ///< behind the '?', as it came
+  std::vector<Header> headers = {};  ///< names in lower case
+  std::string body = {};
 
   /// The value of the first header of that name, which is in lower case; "" when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
