@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/clients.h"
+
+namespace joulemark::http {
+
+void Clients::add(Client* client) {
+  const std::lock_guard lock(mutex_);
+  clients_.insert(client);
+}
+
+void Clients::remove(Client* client) {
+  const std::lock_guard lock(mutex_);
+  clients_.erase(client);
+  if (clients_.empty()) none_.notify_all();
+}
+
+std::vector<Client*> Clients::all() const {
+  const std::lock_guard lock(mutex_);
+  return {clients_.begin(), clients_.end()};
+}
+
+std::size_t Clients::count() const {
+  const std::lock_guard lock(mutex_);
+  return clients_.size();
+}
+
+bool Clients::wait_until_none(std::chrono::milliseconds longest) const {
+  std::unique_lock lock(mutex_);
+  return none_.wait_for(lock, longest, [this] { return clients_.empty(); });
+}
+
+}  // namespace joulemark::http

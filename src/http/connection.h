@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One client: its requests, one after the other, and their answers.
+#pragma once
+
+#include "http/clients.h"
+#include "http/server.h"
+
+namespace boost::asio {
+class io_context;
+namespace ssl {
+class context;
+}
+}  // namespace boost::asio
+
+namespace joulemark::http {
+
+/// What all connections of a server share.
+struct Shared {
+  Shared(const Limits& all_limits, Handler their_handler)
+      : limits(all_limits), handler(std::move(their_handler)) {}
+  Limits limits;
+  Handler handler;
+  Clients clients;
+  bool is_draining = false;
+};
+
+/// Serves the connected, non-blocking socket `fd`, which it owns, until either side ends.
+/// `tls` null: plain. `loop`, `shared` and `tls` must outlive the connection.
+void start_connection(boost::asio::io_context& loop, Shared& shared, boost::asio::ssl::context* tls,
+                      int fd);
+
+}  // namespace joulemark::http

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the order that answers keep.
+#include "http/outbox.h"
+
+#include <gtest/gtest.h>
+
+namespace joulemark::http {
+namespace {
+
+class OutboxOrder : public testing::Test {
+ protected:
+  int woken_ = 0;
+  Outbox outbox_{[this] { ++woken_; }};
+};
+
+TEST_F(OutboxOrder, AnAnswerIsWholeOrInParts) {
+  outbox_.put(std::string("before its head"));
+  outbox_.put(Head{});
+  outbox_.put(Response{});
+  outbox_.put(Head{});
+  outbox_.put(std::string("part"));
+  outbox_.put(EndOfAnswer{});
+  outbox_.put(std::string("behind its end"));
+  outbox_.put(Abandoned{});
+  const auto pieces = outbox_.take();
+  ASSERT_EQ(pieces.size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<Head>(pieces[0]));
+  EXPECT_EQ(std::get<std::string>(pieces[1]), "part");
+  EXPECT_TRUE(std::holds_alternative<EndOfAnswer>(pieces[2]));
+}
+
+TEST_F(OutboxOrder, WakesOnceUntilItIsEmptied) {
+  outbox_.put(Head{});
+  outbox_.put(std::string("part"));
+  EXPECT_EQ(woken_, 1);
+  outbox_.take();
+  outbox_.put(std::string("part"));
+  EXPECT_EQ(woken_, 2);
+}
+
+TEST_F(OutboxOrder, NothingIsKeptForWhoHasGone) {
+  outbox_.put(Head{});
+  outbox_.close();
+  outbox_.put(std::string("part"));
+  EXPECT_TRUE(outbox_.is_closed());
+  EXPECT_TRUE(outbox_.take().empty());
+  EXPECT_EQ(woken_, 1);
+}
+
+TEST_F(OutboxOrder, AnAnswerThatWasLetGoOfIsTold) {
+  outbox_.put(Head{});
+  outbox_.put(Abandoned{});
+  EXPECT_TRUE(std::holds_alternative<Abandoned>(outbox_.take().back()));
+}
+
+}  // namespace
+}  // namespace joulemark::http
