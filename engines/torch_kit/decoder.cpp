@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_kit/decoder.h"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
 #include "torch_kit/dtypes.h"
@@ -30,9 +30,8 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
   const c10::InferenceMode inference;
   const bool same = batch == feed_.batch() && max_tokens == feed_.max_tokens();
   feed_.reset(batch, max_tokens);
-  if (!feed_.ports().shares_cache() || !same) make_caches();
-  // Behind the end of a row that is shorter than others stands what nobody wrote: a weight of 0
-  // does not make a number of it.
+  if (!feed_.ports().shares_cache() || !same) return make_caches();
+  // Behind the end of a row that is shorter than others stands what another text left there.
   if (!feed_.ports().shares_cache() || batch == 1) return;
   for (const DecoderPorts::Cache& cache : feed_.ports().caches)
     inputs_[cache.past].toTensor().zero_();
@@ -41,10 +40,11 @@ void Decoder::reset(std::int32_t batch, std::int32_t max_tokens) {
 void Decoder::make_caches() {
   const at::TensorOptions options = at::TensorOptions(at::kFloat).device(device_);
   const std::int64_t tokens = feed_.ports().shares_cache() ? feed_.max_tokens() : 0;
-  // The old ones go first.
+  // Attention that is written as calls looks at the whole buffer, and a weight of 0 makes no number
+  // of what nobody wrote. The old ones go first.
   for (const DecoderPorts::Cache& cache : feed_.ports().caches) inputs_[cache.past] = c10::IValue();
   for (const DecoderPorts::Cache& cache : feed_.ports().caches)
-    inputs_[cache.past] = at::empty({feed_.batch(), cache.heads, tokens, cache.size}, options);
+    inputs_[cache.past] = at::zeros({feed_.batch(), cache.heads, tokens, cache.size}, options);
 }
 
 void Decoder::place_tokens() {
