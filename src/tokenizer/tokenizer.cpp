@@ -7,29 +7,13 @@
 #include <utility>
 
 #include "base/file.h"
-#include "base/text_table.h"
 #include "joulemark_tokenizer.h"
+#include "tokenizer/reply.h"
 
 namespace joulemark::tokenizer {
 namespace {
 
 constexpr std::uintmax_t kMostFileBytes = std::uintmax_t{256} << 20;
-
-/// A reply, freed at the end.
-class Reply {
- public:
-  explicit Reply(jm_tokenizer_reply reply) : reply_(reply) {}
-  ~Reply() { jm_tokenizer_free_reply(reply_); }
-  Reply(const Reply&) = delete;
-  Reply& operator=(const Reply&) = delete;
-
-  const jm_tokenizer_reply* operator->() const { return &reply_; }
-  bool failed() const { return reply_.error != nullptr; }
-  std::string error() const { return printable({reply_.error, reply_.error_size}); }
-
- private:
-  jm_tokenizer_reply reply_;
-};
 
 std::int32_t flag_of(SpecialTokens special) {
   return special == SpecialTokens::kWith ? JM_TOKENIZER_WITH_SPECIAL : JM_TOKENIZER_WITHOUT_SPECIAL;
@@ -72,7 +56,18 @@ Result<std::string> Tokenizer::decode(std::span<const std::int32_t> ids,
   if (reply.failed())
     return fail(ErrorKind::kFailed,
                 fmt::format("'{}' cannot decode the ids: {}", name_, reply.error()));
-  return reply->text_size == 0 ? std::string() : std::string(reply->text, reply->text_size);
+  return reply.text();
+}
+
+IdKind Tokenizer::kind(std::int32_t id) const {
+  switch (jm_tokenizer_kind(handle_.get(), id)) {
+    case JM_TOKENIZER_CHARACTERS:
+      return IdKind::kCharacters;
+    case JM_TOKENIZER_BYTE:
+      return IdKind::kByte;
+    default:
+      return IdKind::kNothing;
+  }
 }
 
 std::size_t Tokenizer::vocabulary_size() const {

@@ -26,6 +26,13 @@ enum class SpecialTokens {
   kWith,     ///< encode adds what the file's `post_processor` says; decode keeps them
 };
 
+/// What an id is in a text that is decoded without special tokens.
+enum class IdKind {
+  kCharacters,
+  kByte,     ///< such a token and its neighbours of the kind are decoded together
+  kNothing,  ///< a special token, or none at all
+};
+
 /// A loaded tokenizer.json. Immutable: several threads may use one.
 ///
 /// Ids are those of `AutoTokenizer.from_pretrained(dir)(text)`: the sections `truncation` and
@@ -49,6 +56,8 @@ class Tokenizer {
   /// kFailed for an id that no token has, named in the message, or for more than 64 MiB of tokens.
   /// Bytes that are no UTF-8 become U+FFFD.
   Result<std::string> decode(std::span<const std::int32_t> ids, SpecialTokens special) const;
+
+  IdKind kind(std::int32_t id) const;
 
   /// How many tokens there are, added ones included. Ids may be larger where the file leaves gaps.
   std::size_t vocabulary_size() const;

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The C interface of include/joulemark_tokenizer.h around the crate `tokenizers`. What callers owe is written there.
+//! The C interface of include/joulemark_tokenizer.h around the crates `tokenizers` and `minijinja`. What callers owe is written there.
 #![allow(clippy::missing_safety_doc)]
 
+mod chat;
+mod chat_namespace;
+mod chat_source;
 mod limits;
+mod python_json;
+mod python_time;
 mod work;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Once;
 
+use chat::ChatTemplate;
 use tokenizers::Tokenizer;
 use work::{decode, encode, load};
 
@@ -21,6 +27,7 @@ pub struct Reply {
     id_count: usize,
     text: *mut u8,
     text_size: usize,
+    chat_template: *mut ChatTemplate,
 }
 
 /// What a call gives: the value, or why there is none.
@@ -30,6 +37,7 @@ enum Value {
     Tokenizer(Tokenizer),
     Ids(Vec<i32>),
     Text(String),
+    Template(ChatTemplate),
 }
 
 /// A pointer and a length for C; null and 0 for nothing. `drop_slice` takes it back.
@@ -67,11 +75,13 @@ fn reply(outcome: Outcome<Value>) -> Reply {
         id_count: 0,
         text: std::ptr::null_mut(),
         text_size: 0,
+        chat_template: std::ptr::null_mut(),
     };
     match outcome {
         Ok(Value::Tokenizer(tokenizer)) => reply.tokenizer = Box::into_raw(Box::new(tokenizer)),
         Ok(Value::Ids(ids)) => (reply.ids, reply.id_count) = leak(ids),
         Ok(Value::Text(text)) => (reply.text, reply.text_size) = leak(text.into_bytes()),
+        Ok(Value::Template(template)) => reply.chat_template = Box::into_raw(Box::new(template)),
         Err(why) => {
             let why = if why.is_empty() { "no reason is given".into() } else { why };
             // The crate cuts some of its texts between characters' bytes.
@@ -85,7 +95,7 @@ fn reply(outcome: Outcome<Value>) -> Reply {
 fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    format!("the crate 'tokenizers' gave up: {}", text.unwrap_or_default())
+    format!("it gave up: {}", text.unwrap_or_default())
 }
 
 /// Runs `call`; a panic becomes an error and writes nothing to standard error.
@@ -129,6 +139,34 @@ pub unsafe extern "C" fn jm_tokenizer_vocabulary_size(tokenizer: *const Tokenize
 pub unsafe extern "C" fn jm_tokenizer_free(tokenizer: *mut Tokenizer) {
     if !tokenizer.is_null() {
         let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(tokenizer) })));
+    }
+}
+
+/// What an id is in a text: 0 characters, 1 one byte of a character, 2 nothing.
+#[no_mangle]
+pub unsafe extern "C" fn jm_tokenizer_kind(tokenizer: *const Tokenizer, id: i32) -> i32 {
+    catch_unwind(AssertUnwindSafe(|| work::kind(unsafe { &*tokenizer }, id))).unwrap_or(2)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn jm_chat_template_load(source: *const u8, size: usize) -> Reply {
+    guarded(|| chat::load(unsafe { slice(source, size) }))
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn jm_chat_template_render(
+    template: *const ChatTemplate,
+    variables: *const u8,
+    size: usize,
+    now_s: i64,
+) -> Reply {
+    guarded(|| chat::render(unsafe { &*template }, unsafe { slice(variables, size) }, now_s))
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn jm_chat_template_free(template: *mut ChatTemplate) {
+    if !template.is_null() {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(template) })));
     }
 }
 

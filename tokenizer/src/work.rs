@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Loading, encoding and decoding by the crate `tokenizers`, within limits.
 
-use tokenizers::{ModelWrapper, Tokenizer};
+use tokenizers::{DecoderWrapper, ModelWrapper, Tokenizer};
 
 use crate::{limits, Outcome, Value};
 
@@ -37,4 +37,28 @@ pub fn decode(tokenizer: &Tokenizer, ids: &[i32], special: bool) -> Outcome<Valu
         known.push(id);
     }
     tokenizer.decode(&known, !special).map(Value::Text).map_err(|error| error.to_string())
+}
+
+/// Whether tokens named <0xE2> stand for single bytes, which become characters together.
+fn joins_bytes(decoder: &DecoderWrapper) -> bool {
+    match decoder {
+        DecoderWrapper::ByteFallback(_) => true,
+        DecoderWrapper::Sequence(all) => all.get_decoders().iter().any(joins_bytes),
+        _ => false,
+    }
+}
+
+fn names_a_byte(token: &str) -> bool {
+    let digits = token.strip_prefix("<0x").and_then(|rest| rest.strip_suffix('>'));
+    digits.is_some_and(|digits| digits.len() == 2 && u8::from_str_radix(digits, 16).is_ok())
+}
+
+pub fn kind(tokenizer: &Tokenizer, id: i32) -> i32 {
+    let Some(token) = u32::try_from(id).ok().and_then(|id| tokenizer.id_to_token(id)) else {
+        return 2;
+    };
+    if tokenizer.get_added_vocabulary().is_special_token(&token) {
+        return 2;
+    }
+    i32::from(names_a_byte(&token) && tokenizer.get_decoder().is_some_and(joins_bytes))
 }

@@ -40,7 +40,8 @@ inline constexpr std::string_view kByteLevel =
     R"("pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits",)"
     R"("individual_digits":true},{"type":"ByteLevel","add_prefix_space":true,)"
     R"("trim_offsets":true,"use_regex":true}]},"post_processor":{"type":"ByteLevel",)"
-    R"("add_prefix_space":true,"trim_offsets":false},"decoder":{"type":"ByteLevel"},)"
+    R"("add_prefix_space":true,"trim_offsets":false},"decoder":{"type":"ByteLevel","add_prefix_space":true,)"
+    R"("trim_offsets":true,"use_regex":true},)"
     R"("model":{"type":"BPE","vocab":{"a":0,"b":1,"Ġ":2,"Ġa":3},"merges":["Ġ a"]}})";
 
 /// WordPiece as BERT has it.
