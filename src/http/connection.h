@@ -2,7 +2,10 @@
 // One client: its requests, one after the other, and their answers.
 #pragma once
 
+#include <array>
+
 #include "http/clients.h"
+#include "http/date.h"
 #include "http/server.h"
 
 namespace boost::asio {
@@ -21,11 +24,14 @@ struct Shared {
   Limits limits;
   Handler handler;
   Clients clients;
+  DateNow date;
+  std::array<char, 65'536> scratch;  ///< what is read from a socket, until it is parsed
   bool is_draining = false;
 };
 
 /// Serves the connected, non-blocking socket `fd`, which it owns, until either side ends.
-/// `tls` null: plain. `loop`, `shared` and `tls` must outlive the connection.
+/// `tls` null: plain. `loop`, `shared` and `tls` must outlive the connection. Whoever calls it has
+/// Clients::cut_late() called from time to time: a connection has no timer of its own.
 void start_connection(boost::asio::io_context& loop, Shared& shared, boost::asio::ssl::context* tls,
                       int fd);
 

@@ -8,18 +8,25 @@
 
 namespace joulemark::http {
 
-std::string http_date() {
+std::string http_date(std::time_t time) {
   static constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t now = std::time(nullptr);
   std::tm utc{};
-  ::gmtime_r(&now, &utc);
+  ::gmtime_r(&time, &utc);
   // Not by strftime, which speaks the user's language.
   return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
                      kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
                      kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
                      utc.tm_min, utc.tm_sec);
+}
+
+const std::string& DateNow::text() {
+  if (const std::time_t now = std::time(nullptr); now != time_ || text_.empty()) {
+    time_ = now;
+    text_ = http_date(now);
+  }
+  return text_;
 }
 
 }  // namespace joulemark::http

@@ -2,11 +2,22 @@
 // The header Date (RFC 9110, 6.6.1).
 #pragma once
 
+#include <ctime>
 #include <string>
 
 namespace joulemark::http {
 
-/// Now: "Sun, 06 Nov 1994 08:49:37 GMT".
-std::string http_date();
+/// "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(std::time_t time);
+
+/// Made once a second. Used from one thread.
+class DateNow {
+ public:
+  const std::string& text();
+
+ private:
+  std::time_t time_ = 0;
+  std::string text_;
+};
 
 }  // namespace joulemark::http

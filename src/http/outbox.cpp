@@ -29,11 +29,12 @@ void Outbox::put(Piece piece) {
   if (is_closed_ || !advance(piece)) return;
   pieces_.push_back(std::move(piece));
   // Under the lock, so that after close() nobody is still being woken.
-  if (pieces_.size() == 1) wake_();
+  if (std::exchange(is_awaited_, false)) wake_();
 }
 
 std::vector<Piece> Outbox::take() {
   const std::lock_guard lock(mutex_);
+  is_awaited_ = pieces_.empty();
   return std::exchange(pieces_, {});
 }
 

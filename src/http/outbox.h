@@ -21,12 +21,13 @@ using Piece = std::variant<Response, Head, std::string, EndOfAnswer, Abandoned>;
 /// Shared by both sides; each may go first.
 class Outbox {
  public:
-  /// `wake` is called in the thread of whoever puts a piece where there was none.
+  /// `wake` is called once after a take() that found nothing, in the thread of whoever puts the
+  /// next piece.
   explicit Outbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   /// Dropped where it does not fit what was put before, and after close().
   void put(Piece piece);
-  /// What was put since the last time.
+  /// What was put since the last time. Where that is nothing, the next put() wakes.
   std::vector<Piece> take();
   /// The client went away, or the server: `wake` is not called any more.
   void close();
@@ -41,6 +42,7 @@ class Outbox {
   std::function<void()> wake_;
   std::vector<Piece> pieces_;
   State state_ = State::kEmpty;
+  bool is_awaited_ = false;
   bool is_closed_ = false;
 };
 

@@ -27,6 +27,8 @@ using boost::system::error_code;
 
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kRest{100};
+/// How late a client that is too slow may be noticed.
+constexpr std::chrono::milliseconds kSweep{50};
 
 Result<std::unique_ptr<asio::ssl::context>> open_tls(const TlsFiles& files) {
   auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
@@ -49,7 +51,10 @@ Result<std::unique_ptr<asio::ssl::context>> open_tls(const TlsFiles& files) {
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, Handler handler)
-      : acceptor_(loop_), rest_(loop_), shared_(options.limits, std::move(handler)) {}
+      : acceptor_(loop_),
+        rest_(loop_),
+        sweep_(loop_),
+        shared_(options.limits, std::move(handler)) {}
   ~Impl() {
     if (!thread_.joinable()) return;
     asio::post(loop_, [this] { stop(); });
@@ -76,7 +81,7 @@ class Server::Impl {
 
   void start() {
     accept();
-    thread_ = std::thread([this] { loop_.run(); });
+    thread_ = std::thread([this] { run(); });
   }
 
   [[nodiscard]] int port() const { return port_; }
@@ -87,7 +92,7 @@ class Server::Impl {
     asio::post(loop_, [this, &begun] {
       shared_.is_draining = true;
       close_acceptor();
-      for (Client* client : shared_.clients.all()) client->finish();
+      for (ConnectedClient* client : shared_.clients.all()) client->finish();
       begun.set_value();
     });
     begun.get_future().wait();
@@ -95,6 +100,18 @@ class Server::Impl {
   }
 
  private:
+  /// What one connection throws, for want of memory, ends that connection.
+  void run() {
+    for (;;) {
+      try {
+        loop_.run();
+        return;
+      } catch (const std::exception&) {
+        continue;
+      }
+    }
+  }
+
   Status bind(const tcp::endpoint& endpoint) {
     error_code error;
     acceptor_.open(endpoint.protocol(), error);
@@ -113,8 +130,21 @@ class Server::Impl {
     acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
       if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (error) return accept_later();
-      take(std::move(socket));
       accept();
+      take(std::move(socket));
+      sweep();
+    });
+  }
+
+  /// Looks for late clients as long as there are any: a server that nobody uses sleeps.
+  void sweep() {
+    if (std::exchange(is_sweeping_, true)) return;
+    sweep_.expires_after(kSweep);
+    sweep_.async_wait([this](const error_code& error) {
+      is_sweeping_ = false;
+      if (error) return;
+      shared_.clients.cut_late(std::chrono::steady_clock::now());
+      if (shared_.clients.count() > 0) sweep();
     });
   }
 
@@ -148,7 +178,8 @@ class Server::Impl {
   void stop() {
     close_acceptor();
     shared_.is_draining = true;
-    for (Client* client : shared_.clients.all()) client->cut();
+    for (ConnectedClient* client : shared_.clients.all()) client->cut();
+    sweep_.cancel();
     work_.reset();
   }
 
@@ -157,6 +188,8 @@ class Server::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
   tcp::acceptor acceptor_;
   asio::steady_timer rest_;
+  asio::steady_timer sweep_;
+  bool is_sweeping_ = false;
   std::unique_ptr<asio::ssl::context> tls_;
   Shared shared_;
   int port_ = 0;
