@@ -48,8 +48,10 @@ enum class WindowFact {
   kQueueMax,     ///< at a fixed rate: most requests that waited at once
   kWarmupClock,  ///< by how much the clocks changed at the end of the warm-up, of their mean
   kWarmupUnsettled,  ///< sum of the Unsettled parts when the warm-up ended; 0: none
-  kWakeLate,  ///< at a fixed rate: mean seconds from the arrival of a request that found the model
-              ///< free to its begin
+  kWakeLate,   ///< at a fixed rate: mean seconds from the arrival of a request that found the model
+               ///< free to its begin
+  kClientCpu,  ///< CPU seconds of the worker where a server does the work, whose resources are the
+               ///< trial's
   kCount,
 };
 
@@ -91,7 +93,8 @@ inline constexpr const char* kWindowFactKeys[] = {"read_bytes",
                                                   "queue_max",
                                                   "warmup_clock_change",
                                                   "warmup_unsettled",
-                                                  "wake_late_s"};
+                                                  "wake_late_s",
+                                                  "client_cpu_s"};
 static_assert(std::size(kWindowFactKeys) == static_cast<std::size_t>(WindowFact::kCount),
               "a name for every fact");
 
@@ -101,7 +104,8 @@ constexpr const char* key_of(WindowFact fact) {
 std::optional<WindowFact> window_fact_from(const std::string& key);
 
 /// A number, or the reason why there is none: "absent" (this machine has no such file), "eacces",
-/// "unreadable", "reset" (it fell), "below_resolution", "not_in_window" (a peak), "not_sampled".
+/// "unreadable", "reset" (it fell), "below_resolution", "not_in_window" (a peak), "not_sampled",
+/// "not_ours" (of a server that we did not start).
 struct Observation {
   std::optional<double> value;
   std::string reason;

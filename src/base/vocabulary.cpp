@@ -2,6 +2,7 @@
 // Names of the public enumerations and the small functions of the public value types.
 #include <fmt/format.h>
 
+#include "base/endpoint_name.h"
 #include "joulemark/experiment.h"
 #include "joulemark/finding.h"
 #include "joulemark/result.h"
@@ -92,6 +93,8 @@ std::string configuration_label(const Configuration& c) {
   if (!c.precision.empty()) label += " " + c.precision;
   if (c.threads != 0) label += fmt::format(" t{}", c.threads);
   label += fmt::format(" b{}", c.batch);
+  // A server's name stands for the lines by which it is started and asked.
+  if (endpoint_url(c.engine) || is_endpoint(c.options)) return label;
   for (const auto& [key, value] : c.options) label += fmt::format(" {}={}", key, value);
   return label;
 }

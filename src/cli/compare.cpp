@@ -27,7 +27,7 @@ Result<CheckedExperiment> experiment_of(const Compare& command) {
   auto models = find_models(*experiment, command.options.progress_style());
   if (!models) return fail(models.error());
   if (experiment->factors.engine.empty()) {
-    const auto path = engine::default_search_path(experiment->engine_roots);
+    const auto path = engine::search_path_of(*experiment);
     auto engines = installed_engines(*models, path);
     if (!engines) return fail(engines.error());
     auto opened = without_unbuilt(*std::move(engines), path);

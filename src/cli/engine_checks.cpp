@@ -84,6 +84,19 @@ void check_options(const Experiment& experiment, const engine::SearchPath& path,
   }
 }
 
+/// What is an engine already cannot be the name of a server.
+void check_endpoint_names(const engine::SearchPath& path, Issues& issues) {
+  engine::SearchPath without = path;
+  without.endpoints.clear();
+  for (const std::string& name : path.endpoints)
+    if (const auto manifest = engine::find_manifest(name, without);
+        manifest && !manifest->is_endpoint)
+      add(issues, "engine." + name,
+          fmt::format("'{}' is an engine: give the server that 'command' or 'url' means a name of "
+                      "its own",
+                      name));
+}
+
 void check_configuration(const engine::Manifest& manifest, const Configuration& cell,
                          const Factors& factors, Issues& issues) {
   if (!contains(manifest.providers, cell.provider))
@@ -143,6 +156,7 @@ Issues find_engine_issues(const Experiment& experiment, const LocalModels& model
     if (const auto manifest = manifests.find(cell.engine); manifest != manifests.end())
       check_configuration(manifest->second, cell, experiment.factors, issues);
   check_options(experiment, path, issues);
+  check_endpoint_names(path, issues);
   return issues;
 }
 

@@ -60,7 +60,7 @@ void check_windows(const Experiment& experiment, const LocalModels& models, Find
 }
 
 Findings check(Experiment& experiment, const LocalModels& models, AbsentEngines absent) {
-  const auto path = engine::default_search_path(experiment.engine_roots);
+  const auto path = engine::search_path_of(experiment);
   spell_option_values(experiment, path);
   settle_length(experiment, models);
   settle_batch(experiment, models);

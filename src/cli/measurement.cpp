@@ -215,7 +215,7 @@ struct Needs {
 Result<Needs> find_needs(const CheckedExperiment& checked, const MeasurementOptions& options) {
   const Experiment& experiment = checked.experiment;
   if (auto page = check_page(experiment, options); !page) return fail(page.error());
-  const auto path = engine::default_search_path(experiment.engine_roots);
+  const auto path = engine::search_path_of(experiment);
   auto installs = find_installs(experiment, path, options.absent());
   if (!installs) return fail(installs.error());
   if (auto cpus = check_affinity(experiment); !cpus) return fail(cpus.error());

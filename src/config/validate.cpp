@@ -12,6 +12,7 @@
 
 #include "base/arrivals.h"
 #include "base/calibration.h"
+#include "base/endpoint_name.h"
 #include "base/meter_address.h"
 #include "base/suggest.h"
 #include "base/text_table.h"
@@ -49,8 +50,7 @@ bool is_word(std::string_view word, bool with_version) {
   };
   const auto at = word.find('@');
   if (at != std::string_view::npos) {
-    const auto version = word.substr(at + 1);
-    if (!with_version || version.empty() || !is_word(version, false)) return false;
+    if (!with_version || !is_word(word.substr(at + 1), false)) return false;
     word = word.substr(0, at);
   }
   return !word.empty() && std::all_of(word.begin(), word.end(), letter);
@@ -119,7 +119,7 @@ struct CheckBounds {
   }
   void check_level(const std::string& path, const std::string& level) const {
     const bool engine = std::string_view(setting.key) == "factors.engine";
-    if (!is_word(level, engine))
+    if (!is_word(level, engine) && !(engine && is_endpoint_address(level)))
       add(issues, path,
           fmt::format("must be a {}, not '{}'", engine ? "name or name@version" : "name", level));
   }
@@ -224,7 +224,7 @@ void check_exclusions(const Experiment& experiment, Issues& issues) {
 void check_engine_key(const Experiment& experiment, const std::string& key, Issues& issues) {
   Texts known = experiment.factors.engine;
   for (const auto& engine : experiment.factors.engine)
-    if (engine.find('@') != engine.npos) known.push_back(engine.substr(0, engine.find('@')));
+    if (engine_family(engine) != engine) known.push_back(engine_family(engine));
   if (std::find(known.begin(), known.end(), key) == known.end())
     add(issues, "engine." + key, "is no engine of this experiment" + nearest_or_all(key, known));
 }

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/dotted_version.h"
+#include "base/endpoint_name.h"
 #include "base/file.h"
 #include "base/suggest.h"
 #include "engine/elf_file.h"
@@ -228,6 +229,10 @@ std::string reason_for_none(const EngineListing& listing) {
   return fmt::format("'{}' cannot be used: {}{}", first.install.library_dir, first.reason, remedy);
 }
 
+constexpr const char* kNeedsAddress =
+    "it asks a server: name one as '--engine http:URL', or start one for each trial "
+    "(docs/endpoints.md)";
+
 EngineListing list_engine(const Manifest& manifest, const fs::path& plugin,
                           const SearchPath& path) {
   EngineListing listing;
@@ -235,6 +240,10 @@ EngineListing list_engine(const Manifest& manifest, const fs::path& plugin,
   EngineInstall install{manifest.name, "", plugin.string(), "", "builtin"};
   install.is_reference = manifest.is_reference;
   if (!manifest.worker.empty()) install.worker = {plugin.string()};
+  if (manifest.is_endpoint) {
+    listing.reason = kNeedsAddress;
+    return listing;
+  }
   if (!manifest.python_needs.empty()) {
     list_pythons(path, install, listing);
   } else if (!manifest.needs_library) {
@@ -295,6 +304,23 @@ Result<fs::path> find_folder(const std::string& name, const SearchPath& path) {
   return fail(ErrorKind::kUsage, fmt::format("unknown engine '{}'{}", name, suggestion));
 }
 
+bool names_server(const std::string& spec, const SearchPath& path) {
+  return endpoint_url(spec).has_value() || path.endpoints.contains(spec);
+}
+
+/// The engine whose plugin serves `spec`.
+std::string engine_of(const std::string& spec, const SearchPath& path) {
+  return names_server(spec, path) ? kEndpointEngine : parse_spec(spec).name;
+}
+
+EngineInstall server_install(const std::string& spec, const fs::path& folder) {
+  return {.engine = kEndpointEngine,
+          .version = "",
+          .plugin = (folder / fmt::format("libjoulemark_{}.so", kEndpointEngine)).string(),
+          .library_dir = endpoint_url(spec).value_or(""),
+          .found_by = "option"};
+}
+
 Error no_such_install(const EngineSpec& spec, const EngineListing& listing) {
   if (listing.installs.empty())
     return {ErrorKind::kMachine,
@@ -329,15 +355,16 @@ std::vector<EngineListing> list_engines(const SearchPath& path) {
 }
 
 Result<Manifest> find_manifest(const std::string& engine_spec, const SearchPath& path) {
-  Result<fs::path> folder = find_folder(parse_spec(engine_spec).name, path);
+  Result<fs::path> folder = find_folder(engine_of(engine_spec, path), path);
   if (!folder) return fail(folder.error());
   return load_manifest(*folder / "engine.toml");
 }
 
 Result<EngineInstall> find_engine(const std::string& engine_spec, const SearchPath& path) {
   const EngineSpec spec = parse_spec(engine_spec);
-  Result<fs::path> folder = find_folder(spec.name, path);
+  Result<fs::path> folder = find_folder(engine_of(engine_spec, path), path);
   if (!folder) return fail(folder.error());
+  if (names_server(engine_spec, path)) return server_install(engine_spec, *folder);
   const EngineListing listing = list_folder(*folder, path);
   // A root for exactly this spec, when there is one, speaks alone.
   for (const Rejected& rejected : listing.rejected)

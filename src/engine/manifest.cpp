@@ -178,6 +178,7 @@ Result<Manifest> read_manifest(const toml::table& table, const std::string& file
   reader.read("export_formats", manifest.export_formats);
   reader.read("worker", manifest.worker);
   reader.read("reference", manifest.is_reference);
+  reader.read("endpoint", manifest.is_endpoint);
   const toml::node* library = reader.find("library");
   const toml::node* python = reader.find("python");
   const toml::node* options = reader.find("option");

@@ -34,6 +34,7 @@ struct Manifest {
   std::string worker;                       ///< a program in the folder instead of a plugin; or ""
   bool is_reference = false;                ///< the gate's, wherever an experiment has it
   std::vector<std::string> python_needs;    ///< what a Python holds that the worker runs in
+  bool is_endpoint = false;                 ///< it asks a server, which the user names
   bool needs_library = true;                ///< false: the plugin is all there is
   std::vector<std::string> library_files;   ///< globs; a folder with a match is an install
   std::string library_of;                   ///< an engine whose library it is too; "" for none

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/endpoint_name.h"
 #include "engine/discovery.h"
 #include "engine/python_environment.h"
 
@@ -66,6 +67,13 @@ SearchPath default_search_path(const std::map<std::string, std::string>& roots) 
   PythonEnvironment python = active_python(path.environment);
   path.python = std::move(python.interpreter);
   path.python_site_dirs = std::move(python.site_dirs);
+  return path;
+}
+
+SearchPath search_path_of(const Experiment& experiment) {
+  SearchPath path = default_search_path(experiment.engine_roots);
+  for (const auto& [name, options] : experiment.engine_options)
+    if (is_endpoint(options)) path.endpoints.insert(name);
   return path;
 }
 

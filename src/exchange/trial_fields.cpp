@@ -304,6 +304,7 @@ constexpr TrialField kFields[] = {
     window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up, as a part of their mean"),
     window_fact<WindowFact::kWarmupUnsettled>("", "what had not settled at the end of the warm-up: the sum of 1 times, 2 temperature, 4 clocks, 8 throttling"),
     window_fact<WindowFact::kWakeLate>("s", "with a rate: mean time from the arrival of a request that found the model free to its begin"),
+    window_fact<WindowFact::kClientCpu>("s", "where a server did the work: CPU time of the worker, which is its client"),
     {"warmup_iterations", "", "calls of the warm-up", nullptr,
      [](Draft& d, Value v) { return whole(v, d.trial.warmup_iterations); },
      [](const TrialRecord& t) { return t.warmup_iterations > 0 ? fmt::format("{}", t.warmup_iterations) : std::string(); }},

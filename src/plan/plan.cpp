@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/arrivals.h"
+#include "base/endpoint_name.h"
 #include "base/random.h"
 
 namespace joulemark::plan {
@@ -33,11 +34,12 @@ bool matches(const Configuration& cell, const Exclusion& exclusion) {
          });
 }
 
-/// The options of "name", overlaid with those of "name@version".
+/// The options of "name", overlaid with those of "name@version"; those of "http", overlaid with
+/// those of "http:URL".
 std::map<std::string, std::string> options_of(const Experiment& experiment,
                                               const std::string& engine) {
   std::map<std::string, std::string> options;
-  const std::string name = engine.substr(0, engine.find('@'));
+  const std::string name = engine_family(engine);
   for (const auto& key : {name, engine}) {
     const auto found = experiment.engine_options.find(key);
     if (found == experiment.engine_options.end()) continue;

@@ -72,6 +72,17 @@ TEST(Configurations, TakeTheOptionsOfTheirEngineAndOfItsVersion) {
   EXPECT_TRUE(cells[2].options.empty());
 }
 
+TEST(Configurations, OfServersTakeTheOptionsOfHttpAndTheirOwn) {
+  Experiment experiment = two_engines();
+  experiment.factors.engine = {"http:a", "http://b@c"};
+  experiment.engine_options["http"] = {{"api", "kserve"}, {"model", "m"}};
+  experiment.engine_options["http://b@c"] = {{"model", "n"}};
+  for (const Configuration& cell : configurations(experiment)) {
+    EXPECT_EQ(cell.options.at("api"), "kserve");
+    EXPECT_EQ(cell.options.at("model"), cell.engine == "http:a" ? "m" : "n");
+  }
+}
+
 TEST(Configurations, CarryTheAffinityOfTheExperiment) {
   Experiment experiment = two_engines();
   experiment.affinity = {0, 2};

@@ -17,11 +17,11 @@
 #include "run/text_pass.h"
 #include "run/warm_up.h"
 #include "run/window_edges.h"
+#include "run/window_use.h"
 #include "run/worker_client.h"
 #include "run/worker_command.h"
 #include "sensors/boards/board_load.h"
 #include "sensors/ledger.h"
-#include "sensors/sampling/process.h"
 #include "sensors/sampling/sampler.h"
 #include "sensors/window/window_watch.h"
 
@@ -111,6 +111,7 @@ class Attempt {
   ClockReading clocks_at_begin_;  ///< of the trial
   ClockReading clocks_at_end_;    ///< of its window
   std::optional<WorkerClient> client_;
+  WorkPlace place_ = WorkPlace::kWorker;
   TrialEnd end_;
 };
 
@@ -161,6 +162,8 @@ Reply<void> Attempt::prepare() {
                                      .options = configuration_.options});
   if (!opened) return tl::unexpected<Failure>(opened.error());
   end_.record.describe_json = opened->describe_json;
+  place_ = work_place_of(opened->describe_json);
+  if (place_ != WorkPlace::kWorker) sampler_.watch(0);  // whose lines are those of the work
   const auto loaded = client_->load(request_.model_path, configuration_.precision);
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
   phases_.end(Phase::kLoad);
@@ -241,17 +244,15 @@ Reply<void> Attempt::measure() {
 Reply<Done> Attempt::measure_window() {
   const int pid = client_->process().pid();
   // The energy counters are the innermost readings: their edges matter most (design §2).
-  const auto process_root = sensors::process_root(world_.root, pid);
-  const auto process_begin = sensors::read_process_at_begin(process_root, pid);
-  const sensors::WindowWatch watch(world_.root, pid);
+  const WindowUse use(world_.root, pid, place_);
   const ClockReading clocks = world_.read_clocks();
   const auto begin = sensors::read_fresh(world_.sensors);
   Exchange exchange;
   const auto done = client_->go(load_.request(), &exchange);
   const auto end = sensors::read_all(world_.sensors);
   clocks_at_end_ = world_.read_clocks();
-  const auto process_end = sensors::read_process(process_root, pid);
-  WindowFacts facts = watch.end();
+  Resources resources = use.end();
+  WindowFacts& facts = resources.facts;
   facts.merge(end_.record.resources.facts);
   add_clocks(facts, {clocks_at_begin_, clocks, clocks_at_end_});
   if (!done) return done;
@@ -265,9 +266,7 @@ Reply<Done> Attempt::measure_window() {
   if (auto mismatch = window_mismatch(*done, exchange))
     record.invalid.push_back(*std::move(mismatch));
   record.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
-  if (process_begin && process_end)
-    record.resources = sensors::resources_between(*process_begin, *process_end);
-  record.resources.facts = std::move(facts);
+  record.resources = std::move(resources);
   return done;
 }
 
@@ -309,14 +308,14 @@ Reply<void> Attempt::measure_prefill() {
   protocol::GoRequest request = load_.request();
   request.min_iterations = end_.record.iterations;
   request.new_tokens = 1;
-  const sensors::WindowWatch watch(world_.root, client_->process().pid());
+  const WindowUse use(world_.root, client_->process().pid(), place_);
   const ClockReading clocks = world_.read_clocks();
   const auto begin = sensors::read_fresh(world_.sensors);
   const auto done = client_->go(request, nullptr);
   const auto end = sensors::read_all(world_.sensors);
   const WindowClocks window_clocks{clocks_at_end_, clocks, world_.read_clocks()};
   PrefillWindow& window = end_.prefill.emplace();
-  window.facts = watch.end();
+  window.facts = use.end().facts;
   add_clocks(window.facts, window_clocks);
   window.energy = sensors::measure_between(world_.sensors, begin, end, world_.sensor_statuses);
   if (!done) return tl::unexpected<Failure>(done.error());
@@ -332,7 +331,8 @@ Reply<void> Attempt::measure_prefill() {
 /// From the window's end to the worker's; what was measured stands, however the worker ends.
 void Attempt::drain() {
   phases_.begin();
-  if (!client_->quit()) warn("worker_killed", "the worker did not end when it was told to: killed");
+  if (!client_->quit(longest_end(place_)))
+    warn("worker_killed", "the worker did not end when it was told to: killed");
   phases_.end(Phase::kDrain);
   auto window = end_.record.phase(Phase::kPrefill);
   if (!window) window = end_.record.phase(Phase::kMeasure);

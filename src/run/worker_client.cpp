@@ -312,8 +312,8 @@ Reply<void> WorkerClient::rest(Nanoseconds until) {
   return tl::unexpected<Failure>(give_up(TrialStatus::kFailed, "worker spoke without being asked"));
 }
 
-bool WorkerClient::quit() {
-  const Nanoseconds deadline = std::min(options_.deadline, options_.clock.now() + kEndLimit);
+bool WorkerClient::quit(Nanoseconds longest) {
+  const Nanoseconds deadline = std::min(options_.deadline, options_.clock.now() + longest);
   process_->send(to_line({{"type", "quit"}}), deadline);
   if (!std::holds_alternative<StillRunning>(process_->wait(deadline))) return true;
   give_up(TrialStatus::kFailed, {});

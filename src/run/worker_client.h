@@ -82,9 +82,9 @@ class WorkerClient {
   Reply<Ceilings> ceilings(std::int64_t buffer_bytes);
   /// Waits until `until` with the worker idle; it must stay silent and alive.
   Reply<void> rest(Nanoseconds until);
-  /// Asks it to end and waits a little; kills it when it does not. What it measured is unaffected.
+  /// Asks it to end and waits so long; kills it when it does not. What it measured is unaffected.
   /// False where it did not end by itself and had to be killed.
-  bool quit();
+  bool quit(Nanoseconds longest = 5 * kNanosecondsPerSecond);
 
   /// A new limit for the requests that follow; the time of "… s after the start" counts from now.
   void set_deadline(Nanoseconds deadline) {

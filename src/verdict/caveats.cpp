@@ -25,6 +25,7 @@
 #include "verdict/plausible.h"
 #include "verdict/repeats.h"
 #include "verdict/same_work.h"
+#include "verdict/served.h"
 #include "verdict/settled.h"
 #include "verdict/shared_board.h"
 #include "verdict/simulated.h"
@@ -320,6 +321,10 @@ constexpr Row kRows[] = {
     {"precision", precision},
     {"constraint_open", constraint_open},
     {"unknown_precision", unknown_precision},
+    {"elsewhere",
+     [](const Facts& facts) { return elsewhere_caveat(facts.record, facts.judgement); }},
+    {"tokens_at_once",
+     [](const Facts& facts) { return tokens_at_once_caveat(facts.record, facts.judgement); }},
     {"not_compared", not_compared},
     {"unchecked", unchecked},
     {"not_ok", not_ok},

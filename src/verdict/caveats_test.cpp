@@ -145,6 +145,18 @@ TEST(Caveats, BoardsThatOthersComputedOnAreNamed) {
             "them, and measure again");
 }
 
+TEST(Caveats, ServersSayWhatIsNotKnownOfThem) {
+  ExperimentRecord record = quiet_record();
+  record.trials.front().describe_json = R"({"work": "children"})";
+  record.trials.front().effective_json = R"({"tokens_per_event": 1})";
+  EXPECT_EQ(message(record, "elsewhere"), "");
+  EXPECT_EQ(message(record, "tokens_at_once"), "");
+  record.trials.front().describe_json = R"({"work": "elsewhere"})";
+  record.trials.front().effective_json = R"({"tokens_per_event": 4})";
+  EXPECT_THAT(message(record, "elsewhere"), testing::HasSubstr("the server ran already"));
+  EXPECT_THAT(message(record, "tokens_at_once"), testing::HasSubstr("several tokens at once"));
+}
+
 TEST(Caveats, ZonesThatTheSumLeavesOutAreNamed) {
   ExperimentRecord record = quiet_record();
   for (TrialRecord& trial : record.trials)

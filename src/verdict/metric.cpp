@@ -289,6 +289,7 @@ constexpr Metric kMetrics[] = {
     window_fact<WindowFact::kWarmupClock>("", "change of the clocks at the end of the warm-up", Format::kDecimal),
     window_fact<WindowFact::kWarmupUnsettled>("", "what had not settled after the warm-up", Format::kCount),
     window_fact<WindowFact::kWakeLate>("s", "lateness of a request's begin", Format::kSi),
+    window_fact<WindowFact::kClientCpu>("s", "CPU time of the client of a server", Format::kSi),
 };
 // clang-format on
 static_assert(std::size(kMetrics) == static_cast<std::size_t>(MetricId::kCount),

@@ -129,6 +129,7 @@ enum class MetricId : std::size_t {
   kWarmupClock,
   kWarmupUnsettled,
   kWakeLate,
+  kClientCpu,
   kCount,
 };
 

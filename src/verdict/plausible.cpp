@@ -19,6 +19,7 @@
 #include "verdict/power_limit.h"
 #include "verdict/roofline.h"
 #include "verdict/same_work.h"
+#include "verdict/served.h"
 #include "verdict/window_claims.h"
 
 namespace joulemark::verdict {
@@ -48,9 +49,9 @@ double least_share(const ExperimentRecord& record, const TrialRecord& trial) {
 Message asleep(const ExperimentRecord& record, const TrialRecord& trial) {
   constexpr double kShortest = 0.05;  // CPU time is counted in ticks of 10 ms
   const double window_s = answering_s(trial);
-  // The null engine sleeps when its options say so.
-  if (!is_on_processor(trial) || trial.configuration.engine == "null" || !trial.resources.cpu_s ||
-      window_s < kShortest)
+  // The null engine sleeps when its options say so, and a server does between requests.
+  if (is_served(trial) || !is_on_processor(trial) || trial.configuration.engine == "null" ||
+      !trial.resources.cpu_s || window_s < kShortest)
     return {};
   const double ready_s = *trial.resources.cpu_s + waited_s(trial);
   if (ready_s >= least_share(record, trial) * window_s) return {};

@@ -257,6 +257,14 @@ TEST(Plausible, WorkerThatSleepsIsNotComputing) {
   EXPECT_THAT(reason(record), HasSubstr("computed for 10.0 ms of 1.00 s"));
 }
 
+TEST(Plausible, AServerMayWaitForItsNextRequest) {
+  const auto record = record_with([](TrialRecord& trial) {
+    trial.resources.cpu_s = 0.01;
+    trial.resources.facts[WindowFact::kClientCpu] = {0.01, ""};
+  });
+  EXPECT_EQ(reason(record), "");
+}
+
 TEST(Plausible, BesideOthersAWorkerMayHaveComputedLittle) {
   const auto starved = [](TrialRecord& trial) { trial.resources.cpu_s = 0.06; };
   ExperimentRecord record = record_with(starved);

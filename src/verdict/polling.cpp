@@ -13,6 +13,7 @@
 #include "verdict/collect.h"
 #include "verdict/fixed_rate.h"
 #include "verdict/metric.h"
+#include "verdict/served.h"
 
 namespace joulemark::verdict {
 namespace {
@@ -49,7 +50,8 @@ bool is_of_scheduler(const TrialRecord& trial, const Late& late) {
 }  // namespace
 
 std::optional<std::string> polled_latencies(const ExperimentRecord&, const TrialRecord& trial) {
-  if (trial.calls_per_record != 1 || is_at_rate(trial)) return {};
+  // How a server waits is its own affair, and in what its clients get.
+  if (trial.calls_per_record != 1 || is_at_rate(trial) || is_served(trial)) return {};
   // Of a language model each token is waited for.
   const auto& tokens = trial.text.inter_token_ns;
   const auto& times = tokens.empty() ? trial.durations_ns : tokens;

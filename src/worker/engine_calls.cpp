@@ -179,6 +179,21 @@ Outcome<std::vector<float>> EngineModel::logits(const TokenFeed& feed, protocol:
   return logits;
 }
 
+Outcome<void> EngineModel::forward(const TokenFeed& feed, const TextStep& into) {
+  const auto n = static_cast<std::int32_t>(feed.ids.size() / into.next.size());
+  float* logits = into.logits.empty() ? nullptr : into.logits.data();
+  *message_ = {};
+  const jm_status status = api_->lm_forward(model_.get(), feed.ids.data(), feed.batch, n,
+                                            into.next.data(), logits, message_.get());
+  if (status != JM_OK) return call_failure(status, *message_, "lm_forward");
+  const auto is_token = [&](std::int32_t id) {
+    return id >= 0 && static_cast<std::size_t>(id) < feed.vocabulary;
+  };
+  if (!std::ranges::all_of(into.next, is_token))
+    return broken_plugin("lm_forward", "a token that is none of the vocabulary");
+  return {};
+}
+
 tl::unexpected<Failure> EngineModel::run_failure(jm_status status) {
   return call_failure(status, *message_, "run");
 }

@@ -31,6 +31,12 @@ struct TokenFeed {
   std::size_t vocabulary = 0;  ///< the model's
 };
 
+/// Where a step's answer goes.
+struct TextStep {
+  std::span<std::int32_t> next;  ///< [batch], each row's likeliest token
+  std::span<float> logits = {};  ///< [batch × vocabulary] of the last position; empty: not wanted
+};
+
 /// A loaded model with what is bound to it. Must not outlive its engine.
 class EngineModel {
  public:
@@ -60,6 +66,8 @@ class EngineModel {
   /// Feeds tokens after reset_text. The logits of the last position, [batch × vocabulary], or of
   /// all, [batch × n × vocabulary].
   Outcome<std::vector<float>> logits(const TokenFeed& feed, protocol::Logits which);
+  /// Feeds tokens after reset_text. JM_FAILED where a next token is none of the vocabulary.
+  Outcome<void> forward(const TokenFeed& feed, const TextStep& into);
   /// The failure of a call of a subject.
   tl::unexpected<Failure> run_failure(jm_status status);
 

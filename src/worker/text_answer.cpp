@@ -44,8 +44,13 @@ class Comparison {
     }
     const Divergence at{prompt_, static_cast<std::size_t>(left - mine.begin()), *left, *right};
     const auto margin = margin_of(request, row, at, other);
-    if (!margin) return fail(margin.error());
-    take(at, *margin);
+    if (margin)
+      take(at, *margin);
+    else if (margin.error().status == JM_UNSUPPORTED)  // without logits no tie can be told
+      disagree(fmt::format("prompt {}, token {}: {} instead of {}", at.prompt, at.step + 1, at.own,
+                           at.reference));
+    else
+      return fail(margin.error());
     if (mine.size() != other.size()) disagree(lengths(mine.size(), other.size()));
     return {};
   }

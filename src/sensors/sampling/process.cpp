@@ -97,6 +97,75 @@ void add_children(const fs::path& folder, std::vector<int>& family) {
   }
 }
 
+/// `pid` and all that it has started and that still runs.
+std::vector<int> family_of(const fs::path& root, int pid) {
+  std::vector<int> family = {pid};
+  for (std::size_t i = 0; i < std::min(family.size(), kLargestFamily); ++i)
+    add_children(folder_of(root, family[i]), family);
+  return family;
+}
+
+/// User and system time of what `stat`'s process has waited for.
+void add_waited_for(std::string_view stat, ProcessCounters& counters) {
+  const auto fields = stat_fields(stat);
+  const auto user_s = ticks_to_seconds(stat_field(fields, 16));
+  const auto system_s = ticks_to_seconds(stat_field(fields, 17));
+  if (!user_s || !system_s) return;
+  if (counters.cpu_s) *counters.cpu_s += *user_s + *system_s;
+  if (counters.cpu_user_s) *counters.cpu_user_s += *user_s;
+  if (counters.cpu_system_s) *counters.cpu_system_s += *system_s;
+}
+
+/// What is not known of one is not known of both.
+template <class T>
+void add_to(std::optional<T>& sum, const std::optional<T>& more) {
+  if (sum && more)
+    *sum += *more;
+  else
+    sum.reset();
+}
+
+void add_to(ProcessCounters& sum, const ProcessCounters& more) {
+  add_to(sum.cpu_s, more.cpu_s);
+  add_to(sum.cpu_user_s, more.cpu_user_s);
+  add_to(sum.cpu_system_s, more.cpu_system_s);
+  add_to(sum.rss_bytes, more.rss_bytes);
+  add_to(sum.peak_rss_bytes, more.peak_rss_bytes);
+  add_to(sum.minor_faults, more.minor_faults);
+  add_to(sum.major_faults, more.major_faults);
+  sum.cpu_step_s = std::max(sum.cpu_step_s, more.cpu_step_s);
+  sum.peak_was_reset = sum.peak_was_reset && more.peak_was_reset;
+  if (sum.switches && more.switches)
+    sum.switches->insert(sum.switches->end(), more.switches->begin(), more.switches->end());
+}
+
+/// A process that has ended and that nobody has waited for holds its times, and no memory.
+void settle_ended(ProcessCounters& counters) {
+  if (counters.peak_rss_bytes) return;
+  counters.rss_bytes = counters.peak_rss_bytes = 0;
+  counters.peak_was_reset = true;
+  if (!counters.switches) counters.switches.emplace();
+}
+
+template <class Read>
+Result<ProcessCounters> read_all_started(const fs::path& root, int pid, Read read) {
+  std::optional<ProcessCounters> sum;
+  for (const int one : family_of(root, pid)) {
+    if (one == pid) continue;
+    auto counters = read(root, one);
+    if (!counters) continue;  // it has ended meanwhile
+    settle_ended(*counters);
+    if (const auto stat = host::read_small(folder_of(root, one) / "stat"))
+      add_waited_for(*stat, *counters);
+    if (sum)
+      add_to(*sum, *counters);
+    else
+      sum = *std::move(counters);
+  }
+  if (!sum) return fail(ErrorKind::kFailed, fmt::format("process {} has started none", pid));
+  return *std::move(sum);
+}
+
 /// What `end` counted beyond `begin`; empty when either is, or when it fell.
 template <class T>
 std::optional<T> difference(const std::optional<T>& begin, const std::optional<T>& end) {
@@ -139,6 +208,12 @@ std::optional<int> parent_of(const fs::path& root, int pid) {
   return parent ? std::optional(static_cast<int>(*parent)) : std::nullopt;
 }
 
+std::optional<int> first_child_of(const fs::path& root, int pid) {
+  std::vector<int> children;
+  add_children(folder_of(root, pid), children);
+  return children.empty() ? std::nullopt : std::optional(children.front());
+}
+
 std::optional<double> process_cpu_s(int pid) {
   clockid_t clock{};
   timespec time{};
@@ -155,16 +230,13 @@ std::optional<double> cpu_s_of_stat(std::string_view stat) {
 
 std::optional<double> family_cpu_s(const fs::path& root, int pid) {
   std::optional<double> sum;
-  std::vector<int> family = {pid};
-  for (std::size_t i = 0; i < std::min(family.size(), kLargestFamily); ++i) {
-    const fs::path folder = folder_of(root, family[i]);
-    const auto stat = host::read_small(folder / "stat");
+  for (const int one : family_of(root, pid)) {
+    const auto stat = host::read_small(folder_of(root, one) / "stat");
     if (!stat) continue;
     const auto fields = stat_fields(*stat);
     for (const std::size_t number : {14, 15, 16, 17})
       if (const auto seconds = ticks_to_seconds(stat_field(fields, number)))
         sum = sum.value_or(0) + *seconds;
-    add_children(folder, family);
   }
   return sum;
 }
@@ -196,6 +268,14 @@ Result<ProcessCounters> read_process_at_begin(const fs::path& root, int pid) {
   auto counters = read_process(root, pid);
   if (counters) counters->peak_was_reset = reset_peak_rss(pid, root).has_value();
   return counters;
+}
+
+Result<ProcessCounters> read_started(const fs::path& root, int pid) {
+  return read_all_started(root, pid, read_process);
+}
+
+Result<ProcessCounters> read_started_at_begin(const fs::path& root, int pid) {
+  return read_all_started(root, pid, read_process_at_begin);
 }
 
 Status reset_peak_rss(int pid, const fs::path& root) {

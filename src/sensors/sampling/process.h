@@ -43,6 +43,9 @@ std::filesystem::path process_root(const std::filesystem::path& root, int pid);
 /// The parent of `pid`; empty when there is no such process, or none that may be seen.
 std::optional<int> parent_of(const std::filesystem::path& root, int pid);
 
+/// The process that `pid` has started first of those that still run; empty where there is none.
+std::optional<int> first_child_of(const std::filesystem::path& root, int pid);
+
 /// CPU seconds of all threads of `pid` on this machine, in nanosecond steps; empty when it is gone.
 std::optional<double> process_cpu_s(int pid);
 
@@ -59,6 +62,13 @@ Result<ProcessCounters> read_process(const std::filesystem::path& root, int pid)
 /// `read_process`, then resets the peak of the resident set, so that the window has its own. For
 /// the begin of a window; a kernel that refuses the reset is no failure.
 Result<ProcessCounters> read_process_at_begin(const std::filesystem::path& root, int pid);
+
+/// The same two for all that `pid` has started and that still runs, added up, `pid` left out. CPU
+/// time is with that of what each of them has waited for; peaks are added, though they need not
+/// have been at the same time, and pages that processes share count once for each. Fails where it
+/// has started nothing.
+Result<ProcessCounters> read_started(const std::filesystem::path& root, int pid);
+Result<ProcessCounters> read_started_at_begin(const std::filesystem::path& root, int pid);
 
 /// Sets the process's peak resident set back to what is resident now.
 Status reset_peak_rss(int pid, const std::filesystem::path& root = "/");

@@ -109,6 +109,54 @@ TEST_F(ProcessFiles, ProcessThatTheRootDoesNotListIsOneOfThisMachine) {
   EXPECT_EQ(process_root(root_, 99), "/");
 }
 
+class Family : public ProcessFiles {
+ protected:
+  /// 7 has started 8 and 9; 9 has started 10.
+  Family() {
+    write("proc/7/task/7/children", "8 9 ");
+    write("proc/9/task/9/children", "10");
+    for (const int pid : {8, 9, 10}) give(pid, 100, 50);
+  }
+  /// Ticks of its own and of what it has waited for.
+  void give(int pid, int ticks, int waited_for) const {
+    const std::string folder = fmt::format("proc/{}/", pid);
+    write(folder + "stat",
+          fmt::format("{} (s) S 1 7 7 0 -1 0 10 0 1 0 {} 0 {} 0 20 0 1\n", pid, ticks, waited_for));
+    write(folder + "status", "VmHWM:\t 2048 kB\nVmRSS:\t 1024 kB\n");
+    write(folder + "clear_refs", "");
+    write(folder + fmt::format("task/{}/status", pid), switches(pid, 1));
+  }
+};
+
+TEST_F(Family, WhatAProcessStartedIsAddedUpWithoutIt) {
+  const auto begin = read_started_at_begin(root_, 7);
+  ASSERT_TRUE(begin) << begin.error().message;
+  give(8, 110, 50);
+  give(10, 100, 80);
+  const auto end = read_started(root_, 7);
+  ASSERT_TRUE(end);
+  const Resources used = resources_between(*begin, *end);
+  const double tick = 1.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
+  EXPECT_NEAR(*used.cpu_s, 40 * tick, 1e-9);
+  EXPECT_EQ(used.peak_rss_bytes, 3 * (2048 << 10));
+  EXPECT_EQ(used.voluntary_switches, 0);
+  EXPECT_EQ(end->minor_faults, 30);
+}
+
+TEST_F(Family, OneThatHasEndedHoldsItsTimesAndNoMemory) {
+  write("proc/10/status", "State:\tZ (zombie)\n");
+  const auto counters = read_started(root_, 7);
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->rss_bytes, 2 * (1024 << 10));
+  EXPECT_EQ(counters->minor_faults, 30);
+}
+
+TEST_F(Family, NothingStartedIsAFailureAndNotZero) {
+  EXPECT_FALSE(read_started(root_, 8));
+  EXPECT_FALSE(first_child_of(root_, 8));
+  EXPECT_EQ(first_child_of(root_, 7), 8);
+}
+
 TEST_F(ProcessFiles, CgroupMemoryIsThatOfTheUnifiedHierarchy) {
   write("proc/7/cgroup", "4:memory:/old\n0::/user/joulemark\n");
   write("sys/fs/cgroup/user/joulemark/memory.peak", "12345\n");

@@ -35,7 +35,9 @@ class FakeEngine {
   static constexpr std::int32_t kVocabulary = 10;
   std::int32_t text_step = 1;
   float text_margin = 0.5F;
-  std::int64_t text_calls = 0;  ///< of lm_forward
+  std::int64_t text_calls = 0;                      ///< of lm_forward
+  std::vector<std::vector<std::int32_t>> text_fed;  ///< to each of them
+  std::int32_t text_room = 0;                       ///< tokens that lm_reset made room for
   std::string describe_json = R"({"version":"9.9","providers":["cpu"]})";
   std::string operators_json = R"([{"domain":"","name":"Add","since":7}])";
   std::string effective_json = R"({"precision":"f32"})";
@@ -78,7 +80,10 @@ class FakeEngine {
     info->vocabulary = kVocabulary;
     return JM_OK;
   }
-  static jm_status lm_reset(jm_model*, int32_t, int32_t, jm_message*) { return JM_OK; }
+  static jm_status lm_reset(jm_model*, int32_t, int32_t max_tokens, jm_message*) {
+    current()->text_room = max_tokens;
+    return JM_OK;
+  }
   static jm_status lm_forward(jm_model*, const int32_t* tokens, int32_t batch, int32_t n,
                               int32_t* next, float* logits, jm_message* message);
   static jm_status lm_logits(jm_model*, const int32_t*, int32_t, int32_t, float*, jm_message*) {
@@ -169,6 +174,7 @@ inline jm_status FakeEngine::lm_forward(jm_model*, const int32_t* tokens, int32_
                                         int32_t* next, float* logits, jm_message* message) {
   FakeEngine& self = *current();
   ++self.text_calls;
+  self.text_fed.emplace_back(tokens, tokens + std::ptrdiff_t{batch} * n);
   self.on_run();
   for (std::ptrdiff_t row = 0; row < batch; ++row) {
     next[row] = (tokens[row * n + n - 1] + self.text_step) % kVocabulary;

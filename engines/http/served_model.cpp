@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "served_model.h"
+
+#include <nlohmann/json.hpp>
+
+#include "plugin_kit/status.h"
+
+namespace joulemark::http_engine {
+namespace {
+
+using nlohmann::json;
+using plugin::fail;
+
+constexpr int kOk = 200;
+
+Places places_of(const Opened& opened, const jm_load_params& params) {
+  return {.port = opened.options.command.empty() ? 0 : free_port(),
+          .threads = opened.threads,
+          .model = params.model_path,
+          .precision = params.precision};
+}
+
+/// The list of GET /v1/models; empty where the server has none.
+json listed_models(const Peer& peer) {
+  const Reply reply = get(peer, "/v1/models");
+  const json object = object_in(reply.body);
+  const auto data = object.find("data");
+  if (reply.status != kOk || data == object.end() || !data->is_array()) return json::array();
+  return *data;
+}
+
+/// The entry of the model that is meant: the named one, the only one, or the experiment's.
+json entry_of(const json& models, const std::string& named, const std::string& expected) {
+  std::string all;
+  for (const json& model : models) {
+    if (!model.is_object()) continue;
+    const std::string id = text_member(model, "id");
+    if (id == (named.empty() ? expected : named) || (named.empty() && models.size() == 1))
+      return model;
+    all += (all.empty() ? "" : ", ") + id;
+  }
+  fail(JM_INVALID_MODEL, "the server has no model '" + (named.empty() ? expected : named) + "'" +
+                             (all.empty() ? "" : ", but " + all) +
+                             "; give its name there with the option 'model'");
+}
+
+api::TensorForm form_of(const ServerOptions& options, const ServerFacts& facts) {
+  const bool is_binary =
+      options.tensors == "binary" || (options.tensors == "auto" && facts.takes_binary);
+  return is_binary ? api::TensorForm::kBinary : api::TensorForm::kJson;
+}
+
+}  // namespace
+
+ServedModel::ServedModel(const Opened& opened, const jm_load_params& params)
+    : facts_(read_model_facts(params.model_path)),
+      server_(opened.options, places_of(opened, params), opened.cpus) {
+  with_server(server_, [&] { choose_api(opened.options); });
+}
+
+/// A language model is asked for texts where the server lists its models as OpenAI's API does.
+void ServedModel::choose_api(const ServerOptions& options) {
+  if (options.api == "kserve") return use_tensors(options);
+  if (options.api == "openai") return use_texts(options, TextDialect::kOpenAi);
+  if (options.api == "llama.cpp") return use_texts(options, TextDialect::kLlamaCpp);
+  if (!facts_.vocabulary || listed_models(server_.peer()).empty()) return use_tensors(options);
+  use_texts(options, TextDialect::kOpenAi);
+}
+
+void ServedModel::use_tensors(const ServerOptions& options) {
+  tensors_ =
+      std::make_unique<TensorRequests>(server_, options.model.empty() ? facts_.name : options.model,
+                                       form_of(options, server_.facts()));
+  connection_ = std::make_unique<Connection>(server_.peer().url);
+}
+
+void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
+  if (!facts_.vocabulary)
+    fail(JM_INVALID_MODEL,
+         "the experiment's model is no checkpoint with config.json: how many "
+         "tokens it knows cannot be told");
+  const json models = listed_models(server_.peer());
+  const json entry = entry_of(models, options.model, facts_.name);
+  program_ = text_member(entry, "owned_by");
+  if (options.api == "auto" && program_ == "llamacpp") dialect = TextDialect::kLlamaCpp;
+  texts_ = std::make_unique<TextStreams>(server_, TextServed{.dialect = dialect,
+                                                             .model = text_member(entry, "id"),
+                                                             .facts = facts_,
+                                                             .ignores_eos = options.ignores_eos,
+                                                             .salts_cache = program_ == "vllm"});
+}
+
+TensorRequests& ServedModel::tensors() {
+  if (!tensors_) fail(JM_UNSUPPORTED, "the server is asked for texts, not for tensors");
+  return *tensors_;
+}
+
+TextStreams& ServedModel::texts() {
+  if (!texts_)
+    fail(JM_UNSUPPORTED,
+         "the server is asked for tensors, not for texts; the option 'api' names what it speaks");
+  return *texts_;
+}
+
+void ServedModel::bind(const jm_tensor* inputs, std::size_t count) {
+  request_.clear();
+  has_answer_ = false;
+  request_ = tensors().request(inputs, count);
+}
+
+void ServedModel::run() {
+  if (request_.empty()) fail(JM_INVALID_ARGUMENT, "run without bound inputs");
+  has_answer_ = false;
+  with_server(server_, [&] { connection_->ask(request_); });
+  if (connection_->status() != kOk)
+    fail(JM_FAILED, "the server refused a request with " +
+                        refusal(connection_->status(), connection_->body()));
+  has_answer_ = true;
+}
+
+const std::vector<jm_tensor>& ServedModel::results() {
+  if (!has_answer_) fail(JM_FAILED, "there are no results before a run");
+  answer_ = tensors().answer(*connection_, connection_->body());
+  views_.clear();
+  results_.clear();
+  for (model::HostTensor& tensor : answer_) views_.push_back(model::view(tensor));
+  for (const model::TensorView& view : views_) results_.push_back(view.tensor);
+  return results_;
+}
+
+const char* ServedModel::effective() {
+  const ServerFacts& facts = server_.facts();
+  // The header Server is often that of a library.
+  json object = {{"server", program_.empty() ? facts.name : program_},
+                 {"server_version", facts.version}};
+  if (tensors_) {
+    const bool is_binary = tensors_->form() == api::TensorForm::kBinary;
+    object["dialect"] = is_binary ? "kserve v2, binary" : "kserve v2, json";
+    object["served_model"] = tensors_->name();
+  } else {
+    object["dialect"] = dialect_name(texts_->served().dialect);
+    object["served_model"] = texts_->served().model;
+    if (texts_->most_tokens_at_once() > 0)
+      object["tokens_per_event"] = texts_->most_tokens_at_once();
+  }
+  for (const char* key : {"server", "server_version"})
+    if (text_member(object, key).empty()) object.erase(key);
+  effective_ = object.dump(-1, ' ', false, json::error_handler_t::replace);
+  return effective_.c_str();
+}
+
+void ServedModel::reset(std::int32_t batch, std::int32_t max_tokens) {
+  with_server(server_, [&] { texts().reset(batch, max_tokens); });
+}
+
+void ServedModel::forward(const std::int32_t* tokens, std::int32_t n, std::int32_t* next_tokens) {
+  with_server(server_, [&] { texts().forward(tokens, n, next_tokens); });
+}
+
+std::int32_t ServedModel::vocabulary() const {
+  if (!texts_) fail(JM_UNSUPPORTED, "the server is asked for tensors, not for texts");
+  return *facts_.vocabulary;
+}
+
+}  // namespace joulemark::http_engine
