@@ -3,8 +3,9 @@
 # Where things stand, for the scripts of this folder; sourced from the root of the repository.
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/joulemark
-requirements_hash=$(sha256sum script/python-requirements.txt | cut -c1-12)
-python_tools=$cache/python-tools-$requirements_hash
+hash_of() { sha256sum "$1" | cut -c1-12; }
+python_tools=$cache/python-tools-$(hash_of script/python-requirements.txt)
+serving_tools=$cache/serving-tools-$(hash_of script/serving-requirements.txt)
 conformance_cases=$cache/conformance/onnx-$(sed -n 's/^onnx==\([0-9.]*\).*/\1/p' script/python-requirements.txt)
 node=$cache/node-22.23.3 # script/bootstrap makes it only where the system's own is too old
 PATH=$node/bin:$PATH
