@@ -10,9 +10,9 @@ target_link_libraries(engine_conformance_test PRIVATE
 
 file(GLOB conformance_engines CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/engines/*/engine.toml)
 foreach(manifest ${conformance_engines})
-  file(STRINGS ${manifest} worker REGEX "^worker *=")
-  if(worker)
-    continue()  # a program, which has no plugin to open
+  file(STRINGS ${manifest} other REGEX "^(worker|endpoint) *=")
+  if(other)
+    continue()  # a program, which has no plugin to open, or a server's client, which computes nothing itself
   endif()
   cmake_path(GET manifest PARENT_PATH folder)
   cmake_path(GET folder FILENAME engine)

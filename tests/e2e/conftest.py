@@ -123,15 +123,18 @@ def no_worker_is_left_behind():
         time.sleep(0.02)
 
 
+PROGRAMS = [(BIN / name).resolve() for name in ("joulemark-worker", "joulemark-server")]
+
+
 def workers() -> list[int]:
-    """Process ids of running workers that these tests started."""
+    """Process ids of running workers and servers that these tests started."""
     mark = f"{MARK}={os.environ[MARK]}".encode()
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
-            if (entry / "exe").samefile(BIN / "joulemark-worker") and mark in (entry / "environ").read_bytes().split(b"\0"):
+            if (entry / "exe").resolve() in PROGRAMS and mark in (entry / "environ").read_bytes().split(b"\0"):
                 found.append(int(entry.name))
         except OSError:
             continue

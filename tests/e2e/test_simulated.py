@@ -152,6 +152,7 @@ def holds(value: float, uncertainty: float, truth: float, lateness: float) -> bo
     return abs(value - truth) <= 3 * uncertainty + lateness
 
 
+@pytest.mark.quiet
 def test_a_bracket_holds_the_power_of_the_machine_at_rest_and_what_is_left_of_the_energy_its_zero(joulemark):
     """This machine draws 120 W whatever it does, so that nothing is left above idle."""
     (joulemark.home / "mine.toml").write_text(STEADY)
