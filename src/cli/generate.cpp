@@ -14,7 +14,6 @@
 #include "cli/interrupt.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
-#include "cli/python_flag.h"
 #include "cli/synthetic_source.h"
 #include "config/experiment_file.h"
 #include "run/process_worker.h"
@@ -31,14 +30,6 @@ Status fetch_model(GenerateFlags& flags) {
   return {};
 }
 
-Result<engine::SearchPath> search_path(const GenerateFlags& flags) {
-  auto roots = parse_engine_roots(flags.roots);
-  if (!roots) return fail(roots.error());
-  if (auto added = add_python_roots(flags.python, {flags.engine}, *roots); !added)
-    return fail(added.error());
-  return engine::default_search_path(*roots);
-}
-
 /// The file that the engine loads.
 Result<std::string> find_file(const GenerateFlags& flags, const engine::SearchPath& path) {
   if (checkpoint::is_encoder(flags.model))
@@ -47,7 +38,7 @@ Result<std::string> find_file(const GenerateFlags& flags, const engine::SearchPa
                             "measures it",
                             flags.model));
   if (auto text = check_generates(flags.model); !text) return fail(text.error());
-  const auto manifest = engine::find_manifest(flags.engine, path);
+  const auto manifest = engine::find_manifest(flags.engine.name, path);
   if (!manifest) return fail(manifest.error());
   return model_file(flags.model, *manifest);
 }
@@ -59,12 +50,10 @@ Result<int> show(const GenerateFlags& flags, const GenerationOutput& output) {
 }
 
 Result<int> generate(GenerateFlags flags) {
-  if (flags.engine.empty())
-    return fail(ErrorKind::kUsage,
-                "--engine is required; run 'joulemark engines' for those there are");
+  if (auto named = check_engine_name(flags.engine); !named) return fail(named.error());
   const auto limit = time_limit(flags);
   if (!limit) return fail(limit.error());
-  const auto path = search_path(flags);
+  const auto path = engine_search_path(flags.engine);
   if (!path) return fail(path.error());
   const auto open = open_request(flags, *path);
   if (!open) return fail(open.error());
@@ -96,7 +85,7 @@ Action declare_generate(Arguments& arguments) {
                        "hub:OWNER/NAME, a decoder as "
                        "ONNX or OpenVINO file, or synthetic:NAME",
                        Arguments::Need::kRequired);
-  arguments.option("--engine NAME", flags->engine, "Engine that runs the model");
+  declare_engine_name(arguments, flags->engine);
   arguments.repeated("--prompt TEXT", flags->prompts,
                      "What the model goes on from; several make a batch");
   arguments.repeated("--token-ids IDS", flags->token_ids,
@@ -108,15 +97,7 @@ Action declare_generate(Arguments& arguments) {
   arguments.option("--logits WHICH", flags->logits,
                    "Logits in the JSON: none (default), last (of the prompt's last position and of "
                    "each new token), or all (of every position)");
-  arguments.option("--threads N", flags->threads, "Threads (default 1)");
-  arguments.option("--provider NAME", flags->provider,
-                   "Execution provider of the engine (default cpu)");
-  arguments.option("--precision NAME", flags->precision, "Precision (default f32)");
-  arguments.repeated("--option KEY=VALUE", flags->options,
-                     "Option of the engine; 'joulemark engines NAME' lists them");
-  arguments.repeated("--engine-root ENGINE=FOLDER", flags->roots,
-                     "Installation of your own, looked at before all other places");
-  declare_python(arguments, flags->python);
+  declare_engine(arguments, flags->engine);
   arguments.option("--time-limit SECONDS", flags->time_limit_s,
                    "Longest time, loading included (default 3600)");
   arguments.flag("--json", flags->as_json, "Print ids, text, logits and times as JSON");

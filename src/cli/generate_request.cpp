@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "checkpoint/decoder.h"
 #include "checkpoint/synthetic.h"
+#include "cli/flag_numbers.h"
 
 namespace joulemark::cli {
 namespace {
@@ -19,16 +20,8 @@ using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
 
 constexpr std::int64_t kMostNewTokens = 1 << 24;
-constexpr std::int64_t kMostThreads = 1024;
 constexpr double kDefaultTimeLimit = 3600;
 constexpr double kLongestTimeLimit = 7 * 86400.0;
-
-Result<std::int32_t> within(const char* flag, std::optional<std::int64_t> value,
-                            std::int64_t otherwise, std::int64_t most) {
-  const std::int64_t number = value.value_or(otherwise);
-  if (number >= 1 && number <= most) return static_cast<std::int32_t>(number);
-  return fail(ErrorKind::kUsage, fmt::format("{} must be 1 to {}, not {}", flag, most, number));
-}
 
 /// "5,9,27"; blanks are allowed.
 Result<Ids> parse_ids(const std::string& text) {
@@ -111,34 +104,31 @@ Result<std::optional<Tokenizer>> load_tokenizer(const GenerateFlags& flags) {
 
 Result<run::GenerationTask> generation_task(const GenerateFlags& flags,
                                             const std::optional<Tokenizer>& tokenizer) {
-  run::GenerationTask task{.model = {}, .precision = flags.precision, .request = {}};
+  run::GenerationTask task{.model = {}, .precision = flags.engine.precision, .request = {}};
   auto prompts = read_prompts(flags, tokenizer);
   if (!prompts) return fail(prompts.error());
-  const auto tokens = within("--max-new-tokens", flags.max_new_tokens, 16, kMostNewTokens);
+  const auto tokens = count_within("--max-new-tokens", flags.max_new_tokens, 16, kMostNewTokens);
   if (!tokens) return fail(tokens.error());
   const auto logits = parse_logits(flags.logits);
   if (!logits) return fail(logits.error());
   task.request = {.prompts = *std::move(prompts),
-                  .max_new_tokens = *tokens,
+                  .max_new_tokens = static_cast<std::int32_t>(*tokens),
                   .stop_ids = stop_ids(flags),
                   .logits = *logits};
   return task;
 }
 
 Result<run::OpenRequest> open_request(const GenerateFlags& flags, const engine::SearchPath& path) {
-  auto install = engine::find_engine(flags.engine, path);
+  auto install = engine::find_engine(flags.engine.name, path);
   if (!install) return fail(install.error());
-  const auto threads = within("--threads", flags.threads, 1, kMostThreads);
+  const auto threads = thread_count(flags.engine);
   if (!threads) return fail(threads.error());
-  run::OpenRequest request{
-      .install = *std::move(install), .provider = flags.provider, .threads = *threads};
-  for (const std::string& text : flags.options) {
-    const auto at = text.find('=');
-    if (at == std::string::npos || at == 0)
-      return fail(ErrorKind::kUsage, fmt::format("--option takes KEY=VALUE, not '{}'", text));
-    request.options[text.substr(0, at)] = text.substr(at + 1);
-  }
-  return request;
+  auto options = engine_options(flags.engine);
+  if (!options) return fail(options.error());
+  return run::OpenRequest{.install = *std::move(install),
+                          .provider = flags.engine.provider,
+                          .threads = *threads,
+                          .options = *std::move(options)};
 }
 
 Result<Nanoseconds> time_limit(const GenerateFlags& flags) {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/command_line.h"
+#include "cli/engine_flags.h"
 #include "engine/discovery.h"
 #include "joulemark/worker_protocol.h"
 #include "run/generation.h"
@@ -19,16 +20,11 @@ namespace joulemark::cli {
 /// The flags as they were given.
 struct GenerateFlags {
   std::string model;
-  std::string engine;
-  std::string provider = "cpu";
-  std::string precision = "f32";
-  std::string python;
+  EngineFlags engine;
   std::string logits = protocol::kLogitsNames[0];
   std::vector<std::string> prompts;
   std::vector<std::string> token_ids;
-  std::vector<std::string> options;
-  std::vector<std::string> roots;
-  std::optional<std::int64_t> max_new_tokens, threads;
+  std::optional<std::int64_t> max_new_tokens;
   std::optional<double> time_limit_s;
   Arguments::Switch ignore_eos = Arguments::Switch::kOff;
   Arguments::Switch as_json = Arguments::Switch::kOff;

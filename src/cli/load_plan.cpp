@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "cli/load_numbers.h"
+#include "cli/flag_numbers.h"
 #include "cli/load_request.h"
 
 namespace joulemark::cli {

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/suggest.h"
-#include "cli/load_numbers.h"
+#include "cli/flag_numbers.h"
 
 namespace joulemark::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/file.h"
-#include "cli/load_numbers.h"
+#include "cli/flag_numbers.h"
 #include "cli/load_request.h"
 #include "load/http_workload.h"
 #include "load/tensor_workload.h"

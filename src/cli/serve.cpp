@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 
 #include "base/descriptor.h"
@@ -14,9 +13,9 @@
 #include "cli/interrupt.h"
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
-#include "cli/python_flag.h"
 #include "cli/serve_config.h"
 #include "run/held_process.h"
+#include "run/process_worker.h"
 #include "run/worker_runner.h"
 
 namespace joulemark::cli {
@@ -37,12 +36,6 @@ Result<Descriptor> file_with(const std::string& text) {
   return file;
 }
 
-std::string server_program() {
-  std::error_code unreadable;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unreadable);
-  return (self.parent_path() / "joulemark-server").string();
-}
-
 /// The status with which the server ended.
 Result<int> status_of(const run::ProcessEnd& end, bool stopped) {
   if (WIFEXITED(end.status)) return WEXITSTATUS(end.status);
@@ -57,8 +50,9 @@ Result<int> serve(const ServeFlags& flags) {
   if (!config) return fail(config.error());
   const auto file = file_with(serve::to_json(*config));
   if (!file) return fail(file.error());
-  auto process = run::HeldProcess::create(
-      {server_program(), "--config-fd", std::to_string(file->get())}, STDOUT_FILENO);
+  auto process = run::HeldProcess::create({run::program_beside("joulemark-server").string(),
+                                           "--config-fd", std::to_string(file->get())},
+                                          STDOUT_FILENO);
   if (!process) return fail(process.error());
   if (auto released = process->release(); !released)
     return fail(ErrorKind::kMachine, released.error().message + "; reinstall joulemark");
@@ -78,18 +72,10 @@ void declare_model(Arguments& arguments, ServeFlags& flags) {
                        "ONNX file, checkpoint directory, hub:OWNER/NAME, synthetic:NAME, or what "
                        "else the engine loads",
                        Arguments::Need::kRequired);
-  arguments.option("--engine NAME", flags.engine, "Engine that runs the model");
+  declare_engine_name(arguments, flags.engine);
   arguments.option("--name NAME", flags.name, "What clients call the model (default: its file's)");
-  arguments.option("--threads N", flags.threads, "Threads (default 1)");
-  arguments.option("--provider NAME", flags.provider,
-                   "Execution provider of the engine (default cpu)");
-  arguments.option("--precision NAME", flags.precision, "Precision (default f32)");
+  declare_engine(arguments, flags.engine);
   arguments.option("--affinity CPUS", flags.affinity, "CPUs that the engine may run on");
-  arguments.repeated("--option KEY=VALUE", flags.options,
-                     "Option of the engine; 'joulemark engines NAME' lists them");
-  arguments.repeated("--engine-root ENGINE=FOLDER", flags.roots,
-                     "Installation of your own, looked at before all other places");
-  declare_python(arguments, flags.python);
   arguments.repeated("--shape NAME=DIMS", flags.shapes,
                      "Sizes of an input in the first call, which is made before clients can ask");
   arguments.option("--chat-template FILE", flags.chat_template,

@@ -13,11 +13,11 @@
 #include "checkpoint/encoder.h"
 #include "cli/calibration_flag.h"
 #include "cli/experiment_flags.h"
+#include "cli/flag_numbers.h"
 #include "cli/local_models.h"
 #include "cli/machine_root.h"
 #include "cli/meter_flag.h"
 #include "cli/model_source.h"
-#include "cli/python_flag.h"
 #include "cli/serve_access.h"
 #include "cli/synthetic_source.h"
 #include "config/experiment_file.h"
@@ -33,13 +33,6 @@ using serve::ServerConfig;
 
 constexpr const char* kApis[] = {"openai", "kserve"};
 constexpr double kLongestLimitS = 7 * 86400.0;
-
-Result<std::int64_t> count(const char* flag, std::optional<std::int64_t> value,
-                           std::int64_t otherwise, std::int64_t most) {
-  const std::int64_t number = value.value_or(otherwise);
-  if (number >= 1 && number <= most) return number;
-  return fail(ErrorKind::kUsage, fmt::format("{} must be 1 to {}, not {}", flag, most, number));
-}
 
 Result<Nanoseconds> duration(const char* flag, double seconds) {
   if (seconds >= 0 && seconds <= kLongestLimitS) return to_nanoseconds(seconds);
@@ -58,9 +51,9 @@ Result<std::vector<std::string>> parse_apis(const std::string& text) {
 }
 
 Status apply_batching(const ServeFlags& flags, serve::BatchRule& rule) {
-  const auto rows = count("--max-batch", flags.max_batch, 1, 65536);
+  const auto rows = count_within("--max-batch", flags.max_batch, 1, 65536);
   if (!rows) return fail(rows.error());
-  const auto waiting = count("--max-queue", flags.max_queue, 128, 1'000'000);
+  const auto waiting = count_within("--max-queue", flags.max_queue, 128, 1'000'000);
   if (!waiting) return fail(waiting.error());
   const auto delay = duration("--max-queue-delay-ms", flags.max_queue_delay_ms.value_or(0) / 1e3);
   if (!delay) return fail(delay.error());
@@ -87,21 +80,7 @@ Status apply_energy(const ServeFlags& flags, serve::EnergyConfig& energy) {
   return {};
 }
 
-Result<engine::SearchPath> search_path(const ServeFlags& flags) {
-  auto roots = parse_engine_roots(flags.roots);
-  if (!roots) return fail(roots.error());
-  if (auto added = add_python_roots(flags.python, {flags.engine}, *roots); !added)
-    return fail(added.error());
-  return engine::default_search_path(*roots);
-}
-
-Status apply_options(const ServeFlags& flags, ServerConfig& config) {
-  for (const std::string& text : flags.options) {
-    const auto at = text.find('=');
-    if (at == std::string::npos || at == 0)
-      return fail(ErrorKind::kUsage, fmt::format("--option takes KEY=VALUE, not '{}'", text));
-    config.source.open.options[text.substr(0, at)] = text.substr(at + 1);
-  }
+Status apply_shapes(const ServeFlags& flags, ServerConfig& config) {
   for (const std::string& text : flags.shapes) {
     auto shape = parse_shape(text);
     if (!shape) return fail(shape.error());
@@ -112,7 +91,7 @@ Status apply_options(const ServeFlags& flags, ServerConfig& config) {
 
 /// The engine, and how it is opened.
 Status apply_engine(const ServeFlags& flags, const engine::SearchPath& path, ServerConfig& config) {
-  const auto install = engine::find_engine(flags.engine, path);
+  const auto install = engine::find_engine(flags.engine.name, path);
   if (!install) return fail(install.error());
   if (!install->worker.empty())
     return fail(
@@ -120,8 +99,10 @@ Status apply_engine(const ServeFlags& flags, const engine::SearchPath& path, Ser
         fmt::format("engine '{}' is a program of its own, which cannot be served; 'joulemark "
                     "engines' lists the others",
                     install->engine));
-  const auto threads = count("--threads", flags.threads, 1, 1024);
+  const auto threads = thread_count(flags.engine);
   if (!threads) return fail(threads.error());
+  auto options = engine_options(flags.engine);
+  if (!options) return fail(options.error());
   Experiment cpus;
   if (!flags.affinity.empty()) {
     const auto set = config::set_from_text(cpus, *config::find_flag("--affinity"), flags.affinity);
@@ -131,11 +112,11 @@ Status apply_engine(const ServeFlags& flags, const engine::SearchPath& path, Ser
   config.source.engine = install->engine;
   config.source.open = {.plugin = install->plugin,
                         .library_dir = install->library_dir,
-                        .provider = flags.provider,
-                        .threads = static_cast<std::int32_t>(*threads),
+                        .provider = flags.engine.provider,
+                        .threads = *threads,
                         .affinity = {cpus.affinity.begin(), cpus.affinity.end()},
-                        .options = {}};
-  return apply_options(flags, config);
+                        .options = *std::move(options)};
+  return apply_shapes(flags, config);
 }
 
 /// What a checkpoint's folder says of its texts.
@@ -152,7 +133,7 @@ void apply_text(const fs::path& folder, ServerConfig& config) {
 }
 
 Status apply_model(const ServeFlags& flags, const engine::SearchPath& path, ServerConfig& config) {
-  const auto manifest = engine::find_manifest(flags.engine, path);
+  const auto manifest = engine::find_manifest(flags.engine.name, path);
   if (!manifest) return fail(manifest.error());
   Experiment experiment;
   experiment.models.emplace_back().source = flags.model;
@@ -163,7 +144,8 @@ Status apply_model(const ServeFlags& flags, const engine::SearchPath& path, Serv
   auto file = config::is_null_model(flags.model) ? Result<std::string>(flags.model)
                                                  : model_file(model.path, *manifest);
   if (!file) return fail(file.error());
-  config.source.load = {.model = *std::move(file), .precision = flags.precision, .options = {}};
+  config.source.load = {
+      .model = *std::move(file), .precision = flags.engine.precision, .options = {}};
   config.source.name = flags.name.empty() ? config::default_model_name(flags.model) : flags.name;
   if (config::is_null_model(flags.model)) return {};
   std::error_code error;
@@ -178,9 +160,7 @@ Status apply_model(const ServeFlags& flags, const engine::SearchPath& path, Serv
 }  // namespace
 
 Result<ServerConfig> server_config(const ServeFlags& flags) {
-  if (flags.engine.empty())
-    return fail(ErrorKind::kUsage,
-                "--engine is required; run 'joulemark engines' for those there are");
+  if (auto named = check_engine_name(flags.engine); !named) return fail(named.error());
   ServerConfig config;
   config.ready_as_json = flags.as_json == Arguments::Switch::kOn;
   auto listen = listen_config(flags);
@@ -191,7 +171,7 @@ Result<ServerConfig> server_config(const ServeFlags& flags) {
   config.apis = *std::move(apis);
   if (auto applied = apply_limits(flags, config); !applied) return fail(applied.error());
   if (auto applied = apply_energy(flags, config.energy); !applied) return fail(applied.error());
-  const auto path = search_path(flags);
+  const auto path = engine_search_path(flags.engine);
   if (!path) return fail(path.error());
   if (auto applied = apply_engine(flags, *path, config); !applied) return fail(applied.error());
   if (auto applied = apply_model(flags, *path, config); !applied) return fail(applied.error());

@@ -9,21 +9,21 @@
 
 #include "base/error.h"
 #include "cli/command_line.h"
+#include "cli/engine_flags.h"
 #include "serve/server_config.h"
 
 namespace joulemark::cli {
 
 /// The flags as they were given.
 struct ServeFlags {
-  std::string model, engine, name;
+  EngineFlags engine;
+  std::string model, name;
   std::string host = "127.0.0.1";
   std::string api = "openai,kserve";
-  std::string provider = "cpu";
-  std::string precision = "f32";
-  std::string python, affinity, chat_template, token_file, certificate, key;
+  std::string affinity, chat_template, token_file, certificate, key;
   std::string root = "/";
-  std::vector<std::string> options, roots, shapes, meters, calibration;
-  std::optional<std::int64_t> port, threads, max_batch, max_queue, body_mib;
+  std::vector<std::string> shapes, meters, calibration;
+  std::optional<std::int64_t> port, max_batch, max_queue, body_mib;
   std::optional<double> max_queue_delay_ms, time_limit_s, drain_s;
   Arguments::Switch as_json = Arguments::Switch::kOff;
 };

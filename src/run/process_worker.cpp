@@ -353,12 +353,15 @@ Result<std::unique_ptr<WorkerProcess>> ProcessWorkerRunner::start(const WorkerCo
   return worker;
 }
 
+std::filesystem::path program_beside(const char* name) {
+  std::error_code unreadable;
+  return std::filesystem::read_symlink("/proc/self/exe", unreadable).parent_path() / name;
+}
+
 std::filesystem::path default_worker_program() {
   if (const char* named = std::getenv("JOULEMARK_WORKER"); named != nullptr && *named != '\0')
     return named;
-  std::error_code unreadable;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unreadable);
-  return self.parent_path() / "joulemark-worker";
+  return program_beside("joulemark-worker");
 }
 
 }  // namespace joulemark::run

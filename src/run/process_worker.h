@@ -25,6 +25,9 @@ class ProcessWorkerRunner final : public WorkerRunner {
   std::filesystem::path program_;
 };
 
+/// The program of that name beside our own executable.
+std::filesystem::path program_beside(const char* name);
+
 /// $JOULEMARK_WORKER, or joulemark-worker beside our own executable.
 std::filesystem::path default_worker_program();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of `joulemark load` and their bounds.
+// Numbers that flags give, and their bounds.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/load_numbers.h"
+#include "cli/flag_numbers.h"
 
 #include <fmt/format.h>
 
