@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/flag_numbers.h"
 #include "cli/load_request.h"
+#include "cli/prompt_lines.h"
 #include "load/http_workload.h"
 #include "load/tensor_workload.h"
 #include "load/text_workload.h"
@@ -21,6 +22,18 @@ namespace openai = api::openai;
 constexpr std::int64_t kMostTokens = 1 << 20;
 constexpr std::int64_t kMostIds = 1 << 24;
 constexpr std::int64_t kMostBatch = 1 << 16;
+
+/// No request can be made of a prompt without ids; ids are none of a chat's.
+Result<std::vector<openai::Prompt>> prompts_of(const std::string& file, openai::Endpoint endpoint) {
+  return read_prompt_lines(file, [endpoint](const PromptLine& prompt) -> Status {
+    const auto* ids = std::get_if<std::vector<std::int32_t>>(&prompt);
+    if (ids == nullptr) return {};
+    if (endpoint == openai::Endpoint::kChat)
+      return fail(ErrorKind::kUsage, R"(a chat takes texts, like {"text": "Hello"})");
+    if (ids->empty()) return fail(ErrorKind::kUsage, "it has no token; a model needs at least one");
+    return {};
+  });
+}
 
 Result<std::unique_ptr<load::Workload>> text_workload(const LoadFlags& flags,
                                                       const load::Target& target,
@@ -46,7 +59,7 @@ Result<std::unique_ptr<load::Workload>> text_workload(const LoadFlags& flags,
   options.vocabulary = static_cast<std::int32_t>(*ids);
   options.seed = static_cast<std::uint64_t>(flags.seed.value_or(1));
   if (!flags.workload.empty()) {
-    auto prompts = load::read_prompts(flags.workload, options.request.endpoint);
+    auto prompts = prompts_of(flags.workload, options.request.endpoint);
     if (!prompts) return fail(prompts.error());
     options.prompts = *std::move(prompts);
   }

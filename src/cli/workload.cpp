@@ -11,8 +11,7 @@
 
 #include "base/random.h"
 #include "checkpoint/decoder.h"
-#include "cli/input_lines.h"
-#include "cli/token_lines.h"
+#include "cli/prompt_lines.h"
 #include "tokenizer/tokenizer.h"
 
 namespace joulemark::cli {
@@ -21,32 +20,6 @@ namespace {
 using tokenizer::Ids;
 using tokenizer::SpecialTokens;
 using tokenizer::Tokenizer;
-
-/// A line of the file: a text, or ids.
-struct Line {
-  std::optional<std::string> text;
-  Ids ids;
-};
-
-Result<std::vector<Line>> read_lines(const std::string& file) {
-  std::vector<Line> lines;
-  const auto read = for_each_line(file, [&](const std::string& line) -> Status {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) return {};
-    if (auto text = text_in(line)) {
-      lines.push_back({*std::move(text), {}});
-      return {};
-    }
-    auto ids = ids_in(line);
-    if (!ids)
-      return fail(ErrorKind::kUsage,
-                  R"(no prompt; a line is an object like {"text": "Hello"} or {"ids": [1, 2]})");
-    lines.push_back({std::nullopt, *std::move(ids)});
-    return {};
-  });
-  if (!read) return fail(read.error());
-  if (lines.empty()) return fail(ErrorKind::kUsage, fmt::format("'{}' holds no prompt", file));
-  return lines;
-}
 
 /// Token ids that mean nothing: what a model computes does not depend on which they are.
 std::vector<Ids> make_prompts(const Experiment& experiment, const LanguageModel& language) {
@@ -62,12 +35,13 @@ std::vector<Ids> make_prompts(const Experiment& experiment, const LanguageModel&
   return prompts;
 }
 
-Result<std::vector<Ids>> encode(const std::vector<Line>& lines, const LanguageModel& language) {
+Result<std::vector<Ids>> encode(const std::vector<PromptLine>& lines,
+                                const LanguageModel& language) {
   std::optional<Tokenizer> tokenizer;
   std::vector<Ids> prompts;
-  for (const Line& line : lines) {
-    if (!line.text) {
-      prompts.push_back(line.ids);
+  for (const PromptLine& line : lines) {
+    if (const auto* ids = std::get_if<Ids>(&line)) {
+      prompts.push_back(*ids);
       continue;
     }
     if (!tokenizer) {
@@ -77,7 +51,7 @@ Result<std::vector<Ids>> encode(const std::vector<Line>& lines, const LanguageMo
       if (!loaded) return fail(loaded.error());
       tokenizer.emplace(*std::move(loaded));
     }
-    auto ids = tokenizer->encode(*line.text, SpecialTokens::kWith);
+    auto ids = tokenizer->encode(std::get<std::string>(line), SpecialTokens::kWith);
     if (!ids) return fail(ids.error());
     prompts.push_back(*std::move(ids));
   }
@@ -105,7 +79,7 @@ tl::unexpected<Error> of_model(const ModelSpec& spec, const Error& error) {
 }
 
 Result<run::ModelPrompts> prompts_for(const Experiment& experiment, const LanguageModel& language,
-                                      const std::optional<std::vector<Line>>& lines) {
+                                      const std::optional<std::vector<PromptLine>>& lines) {
   auto prompts = lines ? encode(*lines, language)
                        : Result<std::vector<Ids>>(make_prompts(experiment, language));
   if (!prompts) return fail(prompts.error());
@@ -126,11 +100,11 @@ Result<run::ModelPrompts> prompts_for(const Experiment& experiment, const Langua
 
 Result<run::PromptsOfModels> find_prompts(const Experiment& experiment, const LocalModels& models) {
   run::PromptsOfModels all;
-  std::optional<std::vector<Line>> lines;
+  std::optional<std::vector<PromptLine>> lines;
   for (std::size_t i = 0; i < models.size(); ++i) {
     if (!models[i].language) continue;
     if (!lines && experiment.workload != Experiment{}.workload) {
-      auto read = read_lines(experiment.workload);
+      auto read = read_prompt_lines(experiment.workload);
       if (!read) return fail(read.error());
       lines = *std::move(read);
     }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/text_workload.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/file.h"
 #include "base/random.h"
 #include "load/text_answer.h"
 
@@ -87,49 +84,10 @@ class TextWorkload final : public Workload {
   TextOptions options_;
 };
 
-/// A line of a file of prompts.
-std::optional<Prompt> read_prompt(std::string_view line, Endpoint endpoint) {
-  const json object = json::parse(line, nullptr, false);
-  if (!object.is_object()) return std::nullopt;
-  const auto text = object.find("text"), ids = object.find("ids");
-  if (text != object.end() && text->is_string()) return text->get<std::string>();
-  if (ids == object.end() || !ids->is_array() || ids->empty() || endpoint == Endpoint::kChat)
-    return std::nullopt;
-  Ids numbers;
-  for (const json& id : *ids) {
-    if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t{INT32_MAX})
-      return std::nullopt;
-    numbers.push_back(id.get<std::int32_t>());
-  }
-  return numbers;
-}
-
 }  // namespace
 
 std::unique_ptr<Workload> make_text_workload(TextOptions options) {
   return std::make_unique<TextWorkload>(std::move(options));
-}
-
-Result<std::vector<Prompt>> read_prompts(const std::string& path, Endpoint endpoint) {
-  const auto text = read_file(path);
-  if (!text) return fail(ErrorKind::kUsage, text.error().message);
-  std::vector<Prompt> prompts;
-  std::size_t number = 0;
-  for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\n', at), text->size());
-    const std::string_view line = std::string_view(*text).substr(at, end - at);
-    at = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    auto prompt = read_prompt(line, endpoint);
-    if (!prompt)
-      return fail(ErrorKind::kUsage,
-                  fmt::format("'{}', line {}: expected {{\"text\": \"…\"}}{}", path, number,
-                              endpoint == Endpoint::kChat ? "" : " or {\"ids\": [5, 9]}"));
-    prompts.push_back(*std::move(prompt));
-  }
-  if (prompts.empty()) return fail(ErrorKind::kUsage, fmt::format("'{}' has no prompts", path));
-  return prompts;
 }
 
 }  // namespace joulemark::load

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "api/openai/request.h"
-#include "base/error.h"
 #include "load/workload.h"
 
 namespace joulemark::load {
@@ -28,10 +27,5 @@ struct TextOptions {
 /// Generated prompts are token ids; of a chat, which takes none, words, whose tokens the server
 /// counts.
 std::unique_ptr<Workload> make_text_workload(TextOptions options);
-
-/// Of a file with {"text": "…"} or {"ids": [5, 9]} a line. kUsage: no such file, no prompt, a line
-/// that is neither; ids for a chat.
-Result<std::vector<api::openai::Prompt>> read_prompts(const std::string& path,
-                                                      api::openai::Endpoint endpoint);
 
 }  // namespace joulemark::load
