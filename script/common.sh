@@ -6,6 +6,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/joulemark
 hash_of() { sha256sum "$1" | cut -c1-12; }
 python_tools=$cache/python-tools-$(hash_of script/python-requirements.txt)
 serving_tools=$cache/serving-tools-$(hash_of script/serving-requirements.txt)
+lint_tools=$cache/lint-tools-$(hash_of script/lint-requirements.txt)
 conformance_cases=$cache/conformance/onnx-$(sed -n 's/^onnx==\([0-9.]*\).*/\1/p' script/python-requirements.txt)
 node=$cache/node-22.23.3 # script/bootstrap makes it only where the system's own is too old
 PATH=$node/bin:$PATH
