@@ -4,7 +4,6 @@
 // and keeps the connection alive until then.
 #include "http/connection.h"
 
-#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -17,9 +16,10 @@
 #include <deque>
 #include <optional>
 
+#include "http/answer_text.h"
 #include "http/answering.h"
-#include "http/head_text.h"
 #include "http/request_reader.h"
+#include "http/send_now.h"
 
 namespace joulemark::http {
 namespace {
@@ -58,7 +58,7 @@ class Connection final : public ConnectedClient,
   Connection& operator=(const Connection&) = delete;
 
   void finish() override {
-    if (is_idle_) cut();
+    if (is_idle_ || sent_at()) cut();
   }
   void cut() override {
     const auto self = std::exchange(waiting_, nullptr);
@@ -68,7 +68,10 @@ class Connection final : public ConnectedClient,
     error_code ignored;
     lowest().close(ignored);
   }
-  [[nodiscard]] Moment deadline() const override { return deadline_; }
+  [[nodiscard]] Moment deadline() const override {
+    const auto sent = sent_at();
+    return sent ? *sent + shared_.limits.idle : deadline_;
+  }
 
   void start() {
     if constexpr (kIsTls) {
@@ -94,14 +97,16 @@ class Connection final : public ConnectedClient,
     return [self = this->shared_from_this(), step](auto... results) { step(*self, results...); };
   }
 
+  enum class Socket { kUnknown, kReadable };
+
   /// The next request.
-  void next() {
+  void next(Socket socket = Socket::kUnknown) {
     if (is_cut_ || shared_.is_draining) return say_goodbye();
     reader_.emplace(ReaderLimits{shared_.limits.header_bytes, shared_.limits.body_bytes});
     is_idle_ = pending_.empty();
     is_in_body_ = false;
     give(is_idle_ ? shared_.limits.idle : shared_.limits.header);
-    if (is_idle_) return read_more();
+    if (is_idle_) return socket == Socket::kReadable ? read_now({}) : read_more();
     const std::string bytes = std::exchange(pending_, {});
     on_bytes(bytes);
   }
@@ -153,8 +158,9 @@ class Connection final : public ConnectedClient,
   }
 
   void on_request() {
-    facts_ = {.version = reader_->version(), .keeps_alive = reader_->keeps_alive()};
-    is_head_ = reader_->is_head();
+    using Bodies = AnswerText::Bodies;
+    text_ = AnswerText({.version = reader_->version(), .keeps_alive = reader_->keeps_alive()},
+                       reader_->is_head() ? Bodies::kLeftOut : Bodies::kSent);
     deadline_ = Moment::max();
     open_outbox();
     const auto exchange = std::make_shared<Answering>(reader_->take(), outbox_);
@@ -167,13 +173,27 @@ class Connection final : public ConnectedClient,
   }
 
   void open_outbox() {
-    has_begun_ = false;
     const std::weak_ptr<Connection> self = this->weak_from_this();
-    outbox_ = std::make_shared<Outbox>([self, executor = lowest().get_executor()] {
+    OutboxEvents events{.wake = [self, executor = lowest().get_executor()] {
       asio::post(executor, [self] {
         if (const auto connection = self.lock()) connection->on_woken();
       });
-    });
+    }};
+    if (!kIsTls && text_.bodies() == AnswerText::Bodies::kSent)
+      events.send = [this](const Response& response) { return send(response); };
+    outbox_ = std::make_shared<Outbox>(std::move(events));
+  }
+
+  /// In the thread of whoever made the answer, while this one waits for it: what it reads here
+  /// stays as it is until then, and the outbox is closed before the socket is.
+  std::optional<Sent> send(const Response& response) {
+    return send_now(lowest().native_handle(), response, text_.facts(now()));
+  }
+  [[nodiscard]] ServerNow now() { return {shared_.is_draining, shared_.date.text()}; }
+
+  /// When an answer was sent that this thread has not heard of.
+  [[nodiscard]] std::optional<Moment> sent_at() const {
+    return waiting_ ? outbox_->sent_at() : std::nullopt;
   }
 
   void on_woken() {
@@ -183,15 +203,19 @@ class Connection final : public ConnectedClient,
   /// Writes what the handler says, until it has said all.
   void write_next() {
     for (;;) {
-      if (pieces_.empty())
+      if (pieces_.empty()) {
+        // What has come of the next request is read behind this answer, and nothing else tells
+        // when.
+        if (!pending_.empty()) outbox_->demand_wake();
         for (Piece& piece : outbox_->take()) pieces_.push_back(std::move(piece));
+      }
       if (pieces_.empty()) break;
       current_ = std::move(pieces_.front());
       pieces_.pop_front();
-      const auto begun = std::visit([this](const auto& piece) { return put(piece); }, current_);
-      if (begun == Put::kWriting) return;
-      if (begun == Put::kAll) return on_answered({});
-      if (begun == Put::kBroken) return cut();
+      part_ = text_.of(current_, now());
+      if (part_.behind == AnswerPart::Behind::kBroken) return cut();
+      if (!part_.is_empty()) return write(part_);
+      if (part_.behind == AnswerPart::Behind::kEnd) return on_answered({});
     }
     deadline_ = Moment::max();
     waiting_ = this->shared_from_this();
@@ -211,86 +235,54 @@ class Connection final : public ConnectedClient,
   void on_readable(error_code error) {
     is_watched_ = false;
     if (error || !outbox_) return;
+    if (sent_at()) return on_sent(Socket::kReadable);
     auto& scratch = shared_.scratch;
     const std::size_t n = lowest().receive(asio::buffer(scratch), kIsTls ? MSG_PEEK : 0, error);
     if (error && error != asio::error::would_block) return cut();
     // What was only looked at would be readable again at once, and for ever.
     if (kIsTls) return;
     pending_.append(scratch.data(), n);
+    if (waiting_ && !outbox_->demand_wake()) return on_sent(Socket::kUnknown);
     watch();
   }
 
-  /// What comes of a piece: a write that goes on behind it, nothing to write, the answer's end, or
-  /// an answer that cannot be whole any more.
-  enum class Put { kWriting, kNothing, kAll, kBroken };
-  enum class Behind { kMore, kEnd };
+  /// The answer that was waited for has been sent, and the client has something to say.
+  void on_sent(Socket socket) {
+    const auto self = std::exchange(waiting_, nullptr);
+    close_outbox();
+    next(socket);
+  }
 
-  /// `front_`, `body` and `back`, at once.
-  Put write(std::string_view body, std::string_view back, Behind behind) {
+  void write(const AnswerPart& part) {
     give(shared_.limits.write);
-    const std::array<asio::const_buffer, 3> parts = {asio::buffer(front_), asio::buffer(body),
-                                                     asio::buffer(back)};
-    asio::async_write(stream_, parts, then([behind](Connection& self, auto error, auto) {
-                        if (behind == Behind::kEnd) return self.on_answered(error);
+    const std::array<asio::const_buffer, 3> bytes = {
+        asio::buffer(part.front), asio::buffer(part.body), asio::buffer(part.back)};
+    asio::async_write(stream_, bytes, then([](Connection& self, auto error, auto) {
+                        if (self.part_.behind == AnswerPart::Behind::kEnd)
+                          return self.on_answered(error);
                         if (error) return self.cut();
                         self.write_next();
                       }));
-    return Put::kWriting;
   }
 
-  void make_head(const Head& head) {
-    facts_.keeps_alive = facts_.keeps_alive && !shared_.is_draining;
-    facts_.date = shared_.date.text();
-    front_ = head_text(head, facts_);
-  }
-
-  Put put(const Response& response) {
-    facts_.length = response.body.size();
-    make_head(response.head);
-    return write(is_head_ ? std::string_view{} : response.body, "", Behind::kEnd);
-  }
-
-  Put put(const Head& head) {
-    has_begun_ = true;
-    is_chunked_ = facts_.version >= 11;
-    facts_.keeps_alive = facts_.keeps_alive && is_chunked_;
-    facts_.length.reset();
-    make_head(head);
-    return write("", "", Behind::kMore);
-  }
-
-  Put put(const std::string& part) {
-    if (is_head_) return Put::kNothing;
-    front_ = is_chunked_ ? fmt::format("{:x}\r\n", part.size()) : "";
-    return write(part, is_chunked_ ? "\r\n" : "", Behind::kMore);
-  }
-
-  Put put(const EndOfAnswer&) {
-    if (!is_chunked_ || is_head_) return Put::kAll;
-    front_ = "0\r\n\r\n";
-    return write("", "", Behind::kEnd);
-  }
-
-  Put put(const Abandoned&) {
-    if (has_begun_) return Put::kBroken;
-    current_ = plain_error(500, "the server has no answer");
-    return put(std::get<Response>(current_));
-  }
-
-  void on_answered(error_code error) {
+  void close_outbox() {
     outbox_->close();
     outbox_.reset();
     pieces_.clear();
-    if (error || !facts_.keeps_alive) return say_goodbye();
+  }
+
+  void on_answered(error_code error) {
+    close_outbox();
+    if (error || !text_.keeps_alive()) return say_goodbye();
     next();
   }
 
-  void refuse(const Response& response) {
+  void refuse(Response response) {
+    text_ = AnswerText({.keeps_alive = false}, AnswerText::Bodies::kSent);
     open_outbox();
-    facts_.keeps_alive = false;
-    is_head_ = false;
-    current_ = response;
-    put(std::get<Response>(current_));
+    current_ = std::move(response);
+    part_ = text_.of(current_, now());
+    write(part_);
   }
 
   /// Reads for a while what a refused client still sends: a reset would take the answer from it.
@@ -327,12 +319,9 @@ class Connection final : public ConnectedClient,
   std::shared_ptr<Outbox> outbox_;  ///< while a request is being answered
   std::deque<Piece> pieces_;        ///< of it, to be written
   Piece current_;                   ///< being written, like what follows
-  std::string front_;
-  HeadFacts facts_;
+  AnswerPart part_;                 ///< of it
+  AnswerText text_;
   std::shared_ptr<Connection> waiting_;  ///< this, while only the handler can go on
-  bool is_head_ = false;
-  bool has_begun_ = false;  ///< an answer in parts
-  bool is_chunked_ = false;
   bool is_idle_ = false;
   bool is_in_body_ = false;
   bool is_watched_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 
 #include "http/clients.h"
 #include "http/date.h"
@@ -26,7 +27,7 @@ struct Shared {
   Clients clients;
   DateNow date;
   std::array<char, 65'536> scratch;  ///< what is read from a socket, until it is parsed
-  bool is_draining = false;
+  std::atomic<bool> is_draining = false;
 };
 
 /// Serves the connected, non-blocking socket `fd`, which it owns, until either side ends.

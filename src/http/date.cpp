@@ -21,7 +21,8 @@ std::string http_date(std::time_t time) {
                      utc.tm_min, utc.tm_sec);
 }
 
-const std::string& DateNow::text() {
+std::string DateNow::text() {
+  const std::lock_guard lock(mutex_);
   if (const std::time_t now = std::time(nullptr); now != time_ || text_.empty()) {
     time_ = now;
     text_ = http_date(now);

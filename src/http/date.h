@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ctime>
+#include <mutex>
 #include <string>
 
 namespace joulemark::http {
@@ -10,12 +11,13 @@ namespace joulemark::http {
 /// "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(std::time_t time);
 
-/// Made once a second. Used from one thread.
+/// Made once a second. Used from any thread.
 class DateNow {
  public:
-  const std::string& text();
+  std::string text();
 
  private:
+  std::mutex mutex_;
   std::time_t time_ = 0;
   std::string text_;
 };

@@ -14,7 +14,7 @@ namespace joulemark::http {
 struct HeadFacts {
   unsigned version = 11;  ///< of HTTP, the request's: 10 or 11
   bool keeps_alive = true;
-  std::string_view date = {};
+  std::string date = {};
   /// Of the body. Nothing: it is sent in chunks, or, to an old client, until the connection ends.
   std::optional<std::size_t> length = {};
 };

@@ -10,7 +10,9 @@ namespace {
 class OutboxOrder : public testing::Test {
  protected:
   int woken_ = 0;
-  Outbox outbox_{[this] { ++woken_; }};
+  Outbox outbox_{{.wake = [this] { ++woken_; },
+                  .send = [this](const Response&) -> std::optional<Sent> { return sent_; }}};
+  std::optional<Sent> sent_;
 };
 
 TEST_F(OutboxOrder, AnAnswerIsWholeOrInParts) {
@@ -58,6 +60,46 @@ TEST_F(OutboxOrder, AnAnswerThatWasLetGoOfIsTold) {
   outbox_.put(Head{});
   outbox_.put(Abandoned{});
   EXPECT_TRUE(std::holds_alternative<Abandoned>(outbox_.take().back()));
+}
+
+TEST_F(OutboxOrder, AnAnswerThatWasSentWholeWakesNobody) {
+  sent_ = Sent{};
+  outbox_.take();
+  EXPECT_FALSE(outbox_.sent_at());
+  outbox_.put(Response{});
+  EXPECT_EQ(woken_, 0);
+  EXPECT_TRUE(outbox_.sent_at());
+  EXPECT_FALSE(outbox_.demand_wake()) << "it comes too late";
+  EXPECT_TRUE(std::holds_alternative<Sent>(outbox_.take().front()));
+}
+
+TEST_F(OutboxOrder, OneThatLeavesWorkWakes) {
+  for (const Sent& sent : {Sent{.rest = "rest"}, Sent{.keeps_alive = false}}) {
+    woken_ = 0;
+    sent_ = sent;
+    Outbox outbox({.wake = [this] { ++woken_; },
+                   .send = [this](const Response&) -> std::optional<Sent> { return sent_; }});
+    outbox.take();
+    outbox.put(Response{});
+    EXPECT_EQ(woken_, 1);
+    EXPECT_FALSE(outbox.sent_at());
+  }
+}
+
+TEST_F(OutboxOrder, WhoDemandsToBeWokenIs) {
+  sent_ = Sent{};
+  EXPECT_TRUE(outbox_.demand_wake());
+  outbox_.take();
+  outbox_.put(Response{});
+  EXPECT_EQ(woken_, 1);
+  EXPECT_TRUE(std::holds_alternative<Sent>(outbox_.take().front()));
+}
+
+TEST_F(OutboxOrder, WhatCouldNotBeSentIsLeftToTheConnection) {
+  outbox_.take();
+  outbox_.put(Response{});
+  EXPECT_EQ(woken_, 1);
+  EXPECT_TRUE(std::holds_alternative<Response>(outbox_.take().front()));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -42,7 +43,9 @@ class Raw {
   }
   /// What comes until `mark` has, or the server ends the connection.
   std::string read_until(std::string_view mark) {
-    while (received_.find(mark) == std::string::npos && read_some()) {
+    for (std::size_t from = 0; received_.find(mark, from) == std::string::npos;) {
+      from = std::max(received_.size(), mark.size()) - mark.size();
+      if (!read_some()) break;
     }
     return received_;
   }

@@ -86,7 +86,7 @@ TEST(HostileClients, WhoAskForMuchAndReadNothingAreCut) {
         exchange->send(text(std::string(std::size_t{32} << 20, 'x')));
         ++ended;
       },
-      {.write = 200ms});
+      {.write = 500ms});
   Prober prober(server->port());
   std::vector<std::unique_ptr<Raw>> clients;
   for (int i = 0; i < 5; ++i) {
