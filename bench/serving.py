@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server beside what many people serve models with, in one run and with one client: bench/serving.py BIN PYTHON.
 
-BIN holds `joulemark`, `serving_null` and `serving_client`; PYTHON has bench/serving-requirements.txt. `wrk` asks in a closed loop,
-`serving_client` at a rate.
+BIN holds `joulemark`, `serving_null`, `serving_floor` and `serving_client`; PYTHON has bench/serving-requirements.txt. `wrk` asks in a
+closed loop for the requests a second, `serving_client` in a closed loop and at a rate for latencies.
 """
 
 import contextlib
@@ -77,8 +77,9 @@ class Clients:
         url = f"http://127.0.0.1:{contender.port}{contender.path}"
         return self.last_line(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", self.script, url])
 
-    def open(self, contender: Contender, rate: float) -> dict:
-        return self.last_line([self.client, str(contender.port), contender.path, self.body, str(rate), str(SECONDS), str(CONNECTIONS)])
+    def timed(self, contender: Contender, rate: float, connections: int) -> dict:
+        """At a rate by Poisson; as fast as answers come where it is 0."""
+        return self.last_line([self.client, str(contender.port), contender.path, self.body, str(rate), str(SECONDS), str(connections)])
 
 
 def geometric(values: list[float]) -> float:
@@ -100,26 +101,37 @@ def ratio_row(what: str, ours: Contender, theirs: Contender) -> str:
     return f"| {what} | {statistics.median(ours.rates):,.0f} | {statistics.median(theirs.rates):,.0f} | {geometric(ratios):.1f} [{min(ratios):.1f}, {max(ratios):.1f}] | {statistics.median(ours.cpu_us):.1f} | {statistics.median(theirs.cpu_us):.1f} |"
 
 
-def latency_row(contender: Contender, clients: Clients) -> str:
-    alone = statistics.median(clients.closed(contender, 1)["p50_us"] for _ in range(ROUNDS))
-    rate = statistics.median(contender.rates) / 2
-    half = [clients.open(contender, rate) for _ in range(ROUNDS)]
-    p50, p99 = (statistics.median(run[key] for run in half) for key in ("p50_us", "p99_us"))
-    best = min(run["p99_us"] / run["p50_us"] for run in half)
-    return f"| {contender.name} | {alone:,.0f} | {p50:,.0f} | {p99:,.0f} | {p99 / p50:.1f} (best run {best:.1f}) |"
+def spread(runs: list[dict]) -> str:
+    p50, p99 = (statistics.median(run[key] for run in runs) for key in ("p50_us", "p99_us"))
+    best = min(run["p99_us"] / run["p50_us"] for run in runs)
+    return f"{p50:,.0f} | {p99:,.0f} | {p99 / p50:.1f} (best {best:.1f})"
 
 
-def report(pairs: list[tuple[str, Contender, Contender]], clients: Clients) -> None:
-    contenders = [one for _, *pair in pairs for one in pair]
+def latency_rows(contenders: list[Contender], clients: Clients) -> list[str]:
+    """In turn, like throughput."""
+    alone, closed, opened = ({contender.name: [] for contender in contenders} for _ in range(3))
+    for _ in range(ROUNDS):
+        for contender in contenders:
+            alone[contender.name].append(clients.timed(contender, 0, 1)["p50_us"])
+            closed[contender.name].append(clients.timed(contender, 0, CONNECTIONS // 2))
+            opened[contender.name].append(clients.timed(contender, statistics.median(contender.rates) / 2, CONNECTIONS))
+    return [f"| {name} | {statistics.median(alone[name]):,.0f} | {spread(closed[name])} | {spread(opened[name])} |" for name in alone]
+
+
+def paused_percent(binaries: pathlib.Path) -> float:
+    done = subprocess.run([binaries / "serving_floor", "pauses", str(SECONDS)], stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout)
+
+
+def report(pairs: list[tuple[str, Contender, Contender]], floor: Contender, clients: Clients) -> None:
+    contenders = [floor] + [one for _, *pair in pairs for one in pair]
     throughput(contenders, clients)
     print(f"{os.cpu_count()} cores for server and client together; `wrk` with {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s in turn.\n")
     print("| requests a second | joulemark | FastAPI | ratio [least, most] | processor time of joulemark (µs a request) | of FastAPI |\n|---|---:|---:|---:|---:|---:|")
     for what, ours, theirs in pairs:
         print(ratio_row(what, ours, theirs))
-    print("\n| latency (µs) | p50 of one connection | p50 at half of that rate | p99 | p99 / p50 |\n|---|---:|---:|---:|---:|")
-    for _, ours, theirs in pairs:
-        print(latency_row(ours, clients))
-        print(latency_row(theirs, clients))
+    print(f"\n| latency (µs) | p50 of one connection | p50 of {CONNECTIONS // 2} connections | p99 | p99 / p50 | p50 at half of the rate | p99 | p99 / p50 |\n|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("\n".join(latency_rows(contenders, clients)))
 
 
 def main() -> None:
@@ -127,6 +139,7 @@ def main() -> None:
     here = pathlib.Path(__file__).parent
     with (
         tempfile.TemporaryDirectory() as folder,
+        process([binaries / "serving_floor"]) as floor,
         process([binaries / "serving_null"]) as null,
         process([binaries / "joulemark", "serve", "null:tiny", "--engine", "null", "--port", "0", "--json"]) as serve,
         process([python, here / "serving_fastapi.py"]) as fastapi,
@@ -139,7 +152,11 @@ def main() -> None:
             ("a fixed answer", Contender("HTTP alone", null_port, "/", null.pid), Contender("FastAPI, fixed answer", fastapi_port, "/answer", fastapi.pid)),
             ("a model that does nothing", Contender("joulemark serve, null engine", serve_port, infer, serving["pid"]), Contender("FastAPI, tensors in JSON", fastapi_port, infer, fastapi.pid)),
         ]
-        report(pairs, Clients(pathlib.Path(folder), binaries))
+        least = Contender("an epoll loop that knows one answer", int(floor.stdout.readline()), "/", floor.pid)
+        paused = [paused_percent(binaries)]
+        report(pairs, least, Clients(pathlib.Path(folder), binaries))
+        paused.append(paused_percent(binaries))
+        print(f"\nPauses of 1 ms and more took {min(paused):.2f} to {max(paused):.2f} % of the time of a thread that only reads the clock, before and behind these runs: where that is more than 1 %, no p99 can be below them.")
 
 
 main()
