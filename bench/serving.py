@@ -156,7 +156,7 @@ def main() -> None:
         paused = [paused_percent(binaries)]
         report(pairs, least, Clients(pathlib.Path(folder), binaries))
         paused.append(paused_percent(binaries))
-        print(f"\nPauses of 1 ms and more took {min(paused):.2f} to {max(paused):.2f} % of the time of a thread that only reads the clock, before and behind these runs: where that is more than 1 %, no p99 can be below them.")
+        print(f"\nWith every core busy the machine held threads up, for 0.1 ms and more at once, for {min(paused):.1f} and {max(paused):.1f} % of the time (before and behind these runs). Above 1 % that is what a p99 shows.")
 
 
 main()
