@@ -125,7 +125,11 @@ void JsonCursor::pass_digits() {
 std::string_view JsonCursor::number() {
   peek();
   const std::size_t begin = at_;
-  const auto pass = [this](char c) { return at_ < text_.size() && text_[at_] == c && ++at_ > 0; };
+  const auto pass = [this](char c) {
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  };
   pass('-');
   if (!pass('0')) pass_digits();
   if (pass('.')) pass_digits();
@@ -139,6 +143,13 @@ std::string_view JsonCursor::number() {
 void JsonCursor::pass_word(std::string_view word) {
   if (text_.substr(at_, word.size()) != word) return fail("a value expected");
   at_ += word.size();
+}
+
+bool JsonCursor::take_word(std::string_view word) {
+  peek();
+  if (failed() || text_.substr(at_, word.size()) != word) return false;
+  at_ += word.size();
+  return true;
 }
 
 bool JsonCursor::boolean() {

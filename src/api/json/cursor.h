@@ -41,6 +41,8 @@ class JsonCursor {
   /// As it is written: "-1.5e3".
   std::string_view number();
   bool boolean();
+  /// Whether this word, which is no JSON such as NaN, stands here; it is then passed.
+  bool take_word(std::string_view word);
   /// A value of any kind, checked and passed over.
   void ignore();
   /// The text of the next value. Only its brackets and strings are looked at: whoever reads it

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <type_traits>
 
 #include "api/json/cursor.h"
+#include "api/json/numbers.h"
 #include "api/json/write.h"
 #include "api/kserve/datatype.h"
 #include "api/kserve/elements.h"
@@ -20,88 +19,6 @@ namespace joulemark::api {
 namespace {
 
 using model::HostTensor;
-
-/// Calls `use` with an element of the C++ type; for types of numbers that JSON has.
-template <class Use>
-void with_number_type(jm_dtype dtype, Use&& use) {
-  switch (dtype) {
-    case JM_UINT8:
-      return use(std::uint8_t{});
-    case JM_UINT16:
-      return use(std::uint16_t{});
-    case JM_UINT32:
-      return use(std::uint32_t{});
-    case JM_UINT64:
-      return use(std::uint64_t{});
-    case JM_INT8:
-      return use(std::int8_t{});
-    case JM_INT16:
-      return use(std::int16_t{});
-    case JM_INT32:
-      return use(std::int32_t{});
-    case JM_INT64:
-      return use(std::int64_t{});
-    case JM_FLOAT32:
-      return use(float{});
-    case JM_FLOAT64:
-      return use(double{});
-    default:
-      return;
-  }
-}
-
-/// Whether a number that is no double is too small for one, and not too large: the place of its
-/// first digit that is not 0 says so.
-bool is_tiny(std::string_view text) {
-  const auto e = std::min(text.find_first_of("eE"), text.size());
-  long exponent = 0;
-  if (e < text.size()) {
-    const bool has_plus = text[e + 1] == '+';
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + e + (has_plus ? 2 : 1), end, exponent);
-    if (read.ec != std::errc{}) return text[e + 1] == '-';
-  }
-  const std::string_view digits = text.substr(0, e);
-  const auto first = digits.find_first_of("123456789");
-  if (first == std::string_view::npos) return true;
-  const auto point = std::min(digits.find('.'), digits.size());
-  return static_cast<long>(point) - static_cast<long>(first) + exponent < 0;
-}
-
-template <class T>
-bool parse_float(std::string_view text, T& out) {
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (read.ec == std::errc{}) return true;
-  if (!is_tiny(text)) return false;
-  out = text[0] == '-' ? -T{0} : T{0};
-  return true;
-}
-
-template <class T>
-bool parse_integer(std::string_view text, T& out) {
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, out);
-  if (read.ec == std::errc{} && read.ptr == end) return true;
-  // "1.0" and "1e3" are integers as well, as long as a double says exactly which.
-  constexpr double kExact = 9007199254740992.0;
-  double value = 0;
-  if (std::from_chars(text.data(), end, value).ec != std::errc{}) return false;
-  if (value != std::trunc(value) || std::abs(value) > kExact) return false;
-  if (value < static_cast<double>(std::numeric_limits<T>::min()) ||
-      value > static_cast<double>(std::numeric_limits<T>::max()))
-    return false;
-  out = static_cast<T>(value);
-  return true;
-}
-
-/// Whether the text, which is a number in JSON, is one of that type.
-template <class T>
-bool parse_number(std::string_view text, T& out) {
-  if constexpr (std::is_floating_point_v<T>)
-    return parse_float(text, out);
-  else
-    return parse_integer(text, out);
-}
 
 class ElementReader {
  public:
@@ -172,23 +89,14 @@ bool may_hold(std::string_view json, std::size_t count) {
 }
 
 template <class T>
-bool append_number(std::string& out, T value) {
-  if constexpr (std::is_floating_point_v<T>)
-    if (!std::isfinite(value)) return false;
-  std::array<char, 32> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): is written first
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  out.append(text.data(), end);
-  return true;
-}
-
-template <class T>
 bool append_numbers(std::string& out, const HostTensor& tensor) {
   bool holds = true;
   for (std::size_t i = 0; i < tensor.data.size(); i += sizeof(T)) {
     T value;
     std::memcpy(&value, tensor.data.data() + i, sizeof(T));
     if (i > 0) out += ',';
-    holds = append_number(out, value) && holds;
+    append_number(out, value);
+    if constexpr (std::is_floating_point_v<T>) holds = holds && std::isfinite(value);
   }
   return holds;
 }
