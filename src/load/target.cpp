@@ -102,7 +102,16 @@ Result<std::string> kserve_model(Server& server) {
   if (names.size() == 1) return names.front();
   return fail(
       ErrorKind::kUsage,
-      fmt::format("{} does not have one model alone; name it with --model", server.origin()));
+      fmt::format("{} does not have one model alone{}; name it with --model", server.origin(),
+                  names.empty() ? "" : printable(fmt::format(", but {}", fmt::join(names, ", ")))));
+}
+
+/// MLServer knows of a model what its settings say.
+std::string undescribed(const std::string& origin, const std::string& model) {
+  return fmt::format(
+      "{} does not say which inputs and outputs the model '{}' has: describe them there (MLServer: "
+      "'inputs' and 'outputs' in model-settings.json); a model of texts is asked with --api openai",
+      origin, model);
 }
 
 Result<Target> find_kserve(Server& server) {
@@ -119,6 +128,8 @@ Result<Target> find_kserve(Server& server) {
     return fail(ErrorKind::kFailed,
                 fmt::format("{} tells of the model '{}' what cannot be read: {}", server.origin(),
                             *name, metadata.error().message));
+  if (metadata->inputs.empty() && metadata->outputs.empty())
+    return fail(ErrorKind::kFailed, undescribed(server.origin(), *name));
   return Target{.api = Api::kKserve,
                 .url = server.query().call.url.at(path + std::string(kInfer)),
                 .model = *name,

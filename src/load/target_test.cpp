@@ -91,7 +91,18 @@ TEST_F(TargetTest, SeveralModelsOfKserveWantAName) {
   const auto target = find(pages, "/");
   ASSERT_FALSE(target);
   EXPECT_EQ(target.error().kind, ErrorKind::kUsage);
-  EXPECT_THAT(target.error().message, HasSubstr("--model"));
+  EXPECT_THAT(target.error().message, HasSubstr("but a, b; name it with --model"));
+}
+
+/// As MLServer 1.7.1 tells of a runtime whose settings name no inputs.
+TEST_F(TargetTest, AModelThatTheServerDoesNotDescribeIsNotAsked) {
+  const Pages pages{
+      {"GET /v2/models/relu",
+       R"({"name":"relu","versions":[],"platform":"","inputs":[],"outputs":[],"parameters":{}})"}};
+  const auto target = find(pages, "/", {.api = Api::kKserve, .model = "relu"});
+  ASSERT_FALSE(target);
+  EXPECT_EQ(target.error().kind, ErrorKind::kFailed);
+  EXPECT_THAT(target.error().message, HasSubstr("model-settings.json"));
 }
 
 TEST_F(TargetTest, AModelThatIsNotThereIsSaid) {

@@ -50,7 +50,7 @@ bool take(openai::Endpoint endpoint, openai::Part part, std::string_view text, T
     const std::size_t ids = choice.token_ids ? choice.token_ids->size() : 0;
     told.ids += static_cast<std::int64_t>(ids);
     told.has_ended = told.has_ended || !choice.finish_reason.empty();
-    brings = brings || ids > 0 || !choice.text.empty();
+    brings = brings || ids > 0 || !choice.text.empty() || !choice.reasoning.empty();
   }
   told.parts += brings ? 1 : 0;
   return brings;

@@ -66,6 +66,34 @@ TEST(TextAnswer, AChatHasItsTextInTheDelta) {
   EXPECT_EQ(finished(*reading).first, 2);
 }
 
+TEST(TextAnswer, WhatAChatThinksIsOutputAsWell) {
+  const auto delta = [](const std::string& members) {
+    return "data: {\"choices\":[{\"delta\":{" + members + "}}]}\n\n";
+  };
+  for (const std::string name : {"reasoning_content", "reasoning"}) {
+    const auto reading = read_streamed_text(Endpoint::kChat, {.prompt = {}, .fresh = 3});
+    reading->part(delta(R"("role":"assistant","content":"")"), 1);
+    reading->part(delta("\"content\":null,\"" + name + "\":\"so\""), 2);
+    reading->part(delta('"' + name + R"(":" it is")"), 4);
+    reading->part(delta(R"("content":"yes")"), 7);
+    reading->part(kDone, 8);
+    const Record record = finished(*reading);
+    EXPECT_EQ(record.first, 2) << name;
+    EXPECT_THAT(record.gaps, ElementsAre(2, 3)) << name;
+    EXPECT_EQ(record.new_tokens, 3) << name;
+    EXPECT_EQ(record.work, Work::kAsAsked) << name;
+  }
+}
+
+TEST(TextAnswer, ThoughtsThatComeUnderTwoNamesAreOnePart) {
+  const auto reading = read_streamed_text(Endpoint::kChat, {});
+  reading->part(R"(data: {"choices":[{"delta":{"reasoning":"so","reasoning_content":"so"}}]})"
+                "\n\n",
+                1);
+  reading->part(kDone, 2);
+  EXPECT_EQ(finished(*reading).new_tokens, 1);
+}
+
 TEST(TextAnswer, WithoutACountOfTheServerPartsAreCounted) {
   const auto reading = read_streamed_text(Endpoint::kCompletions, {.prompt = {}, .fresh = 2});
   reading->part(token("a") + token("b") + kDone, 1);

@@ -32,7 +32,8 @@ struct TokenLogprob {
 struct Choice {
   std::int32_t index = 0;
   std::string text = {};
-  bool names_role = false;  ///< of a chat's first chunk
+  std::string reasoning = {};  ///< what a chat thought in front of its text; read, never written
+  bool names_role = false;     ///< of a chat's first chunk
   std::optional<std::vector<TokenLogprob>> logprobs = {};
   std::int64_t text_offset = 0;  ///< in characters, of the first of `logprobs`
   std::optional<std::vector<std::int32_t>> token_ids = {};   ///< where they were asked for

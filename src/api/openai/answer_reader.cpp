@@ -25,6 +25,12 @@ std::string text_of(const json& object, const char* name) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+/// Servers do not agree on its name; some send both, with the same text.
+std::string reasoning_of(const json& said) {
+  std::string text = text_of(said, "reasoning_content");
+  return text.empty() ? text_of(said, "reasoning") : text;
+}
+
 /// 0 for what is no whole number, or none that fits.
 std::int64_t whole_of(const json& object, const char* name) {
   const json& value = member(object, name);
@@ -100,6 +106,7 @@ Choice choice_of(const Answer& answer, const json& value) {
   choice.index = static_cast<std::int32_t>(
       std::min<std::int64_t>(std::max<std::int64_t>(whole_of(value, "index"), 0), 1 << 20));
   choice.text = text_of(said, is_chat ? "content" : "text");
+  if (is_chat) choice.reasoning = reasoning_of(said);
   choice.names_role = answer.part == Part::kChunk && !text_of(said, "role").empty();
   choice.logprobs = logprobs_of(value);
   choice.token_ids = ids_of(value, "token_ids");
