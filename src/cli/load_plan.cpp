@@ -7,6 +7,7 @@
 
 #include "cli/flag_numbers.h"
 #include "cli/load_request.h"
+#include "config/settings.h"
 
 namespace joulemark::cli {
 namespace {
@@ -15,10 +16,9 @@ constexpr std::int64_t kMostUsers = 50'000;
 constexpr double kDefaultDuration = 10, kDefaultWarmup = 2;
 constexpr double kMostRate = 1e6;
 
-/// "5" or "5/s".
+/// With or without its unit, as an experiment's.
 Result<double> parse_rate(std::string_view text) {
-  std::string_view digits = text;
-  if (digits.ends_with("/s")) digits.remove_suffix(2);
+  const std::string_view digits = config::without_unit(*config::find_flag("--rate"), text);
   double rate = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rate);
   if (error == std::errc{} && end == digits.data() + digits.size() && rate > 0 && rate <= kMostRate)

@@ -7,15 +7,14 @@
 #include <chrono>
 #include <utility>
 
-#include "base/file.h"
 #include "base/suggest.h"
 #include "cli/flag_numbers.h"
+#include "cli/token_file.h"
 
 namespace joulemark::cli {
 namespace {
 
 constexpr double kDefaultTimeLimit = 60;
-constexpr std::uintmax_t kMostTokenBytes = 65'536;
 
 Result<http::Header> parse_header(const std::string& text) {
   const auto colon = text.find(':');
@@ -24,15 +23,6 @@ Result<http::Header> parse_header(const std::string& text) {
                 fmt::format("--header must be like 'X-Team: a', not '{}'", text));
   const auto begin = text.find_first_not_of(' ', colon + 1);
   return http::Header{text.substr(0, colon), begin == std::string::npos ? "" : text.substr(begin)};
-}
-
-Result<std::string> read_token(const std::string& path) {
-  auto text = read_file(path, kMostTokenBytes);
-  if (!text) return fail(ErrorKind::kUsage, text.error().message);
-  while (!text->empty() && static_cast<unsigned char>(text->back()) <= ' ') text->pop_back();
-  if (text->empty() || text->find_first_of("\r\n") != std::string::npos)
-    return fail(ErrorKind::kUsage, fmt::format("'{}' does not hold one token", path));
-  return *std::move(text);
 }
 
 }  // namespace
@@ -56,7 +46,7 @@ Result<load::TargetQuery> load_query(const LoadFlags& flags) {
     query.call.headers.push_back(*std::move(header));
   }
   if (flags.token_file.empty()) return query;
-  const auto token = read_token(flags.token_file);
+  const auto token = read_token_file(flags.token_file);
   if (!token) return fail(token.error());
   query.call.headers.push_back({"Authorization", "Bearer " + *token});
   return query;

@@ -94,6 +94,11 @@ void declare_requests(Arguments& arguments, ServeFlags& flags) {
   arguments.option("--time-limit SECONDS", flags.time_limit_s,
                    "Longest time of a request, its wait included; 0: none (default 600)");
   arguments.option("--body-limit MIB", flags.body_mib, "Largest body of a request (default 64)");
+  arguments.option("--bodies-limit MIB", flags.held_mib,
+                   "Bodies of all requests together; more get status 503 (default 256, or four of "
+                   "the largest)");
+  arguments.option("--max-connections N", flags.connections,
+                   "Connections at once; more get status 503 (default 10000)");
   arguments.option("--drain-seconds SECONDS", flags.drain_s,
                    "Time for running requests when the server is told to end (default 30)");
 }

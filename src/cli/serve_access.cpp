@@ -8,8 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/file.h"
+#include "cli/flag_numbers.h"
 #include "cli/output.h"
+#include "cli/token_file.h"
 
 namespace joulemark::cli {
 namespace {
@@ -18,6 +19,10 @@ constexpr const char* kTokenVariable = "JOULEMARK_SERVE_TOKEN";
 constexpr std::int64_t kDefaultPort = 8000;
 constexpr std::int64_t kDefaultBodyMib = 64;
 constexpr std::int64_t kMostBodyMib = 16384;
+constexpr std::int64_t kDefaultHeldMib = 256, kHeldBodies = 4;
+constexpr std::int64_t kMostHeldMib = 1 << 20;
+constexpr std::int64_t kDefaultConnections = 10'000;
+constexpr std::int64_t kMostConnections = 1'000'000;
 
 /// Addresses that this machine alone reaches.
 bool is_loopback(const std::string& host) {
@@ -29,23 +34,12 @@ bool is_loopback(const std::string& host) {
 
 /// Of the file or the variable; "" for none.
 Result<std::string> read_token(const ServeFlags& flags) {
-  if (flags.token_file.empty()) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets variables here
-    const char* variable = std::getenv(kTokenVariable);
-    return variable == nullptr ? "" : variable;
-  }
-  auto text = read_file(flags.token_file);
-  if (!text) return fail(ErrorKind::kUsage, text.error().message);
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  if (!text->empty()) return text;
-  return fail(ErrorKind::kUsage, fmt::format("--token-file '{}' is empty", flags.token_file));
-}
-
-Status check_token(const std::string& token) {
-  const bool printable = std::ranges::all_of(token, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (printable) return {};
-  return fail(ErrorKind::kUsage,
-              "the token has blanks or characters that no header can hold; use letters and digits");
+  if (!flags.token_file.empty()) return read_token_file(flags.token_file);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets variables here
+  const char* variable = std::getenv(kTokenVariable);
+  if (variable == nullptr) return "";
+  if (auto sound = check_token(variable, kTokenVariable); !sound) return fail(sound.error());
+  return variable;
 }
 
 Status check_open_address(const serve::ListenConfig& listen) {
@@ -64,6 +58,26 @@ Status check_open_address(const serve::ListenConfig& listen) {
   return {};
 }
 
+/// How much clients may send, and how many they may be.
+Status apply_limits(const ServeFlags& flags, serve::ListenConfig& listen) {
+  const auto body = count_within("--body-limit", flags.body_mib, kDefaultBodyMib, kMostBodyMib);
+  if (!body) return fail(body.error());
+  const auto held = count_within("--bodies-limit", flags.held_mib,
+                                 std::max(kDefaultHeldMib, kHeldBodies * *body), kMostHeldMib);
+  if (!held) return fail(held.error());
+  if (*held < *body)
+    return fail(ErrorKind::kUsage,
+                fmt::format("--bodies-limit must be at least the {} MiB of --body-limit, not {}",
+                            *body, *held));
+  const auto connections =
+      count_within("--max-connections", flags.connections, kDefaultConnections, kMostConnections);
+  if (!connections) return fail(connections.error());
+  listen.body_bytes = static_cast<std::size_t>(*body) << 20;
+  listen.held_bytes = static_cast<std::size_t>(*held) << 20;
+  listen.connections = static_cast<std::size_t>(*connections);
+  return {};
+}
+
 std::string absolute(const std::string& path) {
   std::error_code error;
   return path.empty() ? path : std::filesystem::absolute(path, error).string();
@@ -76,21 +90,16 @@ Result<serve::ListenConfig> listen_config(const ServeFlags& flags) {
   if (port < 0 || port > 65535)
     return fail(ErrorKind::kUsage,
                 fmt::format("--port must be 1 to 65535, or 0 for one that is free, not {}", port));
-  const std::int64_t body_mib = flags.body_mib.value_or(kDefaultBodyMib);
-  if (body_mib < 1 || body_mib > kMostBodyMib)
-    return fail(ErrorKind::kUsage,
-                fmt::format("--body-limit must be 1 to {} MiB, not {}", kMostBodyMib, body_mib));
   if (flags.certificate.empty() != flags.key.empty())
     return fail(ErrorKind::kUsage, "--tls-certificate and --tls-key go together");
   auto token = read_token(flags);
   if (!token) return fail(token.error());
-  if (auto sound = check_token(*token); !sound) return fail(sound.error());
   serve::ListenConfig listen{.host = flags.host,
                              .port = static_cast<int>(port),
                              .certificate = absolute(flags.certificate),
                              .key = absolute(flags.key),
-                             .token = *std::move(token),
-                             .body_bytes = static_cast<std::size_t>(body_mib) << 20};
+                             .token = *std::move(token)};
+  if (auto limited = apply_limits(flags, listen); !limited) return fail(limited.error());
   if (auto open = check_open_address(listen); !open) return fail(open.error());
   return listen;
 }

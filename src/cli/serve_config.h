@@ -23,7 +23,7 @@ struct ServeFlags {
   std::string affinity, chat_template, token_file, certificate, key;
   std::string root = "/";
   std::vector<std::string> shapes, meters, calibration;
-  std::optional<std::int64_t> port, max_batch, max_queue, body_mib;
+  std::optional<std::int64_t> port, max_batch, max_queue, body_mib, held_mib, connections;
   std::optional<double> max_queue_delay_ms, time_limit_s, drain_s;
   Arguments::Switch as_json = Arguments::Switch::kOff;
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "http/byte_budget.h"
 #include "http/exchange.h"
 #include "http/outbox.h"
 
@@ -13,8 +14,8 @@ namespace joulemark::http {
 
 class Answering final : public Exchange {
  public:
-  Answering(Request request, std::shared_ptr<Outbox> outbox)
-      : request_(std::move(request)), outbox_(std::move(outbox)) {}
+  Answering(Request request, HeldBytes held, std::shared_ptr<Outbox> outbox)
+      : request_(std::move(request)), held_(std::move(held)), outbox_(std::move(outbox)) {}
   ~Answering() override { outbox_->put(Abandoned{}); }
   Answering(const Answering&) = delete;
   Answering& operator=(const Answering&) = delete;
@@ -30,6 +31,7 @@ class Answering final : public Exchange {
 
  private:
   Request request_;
+  HeldBytes held_;  ///< of its body
   std::shared_ptr<Outbox> outbox_;
 };
 

@@ -102,7 +102,9 @@ class Connection final : public ConnectedClient,
   /// The next request.
   void next(Socket socket = Socket::kUnknown) {
     if (is_cut_ || shared_.is_draining) return say_goodbye();
-    reader_.emplace(ReaderLimits{shared_.limits.header_bytes, shared_.limits.body_bytes});
+    reader_.emplace(ReaderLimits{shared_.limits.header_bytes, shared_.limits.body_bytes},
+                    HeldBytes(shared_.bodies));
+    pending_held_ = HeldBytes(shared_.bodies);
     is_idle_ = pending_.empty();
     is_in_body_ = false;
     give(is_idle_ ? shared_.limits.idle : shared_.limits.header);
@@ -159,17 +161,27 @@ class Connection final : public ConnectedClient,
 
   void on_request() {
     using Bodies = AnswerText::Bodies;
-    text_ = AnswerText({.version = reader_->version(), .keeps_alive = reader_->keeps_alive()},
-                       reader_->is_head() ? Bodies::kLeftOut : Bodies::kSent);
+    text_ = AnswerText(
+        {.version = reader_->version(), .keeps_alive = reader_->keeps_alive() && keeps_pending()},
+        reader_->is_head() ? Bodies::kLeftOut : Bodies::kSent);
     deadline_ = Moment::max();
     open_outbox();
-    const auto exchange = std::make_shared<Answering>(reader_->take(), outbox_);
+    const auto exchange =
+        std::make_shared<Answering>(reader_->take(), reader_->take_held(), outbox_);
     try {
       shared_.handler(exchange);
     } catch (const std::exception&) {
       exchange->send(plain_error(500, "the server failed"));
     }
     write_next();
+  }
+
+  /// Whether there is room for what came behind the request, until that is answered. Where there is
+  /// none the client sends it again, over another connection.
+  bool keeps_pending() {
+    if (pending_held_.grow(pending_.size())) return true;
+    pending_.clear();
+    return false;
   }
 
   void open_outbox() {
@@ -237,13 +249,15 @@ class Connection final : public ConnectedClient,
     if (error || !outbox_) return;
     if (sent_at()) return on_sent(Socket::kReadable);
     auto& scratch = shared_.scratch;
-    const std::size_t n = lowest().receive(asio::buffer(scratch), kIsTls ? MSG_PEEK : 0, error);
+    const bool only_looks = kIsTls || !pending_held_.has_room(scratch.size());
+    const std::size_t n = lowest().receive(asio::buffer(scratch), only_looks ? MSG_PEEK : 0, error);
     if (error && error != asio::error::would_block) return cut();
+    const bool is_read = !only_looks && pending_held_.grow(n);
+    if (is_read) pending_.append(scratch.data(), n);
+    if (waiting_ && !outbox_->demand_wake())
+      return on_sent(is_read ? Socket::kUnknown : Socket::kReadable);
     // What was only looked at would be readable again at once, and for ever.
-    if (kIsTls) return;
-    pending_.append(scratch.data(), n);
-    if (waiting_ && !outbox_->demand_wake()) return on_sent(Socket::kUnknown);
-    watch();
+    if (is_read) watch();
   }
 
   /// The answer that was waited for has been sent, and the client has something to say.
@@ -313,8 +327,9 @@ class Connection final : public ConnectedClient,
   Shared& shared_;
   Stream stream_;
   Moment deadline_ = Moment::max();
-  std::string read_;     ///< with TLS alone: what is being read
-  std::string pending_;  ///< was read and is not parsed yet
+  std::string read_;        ///< with TLS alone: what is being read
+  std::string pending_;     ///< was read and is not parsed yet
+  HeldBytes pending_held_;  ///< of what is pending behind a request that is being answered
   std::optional<RequestReader> reader_;
   std::shared_ptr<Outbox> outbox_;  ///< while a request is being answered
   std::deque<Piece> pieces_;        ///< of it, to be written

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 
+#include "http/byte_budget.h"
 #include "http/clients.h"
 #include "http/date.h"
 #include "http/server.h"
@@ -21,9 +23,12 @@ namespace joulemark::http {
 /// What all connections of a server share.
 struct Shared {
   Shared(const Limits& all_limits, Handler their_handler)
-      : limits(all_limits), handler(std::move(their_handler)) {}
+      : limits(all_limits),
+        handler(std::move(their_handler)),
+        bodies(std::make_shared<ByteBudget>(all_limits.held_bytes)) {}
   Limits limits;
   Handler handler;
+  std::shared_ptr<ByteBudget> bodies;  ///< shared with exchanges, which may outlive the server
   Clients clients;
   DateNow date;
   std::array<char, 65'536> scratch;  ///< what is read from a socket, until it is parsed

@@ -26,6 +26,16 @@ constexpr std::size_t kChunkLine = 4096;
 /// fails (1.74, where the last chunk's line came before).
 constexpr std::size_t kLeastOfChunks = 5;
 
+/// Others' bodies are soon answered, or cut for being late.
+constexpr const char* kComeBackS = "1";
+
+Response over_budget() {
+  Response response = plain_error(
+      503, "the bodies of all requests together are more than the server holds; come again later");
+  response.head.headers.push_back({"Retry-After", kComeBackS});
+  return response;
+}
+
 Response refusal_of(const error_code& error) {
   if (error == wire::error::header_limit || error == wire::error::buffer_overflow)
     return plain_error(431, "the request's head is too long");
@@ -36,7 +46,8 @@ Response refusal_of(const error_code& error) {
 /// Beast's parser puts what it finds straight into the request.
 class Parser final : public wire::basic_parser<true> {
  public:
-  explicit Parser(const ReaderLimits& limits) : limits_(limits) {
+  Parser(const ReaderLimits& limits, HeldBytes held_bytes)
+      : held(std::move(held_bytes)), limits_(limits) {
     header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     body_limit(limits.body_bytes);
   }
@@ -48,6 +59,8 @@ class Parser final : public wire::basic_parser<true> {
   int codings = 0;
   int hosts = 0;
   bool expects_go_on = false;
+  HeldBytes held;
+  bool has_no_room = false;
 
  private:
   void on_request_impl(wire::verb, boost::beast::string_view method,
@@ -75,7 +88,10 @@ class Parser final : public wire::basic_parser<true> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   /// The memory grows with what has come, not with what is announced.
-  std::size_t on_body_impl(boost::beast::string_view part, error_code&) override {
+  std::size_t on_body_impl(boost::beast::string_view part, error_code& error) override {
+    has_no_room = !held.grow(part.size());
+    if (has_no_room) error = wire::error::body_limit;
+    if (has_no_room) return 0;
     request.body.append(part.data(), part.size());
     return part.size();
   }
@@ -99,7 +115,8 @@ Response plain_error(int status, std::string_view reason) {
 
 class RequestReader::Impl {
  public:
-  explicit Impl(const ReaderLimits& limits) : limits_(limits), parser(limits) {}
+  Impl(const ReaderLimits& limits, HeldBytes held)
+      : limits_(limits), parser(limits, std::move(held)) {}
 
   std::size_t read(std::string_view bytes) {
     std::size_t taken = 0;
@@ -110,7 +127,7 @@ class RequestReader::Impl {
       const std::size_t n = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
       taken += n;
       if (error && error != wire::error::need_more) {
-        refuse(refusal_of(error));
+        refuse(parser.has_no_room ? over_budget() : refusal_of(error));
       } else {
         advance();
         if (error || n == 0) break;
@@ -125,6 +142,9 @@ class RequestReader::Impl {
   void refuse(Response response) {
     refusal = std::move(response);
     state = State::kRefused;
+    // The connection stays for a while; what it has sent need not.
+    parser.request.body = std::string();
+    parser.held = HeldBytes();
   }
 
   void advance() {
@@ -139,6 +159,8 @@ class RequestReader::Impl {
     if (parser.codings > 0 && (!parser.chunked() || parser.version < 11))
       return refuse(plain_error(400, "the request's Transfer-Encoding is not 'chunked'"));
     if (parser.hosts > 1) return refuse(plain_error(400, "the request has more than one Host"));
+    if (const auto length = parser.content_length(); length && !parser.held.has_room(*length))
+      return refuse(over_budget());
     auto target = split_target(parser.target);
     if (!target) return refuse(plain_error(400, "the request's target is no path"));
     parser.request.path = std::move(target->path);
@@ -153,7 +175,8 @@ class RequestReader::Impl {
   Response refusal;
 };
 
-RequestReader::RequestReader(const ReaderLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+RequestReader::RequestReader(const ReaderLimits& limits, HeldBytes held)
+    : impl_(std::make_unique<Impl>(limits, std::move(held))) {}
 RequestReader::~RequestReader() = default;
 
 std::size_t RequestReader::read(std::string_view bytes) {
@@ -186,6 +209,10 @@ unsigned RequestReader::version() const {
 
 Request RequestReader::take() {
   return std::move(impl_->parser.request);
+}
+
+HeldBytes RequestReader::take_held() {
+  return std::move(impl_->parser.held);
 }
 
 }  // namespace joulemark::http

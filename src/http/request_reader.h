@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/byte_budget.h"
 #include "http/message.h"
 
 namespace joulemark::http {
@@ -22,7 +23,9 @@ class RequestReader {
  public:
   enum class State { kHead, kBody, kWhole, kRefused };
 
-  explicit RequestReader(const ReaderLimits& limits);
+  /// `held` grows with the body. What has no room is refused with 503: before it is read, where its
+  /// length is announced.
+  explicit RequestReader(const ReaderLimits& limits, HeldBytes held = {});
   ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
@@ -41,6 +44,8 @@ class RequestReader {
   [[nodiscard]] unsigned version() const;  ///< 10 or 11
   /// Once, where it is whole.
   Request take();
+  /// Of the request that was taken: to be kept as long as its body is.
+  HeldBytes take_held();
 
  private:
   class Impl;

@@ -52,6 +52,49 @@ TEST(RequestReader, TakesOneRequestHoweverItIsCut) {
   }
 }
 
+constexpr std::string_view kThreeBytes = "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
+
+TEST(RequestReader, ABodyThatHasNoRoomIsRefusedBeforeItIsRead) {
+  const auto budget = std::make_shared<ByteBudget>(5);
+  RequestReader first({}, HeldBytes(budget));
+  first.read(kThreeBytes);
+  ASSERT_EQ(first.state(), State::kWhole);
+  RequestReader second({}, HeldBytes(budget));
+  EXPECT_EQ(second.read(kThreeBytes), kThreeBytes.size() - 3) << "nothing of its body";
+  ASSERT_EQ(second.state(), State::kRefused);
+  EXPECT_EQ(second.refusal().head.status, 503);
+  EXPECT_EQ(second.refusal().head.headers.at(0).name, "Retry-After");
+  EXPECT_EQ(budget->held(), 3U);
+  {
+    first.take();
+    const HeldBytes held = first.take_held();
+    EXPECT_EQ(budget->held(), 3U) << "as long as the body is kept";
+  }
+  EXPECT_EQ(budget->held(), 0U);
+  RequestReader third({}, HeldBytes(budget));
+  third.read(kThreeBytes);
+  EXPECT_EQ(third.state(), State::kWhole);
+}
+
+TEST(RequestReader, ChunksThatHaveNoRoomAreRefusedWhereTheyCome) {
+  const auto budget = std::make_shared<ByteBudget>(15);
+  RequestReader reader({}, HeldBytes(budget));
+  std::string kept;
+  const auto feed = [&](std::string_view bytes) {
+    kept += bytes;
+    kept.erase(0, reader.read(kept));
+  };
+  feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  feed("a\r\n0123456789\r\n");
+  feed("a\r\n");
+  EXPECT_EQ(reader.state(), State::kBody);
+  EXPECT_EQ(budget->held(), 10U);
+  feed("0123456789\r\n0\r\n\r\n");
+  ASSERT_EQ(reader.state(), State::kRefused);
+  EXPECT_EQ(reader.refusal().head.status, 503);
+  EXPECT_EQ(budget->held(), 0U) << "what had come of it is let go";
+}
+
 TEST(RequestReader, ALastChunkMayComeByteByByte) {
   RequestReader reader({});
   std::string bytes = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -86,6 +86,7 @@ class Server::Impl {
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::size_t connections() const { return shared_.clients.count(); }
+  [[nodiscard]] std::size_t held_bytes() const { return shared_.bodies->held(); }
 
   bool drain(std::chrono::milliseconds longest) {
     std::promise<void> begun;
@@ -212,6 +213,10 @@ int Server::port() const {
 
 std::size_t Server::connections() const {
   return impl_->connections();
+}
+
+std::size_t Server::held_bytes() const {
+  return impl_->held_bytes();
 }
 
 bool Server::drain(std::chrono::milliseconds longest) {

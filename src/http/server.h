@@ -19,12 +19,14 @@ struct TlsFiles {
   std::string key;
 };
 
-/// What one client may take. A client that takes more is told so where the protocol has a status
+/// What clients may take. One that takes more is told so where the protocol has a status
 /// for it (413, 431, 503), and its connection ends.
 struct Limits {
   std::size_t connections = 10'000;
   std::size_t header_bytes = 16'384;
   std::size_t body_bytes = std::size_t{64} << 20;
+  /// Of all clients together: bodies that have come, until their requests are answered.
+  std::size_t held_bytes = std::size_t{256} << 20;
   std::chrono::milliseconds idle{60'000};    ///< until a request begins
   std::chrono::milliseconds header{10'000};  ///< until its head is there
   std::chrono::milliseconds body{60'000};    ///< and then its body
@@ -51,6 +53,8 @@ class Server {
   [[nodiscard]] int port() const;
   /// How many clients are connected now.
   [[nodiscard]] std::size_t connections() const;
+  /// Of the bodies that have come and whose requests are not answered yet.
+  [[nodiscard]] std::size_t held_bytes() const;
   /// Takes no new connection, lets requests that have come be answered, for at most that long.
   /// Whether all were.
   bool drain(std::chrono::milliseconds longest);

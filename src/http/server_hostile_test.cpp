@@ -164,6 +164,73 @@ TEST(HostileClients, AnAnnouncedBodyTakesNoMemoryUntilItComes) {
   prober.expect_right_answers();
 }
 
+std::string post(std::size_t length) {
+  return "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+TEST(HostileClients, ManyThatSendSlowlyHoldNoMoreThanTheServerHasForAll) {
+  constexpr std::size_t kBody = 200'000, kSent = kBody - 100;
+  const auto server = serve(echo, {.body_bytes = kBody, .held_bytes = 4 * kBody});
+  Prober prober(server->port());
+  std::vector<std::unique_ptr<Raw>> slow;
+  for (int i = 0; i < 4; ++i) {
+    slow.push_back(std::make_unique<Raw>(server->port()));
+    slow.back()->send(post(kBody) + std::string(kSent, 'x'));
+  }
+  await([&] { return server->held_bytes() == 4 * kSent; });
+  for (int i = 0; i < 40; ++i) {
+    Raw more(server->port());
+    more.send(post(kBody) + std::string(kSent, 'x'));
+    EXPECT_THAT(more.read_all(), AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("Retry-After: 1\r\n"),
+                                       HasSubstr("more than the server holds")));
+  }
+  EXPECT_EQ(server->held_bytes(), 4 * kSent);
+  // What is small still has room beside them, and those that were let in end well.
+  Raw small(server->port());
+  small.send(post(3) + "abc");
+  EXPECT_THAT(small.read_until("abc"), StartsWith("HTTP/1.1 200"));
+  for (const auto& client : slow) {
+    client->send(std::string(99, 'x') + "y");
+    EXPECT_THAT(client->read_until("xy"), StartsWith("HTTP/1.1 200"));
+  }
+  await([&] { return server->held_bytes() == 0; });
+  prober.expect_right_answers();
+}
+
+TEST(HostileClients, WhoDropABodyGiveItsRoomBack) {
+  const auto server = serve(echo, {.held_bytes = 1000});
+  for (int i = 0; i < 20; ++i) {
+    Raw client(server->port());
+    client.send(post(900) + std::string(800, 'x'));
+    await([&] { return server->held_bytes() == 800; });
+    if (i % 2 == 0) client.crash();
+    client.close();
+    await([&] { return server->held_bytes() == 0; });
+  }
+}
+
+TEST(HostileClients, ABodyIsHeldUntilItsRequestIsAnswered) {
+  std::promise<ExchangePtr> asked;
+  const auto server = serve(
+      [&](const ExchangePtr& exchange) {
+        if (exchange->request().body != "slow") return echo(exchange);
+        asked.set_value(exchange);
+      },
+      {.held_bytes = 5});
+  Raw slow(server->port());
+  slow.send(post(4) + "slow");
+  ExchangePtr exchange = asked.get_future().get();
+  Raw refused(server->port());
+  refused.send(post(4) + "more");
+  EXPECT_THAT(refused.read_all(), StartsWith("HTTP/1.1 503"));
+  exchange->send(text("done"));
+  exchange.reset();
+  await([&] { return server->held_bytes() == 0; });
+  Raw later(server->port());
+  later.send(post(4) + "more");
+  EXPECT_THAT(later.read_until("more"), StartsWith("HTTP/1.1 200"));
+}
+
 /// No more files than are open now, and a few.
 class FewFiles {
  public:

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "serve/energy/served_energy.h"
+#include "serve/engine/job_queue.h"
 #include "serve/engine/service.h"
 #include "serve/metrics/metrics.h"
 
@@ -15,6 +16,7 @@ struct ApiContext {
   EnergyMeter& energy;
   Metrics& metrics;
   Nanoseconds time_limit = 0;  ///< of one request, from its arrival; 0: none
+  BatchRule batching = {};     ///< what the service does with them
 };
 
 }  // namespace joulemark::serve

@@ -42,6 +42,8 @@ void each_key(Config& config, Visit visit) {
   visit("key", config.listen.key);
   visit("token", config.listen.token);
   visit("body_bytes", config.listen.body_bytes);
+  visit("held_bytes", config.listen.held_bytes);
+  visit("connections", config.listen.connections);
   visit("apis", config.apis);
   visit("max_waiting", config.batching.max_waiting);
   visit("max_rows", config.batching.max_rows);

@@ -37,8 +37,10 @@ struct ListenConfig {
   int port = 0;
   std::string certificate;  ///< PEM; "" for no TLS
   std::string key;
-  std::string token;  ///< that clients have to send; "" for none
-  std::size_t body_bytes = 0;
+  std::string token;            ///< that clients have to send; "" for none
+  std::size_t body_bytes = 0;   ///< of one request
+  std::size_t held_bytes = 0;   ///< of the bodies of all requests together
+  std::size_t connections = 0;  ///< at once
   bool operator==(const ListenConfig&) const = default;
 };
 

@@ -29,6 +29,8 @@ ServerConfig some_config() {
   config.text.stop_ids = {2, 7};
   config.listen.token = "s3cret";
   config.listen.body_bytes = 12345;
+  config.listen.held_bytes = 45678;
+  config.listen.connections = 90;
   config.apis = {"kserve"};
   config.batching = {.max_waiting = 5, .max_rows = 6, .max_delay = 7};
   config.drain_limit = 9;

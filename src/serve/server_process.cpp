@@ -74,6 +74,8 @@ class Preparation {
 http::ServerOptions server_options(const ServerConfig& config) {
   http::ServerOptions options{.address = config.listen.host, .port = config.listen.port};
   options.limits.body_bytes = config.listen.body_bytes;
+  options.limits.held_bytes = config.listen.held_bytes;
+  options.limits.connections = config.listen.connections;
   if (!config.listen.certificate.empty())
     options.tls = http::TlsFiles{config.listen.certificate, config.listen.key};
   return options;
@@ -146,7 +148,8 @@ void open(Parts& parts, const ServerConfig& config, sensors::Discovered sensors)
   parts.context.emplace(ApiContext{.service = *parts.service,
                                    .energy = *parts.energy,
                                    .metrics = parts.metrics,
-                                   .time_limit = config.time_limit});
+                                   .time_limit = config.time_limit,
+                                   .batching = config.batching});
   std::vector<http::Route> routes;
   routes.push_back({"GET", "/metrics", [&parts](const auto& exchange, const auto&) {
                       exchange->send({{.content_type = "text/plain; version=0.0.4; charset=utf-8"},

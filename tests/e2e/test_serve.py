@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import urllib.parse
 
 import models
 import numpy
@@ -72,6 +73,8 @@ def test_a_crash_of_the_engine_is_named(joulemark):
         ((*NULL, "--max-queue-delay-ms", "-1"), USAGE, "--max-queue-delay-ms must be 0 to"),
         ((*NULL, "--time-limit", "-1"), USAGE, "--time-limit must be 0 to"),
         ((*NULL, "--body-limit", "0"), USAGE, "--body-limit must be 1 to"),
+        ((*NULL, "--bodies-limit", "63"), USAGE, "--bodies-limit must be at least the 64 MiB of --body-limit, not 63"),
+        ((*NULL, "--max-connections", "0"), USAGE, "--max-connections must be 1 to"),
         ((*NULL, "--tls-key", "key.pem"), USAGE, "--tls-certificate and --tls-key go together"),
         ((*NULL, "--tls-key", "key.pem", "--tls-certificate", "none.pem"), USAGE, "cannot use the certificate"),
         ((*NULL, "--token-file", "none"), USAGE, "'none'"),
@@ -88,6 +91,36 @@ def test_what_cannot_be_served_is_told_at_once(joulemark, words, status, message
     outcome = joulemark("serve", *words, *(() if "--port" in words else ("--port", "0")))
     assert message in outcome.err and outcome.out == ""
     assert outcome.status == status
+
+
+def announced(server, sent: bytes = b"") -> socket.socket:
+    """A client with a body of 0.9 MB, of which it has sent that much."""
+    parts = urllib.parse.urlsplit(server.url)
+    client = socket.create_connection((parts.hostname, parts.port), timeout=60)
+    client.sendall(b"POST /v2/models/x/infer HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + sent)
+    return client
+
+
+def refusal(server) -> bytes:
+    """What a client is told that has sent nothing of its body; nothing where it may send it."""
+    with announced(server) as client:
+        client.settimeout(1)
+        try:
+            return client.recv(1000)
+        except TimeoutError:
+            return b""
+
+
+def test_a_body_that_has_no_room_beside_the_others_is_refused(joulemark):
+    with serving(joulemark, *NULL, "--body-limit", 1, "--bodies-limit", 1) as server:
+        with announced(server, b" " * 800_000) as first:
+            told = wait_until(lambda: refusal(server), "the first client's bytes to be in")
+            assert told.startswith(b"HTTP/1.1 503") and b"Retry-After: 1\r\n" in told
+            assert b"more than the server holds; come again later" in told
+            assert server.ask("GET", "/health").status == 200 and server.infer(ROW).status == 200
+            first.sendall(b" " * 100_000)
+            assert first.recv(1000).startswith(b"HTTP/1.1 400"), "it was let in, and is no JSON"
+        wait_until(lambda: refusal(server) == b"", "room for others")
 
 
 def test_an_engine_that_is_a_program_is_refused_by_name(joulemark):
