@@ -47,6 +47,9 @@ def test_metadata(joulemark):
         metadata = client.get_model_metadata("x")
         assert metadata["versions"] == ["1"] and metadata["inputs"] == [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}]
         assert client.get_model_repository_index()[0]["state"] == "READY"
+        config = client.get_model_config("x", "1")
+        assert config["max_batch_size"] == 1 and config["input"] == [{"name": "x", "data_type": "TYPE_FP32", "dims": [4]}]
+        assert client.get_inference_statistics()["model_stats"][0]["name"] == "x"
 
 
 @pytest.mark.parametrize("binary_in", [False, True])

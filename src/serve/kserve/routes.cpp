@@ -10,6 +10,7 @@
 #include "api/kserve/model.h"
 #include "serve/kserve/answer.h"
 #include "serve/kserve/inference.h"
+#include "serve/kserve/model_config.h"
 
 namespace joulemark::serve {
 namespace {
@@ -28,7 +29,7 @@ void send_truth(const ExchangePtr& exchange, const char* name, bool truth) {
 
 std::string server_metadata() {
   return R"({"name":"joulemark","version":")" JOULEMARK_VERSION
-         R"(","extensions":["binary_tensor_data","model_repository","statistics"]})";
+         R"(","extensions":["binary_tensor_data","model_configuration","model_repository","statistics"]})";
 }
 
 std::string repository_index(const Service& service) {
@@ -103,8 +104,9 @@ std::vector<http::Route> server_routes(const Service& service) {
 }
 
 /// Below `path`, which names the model, or the model and its version.
-std::vector<http::Route> model_routes(const std::string& path, const Service& service,
+std::vector<http::Route> model_routes(const std::string& path, const ApiContext& context,
                                       const Inference& inference) {
+  const Service& service = context.service;
   return {
       {"GET", path,
        of_model(
@@ -114,6 +116,11 @@ std::vector<http::Route> model_routes(const std::string& path, const Service& se
        of_model(service,
                 [&service](const ExchangePtr& to) {
                   to->send({{.status = service.is_ready() ? 200 : 503}, model_readiness(service)});
+                })},
+      {"GET", path + "/config",
+       of_model(service,
+                [&service, rule = context.batching](const ExchangePtr& to) {
+                  send_json(to, model_config(service.model(), rule));
                 })},
       {"GET", path + "/stats",
        of_model(service,
@@ -131,8 +138,13 @@ std::vector<http::Route> model_routes(const std::string& path, const Service& se
 std::vector<http::Route> kserve_routes(const ApiContext& context, SideThread& side) {
   const auto inference = std::make_shared<KserveInference>(context, side);
   std::vector<http::Route> routes = server_routes(context.service);
+  // Of all models. One of that name is rather found itself.
+  if (const ServedModel& model = context.service.model(); model.name != "stats")
+    routes.push_back({"GET", "/v2/models/stats", [inference, &model](const auto& to, const auto&) {
+                        send_json(to, inference->statistics().render(model.name, kModelVersion));
+                      }});
   for (const char* path : {"/v2/models/{model}", "/v2/models/{model}/versions/{version}"})
-    for (http::Route& route : model_routes(path, context.service, inference))
+    for (http::Route& route : model_routes(path, context, inference))
       routes.push_back(std::move(route));
   return routes;
 }

@@ -144,6 +144,36 @@ TEST_F(Kserve, SaysWhatItIsAndWhatItServes) {
   EXPECT_EQ(json::parse(index.body).at(0).at("state"), "READY");
 }
 
+TEST_F(Kserve, SaysHowItIsConfiguredAsTritonDoes) {
+  const json fixed = json::parse(get("/v2/models/m/config").body);
+  EXPECT_EQ(fixed.at("max_batch_size"), 0) << "the first dimension of 'k' is fixed";
+  EXPECT_EQ(fixed.at("input"), json::parse(R"([
+      {"name": "x", "data_type": "TYPE_FP32", "dims": [-1, 2]},
+      {"name": "k", "data_type": "TYPE_INT64", "dims": [1]}])"));
+  EXPECT_FALSE(fixed.contains("dynamic_batching"));
+  service.model_.inputs = {{"x", JM_STRING, true, {-1, 2}}};
+  context.batching = {.max_rows = 8, .max_delay = 5'000'000};
+  router = make_router();
+  const json config = json::parse(get("/v2/models/m/versions/1/config").body);
+  EXPECT_EQ(config.at("name"), "m");
+  EXPECT_EQ(config.at("backend"), "null");
+  EXPECT_EQ(config.at("max_batch_size"), 8);
+  EXPECT_EQ(config.at("input"),
+            json::parse(R"([{"name": "x", "data_type": "TYPE_STRING", "dims": [2]}])"));
+  EXPECT_EQ(config.at("output").at(1).at("dims"), json::parse("[2]"));
+  EXPECT_EQ(config.at("dynamic_batching").at("max_queue_delay_microseconds"), 5000);
+  EXPECT_EQ(get("/v2/models/other/config").head.status, 404);
+}
+
+TEST_F(Kserve, AModelOfUnknownSizesHasNoBatchToLeaveOut) {
+  service.model_.inputs = {{"x", JM_FLOAT32, false, {}}};
+  context.batching = {.max_rows = 8};
+  router = make_router();
+  const json config = json::parse(get("/v2/models/m/config").body);
+  EXPECT_EQ(config.at("max_batch_size"), 0);
+  EXPECT_EQ(config.at("input").at(0).at("dims"), json::parse("[-1]"));
+}
+
 TEST_F(Kserve, SaysWhetherItIsReady) {
   EXPECT_EQ(get("/v2/health/live").head.status, 200);
   for (const char* path :
@@ -296,6 +326,7 @@ TEST_F(Kserve, CountsWhatItAnswered) {
   infer("{" + kInputs + kY + "}");
   infer("{" + kInputs + kY + "}");
   infer("{}");
+  EXPECT_EQ(get("/v2/models/stats").body, get("/v2/models/m/stats").body);
   const json stats = json::parse(get("/v2/models/m/stats").body).at("model_stats").at(0);
   EXPECT_EQ(stats.at("inference_count"), 2);
   EXPECT_EQ(stats.at("execution_count"), 2);
