@@ -24,9 +24,9 @@ const T& needed(const NodeCall& call, std::string_view name) {
 }
 
 template <class T>
-T held_or(const NodeCall& call, std::string_view name, T otherwise) {
+T held_or(const NodeCall& call, std::string_view name, const T& otherwise) {
   const T* value = held<T>(call, name);
-  return value == nullptr ? std::move(otherwise) : *value;
+  return value == nullptr ? otherwise : *value;
 }
 
 }  // namespace

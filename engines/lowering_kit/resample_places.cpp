@@ -72,10 +72,10 @@ double influence(double distance, const Resampling& how) {
 void fill_row(double* row, double position, const ResampledAxis& axis, const Resampling& how) {
   const double narrow = how.antialias ? std::min(axis.scale, 1.0) : 1;
   const double reach = how.mode == "linear" ? 1 : 2;
-  const double first = std::floor(-reach / narrow) + 1;
+  const auto first = static_cast<std::int64_t>(std::floor(-reach / narrow)) + 1;
   double sum = 0;
-  for (double i = first; i < 2 - first; ++i) {
-    const double place = std::floor(position) + i;
+  for (std::int64_t i = first; i < 2 - first; ++i) {
+    const double place = std::floor(position) + static_cast<double>(i);
     const bool is_outside = place < 0 || place >= static_cast<double>(axis.in);
     const double each =
         how.exclude_outside && is_outside ? 0 : influence(std::abs(place - position) * narrow, how);

@@ -61,6 +61,7 @@ Texts option_names(const CLI::App& app) {
 /// The subcommand on the command line, or the program itself.
 const CLI::App& current(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
+  // NOLINTNEXTLINE(bugprone-return-const-ref-from-parameter): the program outlives its calls
   return chosen.empty() ? app : *chosen.front();
 }
 

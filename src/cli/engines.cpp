@@ -64,9 +64,12 @@ Texts other_providers(const engine::Manifest& manifest, const json& description)
   const auto found = description.is_object() ? description.find("providers") : description.end();
   if (!description.is_object() || found == description.end() || !found->is_array()) return others;
   const Texts& takes = manifest.providers;
-  for (const auto& name : *found)
-    if (name.is_string() && std::find(takes.begin(), takes.end(), name) == takes.end())
-      others.push_back(printable(name.get<std::string>()));
+  for (const auto& provider : *found) {
+    if (!provider.is_string()) continue;
+    const auto& name = provider.get_ref<const std::string&>();
+    if (std::find(takes.begin(), takes.end(), name) == takes.end())
+      others.push_back(printable(name));
+  }
   return others;
 }
 

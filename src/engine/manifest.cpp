@@ -138,7 +138,7 @@ Status check_worker(const Manifest& manifest, const std::string& file) {
 
 bool is_pattern(const std::string& text) {
   try {
-    const std::regex compiled(text);
+    static_cast<void>(std::regex(text));
     return true;
   } catch (const std::regex_error&) {
     return false;

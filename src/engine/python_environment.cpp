@@ -95,6 +95,7 @@ void ask_python(const fs::path& python, std::vector<fs::path>& dirs) {
       "'" + python.string() +
       "' -S -c 'import sysconfig; print(sysconfig.get_paths()[\"purelib\"])' 2>/dev/null";
   if (python.string().find('\'') != std::string::npos) return;
+  // NOLINTNEXTLINE(bugprone-command-processor): a quoted path is all that is not our own
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return;
   std::array<char, 4096> line{};

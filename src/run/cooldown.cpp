@@ -41,7 +41,7 @@ bool holds(const RestingState& now, const RestingState& before) {
 }
 
 Observation told(const std::optional<double>& value) {
-  return value ? Observation{*value, ""} : Observation{std::nullopt, "absent"};
+  return value ? Observation{value, ""} : Observation{std::nullopt, "absent"};
 }
 
 WindowFacts facts_of(const std::optional<double>& seconds, const RestingState& state,

@@ -18,7 +18,7 @@ constexpr double kReserve = 0.1;
 
 /// `was_read`: some look has read it.
 Observation told(std::optional<double> value, bool was_read) {
-  if (value) return {*value, ""};
+  if (value) return {value, ""};
   return {std::nullopt, was_read ? "not_sampled" : "absent"};
 }
 
@@ -78,8 +78,8 @@ class Stretches {
     facts[WindowFact::kWarmupSlope] = told(settled.c_per_min, machine_.has_temperature());
     facts[WindowFact::kWarmupClock] = told(settled.clock_change, machine_.has_clock());
     facts[WindowFact::kWarmupUnsettled] = {static_cast<double>(settled.unsettled | times), ""};
-    if (times_.scatter) facts[WindowFact::kWarmupScatter] = {*times_.scatter, ""};
-    if (times_.trend) facts[WindowFact::kWarmupTrend] = {*times_.trend, ""};
+    if (times_.scatter) facts[WindowFact::kWarmupScatter] = {times_.scatter, ""};
+    if (times_.trend) facts[WindowFact::kWarmupTrend] = {times_.trend, ""};
   }
 
   WorkerClient& client_;

@@ -14,8 +14,10 @@ constexpr std::int64_t kFirstSchema = 7;
 
 std::optional<Finding> finding_from(Database::Row& row) {
   std::string* texts[5];
-  for (std::size_t i = 0; i < std::size(texts); ++i)
-    if ((texts[i] = std::get_if<std::string>(&row[i])) == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < std::size(texts); ++i) {
+    texts[i] = std::get_if<std::string>(&row[i]);
+    if (texts[i] == nullptr) return std::nullopt;
+  }
   const auto severity = severity_from(*texts[1]);
   if (!severity) return std::nullopt;
   return Finding{std::move(*texts[0]), *severity, std::move(*texts[2]), std::move(*texts[3]),

@@ -58,7 +58,8 @@ struct SetAttr {
 template <class T>
 Ints read_ints(const void* data, std::size_t bytes) {
   const auto* begin = static_cast<const T*>(data);
-  return Ints(begin, begin + bytes / sizeof(T));
+  const std::size_t count = bytes / sizeof(T);
+  return Ints(begin, begin + count);
 }
 
 }  // namespace
