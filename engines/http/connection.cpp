@@ -15,6 +15,8 @@ namespace joulemark::http_engine {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+/// For each word of a handshake, where there is no other limit.
+constexpr std::chrono::milliseconds kHandshakePatience{60'000};
 /// Outputs of a model are as large as its outputs are.
 constexpr std::size_t kMostBytes = std::size_t{4} << 30;
 
@@ -47,19 +49,29 @@ Descriptor connected(const http::Url& server, std::string& why) {
 
 }  // namespace
 
+void knock(const http::Url& server) {
+  std::string why;
+  if (connected(server, why).get() < 0)
+    throw ConnectionLost{"the server at '" + server.origin() + "' cannot be reached: " + why};
+}
+
 void Connection::lose(const std::string& why) {
   close();
   throw ConnectionLost{"the server at '" + server_.origin() + "' " + why};
 }
 
 void Connection::close() {
+  tls_.reset();
   socket_.reset();
   is_busy_ = was_used_ = false;
 }
 
 void Connection::set_patience(std::chrono::milliseconds longest) {
   patience_ = longest;
-  if (socket_.get() < 0) return;
+  if (socket_.get() >= 0) set_limit(longest);
+}
+
+void Connection::set_limit(std::chrono::milliseconds longest) const {
   const timeval time = time_of(longest);
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
 }
@@ -76,11 +88,20 @@ void Connection::connect(std::string& why) {
   if (socket_.get() < 0) return;
   const int yes = 1;
   ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (server_.scheme == http::Scheme::kHttps) begin_tls(why);
+  if (socket_.get() < 0) return;
   set_patience(patience_);
   buffer_.resize(kBufferBytes);
 }
 
+void Connection::begin_tls(std::string& why) {
+  set_limit(patience_.count() > 0 ? patience_ : kHandshakePatience);
+  tls_ = TlsStream::open(socket_.get(), trust_, server_.host, why);
+  if (!tls_) socket_.reset();
+}
+
 bool Connection::write_all(std::string_view bytes) {
+  if (tls_) return tls_->send(bytes);
   while (!bytes.empty()) {
     const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
@@ -142,10 +163,16 @@ void Connection::note_state() {
   if (!reader_->keeps_alive()) close();
 }
 
-void Connection::receive() {
+ssize_t Connection::receive_some() {
+  if (tls_) return tls_->receive(buffer_.data(), buffer_.size());
   ssize_t n = 0;
   while ((n = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0)) < 0 && errno == EINTR) {
   }
+  return n;
+}
+
+void Connection::receive() {
+  const ssize_t n = receive_some();
   if (n > 0) {
     has_bytes_ = true;
     take({buffer_.data(), static_cast<std::size_t>(n)});

@@ -11,6 +11,7 @@
 #include "base/descriptor.h"
 #include "http/answer_reader.h"
 #include "http/url.h"
+#include "tls.h"
 
 namespace joulemark::http_engine {
 
@@ -19,12 +20,17 @@ struct ConnectionLost {
   std::string message;
 };
 
+/// Throws ConnectionLost where nobody listens, with TLS or without.
+void knock(const http::Url& server);
+
 /// One request at a time. All calls block: nothing stands between the thread that is timed and the
 /// socket. They throw ConnectionLost. A connection that the server had closed while nothing was
 /// asked is made anew, once for a request.
 class Connection {
  public:
-  explicit Connection(http::Url server) : server_(std::move(server)) {}
+  /// `trust` is for addresses of https.
+  Connection(http::Url server, Trust trust)
+      : server_(std::move(server)), trust_(std::move(trust)) {}
   Connection(Connection&&) = default;
   Connection& operator=(Connection&&) = default;
 
@@ -69,17 +75,22 @@ class Connection {
 
   /// Without one there is no socket, and `why` says it.
   void connect(std::string& why);
+  void begin_tls(std::string& why);
+  void set_limit(std::chrono::milliseconds longest) const;
   void send_again();
   bool write_all(std::string_view bytes);
   void begin_answer();
   void take(std::string_view bytes);
   void receive();
+  ssize_t receive_some();
   void note_state();
   [[noreturn]] void lose(const std::string& why);
 
   http::Url server_;
+  Trust trust_;
   std::chrono::milliseconds patience_{0};
   Descriptor socket_;
+  std::unique_ptr<TlsStream> tls_;  ///< null: plain
   std::unique_ptr<Sink> sink_ = std::make_unique<Sink>();
   std::unique_ptr<http::AnswerReader> reader_;
   std::string unread_;  ///< bytes that the reader wants with more behind them

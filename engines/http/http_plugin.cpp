@@ -6,8 +6,8 @@
 #include "plugin_kit/status.h"
 #include "served_model.h"
 
-using joulemark::http_engine::Connection;
 using joulemark::http_engine::ConnectionLost;
+using joulemark::http_engine::knock;
 using joulemark::http_engine::Opened;
 using joulemark::http_engine::read_server_options;
 using joulemark::http_engine::read_url;
@@ -29,10 +29,10 @@ namespace {
 using plugin::fail;
 using plugin::guarded;
 
-/// Said before anything is measured.
+/// Said before anything is measured, when there are no options yet that say who is trusted.
 void demand_reachable(const std::string& url) {
   try {
-    Connection(read_url(url)).open();
+    knock(read_url(url));
   } catch (const ConnectionLost& lost) {
     fail(JM_FAILED, lost.message + "; start it, or name where it answers");
   }

@@ -50,7 +50,8 @@ ModelFacts read_model_facts(const std::string& path) {
   json config = config_of(path);
   if (const auto text = config.find("text_config"); text != config.end() && text->is_object())
     config = json(*text);  // of a model that sees as well
-  return {.name = name_of(path),
+  return {.path = path,
+          .name = name_of(path),
           .vocabulary = count_in(config, "vocab_size"),
           .end_of_text = count_in(config, "eos_token_id")};
 }

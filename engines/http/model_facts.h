@@ -9,6 +9,7 @@
 namespace joulemark::http_engine {
 
 struct ModelFacts {
+  std::string path;                         ///< as the experiment has it
   std::string name;                         ///< as servers are wont to call it: the file's stem
   std::optional<std::int32_t> vocabulary;   ///< of a language model
   std::optional<std::int32_t> end_of_text;  ///< the token that ends texts

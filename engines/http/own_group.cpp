@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -47,7 +47,8 @@ void remove_abandoned(const std::filesystem::path& parent) {
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with(kName)) continue;
-    const auto owner = static_cast<pid_t>(std::atoi(name.c_str() + kName.size()));
+    pid_t owner = 0;
+    std::from_chars(name.data() + kName.size(), name.data() + name.size(), owner);
     if (owner == ::getpid() || (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH))
       abandoned.push_back(it->path());
   }

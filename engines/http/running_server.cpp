@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "api/tensorflow/model.h"
 #include "base/clock.h"
 #include "plugin_kit/status.h"
 
@@ -23,8 +24,6 @@ constexpr std::chrono::milliseconds kLook{20};
 constexpr std::chrono::milliseconds kProbePatience{5'000};
 /// From the end of its connection to the end of a process that crashed: it may write a core file.
 constexpr std::chrono::milliseconds kCrashTime{500};
-/// Where servers say that they are ready; the first that any of them knows counts.
-constexpr const char* kUsualPaths[] = {"/v2/health/ready", "/health", "/v1/models"};
 
 constexpr int kNotFound = 404;
 constexpr int kNotAllowed = 405;
@@ -35,9 +34,8 @@ bool is_good(int status) {
 
 /// What listens on a port already would be measured in place of the server.
 void demand_free(const http::Url& url) {
-  Connection connection(url);
   try {
-    connection.open();
+    knock(url);
   } catch (const ConnectionLost&) {
     return;
   }
@@ -52,7 +50,32 @@ bool lists(const json& object, const char* key, std::string_view word) {
          std::find(found->begin(), found->end(), word) != found->end();
 }
 
+/// TensorFlow Serving answers with status 200 while it loads a model.
+bool is_loading(const std::string& body) {
+  return api::tensorflow::read_status(body) == api::tensorflow::Readiness::kNotYet;
+}
+
+bool is_path_word(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '%';
+  });
+}
+
+bool is_https(const std::string& url) {
+  return !url.empty() && read_url(url).scheme == http::Scheme::kHttps;
+}
+
 }  // namespace
+
+Trust trust_for(const ServerOptions& options) {
+  const bool url = is_https(options.url);
+  const bool ready = is_https(options.ready);
+  if (url || ready) return Trust(options.ca_file);
+  if (!options.ca_file.empty())
+    fail(JM_INVALID_ARGUMENT,
+         "'ca_file' is for servers with TLS: write https:// in 'url', or leave it out");
+  return {};
+}
 
 int free_port() {
   // Below those that the kernel gives to clients: one that asks for a server again and again before
@@ -75,10 +98,9 @@ int free_port() {
 RunningServer::RunningServer(const ServerOptions& options, const Places& places,
                              const std::vector<std::int32_t>& cpus) {
   const ServerOptions filled = filled_in(options, places);
-  peer_ = {.url = read_url(filled.url), .bearer = filled.bearer};
-  if (!filled.ready.empty()) read_url(filled.ready);
+  peer_ = {.url = read_url(filled.url), .bearer = filled.bearer, .trust = trust_for(filled)};
   if (!filled.command.empty()) start(filled, cpus);
-  await(filled);
+  await(filled, places.name);
   with_server(*this, [&] { ask_facts(); });
 }
 
@@ -100,18 +122,24 @@ std::string RunningServer::epitaph() const {
 }
 
 /// Where the user does not say whom to ask, the first of the usual paths that the server knows
-/// counts.
-std::string RunningServer::unready(const std::string& url) const {
+/// counts. TensorFlow Serving knows none but its model's.
+std::vector<http::Url> RunningServer::where_ready(const std::string& url,
+                                                  const std::string& model) const {
+  if (!url.empty()) return {read_url(url)};
   std::vector<http::Url> urls;
-  if (!url.empty())
-    urls.push_back(read_url(url));
-  else
-    for (const char* path : kUsualPaths) urls.push_back(peer_.at(path));
+  for (const char* path : {"/v2/health/ready", "/health"}) urls.push_back(peer_.at(path));
+  if (is_path_word(model)) urls.push_back(peer_.at("/v1/models/" + model));
+  urls.push_back(peer_.at("/v1/models"));
+  return urls;
+}
+
+std::string RunningServer::unready(const std::vector<http::Url>& urls) const {
   std::string why;
   for (const http::Url& one : urls) {
     const Peer asked{.url = one.at("/"),
-                     .bearer = one.origin() == peer_.url.origin() ? peer_.bearer : ""};
-    Connection connection(one);
+                     .bearer = one.origin() == peer_.url.origin() ? peer_.bearer : "",
+                     .trust = peer_.trust};
+    Connection connection(one, peer_.trust);
     connection.set_patience(kProbePatience);
     try {
       connection.ask(get_text(asked, one.target));
@@ -119,17 +147,19 @@ std::string RunningServer::unready(const std::string& url) const {
       return lost.message;
     }
     const int status = connection.status();
-    if (is_good(status)) return "";
+    if (is_good(status) && !is_loading(connection.body())) return "";
+    if (is_good(status)) return "its model is not available yet";
     why = "'" + one.origin() + one.target + "' answers with status " + std::to_string(status);
     if (status != kNotFound && status != kNotAllowed) break;
   }
   return why;
 }
 
-void RunningServer::await(const ServerOptions& options) {
+void RunningServer::await(const ServerOptions& options, const std::string& model) {
+  const std::vector<http::Url> urls = where_ready(options.ready, model);
   const Nanoseconds deadline = monotonic_now() + options.ready_timeout_s * kNanosecondsPerSecond;
   for (;;) {
-    const std::string why = unready(options.ready);
+    const std::string why = unready(urls);
     if (why.empty()) return;
     if (!child_)
       fail(JM_FAILED,
@@ -150,6 +180,7 @@ void RunningServer::await(const ServerOptions& options) {
 void RunningServer::ask_facts() {
   const Reply kserve = get(peer_, "/v2");
   const json about = is_good(kserve.status) ? object_in(kserve.body) : json::object();
+  facts_.has_kserve = is_good(kserve.status);
   facts_.name = text_member(about, "name");
   facts_.version = text_member(about, "version");
   facts_.takes_binary = lists(about, "extensions", "binary_tensor_data");

@@ -16,6 +16,7 @@ namespace joulemark::http_engine {
 struct ServerFacts {
   std::string name;           ///< of the program
   std::string version;        ///< of the program
+  bool has_kserve = false;    ///< it knows /v2
   bool takes_binary = false;  ///< KServe's tensors in binary
 };
 
@@ -34,15 +35,21 @@ class RunningServer {
 
  private:
   void start(const ServerOptions& options, const std::vector<std::int32_t>& cpus);
-  void await(const ServerOptions& options);
+  void await(const ServerOptions& options, const std::string& model);
+  [[nodiscard]] std::vector<http::Url> where_ready(const std::string& url,
+                                                   const std::string& model) const;
   /// Why it is not ready; "" when it is.
-  [[nodiscard]] std::string unready(const std::string& url) const;
+  [[nodiscard]] std::string unready(const std::vector<http::Url>& urls) const;
   void ask_facts();
 
   std::unique_ptr<ChildServer> child_;
   Peer peer_;
   ServerFacts facts_;
 };
+
+/// For the addresses in these options; none's where all are http. Throws plugin::Failure for what
+/// is no address, and for a 'ca_file' that cannot be used.
+Trust trust_for(const ServerOptions& options);
 
 /// A port of the loopback that was free a moment ago.
 int free_port();

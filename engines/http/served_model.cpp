@@ -3,7 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kserve_requests.h"
+#include "listed_models.h"
 #include "plugin_kit/status.h"
+#include "tensorflow_requests.h"
 
 namespace joulemark::http_engine {
 namespace {
@@ -13,35 +16,17 @@ using plugin::fail;
 
 constexpr int kOk = 200;
 
-Places places_of(const Opened& opened, const jm_load_params& params) {
+/// As the user names it, else as servers are wont to.
+std::string name_of(const ServerOptions& options, const ModelFacts& facts) {
+  return options.model.empty() ? facts.name : options.model;
+}
+
+Places places_of(const Opened& opened, const jm_load_params& params, const std::string& name) {
   return {.port = opened.options.command.empty() ? 0 : free_port(),
           .threads = opened.threads,
           .model = params.model_path,
-          .precision = params.precision};
-}
-
-/// The list of GET /v1/models; empty where the server has none.
-json listed_models(const Peer& peer) {
-  const Reply reply = get(peer, "/v1/models");
-  const json object = object_in(reply.body);
-  const auto data = object.find("data");
-  if (reply.status != kOk || data == object.end() || !data->is_array()) return json::array();
-  return *data;
-}
-
-/// The entry of the model that is meant: the named one, the only one, or the experiment's.
-json entry_of(const json& models, const std::string& named, const std::string& expected) {
-  std::string all;
-  for (const json& model : models) {
-    if (!model.is_object()) continue;
-    const std::string id = text_member(model, "id");
-    if (id == (named.empty() ? expected : named) || (named.empty() && models.size() == 1))
-      return model;
-    all += (all.empty() ? "" : ", ") + id;
-  }
-  fail(JM_INVALID_MODEL, "the server has no model '" + (named.empty() ? expected : named) + "'" +
-                             (all.empty() ? "" : ", but " + all) +
-                             "; give its name there with the option 'model'");
+          .precision = params.precision,
+          .name = name};
 }
 
 api::TensorForm form_of(const ServerOptions& options, const ServerFacts& facts) {
@@ -54,31 +39,50 @@ api::TensorForm form_of(const ServerOptions& options, const ServerFacts& facts) 
 
 ServedModel::ServedModel(const Opened& opened, const jm_load_params& params)
     : facts_(read_model_facts(params.model_path)),
-      server_(opened.options, places_of(opened, params), opened.cpus) {
+      name_(name_of(opened.options, facts_)),
+      server_(opened.options, places_of(opened, params, name_), opened.cpus) {
   with_server(server_, [&] { choose_api(opened.options); });
 }
 
-/// A language model is asked for texts where the server lists its models as OpenAI's API does.
 void ServedModel::choose_api(const ServerOptions& options) {
-  if (options.api == "kserve") return use_tensors(options);
+  if (options.api == "kserve") return use_kserve(options);
+  if (options.api == "tensorflow") return use_tensorflow(options);
   if (options.api == "openai") return use_texts(options, TextDialect::kOpenAi);
   if (options.api == "llama.cpp") return use_texts(options, TextDialect::kLlamaCpp);
-  if (!facts_.vocabulary || listed_models(server_.peer()).empty()) return use_tensors(options);
-  use_texts(options, TextDialect::kOpenAi);
+  if (options.api == "tgi") return use_tgi(options);
+  find_api(options);
 }
 
-void ServedModel::use_tensors(const ServerOptions& options) {
-  tensors_ =
-      std::make_unique<TensorRequests>(server_, options.model.empty() ? facts_.name : options.model,
-                                       form_of(options, server_.facts()));
-  connection_ = std::make_unique<Connection>(server_.peer().url);
+/// A language model is asked for texts where the server is TGI, or lists its models as OpenAI's API
+/// does.
+void ServedModel::find_api(const ServerOptions& options) {
+  const Peer& peer = server_.peer();
+  if (facts_.vocabulary && !tgi_info(peer).empty()) return use_tgi(options);
+  if (facts_.vocabulary && !listed_models(peer).empty())
+    return use_texts(options, TextDialect::kOpenAi);
+  if (!server_.facts().has_kserve && speaks_tensorflow(peer, name_)) return use_tensorflow(options);
+  use_kserve(options);
 }
 
-void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
+void ServedModel::use_kserve(const ServerOptions& options) {
+  tensors_ = kserve_requests({server_, name_, facts_.path}, form_of(options, server_.facts()));
+  connection_ = std::make_unique<Connection>(server_.peer().url, server_.peer().trust);
+}
+
+void ServedModel::use_tensorflow(const ServerOptions& options) {
+  tensors_ = tensorflow_requests({server_, name_}, options.signature);
+  connection_ = std::make_unique<Connection>(server_.peer().url, server_.peer().trust);
+}
+
+void ServedModel::demand_vocabulary() const {
   if (!facts_.vocabulary)
     fail(JM_INVALID_MODEL,
          "the experiment's model is no checkpoint with config.json: how many "
          "tokens it knows cannot be told");
+}
+
+void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
+  demand_vocabulary();
   const json models = listed_models(server_.peer());
   const json entry = entry_of(models, options.model, facts_.name);
   program_ = text_member(entry, "owned_by");
@@ -88,6 +92,19 @@ void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
                                                              .facts = facts_,
                                                              .ignores_eos = options.ignores_eos,
                                                              .salts_cache = program_ == "vllm"});
+}
+
+/// It has one model, and takes no name in a request.
+void ServedModel::use_tgi(const ServerOptions& options) {
+  demand_vocabulary();
+  const std::string model = text_member(tgi_info(server_.peer()), "model_id");
+  program_ = "text-generation-inference";
+  texts_ = std::make_unique<TextStreams>(
+      server_, TextServed{.dialect = TextDialect::kTgi,
+                          .model = model.empty() ? name_ : model,
+                          .facts = facts_,
+                          .ignores_eos = options.ignores_eos,
+                          .prompts = std::make_shared<PromptTexts>(facts_.path)});
 }
 
 TensorRequests& ServedModel::tensors() {
@@ -114,7 +131,7 @@ void ServedModel::run() {
   with_server(server_, [&] { connection_->ask(request_); });
   if (connection_->status() != kOk)
     fail(JM_FAILED, "the server refused a request with " +
-                        refusal(connection_->status(), connection_->body()));
+                        refusal(connection_->status(), connection_->body()) + tensors_->doubt());
   has_answer_ = true;
 }
 
@@ -134,9 +151,8 @@ const char* ServedModel::effective() {
   json object = {{"server", program_.empty() ? facts.name : program_},
                  {"server_version", facts.version}};
   if (tensors_) {
-    const bool is_binary = tensors_->form() == api::TensorForm::kBinary;
-    object["dialect"] = is_binary ? "kserve v2, binary" : "kserve v2, json";
-    object["served_model"] = tensors_->name();
+    object["dialect"] = tensors_->dialect();
+    object["served_model"] = name_;
   } else {
     object["dialect"] = dialect_name(texts_->served().dialect);
     object["served_model"] = texts_->served().model;

@@ -46,12 +46,17 @@ class ServedModel {
 
  private:
   void choose_api(const ServerOptions& options);
-  void use_tensors(const ServerOptions& options);
+  void find_api(const ServerOptions& options);
+  void use_kserve(const ServerOptions& options);
+  void use_tensorflow(const ServerOptions& options);
   void use_texts(const ServerOptions& options, TextDialect dialect);
+  void use_tgi(const ServerOptions& options);
+  void demand_vocabulary() const;
   TensorRequests& tensors();
   TextStreams& texts();
 
   ModelFacts facts_;
+  std::string name_;      ///< of it on the server, if that has the name that is expected
   RunningServer server_;  ///< before what asks it
   std::string program_;   ///< of the server, by its list of models
   plugin::PortList none_;

@@ -39,7 +39,9 @@ class AServedModel : public ::testing::Test {
 
   void answer(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
-    if (request.path == "/v2") return send(exchange, {{"name", "small"}, {"version", "1.2"}});
+    if (request.path == "/v2" && !speaks_tensorflow_)
+      return send(exchange, {{"name", "small"}, {"version", "1.2"}});
+    if (speaks_tensorflow_) return answer_tensorflow(exchange);
     if (request.path == "/v2/health/ready") return send(exchange, json::object());
     if (request.path == "/v2/models/m") return send(exchange, metadata());
     if (request.path == "/v2/models/m/infer") return infer(exchange, json::parse(request.body));
@@ -48,6 +50,27 @@ class AServedModel : public ::testing::Test {
     if (request.path == "/v1/completions") return complete(exchange, json::parse(request.body));
     send(exchange, {{"error", "there is no " + request.path}}, 404);
   }
+
+  /// TensorFlow Serving's model "m" with y = -x.
+  static void answer_tensorflow(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    if (request.path == "/v1/models/m")
+      return send(exchange,
+                  {{"model_version_status", {{{"version", "1"}, {"state", "AVAILABLE"}}}}});
+    if (request.path == "/v1/models/m/metadata")
+      return exchange.send({.head = {.status = 200}, .body = kTensorflowMetadata});
+    if (request.path != "/v1/models/m:predict")
+      return send(exchange, {{"error", "Malformed request"}},
+                  request.path.starts_with("/v1/") ? 400 : 404);
+    json y = json::parse(request.body)["inputs"]["x"];
+    for (json& row : y)
+      for (json& number : row) number = -number.get<double>();
+    exchange.send({.head = {.status = 200}, .body = "{\"outputs\": " + y.dump() + "}"});
+  }
+  static constexpr const char* kTensorflowMetadata =
+      R"({"metadata": {"signature_def": {"signature_def": {"serving_default": {
+          "inputs": {"x": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "-1"}, {"size": "2"}]}}},
+          "outputs": {"y": {"dtype": "DT_FLOAT", "tensor_shape": {"unknown_rank": true}}}}}}}})";
 
   static json metadata() {
     const auto port = [](const char* name) {
@@ -73,6 +96,9 @@ class AServedModel : public ::testing::Test {
     for (int i = 1; i <= count; ++i)
       exchange.write(api::write_event(
           json({{"choices", {{{"index", 0}, {"text", "x"}, {"token_ids", {last + i}}}}}}).dump()));
+    if (!reason_.empty())
+      exchange.write(api::write_event(
+          json({{"choices", {{{"index", 0}, {"text", ""}, {"finish_reason", reason_}}}}}).dump()));
     exchange.write(api::write_event("[DONE]"));
     exchange.end();
   }
@@ -81,7 +107,9 @@ class AServedModel : public ::testing::Test {
   Opened opened_;
   std::string owner_ = "small";
   bool refuses_ = false;
+  bool speaks_tensorflow_ = false;
   int most_tokens_ = 1000;
+  std::string reason_;
   json asked_;
   std::unique_ptr<http::Server> server_;  // last: its thread uses the others
 };
@@ -123,6 +151,28 @@ TEST_F(AServedModel, TellsWhatTheServerIs) {
   EXPECT_EQ(effective["server_version"], "1.2");
   EXPECT_EQ(effective["dialect"], "kserve v2, json");
   EXPECT_FALSE(effective.contains("precision"));
+}
+
+TEST_F(AServedModel, FindsTensorFlowServingByItself) {
+  speaks_tensorflow_ = true;
+  const auto model = load("null:m");
+  EXPECT_EQ(json::parse(model->effective())["dialect"], "tensorflow serving, json");
+  EXPECT_FALSE(model->outputs().ports()[0].rank_known);
+  Input input;
+  input.values = {0.1F, 2, 3, 1e-30F};
+  model->bind(&input.tensor, 1);
+  model->run();
+  const jm_tensor& y = model->results().at(0);
+  const auto* values = static_cast<const float*>(y.data);
+  EXPECT_EQ(std::vector<float>(values, values + 4), (std::vector<float>{-0.1F, -2, -3, -1e-30F}));
+  EXPECT_EQ(std::vector<std::int64_t>(y.dims, y.dims + y.rank), input.dims);
+}
+
+TEST_F(AServedModel, NamesTheSignaturesThatThereAre) {
+  speaks_tensorflow_ = true;
+  opened_.options.signature = "mine";
+  EXPECT_THAT(failure_of([&] { load("null:m"); }).message,
+              HasSubstr("no signature 'mine', but serving_default"));
 }
 
 TEST_F(AServedModel, SaysWhyARequestWasRefused) {
@@ -197,7 +247,18 @@ TEST_F(AServedModel, FailsWhereATextIsTooShort) {
   model->reset(1, 4);
   model->forward(&next, 1, &next);
   EXPECT_THAT(failure_of([&] { model->forward(&next, 1, &next); }).message,
-              HasSubstr("behind 1 of 3 tokens"));
+              HasSubstr("behind 1 of 3 tokens; where"));
+}
+
+TEST_F(AServedModel, SaysThatTheServersContextIsFull) {
+  const auto model = load_text();
+  most_tokens_ = 1;
+  reason_ = "length";  // as vLLM ends a text at --max-model-len
+  std::int32_t next = 5;
+  model->reset(1, 4);
+  model->forward(&next, 1, &next);
+  EXPECT_THAT(failure_of([&] { model->forward(&next, 1, &next); }).message,
+              HasSubstr("1 of 3 tokens: it has no room for more"));
 }
 
 TEST_F(AServedModel, KeepsVllmFromWhatOthersLeftInItsCache) {

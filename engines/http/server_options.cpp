@@ -85,11 +85,14 @@ ServerOptions read_server_options(plugin::Options options, const std::string& ad
   read.stop_timeout_s = options.integer("stop_timeout_s", read.stop_timeout_s, 1);
   if (read.stop_timeout_s > kLongestStop)
     fail(JM_INVALID_ARGUMENT, "option 'stop_timeout_s' can be 60 at the most");
-  read.api = options.choice("api", {"auto", "kserve", "openai", "llama.cpp"}, "auto");
+  read.api =
+      options.choice("api", {"auto", "kserve", "tensorflow", "openai", "llama.cpp", "tgi"}, "auto");
   read.model = options.text("model", "");
+  read.signature = options.text("signature", "");
   read.environment = words_of(options.text("env", ""));
   read.tensors = options.choice("tensors", {"auto", "binary", "json"}, "auto");
   read.ignores_eos = options.choice("ignore_eos", {"0", "1"}, "1") == "1";
+  read.ca_file = options.text("ca_file", "");
   read.bearer = bearer_of(options.text("token_variable", ""));
   options.finish("http");
   if (!address.empty() && !read.command.empty())

@@ -18,10 +18,12 @@ struct ServerOptions {
   std::int64_t stop_timeout_s = 10;
   std::string api = "auto";
   std::string model;                     ///< "": found out
+  std::string signature;                 ///< of TensorFlow Serving; "": the usual one
   std::vector<std::string> environment;  ///< "NAME=VALUE"
   std::string tensors = "auto";
   bool ignores_eos = true;
-  std::string bearer;  ///< "": none
+  std::string bearer;   ///< "": none
+  std::string ca_file;  ///< "": the system's certificates
 };
 
 /// `address` is what `--engine http:URL` names, else "". Throws plugin::Failure for options that do
@@ -34,6 +36,7 @@ struct Places {
   std::int32_t threads = 1;
   std::string model;
   std::string precision;
+  std::string name = {};  ///< of the model on the server
 };
 
 /// The options with {port}, {threads}, {model} and {precision} filled in, `url` and `ready` made

@@ -52,6 +52,13 @@ TEST(ServerOptions, TakeTheAddressOfAServerThatRuns) {
   EXPECT_EQ(read({{"url", "http://other"}}).url, "http://other");
 }
 
+TEST(ServerOptions, TakeAddressesWithTls) {
+  const auto filled = filled_in(read({{"command", "serve"}, {"ready", "https://host/a/health"}}),
+                                {.port = 1, .model = "", .precision = ""});
+  EXPECT_EQ(filled.url, "https://host");
+  EXPECT_EQ(read({{"url", "https://h"}, {"ca_file", "own.pem"}}).ca_file, "own.pem");
+}
+
 TEST(ServerOptions, SayWhatDoesNotFit) {
   EXPECT_THAT(complaint({}), HasSubstr("needs 'url'"));
   EXPECT_THAT(complaint({{"command", "serve"}}), HasSubstr("write {port} into 'command'"));

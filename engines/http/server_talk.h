@@ -16,12 +16,13 @@ namespace joulemark::http_engine {
 struct Peer {
   http::Url url;
   std::string bearer;  ///< "": none
+  Trust trust = {};    ///< of https
 
   /// The address of `path` below the server's own.
   [[nodiscard]] http::Url at(std::string_view path) const;
 };
 
-/// Throws plugin::Failure for an address that is none, and for https, which endpoints do not speak.
+/// Throws plugin::Failure for an address that is none.
 http::Url read_url(const std::string& text);
 
 struct Body {

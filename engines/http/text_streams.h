@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "api/sse.h"
 #include "model_facts.h"
+#include "prompt_texts.h"
 #include "running_server.h"
 #include "text_dialect.h"
 
@@ -19,7 +21,8 @@ struct TextServed {
   std::string model;  ///< on the server
   ModelFacts facts;
   bool ignores_eos = true;
-  bool salts_cache = false;  ///< the server takes cache_salt
+  bool salts_cache = false;                   ///< the server takes cache_salt
+  std::shared_ptr<PromptTexts> prompts = {};  ///< null: the server takes token ids
 };
 
 /// The rows of a batch are requests of their own, asked for at once. Throws plugin::Failure and
@@ -42,22 +45,28 @@ class TextStreams {
  private:
   /// One row.
   struct Lane {
-    explicit Lane(const http::Url& server) : connection(server) {}
+    explicit Lane(const Peer& server) : connection(server.url, server.trust) {}
     Connection connection;
     std::string request;
+    std::size_t prompt_tokens = 0;
     api::EventReader events;
     std::size_t parsed = 0;         ///< of the body, which is handed to `events`
     std::vector<std::int32_t> ids;  ///< that have come
     std::size_t given = 0;          ///< of ids
     bool is_over = false;           ///< the last event has come
+    bool is_limited = false;        ///< as TextEvent
+    std::int64_t made = 0;          ///< as TextEvent
   };
 
   void ask(const std::int32_t* tokens, std::int32_t n);
+  void prepare(Lane& lane, std::vector<std::int32_t> prompt);
+  void check_prompt(const Lane& lane, const TextEvent& event) const;
   void check_fed(const std::int32_t* tokens, std::int32_t n) const;
   void check_head(Lane& lane) const;
   std::int32_t next_of(Lane& lane);
   void parse(Lane& lane);
   std::int32_t end_of(Lane& lane) const;
+  [[nodiscard]] const char* why_short(const Lane& lane) const;
   void finish(Lane& lane);
 
   const RunningServer& server_;

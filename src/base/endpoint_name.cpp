@@ -7,6 +7,7 @@ namespace joulemark {
 
 std::optional<std::string> endpoint_url(std::string_view engine) {
   constexpr std::string_view kPrefix = "http:";
+  if (engine.starts_with("https://")) return std::string(engine);
   if (!engine.starts_with(kPrefix)) return std::nullopt;
   // "http://host" is an address as well as the prefix with one that lacks its scheme.
   if (engine.substr(kPrefix.size()).starts_with("//")) return std::string(engine);

@@ -12,11 +12,11 @@ namespace joulemark {
 /// The engine whose plugin asks servers.
 inline constexpr const char* kEndpointEngine = "http";
 
-/// The address in "http:URL" or "http://…", by which a server that runs is named as an engine;
-/// nothing for other names.
+/// The address in "http:URL", "http://…" or "https://…", by which a server that runs is named as an
+/// engine; nothing for other names.
 std::optional<std::string> endpoint_url(std::string_view engine);
 
-/// "name" of "name@version", and "http" of "http:URL": whose manifest and options hold for it.
+/// "name" of "name@version", and "http" of an address: whose manifest and options hold for it.
 std::string engine_family(std::string_view engine);
 
 /// Whether it is such a name with an address of visible characters. Whether that can be asked is

@@ -13,7 +13,8 @@ TEST(EndpointName, IsAnAddressBehindHttp) {
   EXPECT_EQ(endpoint_url("http:http://host/v1"), "http://host/v1");
   EXPECT_EQ(endpoint_url("http:https://host"), "https://host");
   EXPECT_EQ(endpoint_url("http://host"), "http://host");
-  for (const char* other : {"http", "onnxruntime", "https://host", "httpx:host"})
+  EXPECT_EQ(endpoint_url("https://host"), "https://host");
+  for (const char* other : {"http", "onnxruntime", "https:host", "httpx:host"})
     EXPECT_FALSE(endpoint_url(other)) << other;
 }
 
@@ -25,17 +26,21 @@ TEST(EndpointName, IsNoAddressWithoutOneOrWithSpaces) {
 
 TEST(EndpointName, BelongsToTheEngineThatAsksServers) {
   EXPECT_EQ(engine_family("http://user@host"), "http");
+  EXPECT_EQ(engine_family("https://host"), "http");
   EXPECT_EQ(engine_family("onnxruntime@1.31"), "onnxruntime");
   EXPECT_EQ(engine_family("null"), "null");
 }
 
 TEST(EndpointName, StandsForItsOptionsInALabel) {
-  Configuration cell{.engine = "vllm"};
+  Configuration cell;
+  cell.engine = "vllm";
   cell.options = {{"command", "vllm serve"}, {"env", "A=1"}};
   EXPECT_EQ(configuration_label(cell), "vllm cpu f32 t1 b1");
-  cell = {.engine = "http:h", .options = {{"model", "m"}}};
+  cell.engine = "http:h";
+  cell.options = {{"model", "m"}};
   EXPECT_EQ(configuration_label(cell), "http:h cpu f32 t1 b1");
-  cell = {.engine = "null", .options = {{"spin", "1"}}};
+  cell.engine = "null";
+  cell.options = {{"spin", "1"}};
   EXPECT_EQ(configuration_label(cell), "null cpu f32 t1 b1 spin=1");
 }
 

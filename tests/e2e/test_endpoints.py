@@ -11,45 +11,18 @@ import sys
 import pytest
 from conftest import BIN, MACHINE, NOT_OK, OK, QUICK, USAGE, contents_of, is_running, wait_until
 from decoder_cases import case
+from endpoint_tools import TEXT, codes, compare, options, rows, script, trials, value
 from models import linear
 
 SERVER = pathlib.Path(__file__).with_name("endpoint_server.py")
-TEXT = ("--prompt-tokens", 5, "--new-tokens", 4, "--repetitions", 1, "--duration", 0.1, "--warmup-max", 0.2, "--min-iterations", 1)
 
 
 def command(*arguments: object) -> str:
-    return shlex.join(["exec", sys.executable, str(SERVER), *map(str, arguments)]).replace("'{port}'", "{port}")
+    return script(SERVER.name, *arguments)
 
 
 def started(*arguments: object) -> str:
     return command("--port", "{port}", *arguments)
-
-
-def options(engine: str, **values: object) -> list[str]:
-    return [word for key, value in values.items() for word in ("--option", f"{engine}.{key}={value}")]
-
-
-def compare(joulemark, model, engines: str, *flags, **how):
-    return joulemark("compare", model, "--engine", engines, "--store", joulemark.home / "s.sqlite", *flags, **how)
-
-
-def trials(joulemark) -> list[dict]:
-    with contents_of(joulemark.home / "s.sqlite") as store:
-        cursor = store.execute("select * from trial order by id")
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row)) for row in cursor.fetchall()]
-
-
-def rows(outcome) -> dict[str, dict]:
-    return {row["configuration"]["engine"]: row for row in outcome.json["rows"]}
-
-
-def value(row: dict, metric: str):
-    return row["metrics"][metric]["value"]
-
-
-def codes(outcome) -> set[str]:
-    return {caveat["code"] for caveat in outcome.json["caveats"]}
 
 
 @pytest.fixture
@@ -107,7 +80,7 @@ def test_a_server_that_runs_is_asked_and_its_resources_are_nobody_s(joulemark, r
 
 
 def test_nothing_is_measured_where_no_server_answers(joulemark, running):
-    for address, words in (("http:127.0.0.1:1", "cannot be reached"), ("http:https://127.0.0.1", "over http, not https"), ("http:no host", "a name")):
+    for address, words in (("http:127.0.0.1:1", "cannot be reached"), ("https://127.0.0.1:1", "cannot be reached"), ("http:no host", "a name")):
         outcome = compare(joulemark, "null:m", address, *QUICK)
         assert outcome.status in (MACHINE, USAGE) and words in outcome.err, outcome.err
         assert not (joulemark.home / "s.sqlite").exists()
@@ -167,7 +140,7 @@ def test_what_does_not_fit_is_said_before_anything_is_measured(joulemark):
     for flags, words in (
         (["--engine", "null", *options("null", url="http://127.0.0.1:1")], "is an engine: give the server"),
         (["--engine", "x", *options("x", command="serve", prot=1)], "no option 'prot'"),
-        (["--engine", "x", *options("x", command="serve {port}", api="grpc")], "must be one of auto, kserve, openai"),
+        (["--engine", "x", *options("x", command="serve {port}", api="grpc")], "must be one of auto, kserve, tensorflow, openai"),
         (["--engine", "x"], "unknown engine 'x'"),
     ):
         outcome = joulemark("compare", "null:m", *flags, *QUICK)
@@ -254,3 +227,37 @@ def test_an_engine_and_our_server_over_it_write_the_same_texts(with_engines):
     with contents_of(with_engines.home / "s.sqlite") as store:
         digests = store.execute("select distinct digest from trial_text").fetchall()
     assert len(digests) == 1
+
+
+def can_make_a_group() -> bool:
+    """Whether a control group (v2) can be made below that of this process, as a server gets one."""
+    entries = pathlib.Path("/proc/self/cgroup").read_text().splitlines()
+    own = next((entry[3:] for entry in entries if entry.startswith("0::")), "..")
+    mounts = [folder for folder in ("/sys/fs/cgroup/unified", "/sys/fs/cgroup") if pathlib.Path(folder, "cgroup.controllers").exists()]
+    if ".." in own or not mounts:
+        return False
+    probe = pathlib.Path(mounts[0] + own, f"joulemark-test-{os.getpid()}")
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_server_s_own_group_counts_the_server_and_nobody_else(joulemark):
+    if not can_make_a_group():
+        pytest.skip("no control group (v2) can be made here")
+    # What this test's own group uses beside the server must not be counted.
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        outcome = compare(joulemark, "null:m", "served", "--repetitions", 1, "--duration", 1, "--warmup-min", 0, "--json", *options("served", command=started("--busy-ms", 5)))
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert outcome.status == OK, outcome.err
+    (trial,) = trials(joulemark)
+    used = value(rows(outcome)["served"], "cgroup_cpu_s")
+    assert used >= 0.99 * 0.005 * trial["iterations"], "the work that the server is known to have done"
+    assert abs(used - trial["cpu_s"]) < 0.02 + 0.1 * trial["cpu_s"], "what its processes used, added up"

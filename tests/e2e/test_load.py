@@ -4,7 +4,6 @@
 import csv
 import json
 import signal
-import subprocess
 import time
 
 import pytest
@@ -272,19 +271,6 @@ def test_tokens_are_sent_and_their_lack_is_told(joulemark, tmp_path):
         allowed = joulemark("load", f"{server.url}/plain", "--requests", 1, "--token-file", token, "--header", "X-Team: a")
     assert refused.status == NOT_OK and "401" in refused.err and "--token-file" in refused.err
     assert allowed.status == OK
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for 127.0.0.1 that vouches for itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    files = str(folder / "certificate.pem"), str(folder / "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return files
 
 
 def test_tls_is_verified(joulemark, certificate):
