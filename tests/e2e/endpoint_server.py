@@ -10,29 +10,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from json_server import JsonHandler, serve
 
 VOCABULARY = 64
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(JsonHandler):
     options: argparse.Namespace
     asked = 0
-
-    def log_message(self, *arguments):
-        pass
-
-    def answer(self, body: dict | list, status: int = 200):
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
     def do_GET(self):
         options = self.options
@@ -55,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer({"error": f"there is no {self.path}"}, 404)
 
     def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = self.read_json()
         Handler.asked += 1
         if self.options.die_after and Handler.asked > self.options.die_after:
             print("a last word before the end", flush=True)
@@ -137,12 +124,7 @@ def main():
         with open(options.child, "w", encoding="utf-8") as file:
             file.write(str(child.pid))
     Handler.options = options
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
-    server.daemon_threads = True
-    print(json.dumps({"port": server.server_port}), flush=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while True:
-        signal.pause()
+    serve(Handler, options.port, lambda port: print(json.dumps({"port": port}), flush=True))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,9 @@ Its model NAME answers y = x W + b of an ONNX file, or VALUE for every element o
 """
 
 import argparse
-import json
-import signal
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy
+from json_server import JsonHandler, serve
 
 
 def tensor(dtype: str, dims: list[int]) -> dict:
@@ -37,23 +33,10 @@ class Model:
         return {"__saved_model_init_op": start, name: usual}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(JsonHandler):
     options: argparse.Namespace
     model: Model
     asked_for_status = 0
-
-    def log_message(self, *arguments):
-        pass
-
-    def answer(self, body: dict, status: int = 200):
-        data = json.dumps(body).encode()  # NaN and Infinity as the server writes them
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
     def malformed(self):
         known = self.path.startswith("/v1/")
@@ -75,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
             self.malformed()
 
     def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = self.read_json()
         if self.path != f"/v1/models/{self.options.name}:predict":
             return self.malformed()
         if request.get("signature_name", "serving_default") != self.options.signature:
@@ -99,12 +82,7 @@ def main():
     parser.add_argument("--refuse", action="store_true")
     Handler.options = parser.parse_args()
     Handler.model = Model(Handler.options)
-    server = ThreadingHTTPServer(("127.0.0.1", Handler.options.port), Handler)
-    server.daemon_threads = True
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while True:
-        signal.pause()
+    serve(Handler, Handler.options.port)
 
 
 if __name__ == "__main__":

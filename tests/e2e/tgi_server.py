@@ -6,31 +6,15 @@ It takes texts alone, one token for each character; its own text counts upwards 
 
 import argparse
 import json
-import signal
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from ascii_tokenizer import END, ids_of, text_of
+from json_server import JsonHandler, serve
 
 VOCABULARY = 64
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(JsonHandler):
     options: argparse.Namespace
-
-    def log_message(self, *arguments):
-        pass
-
-    def answer(self, body: dict, status: int = 200):
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
     def do_GET(self):
         if self.path == "/health":
@@ -47,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
 
     def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = self.read_json()
         parameters = request.get("parameters", {})
         if self.path != "/generate_stream":
             return self.answer({"error": "there is none", "error_type": "not_found"}, 404)
@@ -89,12 +73,7 @@ def main():
     parser.add_argument("--fail-at", type=int, default=0)
     parser.add_argument("--refuse", action="store_true")
     Handler.options = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", Handler.options.port), Handler)
-    server.daemon_threads = True
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while True:
-        signal.pause()
+    serve(Handler, Handler.options.port)
 
 
 if __name__ == "__main__":
