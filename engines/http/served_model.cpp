@@ -47,9 +47,11 @@ ServedModel::ServedModel(const Opened& opened, const jm_load_params& params)
 void ServedModel::choose_api(const ServerOptions& options) {
   if (options.api == "kserve") return use_kserve(options);
   if (options.api == "tensorflow") return use_tensorflow(options);
-  if (options.api == "openai") return use_texts(options, TextDialect::kOpenAi);
-  if (options.api == "llama.cpp") return use_texts(options, TextDialect::kLlamaCpp);
-  if (options.api == "tgi") return use_tgi(options);
+  const Peer& peer = server_.peer();
+  if (options.api == "openai") return use_texts(options, TextDialect::kOpenAi, listed_models(peer));
+  if (options.api == "llama.cpp")
+    return use_texts(options, TextDialect::kLlamaCpp, listed_models(peer));
+  if (options.api == "tgi") return use_tgi(options, tgi_info(peer));
   find_api(options);
 }
 
@@ -57,20 +59,25 @@ void ServedModel::choose_api(const ServerOptions& options) {
 /// does.
 void ServedModel::find_api(const ServerOptions& options) {
   const Peer& peer = server_.peer();
-  if (facts_.vocabulary && !tgi_info(peer).empty()) return use_tgi(options);
-  if (facts_.vocabulary && !listed_models(peer).empty())
-    return use_texts(options, TextDialect::kOpenAi);
+  if (facts_.vocabulary) {
+    if (const json info = tgi_info(peer); !info.empty()) return use_tgi(options, info);
+    if (const json models = listed_models(peer); !models.empty())
+      return use_texts(options, TextDialect::kOpenAi, models);
+  }
   if (!server_.facts().has_kserve && speaks_tensorflow(peer, name_)) return use_tensorflow(options);
   use_kserve(options);
 }
 
 void ServedModel::use_kserve(const ServerOptions& options) {
-  tensors_ = kserve_requests({server_, name_, facts_.path}, form_of(options, server_.facts()));
-  connection_ = std::make_unique<Connection>(server_.peer().url, server_.peer().trust);
+  use_tensors(kserve_requests({server_, name_, facts_.path}, form_of(options, server_.facts())));
 }
 
 void ServedModel::use_tensorflow(const ServerOptions& options) {
-  tensors_ = tensorflow_requests({server_, name_}, options.signature);
+  use_tensors(tensorflow_requests({server_, name_}, options.signature));
+}
+
+void ServedModel::use_tensors(std::unique_ptr<TensorRequests> requests) {
+  tensors_ = std::move(requests);
   connection_ = std::make_unique<Connection>(server_.peer().url, server_.peer().trust);
 }
 
@@ -81,9 +88,8 @@ void ServedModel::demand_vocabulary() const {
          "tokens it knows cannot be told");
 }
 
-void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
+void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect, const json& models) {
   demand_vocabulary();
-  const json models = listed_models(server_.peer());
   const json entry = entry_of(models, options.model, facts_.name);
   program_ = text_member(entry, "owned_by");
   if (options.api == "auto" && program_ == "llamacpp") dialect = TextDialect::kLlamaCpp;
@@ -95,9 +101,9 @@ void ServedModel::use_texts(const ServerOptions& options, TextDialect dialect) {
 }
 
 /// It has one model, and takes no name in a request.
-void ServedModel::use_tgi(const ServerOptions& options) {
+void ServedModel::use_tgi(const ServerOptions& options, const json& info) {
   demand_vocabulary();
-  const std::string model = text_member(tgi_info(server_.peer()), "model_id");
+  const std::string model = text_member(info, "model_id");
   program_ = "text-generation-inference";
   texts_ = std::make_unique<TextStreams>(
       server_, TextServed{.dialect = TextDialect::kTgi,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,11 @@ class ServedModel {
   void find_api(const ServerOptions& options);
   void use_kserve(const ServerOptions& options);
   void use_tensorflow(const ServerOptions& options);
-  void use_texts(const ServerOptions& options, TextDialect dialect);
-  void use_tgi(const ServerOptions& options);
+  void use_tensors(std::unique_ptr<TensorRequests> requests);
+  /// `models`: the server's list.
+  void use_texts(const ServerOptions& options, TextDialect dialect, const nlohmann::json& models);
+  /// `info`: what it says of itself.
+  void use_tgi(const ServerOptions& options, const nlohmann::json& info);
   void demand_vocabulary() const;
   TensorRequests& tensors();
   TextStreams& texts();
