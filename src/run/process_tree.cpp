@@ -18,6 +18,7 @@
 #include <ctime>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.h"
 
@@ -79,34 +80,50 @@ std::vector<pid_t> children() {
   return all;
 }
 
-std::vector<pid_t> those_with(const std::string& mark, const std::vector<pid_t>& processes) {
-  std::vector<pid_t> marked;
-  for (const pid_t pid : processes)
-    if (pid != ::getpid() && has_mark(pid, mark)) marked.push_back(pid);
-  return marked;
-}
-
 void pause_for(Nanoseconds time) {
   const timespec pause{0, time};
   ::nanosleep(&pause, nullptr);
 }
 
-/// Whether it may have the mark, though it cannot be seen just now.
-bool is_becoming(pid_t pid) {
-  if (!contents_of(fmt::format("/proc/{}/environ", pid)).empty()) return false;
+/// Children, by what can be seen of them.
+struct Look {
+  std::vector<pid_t> marked;
+  std::vector<pid_t> ended;  ///< zombies, and those that are gone already
+  bool is_unclear = false;   ///< one that shows no environment may have the mark
+};
+
+bool has_ended(pid_t pid) {
   const std::string stat = contents_of(fmt::format("/proc/{}/stat", pid));
   const std::size_t name_end = stat.rfind(") ");
-  return name_end != std::string::npos && stat[name_end + 2] != 'Z' && stat[name_end + 2] != 'X';
+  return name_end == std::string::npos || stat[name_end + 2] == 'Z' || stat[name_end + 2] == 'X';
 }
 
-/// Those that were killed with their group, which have no environment any more. Whether some are
-/// still ending.
+Look look_at_children(const std::string& mark) {
+  Look look;
+  for (const pid_t pid : children()) {
+    if (has_mark(pid, mark))
+      look.marked.push_back(pid);
+    else if (!contents_of(fmt::format("/proc/{}/environ", pid)).empty())
+      continue;
+    else if (has_ended(pid))
+      look.ended.push_back(pid);
+    else
+      look.is_unclear = true;
+  }
+  return look;
+}
+
+/// Those that were killed with their group, which have no environment any more. Whether there were
+/// any, ended or still ending.
 bool reap_group(pid_t group, int& killed) {
   int status = 0;
   pid_t pid = 0;
-  while ((pid = ::waitpid(-group, &status, WNOHANG)) > 0)
+  bool were_any = false;
+  while ((pid = ::waitpid(-group, &status, WNOHANG)) > 0) {
+    were_any = true;
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ++killed;
-  return pid == 0;
+  }
+  return were_any || pid == 0;
 }
 
 }  // namespace
@@ -119,27 +136,32 @@ std::string new_mark() {
 }
 
 std::vector<pid_t> marked_processes(const std::string& mark) {
-  return those_with(mark, numbers_in("/proc"));
+  std::vector<pid_t> marked;
+  for (const pid_t pid : numbers_in("/proc"))
+    if (pid != ::getpid() && has_mark(pid, mark)) marked.push_back(pid);
+  return marked;
 }
 
-// Killing one may give us those that it had started, so this goes on until there is none.
+// Killing one may give us those that it had started, so this goes on until there is none. So may
+// the end of any child, which can come after the list of children was read: only a look that finds
+// no other dead than the one before it is the last.
 Remains end_adopted(const Descent& descent, Nanoseconds deadline) {
   Remains remains;
   const Nanoseconds settled = std::min(deadline, monotonic_now() + kExecTime);
+  std::vector<pid_t> ended_before;
   for (;;) {
-    const auto all = children();
-    const bool is_unclear = std::any_of(all.begin(), all.end(), is_becoming);
-    const auto running = those_with(descent.mark, all);
-    for (const pid_t pid : running) ::kill(pid, SIGKILL);
-    for (const pid_t pid : running) {
+    const Look look = look_at_children(descent.mark);
+    for (const pid_t pid : look.marked) ::kill(pid, SIGKILL);
+    for (const pid_t pid : look.marked) {
       while (monotonic_now() < deadline && ::waitpid(pid, nullptr, WNOHANG) == 0) pause_for(kPause);
       if (::kill(pid, 0) != 0) ++remains.processes;
     }
-    remains.lives = reap_group(descent.group, remains.processes) || !running.empty();
+    remains.lives = reap_group(descent.group, remains.processes) || !look.marked.empty();
+    const bool is_new = std::exchange(ended_before, look.ended) != look.ended;
     const Nanoseconds now = monotonic_now();
-    const bool is_clear = !is_unclear || now >= settled;
+    const bool is_clear = !is_new && (!look.is_unclear || now >= settled);
     if ((!remains.lives && is_clear) || now >= deadline) return remains;
-    if (running.empty()) pause_for(kPause);
+    if (look.marked.empty()) pause_for(kPause);
   }
 }
 

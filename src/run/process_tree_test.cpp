@@ -40,13 +40,29 @@ pid_t number_of(WorkerProcess& worker) {
   return line != nullptr ? std::stoi(line->text) : 0;
 }
 
-/// Gone, or a zombie that only its own parent can reap.
-bool is_dead(pid_t pid) {
+/// State and parent as /proc/PID/stat gives them, "S 12 …"; "" where there is no such process.
+std::string state_and_parent(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string stat;
   std::getline(file, stat);
-  const std::size_t state = stat.rfind(") ");
-  return state == std::string::npos || stat[state + 2] == 'Z' || stat[state + 2] == 'X';
+  const std::size_t name_end = stat.rfind(") ");
+  return name_end == std::string::npos ? "" : stat.substr(name_end + 2);
+}
+
+/// Gone, or a zombie that only its own parent can reap.
+bool is_dead(pid_t pid) {
+  const std::string state = state_and_parent(pid);
+  return state.empty() || state[0] == 'Z' || state[0] == 'X';
+}
+
+/// Returns when its parent has ended, and we are given it.
+void wait_until_ours(pid_t pid) {
+  const Nanoseconds deadline = seconds_from_now(20);
+  const std::string parent = fmt::format(" {} ", ::getpid());
+  while (state_and_parent(pid).find(parent, 1) != 1) {
+    ASSERT_LT(monotonic_now(), deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 bool dies_soon(pid_t pid) {
@@ -62,11 +78,24 @@ constexpr const char* kDaemon = "setsid sh -c 'echo $$ >&3; exec sleep 1000' & "
 TEST(ProcessTree, WhatLeftGroupSessionAndParentEndsWithTheWorker) {
   const auto worker = start(std::string("( ") + kDaemon + ") ; read line <&3");
   const pid_t daemon = number_of(*worker);
+  wait_until_ours(daemon);
   EXPECT_FALSE(is_dead(daemon));
   const Remains remains = worker->end(seconds_from_now(20));
   EXPECT_EQ(remains.processes, 1);
   EXPECT_FALSE(remains.lives);
   EXPECT_TRUE(is_dead(daemon));
+}
+
+// The daemon is given to us while its parent, which is killed with the worker, is ending.
+TEST(ProcessTree, WhatLosesItsParentWithTheWorkerEndsToo) {
+  for (int round = 0; round < 20; ++round) {
+    const auto worker = start(std::string("( ") + kDaemon + "wait ) & read line <&3");
+    const pid_t daemon = number_of(*worker);
+    const Remains remains = worker->end(seconds_from_now(20));
+    EXPECT_EQ(remains.processes, 2);
+    EXPECT_FALSE(remains.lives);
+    EXPECT_TRUE(is_dead(daemon));
+  }
 }
 
 TEST(ProcessTree, WhatAWorkerLeavesInItsGroupIsCountedToo) {
