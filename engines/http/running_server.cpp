@@ -25,6 +25,15 @@ constexpr std::chrono::milliseconds kProbePatience{5'000};
 /// From the end of its connection to the end of a process that crashed: it may write a core file.
 constexpr std::chrono::milliseconds kCrashTime{500};
 
+/// Where a server tells its version.
+struct VersionPlace {
+  const char* path;
+  const char* member;
+};
+/// vLLM's, TGI's and llama.cpp's.
+constexpr VersionPlace kVersionPlaces[] = {
+    {"/version", "version"}, {"/info", "version"}, {"/props", "build_info"}};
+
 constexpr int kNotFound = 404;
 constexpr int kNotAllowed = 405;
 
@@ -176,7 +185,7 @@ void RunningServer::await(const ServerOptions& options, const std::string& model
   }
 }
 
-/// GET /v2 is KServe's, /version vLLM's and /info TGI's; others have the header Server at the most.
+/// GET /v2 is KServe's; others have a place of their own, or the header Server at the most.
 void RunningServer::ask_facts() {
   const Reply kserve = get(peer_, "/v2");
   const json about = is_good(kserve.status) ? object_in(kserve.body) : json::object();
@@ -185,10 +194,10 @@ void RunningServer::ask_facts() {
   facts_.version = text_member(about, "version");
   facts_.takes_binary = lists(about, "extensions", "binary_tensor_data");
   if (facts_.name.empty()) facts_.name = kserve.server;
-  for (const char* path : {"/version", "/info"}) {
+  for (const VersionPlace& place : kVersionPlaces) {
     if (!facts_.version.empty()) break;
-    const Reply reply = get(peer_, path);
-    if (is_good(reply.status)) facts_.version = text_member(object_in(reply.body), "version");
+    const Reply reply = get(peer_, place.path);
+    if (is_good(reply.status)) facts_.version = text_member(object_in(reply.body), place.member);
   }
 }
 

@@ -39,8 +39,8 @@ class AServedModel : public ::testing::Test {
 
   void answer(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
-    if (request.path == "/v2" && !speaks_tensorflow_)
-      return send(exchange, {{"name", "small"}, {"version", "1.2"}});
+    if (request.path == "/v2" && !speaks_tensorflow_) return send(exchange, about_);
+    if (request.path == "/props" && !props_.empty()) return send(exchange, props_);
     if (speaks_tensorflow_) return answer_tensorflow(exchange);
     if (request.path == "/v2/health/ready") return send(exchange, json::object());
     if (request.path == "/v2/models/m") return send(exchange, metadata());
@@ -105,6 +105,8 @@ class AServedModel : public ::testing::Test {
 
   std::filesystem::path folder_;
   Opened opened_;
+  json about_ = {{"name", "small"}, {"version", "1.2"}};
+  json props_;
   std::string owner_ = "small";
   bool refuses_ = false;
   bool speaks_tensorflow_ = false;
@@ -151,6 +153,12 @@ TEST_F(AServedModel, TellsWhatTheServerIs) {
   EXPECT_EQ(effective["server_version"], "1.2");
   EXPECT_EQ(effective["dialect"], "kserve v2, json");
   EXPECT_FALSE(effective.contains("precision"));
+}
+
+TEST_F(AServedModel, TellsTheBuildOfAServerWithoutAVersion) {
+  about_ = json::object();
+  props_ = {{"build_info", "b11434-0a1b2c3"}};
+  EXPECT_EQ(json::parse(load_text()->effective())["server_version"], "b11434-0a1b2c3");
 }
 
 TEST_F(AServedModel, FindsTensorFlowServingByItself) {

@@ -36,7 +36,7 @@ enum class TextDialect { kOpenAi, kLlamaCpp, kTgi };
 const char* text_path(TextDialect dialect);
 /// "openai completions": for `effective`.
 const char* dialect_name(TextDialect dialect);
-/// What a server has to take: "token ids as prompt, …".
+/// What a server is asked with, and has to take: "token ids as prompt, …".
 const char* demands_of(TextDialect dialect);
 /// The JSON body of a greedy, streamed request.
 std::string text_body(TextDialect dialect, const TextAsk& ask);

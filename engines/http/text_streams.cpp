@@ -117,7 +117,8 @@ void TextStreams::check_head(Lane& lane) const {
   while (lane.connection.read_more()) {
   }
   fail(JM_FAILED, "the server refused a text with " + refusal(status, lane.connection.body()) +
-                      "; it has to take " + demands_of(served_.dialect) + " (docs/endpoints.md)");
+                      "; it was asked with " + demands_of(served_.dialect) +
+                      " (docs/endpoints.md)");
 }
 
 std::int32_t TextStreams::next_of(Lane& lane) {
