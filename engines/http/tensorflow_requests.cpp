@@ -10,9 +10,6 @@ namespace tensorflow = api::tensorflow;
 using plugin::fail;
 
 constexpr int kOk = 200;
-constexpr const char* kUsualSignature = "serving_default";
-/// TensorFlow 2 exports it with every model; it is no way of calling it.
-constexpr const char* kInitialisation = "__saved_model_init_op";
 
 std::string path_of(const std::string& model) {
   return "/v1/models/" + model;
@@ -33,17 +30,11 @@ tensorflow::Signature signature_of(const ServedTensors& served, const std::strin
   if (!all)
     fail(JM_FAILED, "what the server says of model '" + served.model +
                         "' cannot be read: " + all.error().message);
-  std::erase_if(*all, [](const auto& signature) { return signature.name == kInitialisation; });
-  std::string names;
-  for (tensorflow::Signature& signature : *all) {
-    if (signature.name == (wanted.empty() ? kUsualSignature : wanted)) return std::move(signature);
-    names += (names.empty() ? "" : ", ") + signature.name;
-  }
-  if (wanted.empty() && all->size() == 1) return std::move(all->front());
-  fail(JM_INVALID_MODEL, "model '" + served.model + "' has no signature '" +
-                             (wanted.empty() ? kUsualSignature : wanted) + "'" +
-                             (names.empty() ? "" : ", but " + names) +
-                             "; name one with the option 'signature'");
+  auto signature = tensorflow::choose_signature(*std::move(all), wanted);
+  if (!signature)
+    fail(JM_INVALID_MODEL, "model '" + served.model + "' has " + signature.error().message +
+                               "; name one with the option 'signature'");
+  return *std::move(signature);
 }
 
 class TensorflowRequests final : public TensorRequests {

@@ -101,9 +101,10 @@ void declare_pace(Arguments& arguments, LoadFlags& flags) {
 
 void declare_work(Arguments& arguments, LoadFlags& flags) {
   arguments.group("What is asked");
-  arguments.option("--api NAME", flags.api,
-                   "openai (completions), chat, kserve, http, or auto (default): by the address, "
-                   "or what the server says");
+  arguments.option(
+      "--api NAME", flags.api,
+      "openai (completions), chat, kserve, tensorflow (TensorFlow Serving's REST API), "
+      "http, or auto (default): by the address, or what the server says");
   arguments.option("--model NAME", flags.model, "Model to ask for (default: the server's first)");
   arguments.option("--prompt-tokens N", flags.prompt_tokens,
                    "Tokens of a generated prompt (default 128)");
@@ -119,7 +120,9 @@ void declare_work(Arguments& arguments, LoadFlags& flags) {
                  "Ask for the ids of new tokens too and count them (vLLM, joulemark serve)");
   arguments.flag("--binary", flags.binary, "KServe tensors as bytes instead of JSON");
   arguments.option("--batch N", flags.batch,
-                   "First dimension of KServe inputs where it is free (default 1)");
+                   "First dimension of tensors where it is free (default 1)");
+  arguments.option("--signature NAME", flags.signature,
+                   "Of TensorFlow Serving's model (default serving_default, or the only one)");
   arguments.option("--method NAME", flags.method, "Of plain HTTP (default GET, POST with --body)");
   arguments.option("--body FILE", flags.body, "Of plain HTTP");
   arguments.option("--content-type TYPE", flags.content_type,

@@ -38,7 +38,8 @@ Result<load::TargetQuery> load_query(const LoadFlags& flags) {
   const auto limit =
       seconds_of("--time-limit", flags.time_limit_s.value_or(kDefaultTimeLimit), 0.001);
   if (!limit) return fail(limit.error());
-  load::TargetQuery query{.call = {.url = *url}, .api = *api, .model = flags.model};
+  load::TargetQuery query{
+      .call = {.url = *url}, .api = *api, .model = flags.model, .signature = flags.signature};
   query.call.timeout = std::chrono::nanoseconds(to_nanoseconds(*limit));
   for (const std::string& text : flags.headers) {
     auto header = parse_header(text);

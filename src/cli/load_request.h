@@ -21,7 +21,7 @@ namespace joulemark::cli {
 struct LoadFlags {
   std::string url;
   std::string api = "auto";
-  std::string model;
+  std::string model, signature;
   std::string rate, arrivals, trace;
   std::string workload, body, method, content_type = "application/json";
   std::string token_file, ca_file, requests_csv;

@@ -71,14 +71,15 @@ Result<std::unique_ptr<load::Workload>> tensor_workload(const LoadFlags& flags,
                                                         const http::Call& call) {
   const auto batch = count_within("--batch", flags.batch, 1, kMostBatch);
   if (!batch) return fail(batch.error());
-  return load::make_tensor_workload(
-      *target.metadata,
-      {.call = call,
-       .form = flags.binary == Switch::kOn ? api::TensorForm::kBinary : api::TensorForm::kJson,
-       .batch = *batch,
-       .seed = static_cast<std::uint64_t>(flags.seed.value_or(1)),
-       .energy = flags.energy == Switch::kOn ? load::TensorOptions::Energy::kAskedFor
-                                             : load::TensorOptions::Energy::kNotAskedFor});
+  const load::TensorOptions options = {
+      .call = call,
+      .form = flags.binary == Switch::kOn ? api::TensorForm::kBinary : api::TensorForm::kJson,
+      .batch = *batch,
+      .seed = static_cast<std::uint64_t>(flags.seed.value_or(1)),
+      .energy = flags.energy == Switch::kOn ? load::TensorOptions::Energy::kAskedFor
+                                            : load::TensorOptions::Energy::kNotAskedFor};
+  return target.signature ? load::make_predict_workload(*target.signature, options)
+                          : load::make_tensor_workload(*target.metadata, options);
 }
 
 Result<std::unique_ptr<load::Workload>> http_workload(const LoadFlags& flags, http::Call call) {
@@ -98,6 +99,7 @@ Result<std::unique_ptr<load::Workload>> http_workload(const LoadFlags& flags, ht
 /// Flags of one API, whether they were given, and the APIs that know them.
 Status check_known(const LoadFlags& flags, Api api) {
   const bool is_text = api == Api::kCompletions || api == Api::kChat;
+  const bool is_tensors = api == Api::kKserve || api == Api::kTensorflow;
   const struct {
     const char* flag;
     bool is_given, is_known;
@@ -110,8 +112,9 @@ Status check_known(const LoadFlags& flags, Api api) {
       {"--stop-at-eos", flags.stop_at_eos == Switch::kOn, is_text},
       {"--token-ids", flags.token_ids == Switch::kOn, is_text},
       {"--binary", flags.binary == Switch::kOn, api == Api::kKserve},
-      {"--batch", flags.batch.has_value(), api == Api::kKserve},
-      {"--energy", flags.energy == Switch::kOn, api != Api::kHttp},
+      {"--batch", flags.batch.has_value(), is_tensors},
+      {"--signature", !flags.signature.empty(), api == Api::kTensorflow},
+      {"--energy", flags.energy == Switch::kOn, is_text || api == Api::kKserve},
       {"--body", !flags.body.empty(), api == Api::kHttp},
       {"--method", !flags.method.empty(), api == Api::kHttp},
   };
@@ -135,6 +138,7 @@ Result<std::unique_ptr<load::Workload>> load_workload(const LoadFlags& flags,
     case Api::kChat:
       return text_workload(flags, target, to);
     case Api::kKserve:
+    case Api::kTensorflow:
       return tensor_workload(flags, target, to);
     default:
       return http_workload(flags, std::move(to));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 #include "http/server.h"
@@ -83,6 +84,46 @@ TEST_F(TargetTest, AModelOfTensorsIsAskedForTensorsWhereBothApisListIt) {
   EXPECT_EQ(find(pages, "/")->api, Api::kKserve);
   pages["GET /v2/models/bert"] = R"({"name":"bert","inputs":[],"outputs":[]})";
   EXPECT_EQ(find(pages, "/")->api, Api::kCompletions);
+}
+
+constexpr const char* kSignatures =
+    R"({"metadata": {"signature_def": {"signature_def": {"mine": {
+        "inputs": {"x": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "-1"}]}}},
+        "outputs": {}}}}}})";
+
+TEST_F(TargetTest, TensorflowServingIsKnownByItsPathAndByAModelThatIsNamed) {
+  const Pages pages{{"GET /v1/models/bert", R"({"model_version_status": []})"},
+                    {"GET /v1/models/bert/metadata", kSignatures},
+                    {"GET /v1/models/bert/versions/3/metadata", kSignatures}};
+  for (const auto& [path, model, predict] : std::vector<std::array<std::string, 3>>{
+           {"", "bert", "/v1/models/bert:predict"},
+           {"/v1/", "bert", "/v1/models/bert:predict"},
+           {"/v1/models/bert:predict", "", "/v1/models/bert:predict"},
+           {"/v1/models/bert/versions/3:predict", "", "/v1/models/bert/versions/3:predict"}}) {
+    const auto target = find(pages, path, {.model = model});
+    ASSERT_TRUE(target) << path << target.error().message;
+    EXPECT_EQ(target->api, Api::kTensorflow);
+    EXPECT_EQ(target->url.target, predict);
+    EXPECT_EQ(target->model, "bert");
+    ASSERT_TRUE(target->signature);
+    EXPECT_EQ(target->signature->name, "mine");
+  }
+  EXPECT_EQ(find(pages, "")->api, Api::kHttp);
+}
+
+TEST_F(TargetTest, ModelsOfTensorflowServingThatCannotBeAskedAreSaid) {
+  const auto complaint = [&](const Pages& pages, TargetQuery query) {
+    query.api = Api::kTensorflow;
+    const auto target = find(pages, "/", std::move(query));
+    return target ? "" : target.error().message;
+  };
+  const Pages pages{{"GET /v1/models/bert/metadata", kSignatures},
+                    {"GET /v1/models/odd/metadata", "no JSON"}};
+  EXPECT_THAT(complaint(pages, {}), HasSubstr("name one with --model"));
+  EXPECT_THAT(complaint(pages, {.model = "other"}), HasSubstr("'other': status 404"));
+  EXPECT_THAT(complaint(pages, {.model = "odd"}), HasSubstr("'odd' what cannot be read"));
+  EXPECT_THAT(complaint(pages, {.model = "bert", .signature = "yours"}),
+              HasSubstr("no signature 'yours', but mine; name one with --signature"));
 }
 
 TEST_F(TargetTest, SeveralModelsOfKserveWantAName) {

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/tensor_workload.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "api/tensorflow/message.h"
 #include "model/generate.h"
 
 namespace joulemark::load {
 namespace {
 
+namespace tensorflow = api::tensorflow;
+
 /// Enough that no answer is simply the one before, and few enough for large inputs.
 constexpr std::uint64_t kVariants = 8;
 
-std::vector<model::Port> ports_of(const api::ModelMetadata& metadata) {
-  std::vector<model::Port> ports;
-  for (const api::ModelPort& input : metadata.inputs) {
-    model::Port port;
-    port.name = input.name;
-    port.dtype = input.dtype;
-    port.dims.emplace();
-    for (const std::int64_t size : input.dims) port.dims->push_back({.value = size, .symbol = ""});
-    ports.push_back(std::move(port));
-  }
-  return ports;
+model::Port port_of(const std::string& name, jm_dtype dtype,
+                    const std::vector<std::int64_t>* dims) {
+  model::Port port;
+  port.name = name;
+  port.dtype = dtype;
+  if (dims == nullptr) return port;
+  port.dims.emplace();
+  for (const std::int64_t size : *dims) port.dims->push_back({.value = size, .symbol = ""});
+  return port;
 }
 
 const std::string* text_in(const api::Parameters& parameters, const char* name) {
@@ -76,38 +78,80 @@ class TensorWorkload final : public Workload {
   TensorOptions::Energy energy_;
 };
 
-Result<http::Call> call_with(const std::vector<model::Port>& ports, const TensorOptions& options,
-                             std::uint64_t seed) {
-  auto inputs = model::generate_inputs(ports, {.seed = seed, .batch = options.batch, .shapes = {}});
-  if (!inputs) return fail(inputs.error());
+using Inputs = std::vector<model::HostTensor>;
+/// A request for these inputs.
+using Writer = std::function<Result<http::Call>(Inputs inputs)>;
+
+Result<std::vector<http::Call>> calls_with(const std::vector<model::Port>& ports,
+                                           const TensorOptions& options, const Writer& write) {
+  std::vector<http::Call> calls;
+  for (std::uint64_t i = 0; i < kVariants; ++i) {
+    auto inputs = model::generate_inputs(
+        ports, {.seed = options.seed + i, .batch = options.batch, .shapes = {}});
+    if (!inputs) return fail(inputs.error());
+    auto call = write(*std::move(inputs));
+    if (!call) return fail(call.error());
+    calls.push_back(*std::move(call));
+  }
+  return calls;
+}
+
+http::Call post(const http::Call& to, const std::string& type, std::string body) {
+  http::Call call = to;
+  call.method = "POST";
+  call.headers.push_back({"Content-Type", type});
+  call.body = std::make_shared<const std::string>(std::move(body));
+  return call;
+}
+
+Result<http::Call> infer_call(const TensorOptions& options, Inputs inputs) {
   api::InferRequest request;
-  request.inputs = *std::move(inputs);
+  request.inputs = std::move(inputs);
   request.output_form = options.form;
   auto body = api::write_infer_request(request, options.form);
   if (!body) return fail(body.error());
-  http::Call call = options.call;
-  call.method = "POST";
-  call.headers.push_back({"Content-Type", body->content_type()});
+  http::Call call = post(options.call, body->content_type(), std::move(body->bytes));
   if (body->json_bytes)
     call.headers.push_back({api::kInferHeaderLength, std::to_string(*body->json_bytes)});
   if (options.energy == TensorOptions::Energy::kAskedFor)
     call.headers.push_back({"Joulemark-Energy", "request"});
-  call.body = std::make_shared<const std::string>(std::move(body->bytes));
   return call;
+}
+
+Result<http::Call> predict_call(const TensorOptions& options, const std::string& signature,
+                                Inputs inputs) {
+  auto body =
+      tensorflow::write_predict_request({.signature = signature, .inputs = std::move(inputs)});
+  if (!body) return fail(body.error());
+  return post(options.call, "application/json", *std::move(body));
+}
+
+Result<std::unique_ptr<Workload>> workload_of(Result<std::vector<http::Call>> calls,
+                                              TensorOptions::Energy energy) {
+  if (!calls) return fail(calls.error());
+  return std::make_unique<TensorWorkload>(*std::move(calls), energy);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Workload>> make_tensor_workload(const api::ModelMetadata& model,
                                                        const TensorOptions& options) {
-  const auto ports = ports_of(model);
-  std::vector<http::Call> calls;
-  for (std::uint64_t i = 0; i < kVariants; ++i) {
-    auto call = call_with(ports, options, options.seed + i);
-    if (!call) return fail(call.error());
-    calls.push_back(*std::move(call));
-  }
-  return std::make_unique<TensorWorkload>(std::move(calls), options.energy);
+  std::vector<model::Port> ports;
+  for (const api::ModelPort& input : model.inputs)
+    ports.push_back(port_of(input.name, input.dtype, &input.dims));
+  const auto write = [&](Inputs inputs) { return infer_call(options, std::move(inputs)); };
+  return workload_of(calls_with(ports, options, write), options.energy);
+}
+
+Result<std::unique_ptr<Workload>> make_predict_workload(const tensorflow::Signature& signature,
+                                                        const TensorOptions& options) {
+  std::vector<model::Port> ports;
+  for (const tensorflow::Port& input : signature.inputs)
+    ports.push_back(port_of(input.name, input.dtype, input.dims ? &*input.dims : nullptr));
+  const auto write = [&](Inputs inputs) {
+    return predict_call(options, signature.name, std::move(inputs));
+  };
+  return workload_of(calls_with(ports, options, write), TensorOptions::Energy::kNotAskedFor);
 }
 
 }  // namespace joulemark::load

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests of the Open Inference Protocol (KServe v2).
+// Requests of the Open Inference Protocol (KServe v2), and of TensorFlow Serving's REST API.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "api/kserve/message.h"
 #include "api/kserve/model.h"
+#include "api/tensorflow/model.h"
 #include "base/error.h"
 #include "load/workload.h"
 
@@ -26,5 +27,10 @@ struct TensorOptions {
 /// kUsage as model::generate_inputs, and for types that the form cannot hold.
 Result<std::unique_ptr<Workload>> make_tensor_workload(const api::ModelMetadata& model,
                                                        const TensorOptions& options);
+
+/// The same by TensorFlow Serving's API, which has JSON alone and tells no energy: neither `form`
+/// nor `energy` counts.
+Result<std::unique_ptr<Workload>> make_predict_workload(const api::tensorflow::Signature& signature,
+                                                        const TensorOptions& options);
 
 }  // namespace joulemark::load

@@ -70,9 +70,10 @@ class Handler(JsonHandler):
         return self.answer({"outputs": y if len(names) == 1 else {name: y for name in reversed(names)}})
 
 
-def main():
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Those of the command line where none are given."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--name", default="m")
     parser.add_argument("--onnx")
     parser.add_argument("--value", type=float, default=0)
@@ -80,7 +81,11 @@ def main():
     parser.add_argument("--signature", default="serving_default")
     parser.add_argument("--loading", type=int, default=0, help="so many answers say that the model is loaded still")
     parser.add_argument("--refuse", action="store_true")
-    Handler.options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main():
+    Handler.options = options_of()
     Handler.model = Model(Handler.options)
     serve(Handler, Handler.options.port)
 

@@ -15,6 +15,10 @@ namespace {
 /// More than any tensor has; TensorFlow's own limit is 254.
 constexpr std::size_t kMostDims = 254;
 
+constexpr const char* kUsualSignature = "serving_default";
+/// TensorFlow 2 exports it with every model; it is no way of calling it.
+constexpr const char* kInitialisation = "__saved_model_init_op";
+
 /// 64-bit integers are texts in the JSON of protocol buffers.
 std::int64_t read_size(JsonCursor& cursor) {
   const std::string text = cursor.peek() == '"' ? cursor.string() : std::string(cursor.number());
@@ -127,6 +131,18 @@ Result<std::vector<Signature>> read_metadata(std::string_view body) {
                 fmt::format("what the server says of the model: {}", cursor.failure()));
   sort_by_name(signatures);
   return signatures;
+}
+
+Result<Signature> choose_signature(std::vector<Signature> signatures, const std::string& named) {
+  std::erase_if(signatures, [](const Signature& each) { return each.name == kInitialisation; });
+  const std::string wanted = named.empty() ? kUsualSignature : named;
+  std::string names;
+  for (Signature& signature : signatures) {
+    if (signature.name == wanted) return std::move(signature);
+    names += (names.empty() ? ", but " : ", ") + signature.name;
+  }
+  if (named.empty() && signatures.size() == 1) return std::move(signatures.front());
+  return fail(ErrorKind::kUsage, fmt::format("no signature '{}'{}", wanted, names));
 }
 
 Readiness read_status(std::string_view body) {

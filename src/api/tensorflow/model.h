@@ -34,6 +34,10 @@ struct Signature {
 /// kUsage for what is no metadata.
 Result<std::vector<Signature>> read_metadata(std::string_view body);
 
+/// The one that is meant: the named one; without a name serving_default, or the only one that is a
+/// way of calling the model. kUsage: "no signature 'NAME', but …".
+Result<Signature> choose_signature(std::vector<Signature> signatures, const std::string& named);
+
 enum class Readiness {
   kUnknown,  ///< it is no answer about a model's status
   kNotYet,   ///< no version of the model can be asked

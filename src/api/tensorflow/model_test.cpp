@@ -81,6 +81,22 @@ TEST(TensorflowModel, RefusesWhatIsNoMetadata) {
               HasSubstr("two tensors of one name"));
 }
 
+TEST(TensorflowModel, ChoosesTheSignatureThatIsMeant) {
+  const auto chosen = [](std::vector<Signature> all, const std::string& named) {
+    const auto one = choose_signature(std::move(all), named);
+    return one ? one->name : one.error().message;
+  };
+  const Signature usual{.name = "serving_default"};
+  const Signature mine{.name = "mine"};
+  const Signature start{.name = "__saved_model_init_op"};
+  EXPECT_EQ(chosen({start, mine, usual}, ""), "serving_default");
+  EXPECT_EQ(chosen({start, mine, usual}, "mine"), "mine");
+  EXPECT_EQ(chosen({start, mine}, ""), "mine");
+  EXPECT_EQ(chosen({start, mine}, "other"), "no signature 'other', but mine");
+  EXPECT_EQ(chosen({{.name = "a"}, {.name = "b"}}, ""), "no signature 'serving_default', but a, b");
+  EXPECT_EQ(chosen({start}, ""), "no signature 'serving_default'");
+}
+
 TEST(TensorflowModel, IsReadyOnceAVersionIsAvailable) {
   const auto with_states = [](const std::string& states) {
     return "{\"model_version_status\": [" + states + "]}";
