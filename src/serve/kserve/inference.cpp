@@ -153,14 +153,14 @@ void KserveInference::write(const CallPtr& call) {
   if (body->json_bytes)
     answer.head.headers.push_back(
         {"Inference-Header-Content-Length", std::to_string(*body->json_bytes)});
-  call->exchange->send(std::move(answer));
   note(*call, 200);
+  call->exchange->send(std::move(answer));
 }
 
 void KserveInference::refuse(Call& call, int status, const std::string& reason) {
   if (call.outcome.ending == Ending::kDone) call.outcome.ending = Ending::kUnfit;
-  call.exchange->send(kserve_failure(status, reason));
   note(call, status);
+  call.exchange->send(kserve_failure(status, reason));
 }
 
 void KserveInference::note(const Call& call, int status) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,9 +22,14 @@ using ::testing::HasSubstr;
 
 class NotedExchange final : public http::Exchange {
  public:
-  explicit NotedExchange(http::Request request) : request_(std::move(request)) {}
+  explicit NotedExchange(
+      http::Request request, std::function<void()> on_sent = [] {})
+      : request_(std::move(request)), on_sent_(std::move(on_sent)) {}
   [[nodiscard]] const http::Request& request() const override { return request_; }
-  void send(http::Response response) override { sent.set_value(std::move(response)); }
+  void send(http::Response response) override {
+    on_sent_();
+    sent.set_value(std::move(response));
+  }
   void begin(http::Head) override {}
   void write(std::string) override {}
   void end() override {}
@@ -32,6 +38,7 @@ class NotedExchange final : public http::Exchange {
 
  private:
   http::Request request_;
+  std::function<void()> on_sent_;
 };
 
 /// Doubles its input 'x'; 'half' is the same in FP16, all zeros.
@@ -92,7 +99,8 @@ class KnownEnergy final : public EnergyMeter {
 class Kserve : public testing::Test {
  protected:
   http::Response ask(http::Request request) {
-    const auto exchange = std::make_shared<NotedExchange>(std::move(request));
+    const auto exchange = std::make_shared<NotedExchange>(
+        std::move(request), [this] { metrics_when_sent = metrics.render(); });
     auto answer = exchange->sent.get_future();
     router.handle(exchange);
     return answer.get();
@@ -111,6 +119,7 @@ class Kserve : public testing::Test {
   Doubling service;
   KnownEnergy energy;
   Metrics metrics;
+  std::string metrics_when_sent;
   SideThread side;
   ApiContext context{.service = service, .energy = energy, .metrics = metrics};
   http::Router router = make_router();
@@ -320,6 +329,13 @@ TEST_F(Kserve, ALanguageModelIsFoundElsewhere) {
   service.model_.vocabulary = 100;
   service.model_.inputs.clear();
   EXPECT_THAT(reason(infer("{}")), HasSubstr("/v1/completions"));
+}
+
+TEST_F(Kserve, CountsARequestBeforeItsClientHasTheAnswer) {
+  infer("{" + kInputs + kY + "}");
+  EXPECT_THAT(metrics_when_sent, HasSubstr(R"(status="200"} 1)"));
+  infer("{}");
+  EXPECT_THAT(metrics_when_sent, HasSubstr(R"(status="400"} 1)"));
 }
 
 TEST_F(Kserve, CountsWhatItAnswered) {

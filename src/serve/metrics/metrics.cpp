@@ -55,7 +55,7 @@ void append_requests(MetricsText& text, const Counts& counts) {
       text.sample(static_cast<double>(count),
                   {{"route", route}, {"status", std::to_string(status)}});
   text.family("joulemark_request_duration_seconds", "histogram",
-              "From a request's arrival until its answer was handed over; status 200 alone.");
+              "From a request's arrival until its answer was whole; status 200 alone.");
   for (const auto& [route, of_route] : counts.routes)
     text.histogram(of_route.duration, kSeconds, {{"route", route}});
 }

@@ -11,12 +11,13 @@
 
 namespace joulemark::serve {
 
-/// A request that has got its answer, or has not.
+/// A request that gets its answer, or does not. It is counted first: who has an answer finds it
+/// counted.
 struct RequestFact {
   std::string route;  ///< "/v1/completions", as the table of routes has it
   int status = 200;   ///< 499: the client had gone
   Served served = {};
-  Nanoseconds answered = 0;                     ///< when the last byte was handed over
+  Nanoseconds answered = 0;                     ///< when the answer was whole
   std::optional<Nanoseconds> first_token = {};  ///< when the first new token was there
   std::vector<Nanoseconds> between_tokens = {};
   std::int64_t prompt_tokens = 0;

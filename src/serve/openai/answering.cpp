@@ -128,13 +128,13 @@ void OpenAiAnswering::add_share(const EnergyShare& share) {
 }
 
 void OpenAiAnswering::finish() {
-  form_->finish(usage(), plan_.energy ? std::optional(sum_of(shares_)) : std::nullopt);
   note_request(200);
+  form_->finish(usage(), plan_.energy ? std::optional(sum_of(shares_)) : std::nullopt);
 }
 
 void OpenAiAnswering::fail(const ApiError& error) {
-  form_->fail(error);
   note_request(error.status);
+  form_->fail(error);
 }
 
 void OpenAiAnswering::note_request(int status) {

@@ -174,6 +174,17 @@ TEST_F(OpenAi, ATimeLimitBeginsWithTheRequest) {
   EXPECT_EQ(timing.deadline - timing.arrived, kNanosecondsPerSecond);
 }
 
+TEST_F(OpenAi, CountsARequestBeforeItsClientHasTheWholeAnswer) {
+  int answered = 0;
+  for (const char* fields : {R"("max_tokens":4)", R"("max_tokens":4,"stream":true)"}) {
+    service.jobs.clear();
+    std::string at_end;
+    complete(fields)->on_over = [&] { at_end = metrics.render(); };
+    answer(" world");
+    EXPECT_THAT(at_end, HasSubstr(fmt::format(R"(status="200"}} {})", ++answered)));
+  }
+}
+
 TEST_F(OpenAi, CountsRequestsAndTokens) {
   metrics.describe(service.model());
   complete(R"("n":1)");

@@ -111,11 +111,11 @@ void OpenAiTexts::answer(Endpoint endpoint, const std::shared_ptr<http::Exchange
 }
 
 void OpenAiTexts::refuse(const Call& call, const ApiError& error) {
-  call.exchange->send(openai_failure(error));
   context_.metrics.request({.route = route_of(call.endpoint),
                             .status = error.status,
                             .served = {.arrived = call.arrived},
                             .answered = monotonic_now()});
+  call.exchange->send(openai_failure(error));
 }
 
 void OpenAiTexts::read(const Call& call) {

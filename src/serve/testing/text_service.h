@@ -21,17 +21,21 @@ class NotedAnswer final : public http::Exchange {
   void send(http::Response response) override {
     head = response.head;
     body = response.body;
-    is_over = true;
+    end();
   }
   void begin(http::Head begun) override { head = std::move(begun); }
   void write(std::string part) override { body += part; }
-  void end() override { is_over = true; }
+  void end() override {
+    is_over = true;
+    if (on_over) on_over();
+  }
   [[nodiscard]] bool is_gone() const override { return gone; }
 
   std::optional<http::Head> head;
   std::string body;
   bool is_over = false;
   bool gone = false;
+  std::function<void()> on_over = {};
 
  private:
   http::Request request_;
