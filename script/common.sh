@@ -13,8 +13,8 @@ PATH=$node/bin:$PATH
 release=build/release
 joulemark=$release/bin/joulemark
 
-# A clone in another folder finds in the compiler cache what this one compiled, with precompiled headers too: their sources
-# are known by their contents and not by their times.
+# A clone in another folder finds in the compiler cache what this one compiled. What uses precompiled headers is found
+# only by one in the same folder, and without the second line by none.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 
