@@ -27,8 +27,8 @@ std::vector<std::string> names_in(const nlohmann::json& list, const char* key) {
   std::vector<std::string> names;
   if (!list.is_array()) return names;
   for (const auto& each : list)
-    if (const auto found = each.find(key); each.is_object() && found != each.end())
-      if (found->is_string()) names.push_back(found->get<std::string>());
+    if (const auto found = each.find(key); found != each.end() && found->is_string())
+      names.push_back(found->get<std::string>());
   return names;
 }
 
@@ -36,6 +36,11 @@ std::string api_root(const std::string& path) {
   std::string root = path;
   while (root.ends_with('/')) root.pop_back();
   return root.empty() ? "/v1" : root;
+}
+
+std::optional<std::string> path_before(const std::string& path, std::string_view end) {
+  if (!path.ends_with(end)) return std::nullopt;
+  return path.substr(0, path.size() - end.size());
 }
 
 }  // namespace joulemark::load

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -38,5 +40,8 @@ std::vector<std::string> names_in(const nlohmann::json& list, const char* key);
 
 /// The address's path without a '/' at its end, and "/v1" where it has none.
 std::string api_root(const std::string& path);
+
+/// What stands in front of the API's own path, where the address ends in that.
+std::optional<std::string> path_before(const std::string& path, std::string_view end);
 
 }  // namespace joulemark::load

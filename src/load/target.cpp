@@ -17,12 +17,6 @@ using nlohmann::json;
 constexpr const char* kNames[] = {"auto", "openai", "chat", "kserve", "tensorflow", "http"};
 constexpr std::string_view kChat = "/chat/completions", kCompletions = "/completions";
 
-/// What stands in front of the API's own path, when the address has that.
-std::optional<std::string> before(const std::string& path, std::string_view end) {
-  if (!path.ends_with(end)) return std::nullopt;
-  return path.substr(0, path.size() - end.size());
-}
-
 /// Nothing where the server has not this API.
 Result<std::optional<Target>> find_text(AskedServer& server, Api api, const std::string& root) {
   Target target{.api = api,
@@ -51,9 +45,9 @@ Api api_of_path(const std::string& path) {
 
 Result<Target> find_text_or_fail(AskedServer& server, Api api) {
   std::string root = api_root(server.path());
-  if (const auto front = before(server.path(), kChat))
+  if (const auto front = path_before(server.path(), kChat))
     root = *front;
-  else if (const auto other = before(server.path(), kCompletions))
+  else if (const auto other = path_before(server.path(), kCompletions))
     root = *other;
   auto target = find_text(server, api, root);
   if (!target) return fail(target.error());

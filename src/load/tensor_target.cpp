@@ -66,9 +66,8 @@ tl::unexpected<Error> unreadable(AskedServer& server, const std::string& model,
 
 /// Where a model is: "/v1/models/bert", or a version of it below.
 Result<std::string> tensorflow_path(const AskedServer& server) {
-  const std::string& path = server.path();
-  if (path.ends_with(kPredict)) return path.substr(0, path.size() - kPredict.size());
-  const std::string root = api_root(path);
+  if (auto model = path_before(server.path(), kPredict)) return *std::move(model);
+  const std::string root = api_root(server.path());
   if (!name_behind(kTensorflowModels, root).empty()) return root;
   if (!server.query().model.empty())
     return root + std::string(kTensorflowModels) + server.query().model;
