@@ -5,19 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <ctime>
 
 #include "base/clock.h"
+#include "base/thread_time.h"
 
 namespace joulemark::run {
 namespace {
-
-/// Processor time of the calling thread: other than the clock's it does not pass while others run.
-Nanoseconds own_cpu_time() {
-  timespec used{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return used.tv_sec * kNanosecondsPerSecond + used.tv_nsec;
-}
 
 /// A sensor that computes for some time whenever it is read.
 class BusySensor final : public Sensor {
@@ -29,8 +22,8 @@ class BusySensor final : public Sensor {
   [[nodiscard]] double max_read_interval_s() const override { return 60; }
   void read_into(std::vector<CounterReading>& readings) override {
     readings.clear();
-    const Nanoseconds end = own_cpu_time() + to_nanoseconds(busy_s_);
-    while (own_cpu_time() < end) {
+    const Nanoseconds end = thread_cpu_time() + to_nanoseconds(busy_s_);
+    while (thread_cpu_time() < end) {
     }
   }
   [[nodiscard]] std::vector<Energy> energies(const std::vector<CounterReading>&,

@@ -9,9 +9,10 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <fstream>
 #include <thread>
+
+#include "base/thread_time.h"
 
 namespace joulemark::sensors {
 namespace {
@@ -186,9 +187,8 @@ TEST(Process, ThisProcessHasCountersInNanosecondSteps) {
 TEST(Process, TheTimeOfItsOtherThreadsIsCounted) {
   const double begin_s = *process_cpu_s(getpid());
   std::thread([] {
-    timespec now{};
-    while (now.tv_sec == 0 && now.tv_nsec < 20'000'000)
-      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    while (thread_cpu_time() < to_nanoseconds(0.02)) {
+    }
   }).join();
   EXPECT_GE(*process_cpu_s(getpid()) - begin_s, 0.02);
 }

@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/descriptor.h"
+#include "base/thread_time.h"
 #include "sensors/sampling/recorder.h"
 #include "sensors/sampling/tick_grid.h"
 
@@ -66,12 +67,6 @@ double dither_of(const std::vector<Sensor*>& sensors) {
   const bool slow = std::any_of(sensors.begin(), sensors.end(),
                                 [](const Sensor* sensor) { return is_slow(*sensor); });
   return slow ? kSlowDither : kFullDither;
-}
-
-double thread_cpu_s() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
 /// The thread is for waiting; signals are for the main thread.
@@ -147,7 +142,7 @@ struct Sampler::State {
       ++lane.cost.ticks;
     }
     lane.cost.missed_ticks = grid.missed();
-    lane.cost.cpu_s = thread_cpu_s();
+    lane.cost.cpu_s = to_seconds(thread_cpu_time());
   }
 
   Status start(Lane& lane) {
