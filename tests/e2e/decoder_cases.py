@@ -4,9 +4,11 @@
 import functools
 import json
 import pathlib
+import shutil
 import tarfile
 import tempfile
 
+from ascii_tokenizer import TEMPLATE, put_into
 from conftest import BIN, CACHE, DATA, Joulemark, unpack
 
 ARCHIVE = "decoder_cases.tar.gz"
@@ -38,6 +40,12 @@ def _unpacked() -> tempfile.TemporaryDirectory:
 
 def case(kind: str, name: str) -> pathlib.Path:
     return pathlib.Path(_unpacked().name) / kind / name
+
+
+def small_gpt2(folder: pathlib.Path, template: str | None = TEMPLATE) -> pathlib.Path:
+    """A copy of the case gpt2 in this new folder, which reads and writes texts."""
+    shutil.copytree(case("decoders", "gpt2"), folder)
+    return put_into(folder, template)
 
 
 def expected(kind: str, name: str) -> dict:

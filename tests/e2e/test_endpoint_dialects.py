@@ -3,13 +3,12 @@
 
 import json
 import shlex
-import shutil
 import ssl
 
 import pytest
-from ascii_tokenizer import END, ids_of, put_into
+from ascii_tokenizer import END, ids_of
 from conftest import BIN, NOT_OK, OK, QUICK
-from decoder_cases import case
+from decoder_cases import small_gpt2
 from endpoint_tools import TEXT, compare, options, rows, script, trials
 from models import linear
 from serving import serving
@@ -73,8 +72,7 @@ def test_the_only_signature_is_taken_whatever_its_name(joulemark):
 @pytest.fixture
 def speaking(joulemark, tmp_path):
     """Compares servers of texts on a checkpoint with a tokenizer; gives the outcome and the last trial."""
-    folder = shutil.copytree(case("decoders", "gpt2"), tmp_path / "gpt2")
-    put_into(folder)
+    folder = small_gpt2(tmp_path / "gpt2")
     prompts = tmp_path / "prompts.jsonl"
 
     def compare_texts(engines: str, prompt: dict, *flags):

@@ -4,16 +4,14 @@
 import contextlib
 import http.client
 import json
-import shutil
 import socket
 import struct
 import threading
 import urllib.parse
 
 import pytest
-from ascii_tokenizer import put_into
 from conftest import wait_until
-from decoder_cases import case
+from decoder_cases import small_gpt2
 from serving import at_once, serving
 
 STREAMS = 20
@@ -23,9 +21,7 @@ WARM = 3  # rounds until the memory of the server is what it stays at
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("checkpoint") / "gpt2"
-    shutil.copytree(case("decoders", "gpt2"), made)
-    return put_into(made)
+    return small_gpt2(tmp_path_factory.mktemp("checkpoint") / "gpt2")
 
 
 def body(number: int) -> dict:

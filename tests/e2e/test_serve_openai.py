@@ -8,9 +8,9 @@ import urllib.parse
 
 import pytest
 import serving_tools  # noqa: F401  the package openai comes with it
-from ascii_tokenizer import END, ids_of, put_into, text_of
+from ascii_tokenizer import END, ids_of, text_of
 from conftest import OK, wait_until
-from decoder_cases import case
+from decoder_cases import case, small_gpt2
 from serving import at_once, serving
 
 # isort: split
@@ -25,9 +25,7 @@ CHAT_TEXT = "user: Hi there\nassistant:"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("checkpoint") / NAME
-    shutil.copytree(case("decoders", "gpt2"), made)
-    return put_into(made)
+    return small_gpt2(tmp_path_factory.mktemp("checkpoint") / NAME)
 
 
 @pytest.fixture
@@ -226,9 +224,7 @@ def test_a_model_without_a_tokenizer_takes_ids(with_engines, tmp_path, folder):
 
 
 def test_a_chat_template_may_be_given(with_engines, tmp_path):
-    plain = tmp_path / "plain"
-    shutil.copytree(case("decoders", "gpt2"), plain)
-    put_into(plain, template=None)
+    plain = small_gpt2(tmp_path / "plain", template=None)
     with serving(with_engines, plain, "--engine", ENGINE) as server, client_of(server) as client:
         with pytest.raises(openai.BadRequestError, match="--chat-template FILE"):
             client.chat.completions.create(model="plain", messages=MESSAGES)

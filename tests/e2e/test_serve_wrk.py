@@ -2,13 +2,11 @@
 """A public load tester, unmodified, against `joulemark serve`: every request is answered, and both count the same."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
-from ascii_tokenizer import put_into
 from conftest import OK
-from decoder_cases import case
+from decoder_cases import small_gpt2
 from serving import serving
 
 CONNECTIONS = 16
@@ -58,8 +56,5 @@ def test_tensors(joulemark, tmp_path, batch):
 
 @pytest.mark.parametrize(("stream", "sign"), [(False, '"finish_reason"'), (True, "data: [DONE]")])
 def test_texts(with_engines, tmp_path, stream, sign):
-    folder = tmp_path / "gpt2"
-    shutil.copytree(case("decoders", "gpt2"), folder)
-    put_into(folder)
-    with serving(with_engines, folder, "--engine", "onnxruntime", "--max-batch", "8") as server:
+    with serving(with_engines, small_gpt2(tmp_path / "gpt2"), "--engine", "onnxruntime", "--max-batch", "8") as server:
         check(load(tmp_path, server.url + "/v1/completions", TEXT | {"stream": stream}, sign), server)
